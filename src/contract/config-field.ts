@@ -1,0 +1,43 @@
+/** What a setting may hold. */
+export type ConfigFieldKind =
+  | 'text'
+  | 'textarea'
+  | 'number'
+  | 'boolean'
+  | 'select'
+  | 'color'
+  | 'url'
+  | 'list'
+  | 'secret'
+
+/**
+ * One setting of a channel. The list of these is the only description of a connector's settings: the form, the
+ * validation, the encryption at rest, the redaction and the table in the README all come from it.
+ */
+export interface ConfigField {
+  /** Camel case; the key in the stored settings and in the API. */
+  readonly key: string
+  readonly label: string
+  readonly help?: string
+  readonly kind: ConfigFieldKind
+  readonly required: boolean
+  /** Used when the setting is left out. A `secret` has none, but may be `generated`. */
+  readonly default?: string | number | boolean | readonly string[]
+  /** For `secret`: made from 32 random bytes when the channel is created, and again when rotated. */
+  readonly generated?: boolean
+  /** Regular expression that the whole text, or each line of a list, must match. Linear-time patterns only. */
+  readonly pattern?: string
+  /** What is wrong when the pattern does not match. */
+  readonly patternHelp?: string
+  readonly minimum?: number
+  readonly maximum?: number
+  /** Longest text, or longest line of a list; 2,000 when left out. */
+  readonly maxLength?: number
+  /** For `select`. */
+  readonly options?: readonly { readonly value: string; readonly label: string }[]
+  /** Shown, and required, only while another field has this value. */
+  readonly showWhen?: { readonly key: string; readonly equals: string | boolean }
+}
+
+/** Settings as a connector gets them: validated, defaults filled in, secrets in clear text. */
+export type ConfigValues = Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>

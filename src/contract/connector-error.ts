@@ -1,0 +1,24 @@
+import type { DeliveryCertainty } from '../domain/delivery.ts'
+
+/** What a connector says when a send, a check or a fetch failed. */
+export interface ConnectorErrorFacts {
+  /** Short, stable, kebab-case: `bad-credentials`, `blocked-by-recipient`, `rate-limited`. */
+  readonly code: string
+  /** In words an agent understands; never a secret. */
+  readonly detail?: string
+  readonly retry: 'never' | 'later'
+  /** `unknown` when the platform may have accepted it: then only a person sends again. */
+  readonly delivery: DeliveryCertainty
+  readonly retryAfterMs?: number
+}
+
+/** The only error a connector may throw from `send`, `check`, `activate`, `deactivate` and `fetchAttachment`. */
+export class ConnectorError extends Error {
+  readonly facts: ConnectorErrorFacts
+
+  constructor(facts: ConnectorErrorFacts, options?: { readonly cause?: unknown }) {
+    super(facts.detail ?? facts.code, options)
+    this.name = 'ConnectorError'
+    this.facts = facts
+  }
+}

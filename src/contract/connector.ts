@@ -1,0 +1,144 @@
+import type { Readable } from 'node:stream'
+import type { Capabilities } from '../domain/capabilities.ts'
+import type { ChannelId, ChannelType } from '../domain/ids.ts'
+import type { ConfigField, ConfigValues } from './config-field.ts'
+import type { AttachmentRef, InboundEvent } from './inbound-event.ts'
+import type { JournaledRequest, RawRequest, Verification, Verified, WebhookAnswer } from './raw-request.ts'
+import type { VisitorAccess } from './visitor-access.ts'
+
+/** The part of a logger that a connector gets. Secrets of the channel are redacted. */
+export interface ConnectorLogger {
+  debug(facts: object, message: string): void
+  info(facts: object, message: string): void
+  warn(facts: object, message: string): void
+  error(facts: object, message: string): void
+}
+
+/** A connector's durable place mark, for sessions. */
+export interface Checkpoint {
+  read(): Promise<Readonly<Record<string, unknown>> | undefined>
+  /** Resolves once journaled on disk; throws when this node no longer holds the channel's lease. */
+  write(value: Readonly<Record<string, unknown>>): Promise<void>
+}
+
+/** What a connector last knows of its platform; `detail` in words, never a secret. */
+export interface HealthReport {
+  readonly state: 'healthy' | 'degraded' | 'failing'
+  readonly code?: string
+  readonly detail?: string
+}
+
+/** All that a connector may touch. */
+export interface ConnectorContext<C> {
+  readonly config: C
+  readonly channelId: ChannelId
+  /** Where the platform reaches this channel. */
+  readonly webhookUrl: string
+  readonly logger: ConnectorLogger
+  /** Goes through the SSRF guard: internal addresses are refused at connect time, redirects are not followed. */
+  readonly fetch: typeof globalThis.fetch
+  /** Milliseconds since the epoch. */
+  readonly clock: () => number
+  readonly checkpoint: Checkpoint
+  readonly reportHealth: (report: HealthReport) => void
+  /** Aborts when the channel is paused, changed or the server stops. */
+  readonly signal: AbortSignal
+}
+
+/** One message ready to go: already planned against the capabilities. */
+export interface OutboundMessage {
+  /** Stable over all attempts: use it as the idempotency key where the platform knows one. */
+  readonly id: string
+  readonly attempt: number
+  readonly to: { readonly identityExternalId: string; readonly threadKey: string }
+  readonly author: { readonly name: string }
+  readonly text: string
+  readonly attachments: readonly OutboundAttachment[]
+  readonly subject?: string
+  readonly replyToExternalId?: string
+}
+
+/** A file to send; `open` may be called again for another attempt. */
+export interface OutboundAttachment {
+  readonly id: string
+  readonly name: string
+  readonly contentType: string
+  readonly sizeBytes: number
+  open(): Promise<Readable>
+}
+
+/** The platform took it. */
+export interface SendReceipt {
+  /** The platform's id, unique per channel; later receipts name it. */
+  readonly externalId: string
+  /** `sent` unless the platform already says more. */
+  readonly status?: 'sent' | 'delivered'
+}
+
+/** What "Test connection" found. */
+export type CheckResult =
+  | { readonly ok: true; readonly detail?: string }
+  | { readonly ok: false; readonly code: string; readonly detail: string; readonly field?: string }
+
+/** The platform calls us. All three functions are synchronous, and `parse` is pure, total and deterministic. */
+export interface WebhookInbound<C> {
+  readonly kind: 'webhook'
+  /** Largest body in bytes. */
+  readonly maxBodyBytes: number
+  verify(request: RawRequest, config: C): Verification
+  /** Same bytes, same events, same ids. Junk becomes `unsupported`, never an exception. */
+  parse(request: Verified<JournaledRequest>): readonly InboundEvent[]
+  /** What the platform hears once the journal has the event. */
+  acknowledge(request: Verified<JournaledRequest>): WebhookAnswer
+}
+
+/** A raw item pulled from a session. */
+export interface RawItem {
+  /** The same at every refetch of the same item. */
+  readonly key: string
+  readonly body: Uint8Array
+  readonly contentType: string
+  readonly facts: Readonly<Record<string, string>>
+}
+
+/** We call the platform and stay connected. One node holds a channel's session at a time, by a fenced lease. */
+export interface SessionInbound<C> {
+  readonly kind: 'session'
+  /** Runs until `ctx.signal` aborts. `push` resolves once the item is journaled; only then may the checkpoint move. */
+  open(ctx: ConnectorContext<C>, push: (item: RawItem) => Promise<void>): Promise<void>
+  parse(request: Verified<JournaledRequest>): readonly InboundEvent[]
+}
+
+/**
+ * One kind of platform. A connector knows nothing of the core beyond this contract; adding one is one folder and one
+ * line in the registry.
+ */
+export interface Connector<C = ConfigValues> {
+  readonly type: ChannelType
+  readonly displayName: string
+  /** One sentence for the page where channels are added. */
+  readonly summary: string
+  readonly configFields: readonly ConfigField[]
+  /** Cheap and pure. */
+  capabilities(config: C): Capabilities
+  /** "Test connection"; may block for seconds; never throws but for {@link ConnectorError}. */
+  check(ctx: ConnectorContext<C>): Promise<CheckResult>
+  /** Called after the channel is saved or resumed, e.g. to set a webhook; safe to repeat. */
+  activate?(ctx: ConnectorContext<C>): Promise<void>
+  /** Called before the channel is paused or deleted; safe to repeat. */
+  deactivate?(ctx: ConnectorContext<C>): Promise<void>
+  readonly inbound: WebhookInbound<C> | SessionInbound<C>
+  /** Present when customers hold a live client of ours. */
+  readonly visitors?: VisitorAccess<C>
+  /** Throws ConnectorError only. */
+  send(message: OutboundMessage, ctx: ConnectorContext<C>): Promise<SendReceipt>
+  fetchAttachment?(
+    ref: Extract<AttachmentRef, { kind: 'remote' }>,
+    ctx: ConnectorContext<C>,
+  ): Promise<Readable>
+  /** These four are present exactly if the capabilities declare them native. */
+  sendTyping?(to: OutboundMessage['to'], ctx: ConnectorContext<C>): Promise<void>
+  markRead?(externalId: string, to: OutboundMessage['to'], ctx: ConnectorContext<C>): Promise<void>
+  editMessage?(externalId: string, message: OutboundMessage, ctx: ConnectorContext<C>): Promise<void>
+  deleteMessage?(externalId: string, to: OutboundMessage['to'], ctx: ConnectorContext<C>): Promise<void>
+}

@@ -1,0 +1,78 @@
+import type { ReceiptStatus } from '../domain/message.ts'
+
+/** The customer as the platform names him. */
+export interface InboundIdentity {
+  /** Stable on this channel: a number, an address, a chat id, a visitor id. */
+  readonly externalId: string
+  readonly displayName?: string
+  readonly email?: string
+  readonly phone?: string
+  readonly attributes?: Readonly<Record<string, string>>
+  /** True when the platform vouches for email and phone; claims of an anonymous visitor are false. */
+  readonly verified: boolean
+}
+
+/** A file that came with a message: already stored by us, or to be fetched with `fetchAttachment`. */
+export type AttachmentRef =
+  | { readonly kind: 'stored'; readonly attachmentId: string }
+  | {
+      readonly kind: 'remote'
+      readonly ref: string
+      readonly name: string
+      readonly contentType?: string
+      readonly sizeBytes?: number
+    }
+
+/**
+ * What a connector's `parse` makes of a raw request or item. Instants are milliseconds since the epoch.
+ * `externalId` is unique per channel and the same at every redelivery: it is what removes duplicates.
+ */
+export type InboundEvent =
+  | {
+      readonly type: 'message'
+      readonly externalId: string
+      readonly identity: InboundIdentity
+      /** One live conversation per thread; the identity's external id when left out. */
+      readonly threadKey?: string
+      readonly text: string
+      readonly attachments: readonly AttachmentRef[]
+      readonly subject?: string
+      readonly sentAtMs?: number
+      readonly replyToExternalId?: string
+      /** The sending client's own id of the message, where it knows one. */
+      readonly clientMessageId?: string
+    }
+  | {
+      readonly type: 'message-edited'
+      readonly externalId: string
+      readonly text: string
+      readonly editedAtMs: number
+    }
+  | { readonly type: 'message-deleted'; readonly externalId: string; readonly deletedAtMs: number }
+  | {
+      readonly type: 'status'
+      /** Of messages we sent. */
+      readonly externalId: string
+      /** When set, only a message of this customer's may change. */
+      readonly identityExternalId?: string
+      readonly status: ReceiptStatus
+      readonly atMs: number
+      readonly errorCode?: string
+      readonly errorDetail?: string
+    }
+  | {
+      readonly type: 'reaction'
+      readonly externalId: string
+      readonly identity: InboundIdentity
+      readonly emoji: string
+      readonly removed: boolean
+    }
+  | { readonly type: 'typing'; readonly identityExternalId: string }
+  | {
+      /** Something we cannot show; the raw source stays in the journal and the agent is told what it was. */
+      readonly type: 'unsupported'
+      readonly externalId: string
+      readonly identity?: InboundIdentity
+      readonly threadKey?: string
+      readonly what: string
+    }

@@ -1,0 +1,40 @@
+import type { WorkType } from './conversation.ts'
+import type { RetrySchedule } from './delivery.ts'
+
+/** `native`: the platform does it. `degraded`: we send something near it. `absent`: refused before sending. */
+export type Support = 'native' | 'degraded' | 'absent'
+
+/** What one channel can do, as data: the composer, `planOutbound` and the contract kit all read this one object. */
+export interface Capabilities {
+  readonly workType: WorkType
+  readonly text: {
+    readonly support: Support
+    /** Longest text of one message, in UTF-16 units. */
+    readonly maxLength: number
+    /** What happens beyond the limit. */
+    readonly overLimit: 'split' | 'refuse'
+  }
+  readonly attachments: {
+    readonly support: Support
+    readonly maxBytes: number
+    readonly maxPerMessage: number
+    /** Content types as `type/subtype` or `type/*`; empty = whatever the workspace allows. */
+    readonly contentTypes: readonly string[]
+  }
+  readonly replyTo: Support
+  readonly reactions: Support
+  readonly typing: Support
+  readonly markRead: Support
+  readonly editMessage: Support
+  readonly deleteMessage: Support
+  /** Which receipts the platform gives for what we send. */
+  readonly receipts: { readonly delivered: Support; readonly read: Support }
+  /** Hours after the customer's last message within which we may write freely; absent = always. */
+  readonly replyWindowHours?: number
+  /** Whether an agent may begin a conversation. */
+  readonly startConversation: Support
+  /** True when `send` may be repeated after a crash without the customer seeing it twice. */
+  readonly idempotentSend: boolean
+  /** Absent = the default schedule. */
+  readonly retry?: RetrySchedule
+}

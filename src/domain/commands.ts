@@ -1,0 +1,140 @@
+import type { Availability } from './agent.ts'
+import type { ConversationStatus, Priority } from './conversation.ts'
+import type { Permission, Role } from './permissions.ts'
+import type { AssignmentPolicy } from './routing.ts'
+import type { ChannelAccess } from './views.ts'
+
+/** First step of an installation: makes the owner and the first channel. The token is the one of the set-up link. */
+export interface SetUpCommand {
+  readonly token: string
+  readonly workspaceName: string
+  readonly name: string
+  readonly email: string
+  readonly password: string
+}
+
+/** Signs in; `code` is the second factor's, where one is set. */
+export interface SignInCommand {
+  readonly email: string
+  readonly password: string
+  readonly code?: string
+}
+
+/** What an invited agent sends with the token of his one-time link. */
+export interface AcceptInviteCommand {
+  readonly token: string
+  readonly name: string
+  readonly password: string
+}
+
+/** Changes of one's own profile. */
+export interface UpdateProfileCommand {
+  readonly name?: string
+  readonly locale?: string
+}
+
+/** Ends every other session of one's own. */
+export interface ChangePasswordCommand {
+  readonly currentPassword: string
+  readonly newPassword: string
+}
+
+/** Chosen availability. */
+export interface SetAvailabilityCommand {
+  readonly availability: Availability
+}
+
+/** Asks a new agent in; answers with his one-time link. */
+export interface InviteAgentCommand {
+  readonly email: string
+  readonly name: string
+  readonly role: Role
+}
+
+/** Changes a colleague's role or account. */
+export interface UpdateAgentCommand {
+  readonly role?: Role
+  readonly deactivated?: boolean
+  readonly version: number
+}
+
+/** What a setting may hold. */
+export type ConfigValue = string | number | boolean | readonly string[]
+
+/** Adds a channel of a kind that the registry knows. */
+export interface CreateChannelCommand {
+  readonly type: string
+  readonly name: string
+  readonly config: Readonly<Record<string, ConfigValue>>
+  readonly policy?: AssignmentPolicy
+  readonly access?: ChannelAccess
+}
+
+/** Changes a channel; settings left out stay, secrets too. */
+export interface UpdateChannelCommand {
+  readonly name?: string
+  readonly config?: Readonly<Record<string, ConfigValue>>
+  readonly policy?: AssignmentPolicy
+  readonly access?: ChannelAccess
+  readonly paused?: boolean
+  readonly version: number
+}
+
+/** The views of the conversation list. */
+export type ConversationListView = 'mine' | 'unassigned' | 'all'
+
+/** Filters of the conversation list; sorted by last activity, newest first. */
+export interface ListConversationsQuery {
+  readonly view: ConversationListView
+  readonly status: ConversationStatus
+  readonly channelId?: string
+  readonly search?: string
+  readonly cursor?: string
+  readonly limit: number
+}
+
+/** Changes of a conversation. `version` is the one the caller has seen: another one is answered 409. */
+export interface UpdateConversationCommand {
+  readonly status?: ConversationStatus
+  /** Needed with status `snoozed`; must lie in the future. */
+  readonly snoozedUntil?: string
+  readonly priority?: Priority
+  readonly tags?: readonly string[]
+  readonly version: number
+}
+
+/** Gives a conversation to an agent; null takes it from whoever has it. A person's choice wins over the router. */
+export interface AssignConversationCommand {
+  readonly assigneeId: string | null
+  readonly version: number
+}
+
+/** An agent's reply. The same `clientMessageId` sent twice is one message. */
+export interface SendMessageCommand {
+  readonly clientMessageId: string
+  readonly text: string
+  readonly attachmentIds: readonly string[]
+}
+
+/** A note that only agents see. */
+export interface AddNoteCommand {
+  readonly clientMessageId: string
+  readonly text: string
+}
+
+/** Changes of a contact. */
+export interface UpdateContactCommand {
+  readonly name?: string
+  readonly emails?: readonly string[]
+  readonly phones?: readonly string[]
+  readonly attributes?: Readonly<Record<string, string>>
+  readonly tags?: readonly string[]
+  readonly version: number
+}
+
+/** Makes an API token for oneself. */
+export interface CreateApiTokenCommand {
+  readonly name: string
+  readonly scopes: readonly Permission[]
+  readonly expiresAt?: string
+}

@@ -1,0 +1,218 @@
+import type { AgentState, Availability } from './agent.ts'
+import type { Capabilities } from './capabilities.ts'
+import type { ConversationStatus, Priority, RoutingStatus, WorkType } from './conversation.ts'
+import type { DeliveryCertainty, DeliveryState } from './delivery.ts'
+import type * as id from './ids.ts'
+import type { ConversationEventKind, MessageDirection, MessageKind, MessageStatus } from './message.ts'
+import type { Permission, Role } from './permissions.ts'
+import type { AssignmentPolicy, RoutingCandidate, RoutingOutcome, RoutingStrategy } from './routing.ts'
+
+/** A page of a list. `nextCursor` is absent on the last page. */
+export interface Page<T> {
+  readonly items: readonly T[]
+  readonly nextCursor?: string
+}
+
+/** A stored file as an interface shows it. The name is for display only. */
+export interface AttachmentView {
+  readonly id: id.AttachmentId
+  readonly name: string
+  readonly contentType: string
+  readonly sizeBytes: number
+  /** Pixels, for images that the browser may show. */
+  readonly width?: number
+  readonly height?: number
+}
+
+/** Who wrote a message. */
+export interface AuthorView {
+  readonly kind: 'contact' | 'agent' | 'system'
+  readonly id?: string
+  readonly name: string
+}
+
+/** The last thing said in a conversation, for lists. */
+export interface LastMessageView {
+  readonly id: id.MessageId
+  readonly direction: MessageDirection
+  readonly kind: MessageKind
+  readonly preview: string
+  readonly attachmentCount: number
+  readonly status?: MessageStatus
+  readonly at: id.Instant
+}
+
+/** A conversation as lists and the thread's head show it. `version` rises by at least one with every change. */
+export interface ConversationView {
+  readonly id: id.ConversationId
+  readonly channelId: id.ChannelId
+  readonly contact: { readonly id: id.ContactId; readonly name: string }
+  readonly status: ConversationStatus
+  readonly snoozedUntil?: id.Instant
+  readonly assigneeId?: id.AgentId
+  readonly teamId?: id.TeamId
+  readonly workType: WorkType
+  readonly categoryId?: id.CategoryId
+  readonly priority: Priority
+  readonly tags: readonly string[]
+  readonly subject?: string
+  /** Customer messages since an agent last read the conversation. */
+  readonly unreadCount: number
+  readonly lastMessage?: LastMessageView
+  readonly lastInboundAt?: id.Instant
+  readonly lastActivityAt: id.Instant
+  readonly createdAt: id.Instant
+  readonly routing: { readonly status: RoutingStatus; readonly decisionId?: id.RoutingDecisionId }
+  readonly version: number
+}
+
+/** One line of a thread. */
+export interface MessageView {
+  readonly id: id.MessageId
+  readonly conversationId: id.ConversationId
+  readonly direction: MessageDirection
+  readonly kind: MessageKind
+  readonly author: AuthorView
+  readonly text: string
+  readonly attachments: readonly AttachmentView[]
+  /** Present exactly on `kind: "event"`. */
+  readonly event?: {
+    readonly name: ConversationEventKind
+    readonly agentName?: string
+    readonly value?: string
+  }
+  /** Present on what goes to or comes from the customer. */
+  readonly status?: MessageStatus
+  readonly clientMessageId?: string
+  /** Present on outbound messages: where the outbox stands. */
+  readonly delivery?: {
+    readonly state: DeliveryState
+    readonly attempts: number
+    readonly nextAttemptAt?: id.Instant
+    readonly errorCode?: string
+    readonly errorDetail?: string
+    readonly certainty?: DeliveryCertainty
+  }
+  /** Set when the platform sent something we cannot show; says what it was. */
+  readonly unsupported?: string
+  readonly editedAt?: id.Instant
+  readonly deletedAt?: id.Instant
+  readonly createdAt: id.Instant
+  /** Rises with every change of this message. */
+  readonly version: number
+}
+
+/** A contact's id on one channel. `verified` is false where name, email and the rest are only the visitor's claim. */
+export interface ContactIdentityView {
+  readonly id: id.ContactIdentityId
+  readonly channelId: id.ChannelId
+  readonly externalId: string
+  readonly displayName?: string
+  readonly verified: boolean
+}
+
+/** A person as the contact panel shows him. */
+export interface ContactView {
+  readonly id: id.ContactId
+  readonly name: string
+  readonly emails: readonly string[]
+  readonly phones: readonly string[]
+  readonly attributes: Readonly<Record<string, string>>
+  readonly tags: readonly string[]
+  readonly identities: readonly ContactIdentityView[]
+  readonly createdAt: id.Instant
+  readonly version: number
+}
+
+/** A colleague as every agent may see him. */
+export interface AgentView {
+  readonly id: id.AgentId
+  readonly name: string
+  readonly email: string
+  readonly role: Role
+  readonly state: AgentState
+  readonly availability: Availability
+  /** A device is connected now, or was within the grace period. */
+  readonly present: boolean
+  readonly seenAt?: id.Instant
+  readonly version: number
+}
+
+/** Oneself, after sign-in. */
+export interface ProfileView extends AgentView {
+  readonly permissions: readonly Permission[]
+  readonly secondFactor: boolean
+  readonly locale: string
+}
+
+/** A channel as agents see it: enough to show and to write, nothing of its settings. */
+export interface ChannelView {
+  readonly id: id.ChannelId
+  readonly type: id.ChannelType
+  readonly typeName: string
+  readonly name: string
+  readonly paused: boolean
+  readonly health: ChannelHealthView
+  readonly capabilities: Capabilities
+  readonly version: number
+}
+
+/** What the supervisor last heard of a channel. `detail` is in words and free of secrets. */
+export interface ChannelHealthView {
+  readonly state: 'unknown' | 'healthy' | 'degraded' | 'failing'
+  readonly code?: string
+  readonly detail?: string
+  readonly at?: id.Instant
+}
+
+/** A channel as an administrator sees it. Secret settings read as `true` when set and are never sent back. */
+export interface ChannelAdminView extends ChannelView {
+  readonly config: Readonly<Record<string, string | number | boolean | readonly string[]>>
+  readonly policy: AssignmentPolicy
+  readonly access: ChannelAccess
+  /** Where the platform must deliver to, for channels that are called by it. */
+  readonly webhookUrl?: string
+  /** What a site owner pastes, for channels with a widget. */
+  readonly snippet?: string
+  readonly createdAt: id.Instant
+}
+
+/** Who may see a channel's conversations. Owners, administrators and supervisors see all. */
+export type ChannelAccess =
+  | { readonly kind: 'everyone' }
+  | { readonly kind: 'agents'; readonly agentIds: readonly id.AgentId[] }
+
+/** The explanation of one routing run. */
+export interface RoutingDecisionView {
+  readonly id: id.RoutingDecisionId
+  readonly conversationId: id.ConversationId
+  readonly trigger: string
+  readonly outcome: RoutingOutcome | 'lost-to-a-person'
+  readonly winner?: id.AgentId
+  readonly strategy?: RoutingStrategy
+  readonly candidates: readonly RoutingCandidate[]
+  readonly durationMs: number
+  readonly decidedAt: id.Instant
+}
+
+/** A journal entry that could not be projected after three tries. */
+export interface QuarantineView {
+  readonly id: id.JournalEntryId
+  readonly channelId: id.ChannelId
+  readonly receivedAt: id.Instant
+  readonly tries: number
+  readonly error: string
+  /** The raw source as it came, base64; only when one entry is read. */
+  readonly rawBase64?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** An API token; the secret itself is shown once, when it is made. */
+export interface ApiTokenView {
+  readonly id: id.ApiTokenId
+  readonly name: string
+  readonly scopes: readonly Permission[]
+  readonly createdAt: id.Instant
+  readonly expiresAt?: id.Instant
+  readonly lastUsedAt?: id.Instant
+}
