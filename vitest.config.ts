@@ -1,0 +1,76 @@
+import { defineConfig } from 'vitest/config'
+
+const MINUTE = 60_000
+
+/** Tests that need a program of the machine carry it in their name: see test/run/suites.mjs. */
+const NEEDS_PROGRAM = 'test/**/*.{redis,dovecot}.test.ts'
+
+export default defineConfig({
+  test: {
+    // The embedded engine opens once per process, so every file gets a process of its own.
+    pool: 'forks',
+    isolate: true,
+    passWithNoTests: false,
+    allowOnly: false,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['{src,connectors,web}/**/*.test.{ts,tsx}', 'test/{run,fakes}/**/*.test.ts'],
+          exclude: ['**/node_modules/**'],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: MINUTE },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          exclude: [NEEDS_PROGRAM],
+          testTimeout: MINUTE,
+          hookTimeout: MINUTE,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'redis',
+          include: ['test/**/*.redis.test.ts'],
+          fileParallelism: false,
+          testTimeout: 2 * MINUTE,
+          hookTimeout: MINUTE,
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'], testTimeout: MINUTE },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          exclude: [NEEDS_PROGRAM],
+          fileParallelism: false,
+          // FAULTS=long kills far more often; the short form is part of every test run.
+          testTimeout: (process.env['FAULTS'] === 'long' ? 60 : 10) * MINUTE,
+          hookTimeout: MINUTE,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 3 * MINUTE,
+          hookTimeout: 2 * MINUTE,
+        },
+      },
+    ],
+  },
+})
