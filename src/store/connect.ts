@@ -1,0 +1,142 @@
+/** Opens the one database connection that a process shares. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import mongoose, { type Connection, type ConnectOptions } from 'mongoose'
+import type { StoreLog } from './log.ts'
+
+const { MongoServerError, MongoServerSelectionError } = mongoose.mongo
+
+const POOL_SIZE = 20
+/** How long an operation looks for a server: a request must fail while its sender still waits. */
+const SERVER_SELECTION_MS = 3_000
+const CONNECT_MS = 5_000
+/** Also bounds how long a frozen server can hold requests: a failed heartbeat interrupts them. */
+const HEARTBEAT_MS = 2_000
+const RETRY_MS = 1_000
+const AUTHENTICATION_FAILED = 18
+
+export type Topology = 'standalone' | 'replica-set' | 'sharded'
+
+/** The native database, from which the hot paths take collections. */
+export type Db = NonNullable<Connection['db']>
+
+export interface StoreConnection {
+  readonly connection: Connection
+  readonly db: Db
+  readonly topology: Topology
+  close(): Promise<void>
+}
+
+/** The database cannot be used. The message is one line that says what to do. */
+export class StoreConnectError extends Error {
+  override readonly name = 'StoreConnectError'
+  readonly exitCode = 69
+}
+
+/** Host names only: the connection string may hold a password. */
+function hostsOf(uri: string): string {
+  return /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?([^/?]*)/.exec(uri)?.[1] || 'the given address'
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n')[0] ?? ''
+}
+
+function explain(uri: string, error: unknown): StoreConnectError {
+  const where = hostsOf(uri)
+  if (error instanceof MongoServerError && error.code === AUTHENTICATION_FAILED) {
+    return new StoreConnectError(
+      `MongoDB at ${where} refused the credentials: check user and password in MONGODB_URI.`,
+    )
+  }
+  if (error instanceof MongoServerSelectionError) {
+    return new StoreConnectError(
+      `MongoDB at ${where} cannot be reached (${firstLine(error)}): start it, or correct MONGODB_URI.`,
+      { cause: error },
+    )
+  }
+  return new StoreConnectError(
+    `MongoDB at ${where} cannot be used (${firstLine(error)}): check MONGODB_URI.`,
+    {
+      cause: error,
+    },
+  )
+}
+
+function optionsFor(dbName: string, embedded: boolean): ConnectOptions {
+  return {
+    dbName,
+    appName: 'tributary',
+    maxPoolSize: POOL_SIZE,
+    serverSelectionTimeoutMS: SERVER_SELECTION_MS,
+    connectTimeoutMS: CONNECT_MS,
+    heartbeatFrequencyMS: HEARTBEAT_MS,
+    // Whatever is acknowledged to someone must be on disk: a plain w:1 loses acknowledged writes on kill -9.
+    writeConcern: { w: 'majority', j: true },
+    // The embedded engine has no sessions, which retried writes need.
+    retryWrites: !embedded,
+    // Fail at once rather than hold operations back while the database is away.
+    bufferCommands: false,
+    // Indexes and collections are made in one known place at start, not whenever a model is first touched.
+    autoIndex: false,
+    autoCreate: false,
+  }
+}
+
+async function open(uri: string, options: ConnectOptions): Promise<Connection> {
+  const connection = mongoose.createConnection(uri, options)
+  try {
+    return await connection.asPromise()
+  } catch (error) {
+    await connection.close(true).catch(() => undefined)
+    throw error
+  }
+}
+
+async function readTopology(db: Db): Promise<Topology> {
+  const hello = await db.command({ hello: 1 })
+  if (hello['msg'] === 'isdbgrid') return 'sharded'
+  return typeof hello['setName'] === 'string' ? 'replica-set' : 'standalone'
+}
+
+/**
+ * Connects, and waits up to `waitMs` for a server that is still starting. Throws StoreConnectError. Once
+ * connected, the driver finds its way back after every loss by itself.
+ */
+export async function connectStore(options: {
+  readonly uri: string
+  readonly dbName: string
+  readonly embedded: boolean
+  readonly log: StoreLog
+  readonly waitMs?: number
+}): Promise<StoreConnection> {
+  const { uri, dbName, embedded, log, waitMs = 30_000 } = options
+  const startedAt = performance.now()
+  let connection: Connection | undefined
+  while (connection === undefined) {
+    try {
+      connection = await open(uri, optionsFor(dbName, embedded))
+    } catch (error) {
+      const mayPass = error instanceof MongoServerSelectionError && performance.now() - startedAt < waitMs
+      if (!mayPass) throw explain(uri, error)
+      log.warn({ hosts: hostsOf(uri) }, 'waiting for MongoDB')
+      await sleep(RETRY_MS)
+    }
+  }
+  const { db } = connection
+  if (!db) throw new StoreConnectError('MongoDB was connected without a database: check MONGODB_URI.')
+  const topology = await readTopology(db)
+  if (!embedded) log.info({ topology, hosts: hostsOf(uri) }, 'connected to MongoDB')
+  connection.on('disconnected', () => log.warn({}, 'the database connection was lost'))
+  connection.on('reconnected', () => log.info({}, 'the database connection is back'))
+
+  const opened = connection
+  return {
+    connection: opened,
+    db,
+    topology,
+    close: async () => {
+      opened.removeAllListeners('disconnected')
+      await opened.close()
+    },
+  }
+}

@@ -1,0 +1,7 @@
+/** What the store writes its log to; a pino logger fits. */
+export interface StoreLog {
+  debug(fields: object, text: string): void
+  info(fields: object, text: string): void
+  warn(fields: object, text: string): void
+  error(fields: object, text: string): void
+}

@@ -1,0 +1,32 @@
+/**
+ * Names the moments of the two paths at which a crash must do no harm. Nothing listens in an ordinary run, and
+ * then a station costs one property read. A tracer, or the fault tests, may subscribe to the channel from a
+ * preloaded module without any change to the product.
+ */
+import { channel } from 'node:diagnostics_channel'
+
+/** A moment between two durable steps. */
+export type Station =
+  | 'journaled'
+  | 'acknowledged'
+  | 'message-recorded'
+  | 'conversation-updated'
+  | 'routed'
+  | 'before-send'
+  | 'after-send'
+  | 'settled'
+
+/** What a subscriber receives. */
+export interface StationReached {
+  readonly station: Station
+}
+
+/** The diagnostics channel that stations are told on. */
+export const STATION_CHANNEL = 'tributary.station'
+
+const stations = channel(STATION_CHANNEL)
+
+/** Says that a station was reached. Subscribers run inside the call, so one that kills the process stops it here. */
+export function reach(station: Station): void {
+  if (stations.hasSubscribers) stations.publish({ station } satisfies StationReached)
+}
