@@ -1,0 +1,5 @@
+import { createRegistry } from '../src/contract/registry.ts'
+import { webChat } from './web-chat/web-chat-connector.ts'
+
+/** Every kind of channel this build knows: one line each. */
+export const registry = createRegistry([webChat])
