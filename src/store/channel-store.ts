@@ -1,0 +1,193 @@
+import { type Connection, type mongo, Schema } from 'mongoose'
+import type { ConfigValue } from '../domain/commands.ts'
+import type { AgentId, ChannelId, ChannelType } from '../domain/ids.ts'
+import type { AssignmentPolicy } from '../domain/routing.ts'
+import type { ChannelAccess, ChannelHealthView } from '../domain/views.ts'
+import { isDuplicateKey, newObjectId, toObjectId } from './object-id.ts'
+
+/** A setting as stored: in the clear, or sealed. */
+export type StoredSetting =
+  | { readonly key: string; readonly value: ConfigValue }
+  | { readonly key: string; readonly sealed: string }
+
+/** A channel as stored; its secrets are encrypted. */
+export interface ChannelRecord {
+  readonly id: ChannelId
+  readonly type: ChannelType
+  readonly name: string
+  readonly paused: boolean
+  readonly settings: readonly StoredSetting[]
+  readonly policy: AssignmentPolicy
+  readonly access: ChannelAccess
+  readonly health: {
+    readonly state: ChannelHealthView['state']
+    readonly code?: string
+    readonly detail?: string
+    readonly atMs?: number
+  }
+  readonly createdAtMs: number
+  readonly version: number
+}
+
+interface ChannelDocument {
+  _id: mongo.ObjectId
+  type: ChannelType
+  name: string
+  paused: boolean
+  settings: StoredSetting[]
+  policy: AssignmentPolicy
+  access: ChannelAccess
+  health?: { state: ChannelHealthView['state']; code?: string; detail?: string; at: Date }
+  first?: true
+  createdAt: Date
+  version: number
+}
+
+const schema = new Schema<ChannelDocument>(
+  {
+    type: { type: String, required: true },
+    name: { type: String, required: true },
+    paused: { type: Boolean, required: true },
+    settings: [
+      new Schema(
+        { key: { type: String, required: true }, value: Schema.Types.Mixed, sealed: String },
+        { _id: false, strict: 'throw' },
+      ),
+    ],
+    policy: { type: Schema.Types.Mixed, required: true },
+    access: { type: Schema.Types.Mixed, required: true },
+    health: new Schema(
+      { state: String, code: String, detail: String, at: Date },
+      { _id: false, strict: 'throw' },
+    ),
+    first: Boolean,
+    createdAt: { type: Date, required: true },
+    version: { type: Number, required: true },
+  },
+  { collection: 'channels', strict: 'throw', strictQuery: 'throw', versionKey: false, minimize: false },
+)
+
+/** What an administrator may change of a channel. */
+export interface ChannelChange {
+  readonly name?: string
+  readonly paused?: boolean
+  readonly settings?: readonly StoredSetting[]
+  readonly policy?: AssignmentPolicy
+  readonly access?: ChannelAccess
+}
+
+export type ChannelStore = ReturnType<typeof createChannelStore>
+
+export function createChannelStore(connection: Connection) {
+  const channels = connection.model('Channel', schema)
+
+  return {
+    async ensureIndexes(): Promise<void> {
+      // The channel that set-up makes exists once, however often set-up is resumed.
+      await channels.collection.createIndex(
+        { first: 1 },
+        { name: 'first', unique: true, partialFilterExpression: { first: true } },
+      )
+    },
+
+    /** An id before the record exists: sealed settings are bound to it. */
+    newId: (): ChannelId => newObjectId().toHexString() as ChannelId,
+
+    /** @returns undefined when `first` was made before */
+    async insert(channel: {
+      readonly id: ChannelId
+      readonly type: ChannelType
+      readonly name: string
+      readonly settings: readonly StoredSetting[]
+      readonly policy: AssignmentPolicy
+      readonly access: ChannelAccess
+      readonly first?: true
+      readonly at: Date
+    }): Promise<ChannelRecord | undefined> {
+      const { id, at, settings, ...fields } = channel
+      const document: ChannelDocument = {
+        _id: toObjectId(id),
+        ...fields,
+        settings: [...settings],
+        paused: false,
+        createdAt: at,
+        version: 1,
+      }
+      try {
+        await channels.create([document])
+        return toRecord(document)
+      } catch (error) {
+        if (isDuplicateKey(error)) return undefined
+        throw error
+      }
+    },
+
+    async get(id: ChannelId): Promise<ChannelRecord | undefined> {
+      const found = await channels.findById(toObjectId(id)).lean<ChannelDocument>()
+      return found ? toRecord(found) : undefined
+    },
+
+    /** Every channel, oldest first; a workspace has dozens. */
+    async list(): Promise<readonly ChannelRecord[]> {
+      const found = await channels.find({}).sort({ _id: 1 }).lean<ChannelDocument[]>()
+      return found.map(toRecord)
+    },
+
+    /** Changes a channel if it still has `version`. */
+    async change(id: ChannelId, version: number, change: ChannelChange): Promise<ChannelRecord | undefined> {
+      const found = await channels
+        .findOneAndUpdate(
+          { _id: toObjectId(id), version },
+          { $set: { ...change }, $inc: { version: 1 } },
+          { returnDocument: 'after' },
+        )
+        .lean<ChannelDocument>()
+      return found ? toRecord(found) : undefined
+    },
+
+    /** Keeps what the supervisor last heard. The version stays, so that an open form does not conflict with it. */
+    async setHealth(
+      id: ChannelId,
+      health: {
+        readonly state: ChannelHealthView['state']
+        readonly code?: string
+        readonly detail?: string
+      },
+      at: Date,
+    ): Promise<ChannelRecord | undefined> {
+      const found = await channels
+        .findOneAndUpdate(
+          { _id: toObjectId(id) },
+          { $set: { health: { ...health, at } } },
+          { returnDocument: 'after' },
+        )
+        .lean<ChannelDocument>()
+      return found ? toRecord(found) : undefined
+    },
+  }
+}
+
+function toRecord(document: ChannelDocument): ChannelRecord {
+  const { state, code, detail, at } = document.health ?? { state: 'unknown' as const }
+  const access: ChannelAccess =
+    document.access.kind === 'everyone'
+      ? { kind: 'everyone' }
+      : { kind: 'agents', agentIds: document.access.agentIds.map((id) => String(id) as AgentId) }
+  return {
+    id: document._id.toHexString() as ChannelId,
+    type: document.type,
+    name: document.name,
+    paused: document.paused,
+    settings: document.settings,
+    policy: document.policy,
+    access,
+    health: {
+      state,
+      ...(code === undefined ? {} : { code }),
+      ...(detail === undefined ? {} : { detail }),
+      ...(at === undefined ? {} : { atMs: at.getTime() }),
+    },
+    createdAtMs: document.createdAt.getTime(),
+    version: document.version,
+  }
+}

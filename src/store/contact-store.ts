@@ -1,0 +1,212 @@
+import type { Connection, mongo } from 'mongoose'
+import type { ChannelId, ContactId, ContactIdentityId } from '../domain/ids.ts'
+import { nativeCollection } from './native.ts'
+import { duplicatePositions, newObjectId, toObjectId } from './object-id.ts'
+
+export interface StoredIdentity {
+  readonly id: ContactIdentityId
+  readonly channelId: ChannelId
+  readonly externalId: string
+  readonly contactId: ContactId
+  readonly displayName?: string
+  readonly verified: boolean
+}
+
+export interface StoredContact {
+  readonly id: ContactId
+  readonly name: string
+  readonly emails: readonly string[]
+  readonly phones: readonly string[]
+  readonly attributes: Readonly<Record<string, string>>
+  readonly tags: readonly string[]
+  readonly createdAtMs: number
+  readonly version: number
+}
+
+/** What a first message says of its sender. */
+export interface NewIdentity {
+  readonly channelId: ChannelId
+  readonly externalId: string
+  readonly displayName?: string
+  readonly verified: boolean
+}
+
+interface IdentityDocument {
+  _id: mongo.ObjectId
+  channelId: mongo.ObjectId
+  externalId: string
+  contactId: mongo.ObjectId
+  displayName?: string
+  verified: boolean
+  createdAt: Date
+}
+
+interface ContactDocument {
+  _id: mongo.ObjectId
+  name: string
+  /** Lower case, for search by prefix: the name's words and the addresses. */
+  terms: string[]
+  emails: string[]
+  phones: string[]
+  attributes: Record<string, string>
+  tags: string[]
+  createdAt: Date
+  version: number
+}
+
+export type ContactStore = ReturnType<typeof createContactStore>
+
+export function createContactStore(connection: Connection) {
+  const identities = nativeCollection<IdentityDocument>(connection, 'identities')
+  const contacts = nativeCollection<ContactDocument>(connection, 'contacts')
+
+  return {
+    async ensureIndexes(): Promise<void> {
+      await identities.createIndex({ channelId: 1, externalId: 1 }, { name: 'identity', unique: true })
+      await identities.createIndex({ contactId: 1 }, { name: 'contact' })
+      await contacts.createIndex({ terms: 1, _id: -1 }, { name: 'search' })
+    },
+
+    async findIdentities(channelId: ChannelId, externalIds: readonly string[]): Promise<StoredIdentity[]> {
+      const found = await identities
+        .find({ channelId: toObjectId(channelId), externalId: { $in: [...externalIds] } })
+        .toArray()
+      return found.map(fromIdentity)
+    },
+
+    /** Makes identities with the ids of contacts still to be made. Those somebody else made first are left as they are. */
+    async createIdentities(wanted: readonly NewIdentity[], nowMs: number): Promise<void> {
+      if (wanted.length === 0) return
+      const documents = wanted.map((identity) => ({
+        _id: newObjectId(),
+        channelId: toObjectId(identity.channelId),
+        externalId: identity.externalId,
+        contactId: newObjectId(),
+        ...(identity.displayName === undefined ? {} : { displayName: identity.displayName }),
+        verified: identity.verified,
+        createdAt: new Date(nowMs),
+      }))
+      try {
+        await identities.insertMany(documents, { ordered: false, writeConcern: { w: 1 } })
+      } catch (error) {
+        duplicatePositions(error)
+      }
+    },
+
+    /** The site has proven, or the platform vouches for, who this is. */
+    async refreshIdentity(
+      id: ContactIdentityId,
+      change: { displayName?: string; verified: boolean },
+    ): Promise<void> {
+      await identities.updateOne({ _id: toObjectId(id) }, { $set: change }, { writeConcern: { w: 1 } })
+    },
+
+    async findContacts(ids: readonly ContactId[]): Promise<StoredContact[]> {
+      if (ids.length === 0) return []
+      const found = await contacts.find({ _id: { $in: ids.map(toObjectId) } }).toArray()
+      return found.map(fromContact)
+    },
+
+    async createContacts(wanted: readonly Omit<StoredContact, 'version'>[]): Promise<void> {
+      if (wanted.length === 0) return
+      const documents = wanted.map(({ id, createdAtMs, ...contact }) => ({
+        _id: toObjectId(id),
+        name: contact.name,
+        terms: searchTerms(contact),
+        emails: [...contact.emails],
+        phones: [...contact.phones],
+        attributes: { ...contact.attributes },
+        tags: [...contact.tags],
+        createdAt: new Date(createdAtMs),
+        version: 1,
+      }))
+      try {
+        await contacts.insertMany(documents, { ordered: false, writeConcern: { w: 1 } })
+      } catch (error) {
+        duplicatePositions(error)
+      }
+    },
+
+    /** Changes a contact if it is still at `version`. */
+    async updateContact(
+      id: ContactId,
+      version: number,
+      next: Pick<StoredContact, 'name' | 'emails' | 'phones' | 'attributes' | 'tags'>,
+    ): Promise<StoredContact | undefined> {
+      const updated = await contacts.findOneAndUpdate(
+        { _id: toObjectId(id), version },
+        {
+          $set: {
+            name: next.name,
+            terms: searchTerms(next),
+            emails: [...next.emails],
+            phones: [...next.phones],
+            attributes: { ...next.attributes },
+            tags: [...next.tags],
+          },
+          $inc: { version: 1 },
+        },
+        { returnDocument: 'after' },
+      )
+      return updated ? fromContact(updated) : undefined
+    },
+
+    async identitiesOf(contactId: ContactId): Promise<StoredIdentity[]> {
+      return (
+        await identities
+          .find({ contactId: toObjectId(contactId) })
+          .limit(100)
+          .toArray()
+      ).map(fromIdentity)
+    },
+
+    /** Contacts with a word or address that begins so, newest first. */
+    async search(prefix: string, limit: number, beforeId?: string): Promise<StoredContact[]> {
+      const term = prefix.toLocaleLowerCase('und').trim()
+      const found = await contacts
+        .find({
+          ...(term === '' ? {} : { terms: { $gte: term, $lt: `${term}\uffff` } }),
+          ...(beforeId ? { _id: { $lt: toObjectId(beforeId) } } : {}),
+        })
+        .sort({ _id: -1 })
+        .limit(limit)
+        .toArray()
+      return found.map(fromContact)
+    },
+  }
+}
+
+/** At most this many terms are kept of a contact: enough for every address and a long name. */
+const TERMS_LIMIT = 40
+
+function searchTerms({ name, emails, phones }: Pick<StoredContact, 'name' | 'emails' | 'phones'>): string[] {
+  const lower = name.toLocaleLowerCase('und').trim()
+  const words = lower.split(/\s+/u)
+  const terms = new Set([lower, ...words, ...emails.map((email) => email.toLowerCase()), ...phones])
+  terms.delete('')
+  return [...terms].slice(0, TERMS_LIMIT).map((term) => term.slice(0, 200))
+}
+
+function fromIdentity(document: IdentityDocument): StoredIdentity {
+  return {
+    id: document._id.toHexString() as ContactIdentityId,
+    channelId: document.channelId.toHexString() as ChannelId,
+    externalId: document.externalId,
+    contactId: document.contactId.toHexString() as ContactId,
+    ...(document.displayName === undefined ? {} : { displayName: document.displayName }),
+    verified: document.verified,
+  }
+}
+
+function fromContact(document: ContactDocument): StoredContact {
+  return {
+    id: document._id.toHexString() as ContactId,
+    name: document.name,
+    emails: document.emails,
+    phones: document.phones,
+    attributes: document.attributes,
+    tags: document.tags,
+    createdAtMs: document.createdAt.getTime(),
+    version: document.version,
+  }
+}

@@ -1,0 +1,126 @@
+import type { mongo } from 'mongoose'
+import type * as id from '../domain/ids.ts'
+import { toObjectId } from './object-id.ts'
+import type { LastMessage, StoredConversation } from './stored-conversation.ts'
+
+type Unchanged = Pick<
+  StoredConversation,
+  | 'threadKey'
+  | 'identityExternalId'
+  | 'contactName'
+  | 'status'
+  | 'workType'
+  | 'priority'
+  | 'subject'
+  | 'unreadCount'
+  | 'readOrder'
+  | 'version'
+>
+
+/** How a conversation lies in the database. `assigneeId` is null, never absent: "unassigned" is looked up by it. */
+export interface ConversationDocument extends Unchanged {
+  _id: mongo.ObjectId
+  channelId: mongo.ObjectId
+  /** The one conversation of its thread that new messages go to. */
+  current: boolean
+  identityId: mongo.ObjectId
+  contactId: mongo.ObjectId
+  snoozedUntil?: Date
+  assigneeId: mongo.ObjectId | null
+  teamId?: mongo.ObjectId
+  categoryId?: mongo.ObjectId
+  tags: string[]
+  lastMessage?: LastMessageDocument
+  lastInboundAt?: Date
+  lastActivityAt: Date
+  createdAt: Date
+  routing: {
+    status: StoredConversation['routing']['status']
+    since: Date
+    open?: true
+    decisionId?: mongo.ObjectId
+  }
+  /** The projection batch that wrote last: tells which updates of a bulk write held. */
+  batch?: string
+}
+
+export interface LastMessageDocument extends Omit<LastMessage, 'id' | 'atMs'> {
+  id: mongo.ObjectId
+  at: Date
+}
+
+export function toLastMessage({ id, atMs, ...rest }: LastMessage): LastMessageDocument {
+  return { ...rest, id: toObjectId(id), at: new Date(atMs) }
+}
+
+function fromLastMessage({ id, at, ...rest }: LastMessageDocument): LastMessage {
+  return { ...rest, id: id.toHexString() as id.MessageId, atMs: at.getTime() }
+}
+
+export function toConversationDocument(conversation: StoredConversation): ConversationDocument {
+  const { routing } = conversation
+  return {
+    _id: toObjectId(conversation.id),
+    channelId: toObjectId(conversation.channelId),
+    threadKey: conversation.threadKey,
+    current: true,
+    identityId: toObjectId(conversation.identityId),
+    identityExternalId: conversation.identityExternalId,
+    contactId: toObjectId(conversation.contactId),
+    contactName: conversation.contactName,
+    status: conversation.status,
+    assigneeId: conversation.assigneeId ? toObjectId(conversation.assigneeId) : null,
+    workType: conversation.workType,
+    priority: conversation.priority,
+    tags: [...conversation.tags],
+    ...(conversation.subject === undefined ? {} : { subject: conversation.subject }),
+    unreadCount: conversation.unreadCount,
+    readOrder: conversation.readOrder,
+    ...(conversation.lastMessage ? { lastMessage: toLastMessage(conversation.lastMessage) } : {}),
+    ...(conversation.lastInboundAtMs === undefined
+      ? {}
+      : { lastInboundAt: new Date(conversation.lastInboundAtMs) }),
+    lastActivityAt: new Date(conversation.lastActivityAtMs),
+    createdAt: new Date(conversation.createdAtMs),
+    routing: {
+      status: routing.status,
+      since: new Date(routing.sinceMs),
+      ...(routing.status === 'settled' ? {} : { open: true as const }),
+    },
+    version: conversation.version,
+  }
+}
+
+export function fromConversationDocument(document: ConversationDocument): StoredConversation {
+  const { routing } = document
+  return {
+    id: document._id.toHexString() as id.ConversationId,
+    channelId: document.channelId.toHexString() as id.ChannelId,
+    threadKey: document.threadKey,
+    identityId: document.identityId.toHexString() as id.ContactIdentityId,
+    identityExternalId: document.identityExternalId,
+    contactId: document.contactId.toHexString() as id.ContactId,
+    contactName: document.contactName,
+    status: document.status,
+    ...(document.snoozedUntil ? { snoozedUntilMs: document.snoozedUntil.getTime() } : {}),
+    ...(document.assigneeId ? { assigneeId: document.assigneeId.toHexString() as id.AgentId } : {}),
+    ...(document.teamId ? { teamId: document.teamId.toHexString() as id.TeamId } : {}),
+    ...(document.categoryId ? { categoryId: document.categoryId.toHexString() as id.CategoryId } : {}),
+    workType: document.workType,
+    priority: document.priority,
+    tags: document.tags,
+    ...(document.subject === undefined ? {} : { subject: document.subject }),
+    unreadCount: document.unreadCount,
+    readOrder: document.readOrder,
+    ...(document.lastMessage ? { lastMessage: fromLastMessage(document.lastMessage) } : {}),
+    ...(document.lastInboundAt ? { lastInboundAtMs: document.lastInboundAt.getTime() } : {}),
+    lastActivityAtMs: document.lastActivityAt.getTime(),
+    createdAtMs: document.createdAt.getTime(),
+    routing: {
+      status: routing.status,
+      sinceMs: routing.since.getTime(),
+      ...(routing.decisionId ? { decisionId: routing.decisionId.toHexString() as id.RoutingDecisionId } : {}),
+    },
+    version: document.version,
+  }
+}

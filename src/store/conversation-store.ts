@@ -1,0 +1,283 @@
+import type { Connection, mongo } from 'mongoose'
+import type { ConversationStatus, Priority } from '../domain/conversation.ts'
+import type { AgentId, ChannelId, ConversationId, RoutingDecisionId } from '../domain/ids.ts'
+import {
+  type ConversationDocument,
+  fromConversationDocument,
+  toConversationDocument,
+  toLastMessage,
+} from './conversation-document.ts'
+import { nativeCollection } from './native.ts'
+import { duplicatePositions, toObjectId } from './object-id.ts'
+import type { LastMessage, StoredConversation } from './stored-conversation.ts'
+
+/** The thread a message belongs to. */
+export interface ThreadRef {
+  readonly channelId: ChannelId
+  readonly threadKey: string
+}
+
+/** What a batch of inbound messages does to one conversation, computed from the version it was read at. */
+export interface InboundUpdate {
+  readonly id: ConversationId
+  readonly version: number
+  readonly next: Pick<
+    StoredConversation,
+    | 'status'
+    | 'unreadCount'
+    | 'lastMessage'
+    | 'lastInboundAtMs'
+    | 'lastActivityAtMs'
+    | 'routing'
+    | 'contactName'
+  >
+}
+
+/** A change by a person or a timer. Undefined leaves a field as it is, null clears it. */
+export interface ConversationChange {
+  readonly status?: ConversationStatus
+  readonly snoozedUntilMs?: number | null
+  readonly priority?: Priority
+  readonly tags?: readonly string[]
+  readonly assigneeId?: AgentId | null
+  readonly routing?: StoredConversation['routing']
+  readonly lastMessage?: LastMessage
+  readonly lastActivityAtMs?: number
+  readonly unreadCount?: number
+  readonly readOrder?: number
+}
+
+export type ConversationStore = ReturnType<typeof createConversationStore>
+
+type Routing = ConversationDocument['routing']
+
+export function createConversationStore(connection: Connection) {
+  const conversations = nativeCollection<ConversationDocument>(connection, 'conversations')
+
+  return {
+    async ensureIndexes(): Promise<void> {
+      await conversations.createIndex(
+        { channelId: 1, threadKey: 1 },
+        { name: 'one-current-per-thread', unique: true, partialFilterExpression: { current: true } },
+      )
+      await conversations.createIndex({ status: 1, lastActivityAt: -1, _id: -1 }, { name: 'all' })
+      await conversations.createIndex(
+        { assigneeId: 1, status: 1, lastActivityAt: -1, _id: -1 },
+        { name: 'by-assignee' },
+      )
+      await conversations.createIndex(
+        { channelId: 1, status: 1, lastActivityAt: -1, _id: -1 },
+        { name: 'by-channel' },
+      )
+      await conversations.createIndex({ contactId: 1, lastActivityAt: -1, _id: -1 }, { name: 'by-contact' })
+      await conversations.createIndex(
+        { 'routing.status': 1, 'routing.since': 1 },
+        { name: 'routing-queue', partialFilterExpression: { 'routing.open': true } },
+      )
+      await conversations.createIndex(
+        { snoozedUntil: 1 },
+        { name: 'snoozed', partialFilterExpression: { snoozedUntil: { $exists: true } } },
+      )
+    },
+
+    async find(id: ConversationId): Promise<StoredConversation | undefined> {
+      const found = await conversations.findOne({ _id: toObjectId(id) })
+      return found ? fromConversationDocument(found) : undefined
+    },
+
+    async findMany(ids: readonly ConversationId[]): Promise<StoredConversation[]> {
+      if (ids.length === 0) return []
+      return (await conversations.find({ _id: { $in: ids.map(toObjectId) } }).toArray()).map(
+        fromConversationDocument,
+      )
+    },
+
+    async findCurrent(channelId: ChannelId, threadKeys: readonly string[]): Promise<StoredConversation[]> {
+      const found = await conversations
+        .find({ channelId: toObjectId(channelId), threadKey: { $in: [...threadKeys] }, current: true })
+        .toArray()
+      return found.map(fromConversationDocument)
+    },
+
+    /** Simultaneous first messages meet here: of two conversations for one thread the index lets one be. */
+    async createMissing(wanted: readonly StoredConversation[]): Promise<void> {
+      if (wanted.length === 0) return
+      try {
+        await conversations.insertMany(wanted.map(toConversationDocument), {
+          ordered: false,
+          writeConcern: { w: 1 },
+        })
+      } catch (error) {
+        duplicatePositions(error)
+      }
+    },
+
+    /**
+     * Writes what a batch did, each update only over the version it was computed from.
+     * @returns the ids whose conversation had changed meanwhile: compute those again
+     */
+    async applyInbound(
+      updates: readonly InboundUpdate[],
+      batch: string,
+    ): Promise<ReadonlySet<ConversationId>> {
+      if (updates.length === 0) return new Set()
+      const result = await conversations.bulkWrite(
+        updates.map((update) => inboundOperation(update, batch)),
+        { ordered: false, writeConcern: { w: 1 } },
+      )
+      if (result.matchedCount === updates.length) return new Set()
+      const held = await conversations
+        .find({ _id: { $in: updates.map(({ id }) => toObjectId(id)) }, batch }, { projection: { _id: 1 } })
+        .toArray()
+      const applied = new Set(held.map(({ _id }) => _id.toHexString()))
+      return new Set(updates.map(({ id }) => id).filter((id) => !applied.has(id)))
+    },
+
+    /** Changes a conversation if it is still at `version`. Undefined when it is not. */
+    async change(
+      id: ConversationId,
+      version: number,
+      change: ConversationChange,
+    ): Promise<StoredConversation | undefined> {
+      const updated = await conversations.findOneAndUpdate(
+        { _id: toObjectId(id), version },
+        changeOperation(change),
+        { returnDocument: 'after' },
+      )
+      return updated ? fromConversationDocument(updated) : undefined
+    },
+
+    /** The router's conditional claim: holds only while nobody owns the conversation and it still waits for the router. */
+    async claim(
+      id: ConversationId,
+      agentId: AgentId,
+      decisionId: RoutingDecisionId,
+      nowMs: number,
+    ): Promise<StoredConversation | undefined> {
+      const updated = await conversations.findOneAndUpdate(
+        { _id: toObjectId(id), assigneeId: null, status: 'open', 'routing.open': true },
+        {
+          $set: {
+            assigneeId: toObjectId(agentId),
+            routing: { status: 'settled', since: new Date(nowMs), decisionId: toObjectId(decisionId) },
+          },
+          $inc: { version: 1 },
+        },
+        { returnDocument: 'after', writeConcern: { w: 1 } },
+      )
+      return updated ? fromConversationDocument(updated) : undefined
+    },
+
+    /** Notes the outcome of a run that claimed nothing. Undefined when the conversation no longer waits. */
+    async settleRouting(
+      id: ConversationId,
+      status: 'waiting' | 'settled',
+      decisionId: RoutingDecisionId | undefined,
+      nowMs: number,
+    ): Promise<StoredConversation | undefined> {
+      const decision = decisionId ? { 'routing.decisionId': toObjectId(decisionId) } : {}
+      const updated = await conversations.findOneAndUpdate(
+        { _id: toObjectId(id), 'routing.status': 'pending' },
+        status === 'settled'
+          ? {
+              $set: { 'routing.status': status, 'routing.since': new Date(nowMs), ...decision },
+              $unset: { 'routing.open': '' },
+              $inc: { version: 1 },
+            }
+          : { $set: { 'routing.status': status, ...decision }, $inc: { version: 1 } },
+        { returnDocument: 'after', writeConcern: { w: 1 } },
+      )
+      return updated ? fromConversationDocument(updated) : undefined
+    },
+
+    /** Conversations that a routing run is owed to, those never tried first, each by arrival. */
+    async routingQueue(
+      status: 'pending' | 'waiting',
+      limit: number,
+      beforeMs?: number,
+    ): Promise<StoredConversation[]> {
+      const found = await conversations
+        .find({
+          'routing.open': true,
+          'routing.status': status,
+          ...(beforeMs === undefined ? {} : { 'routing.since': { $lt: new Date(beforeMs) } }),
+        })
+        .sort({ 'routing.since': 1 })
+        .limit(limit)
+        .toArray()
+      return found.map(fromConversationDocument)
+    },
+
+    async countRouting(status: 'pending' | 'waiting'): Promise<number> {
+      return conversations.countDocuments(
+        { 'routing.open': true, 'routing.status': status },
+        { limit: 100_000 },
+      )
+    },
+
+    /** Snoozed conversations whose time has come. */
+    async dueSnoozed(nowMs: number, limit: number): Promise<StoredConversation[]> {
+      const found = await conversations
+        .find({ snoozedUntil: { $exists: true, $lte: new Date(nowMs) } })
+        .sort({ snoozedUntil: 1 })
+        .limit(limit)
+        .toArray()
+      return found.map(fromConversationDocument)
+    },
+  }
+}
+
+function routingDocument(routing: StoredConversation['routing']): Routing {
+  return {
+    status: routing.status,
+    since: new Date(routing.sinceMs),
+    ...(routing.status === 'settled' ? {} : { open: true as const }),
+    ...(routing.decisionId ? { decisionId: toObjectId(routing.decisionId) } : {}),
+  }
+}
+
+function inboundOperation(
+  { id, version, next }: InboundUpdate,
+  batch: string,
+): mongo.AnyBulkWriteOperation<ConversationDocument> {
+  return {
+    updateOne: {
+      filter: { _id: toObjectId(id), version },
+      update: {
+        $set: {
+          status: next.status,
+          unreadCount: next.unreadCount,
+          contactName: next.contactName,
+          lastActivityAt: new Date(next.lastActivityAtMs),
+          ...(next.lastMessage ? { lastMessage: toLastMessage(next.lastMessage) } : {}),
+          ...(next.lastInboundAtMs === undefined ? {} : { lastInboundAt: new Date(next.lastInboundAtMs) }),
+          routing: routingDocument(next.routing),
+          batch,
+        },
+        ...(next.status === 'open' ? { $unset: { snoozedUntil: '' } } : {}),
+        $inc: { version: 1 },
+      },
+    },
+  }
+}
+
+function changeOperation(change: ConversationChange): mongo.UpdateFilter<ConversationDocument> {
+  const set: Partial<Record<string, unknown>> = {}
+  if (change.status !== undefined) set['status'] = change.status
+  if (typeof change.snoozedUntilMs === 'number') set['snoozedUntil'] = new Date(change.snoozedUntilMs)
+  if (change.priority !== undefined) set['priority'] = change.priority
+  if (change.tags !== undefined) set['tags'] = [...change.tags]
+  if (change.assigneeId !== undefined) {
+    set['assigneeId'] = change.assigneeId === null ? null : toObjectId(change.assigneeId)
+  }
+  if (change.routing !== undefined) set['routing'] = routingDocument(change.routing)
+  if (change.lastMessage !== undefined) set['lastMessage'] = toLastMessage(change.lastMessage)
+  if (change.lastActivityAtMs !== undefined) set['lastActivityAt'] = new Date(change.lastActivityAtMs)
+  if (change.unreadCount !== undefined) set['unreadCount'] = change.unreadCount
+  if (change.readOrder !== undefined) set['readOrder'] = change.readOrder
+  return {
+    $set: set as mongo.MatchKeysAndValues<ConversationDocument>,
+    ...(change.snoozedUntilMs === null ? { $unset: { snoozedUntil: '' as const } } : {}),
+    $inc: { version: 1 },
+  }
+}

@@ -1,0 +1,189 @@
+import { type Connection, mongo } from 'mongoose'
+import type { ChannelId, JournalEntryId } from '../domain/ids.ts'
+import { nativeCollection } from './native.ts'
+import { duplicatePositions, toObjectId } from './object-id.ts'
+
+/** One event as it came in, waiting to be projected. */
+export interface JournalEntry {
+  /** Digest of the channel and the delivery key: the same at every redelivery. */
+  readonly id: JournalEntryId
+  readonly channelId: ChannelId
+  /** Rises with arrival on one node; see `createOrderClock`. */
+  readonly order: number
+  /** Entries of one sender share a partition and are projected in order. */
+  readonly partition: number
+  readonly body: Uint8Array
+  readonly contentType: string
+  readonly facts: Readonly<Record<string, string>>
+  readonly receivedAtMs: number
+  /** Attempts at projecting it that ended badly. */
+  readonly tries: number
+}
+
+export interface QuarantinedEntry extends JournalEntry {
+  readonly error: string
+}
+
+/**
+ * `pending` waits, `quarantined` failed three times, `kept` was projected but holds a raw source that no message
+ * shows whole. What was projected is deleted.
+ */
+type JournalState = 'pending' | 'quarantined' | 'kept'
+
+interface JournalDocument {
+  _id: string
+  channelId: mongo.ObjectId
+  order: number
+  partition: number
+  body: mongo.Binary
+  contentType: string
+  facts: Record<string, string>
+  receivedAt: Date
+  tries: number
+  state: JournalState
+  error?: string
+  expiresAt?: Date
+}
+
+export const JOURNAL_PARTITIONS = 16
+
+export type JournalStore = ReturnType<typeof createJournalStore>
+
+export function createJournalStore(connection: Connection) {
+  const journal = nativeCollection<JournalDocument>(connection, 'journal')
+
+  return {
+    async ensureIndexes(): Promise<void> {
+      await journal.createIndex({ state: 1, partition: 1, order: 1 }, { name: 'work' })
+      await journal.createIndex({ expiresAt: 1 }, { name: 'expiry', sparse: true })
+    },
+
+    /**
+     * Writes the entries in one journaled write. Resolves once all are on disk.
+     * @returns the positions of entries that were there already
+     */
+    async append(entries: readonly JournalEntry[]): Promise<ReadonlySet<number>> {
+      try {
+        await journal.insertMany(entries.map(toDocument), {
+          ordered: false,
+          writeConcern: { w: 'majority', journal: true },
+        })
+        return new Set()
+      } catch (error) {
+        return duplicatePositions(error)
+      }
+    },
+
+    async pending(partitions: readonly number[], limit: number, afterOrder = 0): Promise<JournalEntry[]> {
+      const found = await journal
+        .find({ state: 'pending', partition: { $in: [...partitions] }, order: { $gt: afterOrder } })
+        .sort({ order: 1 })
+        .limit(limit)
+        .toArray()
+      return found.map(fromDocument)
+    },
+
+    async countPending(): Promise<number> {
+      return journal.countDocuments({ state: 'pending' }, { limit: 100_000 })
+    },
+
+    /** Done: their effects are recorded, so they may go. */
+    async finish(ids: readonly JournalEntryId[]): Promise<void> {
+      await journal.deleteMany({ _id: { $in: [...ids] } }, { writeConcern: { w: 1 } })
+    },
+
+    /** Done, but the raw source stays readable until `expiresAt`. */
+    async keep(ids: readonly JournalEntryId[], expiresAt: Date): Promise<void> {
+      await journal.updateMany({ _id: { $in: [...ids] } }, { $set: { state: 'kept', expiresAt } })
+    },
+
+    /** Counts an attempt before it is made, so that an attempt that kills the process counts too. */
+    async countTry(id: JournalEntryId): Promise<number> {
+      const entry = await journal.findOneAndUpdate(
+        { _id: id, state: 'pending' },
+        { $inc: { tries: 1 } },
+        { returnDocument: 'after', projection: { tries: 1 } },
+      )
+      return entry?.tries ?? 0
+    },
+
+    async quarantine(id: JournalEntryId, error: string): Promise<void> {
+      await journal.updateOne(
+        { _id: id, state: 'pending' },
+        { $set: { state: 'quarantined', error: error.slice(0, 2_000) } },
+      )
+    },
+
+    async listQuarantined(limit: number, beforeOrder = Number.MAX_SAFE_INTEGER): Promise<QuarantinedEntry[]> {
+      const found = await journal
+        .find({ state: 'quarantined', order: { $lt: beforeOrder } }, { projection: { body: 0 } })
+        .sort({ order: -1 })
+        .limit(limit)
+        .toArray()
+      return found.map(fromQuarantined)
+    },
+
+    async countQuarantined(): Promise<number> {
+      return journal.countDocuments({ state: 'quarantined' }, { limit: 10_000 })
+    },
+
+    async findQuarantined(id: JournalEntryId): Promise<QuarantinedEntry | undefined> {
+      const entry = await journal.findOne({ _id: String(id), state: 'quarantined' })
+      return entry ? fromQuarantined(entry) : undefined
+    },
+
+    /** @returns whether it was in quarantine */
+    async release(id: JournalEntryId): Promise<boolean> {
+      const result = await journal.updateOne(
+        { _id: String(id), state: 'quarantined' },
+        { $set: { state: 'pending', tries: 0 }, $unset: { error: '' } },
+      )
+      return result.matchedCount === 1
+    },
+
+    async discard(id: JournalEntryId): Promise<boolean> {
+      const result = await journal.deleteOne({ _id: String(id), state: 'quarantined' })
+      return result.deletedCount === 1
+    },
+
+    async sweep(now: Date): Promise<number> {
+      const result = await journal.deleteMany({ state: 'kept', expiresAt: { $lt: now } })
+      return result.deletedCount
+    },
+  }
+}
+
+function toDocument(entry: JournalEntry): JournalDocument {
+  return {
+    _id: entry.id,
+    channelId: toObjectId(entry.channelId),
+    order: entry.order,
+    partition: entry.partition,
+    body: new mongo.Binary(entry.body),
+    contentType: entry.contentType,
+    facts: { ...entry.facts },
+    receivedAt: new Date(entry.receivedAtMs),
+    tries: entry.tries,
+    state: 'pending',
+  }
+}
+
+function fromDocument(document: JournalDocument): JournalEntry {
+  return {
+    id: document._id as JournalEntryId,
+    channelId: document.channelId.toHexString() as ChannelId,
+    order: document.order,
+    partition: document.partition,
+    body: document.body
+      ? new Uint8Array(document.body.buffer.subarray(0, document.body.position))
+      : new Uint8Array(),
+    contentType: document.contentType,
+    facts: document.facts,
+    receivedAtMs: document.receivedAt.getTime(),
+    tries: document.tries,
+  }
+}
+
+function fromQuarantined(document: JournalDocument): QuarantinedEntry {
+  return { ...fromDocument(document), error: document.error ?? 'unknown' }
+}

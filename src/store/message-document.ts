@@ -1,0 +1,80 @@
+import type { mongo } from 'mongoose'
+import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
+import { toObjectId } from './object-id.ts'
+import type { Delivery, StoredMessage } from './stored-message.ts'
+
+type Unchanged = Omit<
+  StoredMessage,
+  'id' | 'conversationId' | 'channelId' | 'createdAtMs' | 'editedAtMs' | 'deletedAtMs' | 'delivery'
+>
+
+/** How a message lies in the database. `delivery.open` is set while the outbox has work with it. */
+export interface MessageDocument extends Unchanged {
+  readonly _id: mongo.ObjectId
+  readonly conversationId: mongo.ObjectId
+  readonly channelId: mongo.ObjectId
+  readonly createdAt: Date
+  readonly editedAt?: Date
+  readonly deletedAt?: Date
+  readonly delivery?: DeliveryDocument
+}
+
+export interface DeliveryDocument {
+  readonly state: Delivery['state']
+  readonly open?: true
+  readonly attempts: number
+  readonly attemptsBefore: number
+  readonly dueAt?: Date
+  readonly leaseToken?: string
+  readonly leaseUntil?: Date
+  readonly errorCode?: string
+  readonly errorDetail?: string
+  readonly certainty?: Delivery['certainty']
+}
+
+export function toMessageDocument(message: StoredMessage): MessageDocument {
+  const { id, conversationId, channelId, createdAtMs, editedAtMs, deletedAtMs, delivery, ...rest } = message
+  return {
+    _id: toObjectId(id),
+    conversationId: toObjectId(conversationId),
+    channelId: toObjectId(channelId),
+    ...rest,
+    createdAt: new Date(createdAtMs),
+    ...(editedAtMs === undefined ? {} : { editedAt: new Date(editedAtMs) }),
+    ...(deletedAtMs === undefined ? {} : { deletedAt: new Date(deletedAtMs) }),
+    ...(delivery === undefined ? {} : { delivery: toDeliveryDocument(delivery) }),
+  }
+}
+
+function toDeliveryDocument(delivery: Delivery): DeliveryDocument {
+  const { nextAttemptAtMs, leaseUntilMs, ...rest } = delivery
+  const open = rest.state === 'queued' || rest.state === 'leased'
+  return {
+    ...rest,
+    ...(open ? { open: true as const } : {}),
+    ...(nextAttemptAtMs === undefined ? {} : { dueAt: new Date(nextAttemptAtMs) }),
+    ...(leaseUntilMs === undefined ? {} : { leaseUntil: new Date(leaseUntilMs) }),
+  }
+}
+
+export function fromMessageDocument(document: MessageDocument): StoredMessage {
+  const { _id, conversationId, channelId, createdAt, editedAt, deletedAt, delivery, ...rest } = document
+  return {
+    id: _id.toHexString() as MessageId,
+    conversationId: conversationId.toHexString() as ConversationId,
+    channelId: channelId.toHexString() as ChannelId,
+    ...rest,
+    createdAtMs: createdAt.getTime(),
+    ...(editedAt ? { editedAtMs: editedAt.getTime() } : {}),
+    ...(deletedAt ? { deletedAtMs: deletedAt.getTime() } : {}),
+    ...(delivery ? { delivery: fromDeliveryDocument(delivery) } : {}),
+  }
+}
+
+function fromDeliveryDocument({ open: _open, dueAt, leaseUntil, ...rest }: DeliveryDocument): Delivery {
+  return {
+    ...rest,
+    ...(dueAt ? { nextAttemptAtMs: dueAt.getTime() } : {}),
+    ...(leaseUntil ? { leaseUntilMs: leaseUntil.getTime() } : {}),
+  }
+}

@@ -1,0 +1,186 @@
+import type { Connection } from 'mongoose'
+import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
+import { type MessageStatus, statusesBelow } from '../domain/message.ts'
+import { fromMessageDocument, type MessageDocument, toMessageDocument } from './message-document.ts'
+import { nativeCollection } from './native.ts'
+import { duplicatePositions, toObjectId } from './object-id.ts'
+import type { StoredMessage } from './stored-message.ts'
+
+/** A place in a thread, newest first. */
+export interface ThreadCursor {
+  readonly order: number
+  readonly id: string
+}
+
+/** A receipt that may change one message. */
+export interface ReceiptUpdate {
+  readonly channelId: ChannelId
+  readonly externalId: string
+  readonly status: MessageStatus
+  readonly errorCode?: string
+  readonly errorDetail?: string
+}
+
+export type MessageStore = ReturnType<typeof createMessageStore>
+
+export function createMessageStore(connection: Connection) {
+  const messages = nativeCollection<MessageDocument>(connection, 'messages')
+
+  return {
+    async ensureIndexes(): Promise<void> {
+      await messages.createIndex({ conversationId: 1, order: -1, _id: -1 }, { name: 'thread' })
+      await messages.createIndex(
+        { channelId: 1, externalId: 1 },
+        { name: 'dedupe', unique: true, partialFilterExpression: { externalId: { $exists: true } } },
+      )
+      await messages.createIndex(
+        { conversationId: 1, sendKey: 1 },
+        { name: 'sent-once', unique: true, partialFilterExpression: { sendKey: { $exists: true } } },
+      )
+      await messages.createIndex(
+        { 'delivery.dueAt': 1 },
+        { name: 'outbox-due', partialFilterExpression: { 'delivery.open': true } },
+      )
+      await messages.createIndex(
+        { conversationId: 1, order: 1 },
+        { name: 'outbox-lane', partialFilterExpression: { 'delivery.open': true } },
+      )
+    },
+
+    /**
+     * Records inbound messages that the journal still holds: durable once the journal entry goes.
+     * @returns the positions of messages that were recorded before
+     */
+    async recordInbound(batch: readonly StoredMessage[]): Promise<ReadonlySet<number>> {
+      if (batch.length === 0) return new Set()
+      try {
+        await messages.insertMany(batch.map(toMessageDocument), { ordered: false, writeConcern: { w: 1 } })
+        return new Set()
+      } catch (error) {
+        return duplicatePositions(error)
+      }
+    },
+
+    /** Records messages durably. @returns the positions of those that were recorded before */
+    async record(batch: readonly StoredMessage[]): Promise<ReadonlySet<number>> {
+      try {
+        await messages.insertMany(batch.map(toMessageDocument), { ordered: false })
+        return new Set()
+      } catch (error) {
+        return duplicatePositions(error)
+      }
+    },
+
+    async find(id: MessageId): Promise<StoredMessage | undefined> {
+      const found = await messages.findOne({ _id: toObjectId(id) })
+      return found ? fromMessageDocument(found) : undefined
+    },
+
+    async findBySendKeys(conversationId: ConversationId, keys: readonly string[]): Promise<StoredMessage[]> {
+      const found = await messages
+        .find({ conversationId: toObjectId(conversationId), sendKey: { $in: [...keys] } })
+        .sort({ order: 1 })
+        .toArray()
+      return found.map(fromMessageDocument)
+    },
+
+    async findByExternalIds(channelId: ChannelId, externalIds: readonly string[]): Promise<StoredMessage[]> {
+      const found = await messages
+        .find({ channelId: toObjectId(channelId), externalId: { $in: [...externalIds] } })
+        .toArray()
+      return found.map(fromMessageDocument)
+    },
+
+    /** One page of a thread, newest first. */
+    async page(
+      conversationId: ConversationId,
+      limit: number,
+      before?: ThreadCursor,
+      kinds?: readonly StoredMessage['kind'][],
+    ): Promise<StoredMessage[]> {
+      const found = await messages
+        .find({
+          conversationId: toObjectId(conversationId),
+          ...(kinds ? { kind: { $in: [...kinds] } } : {}),
+          ...(before
+            ? {
+                $or: [
+                  { order: { $lt: before.order } },
+                  { order: before.order, _id: { $lt: toObjectId(before.id) } },
+                ],
+              }
+            : {}),
+        })
+        .sort({ order: -1, _id: -1 })
+        .limit(limit)
+        .toArray()
+      return found.map(fromMessageDocument)
+    },
+
+    async countInboundAfter(conversationId: ConversationId, order: number): Promise<number> {
+      return messages.countDocuments({
+        conversationId: toObjectId(conversationId),
+        order: { $gt: order },
+        direction: 'inbound',
+        kind: 'message',
+      })
+    },
+
+    /**
+     * Applies receipts; each only lifts a message's status.
+     * @returns the messages that changed, as they stand now, and the receipts that met no message at all
+     */
+    async applyReceipts(
+      receipts: readonly ReceiptUpdate[],
+    ): Promise<{ changed: StoredMessage[]; unmatched: ReceiptUpdate[] }> {
+      const changed: StoredMessage[] = []
+      const unmatched: ReceiptUpdate[] = []
+      for (const receipt of receipts) {
+        const target = { channelId: toObjectId(receipt.channelId), externalId: receipt.externalId }
+        const updated = await messages.findOneAndUpdate(
+          { ...target, status: { $in: [...statusesBelow(receipt.status)] } },
+          {
+            $set: {
+              status: receipt.status,
+              ...(receipt.errorCode ? { 'delivery.errorCode': receipt.errorCode } : {}),
+              ...(receipt.errorDetail ? { 'delivery.errorDetail': receipt.errorDetail } : {}),
+            },
+            $inc: { version: 1 },
+          },
+          { returnDocument: 'after', writeConcern: { w: 1 } },
+        )
+        if (updated) changed.push(fromMessageDocument(updated))
+        else if (!(await messages.findOne(target, { projection: { _id: 1 } }))) unmatched.push(receipt)
+      }
+      return { changed, unmatched }
+    },
+
+    /** Later edits win; a deletion wins over edits. Undefined when the message is unknown or nothing changed. */
+    async edit(
+      channelId: ChannelId,
+      externalId: string,
+      change: { text?: string; editedAtMs?: number; deletedAtMs?: number },
+    ): Promise<{ found: boolean; message?: StoredMessage }> {
+      const target = { channelId: toObjectId(channelId), externalId }
+      const { deletedAtMs, editedAtMs, text } = change
+      const updated =
+        deletedAtMs !== undefined
+          ? await messages.findOneAndUpdate(
+              { ...target, deletedAt: { $exists: false } },
+              { $set: { deletedAt: new Date(deletedAtMs), text: '', attachments: [] }, $inc: { version: 1 } },
+              { returnDocument: 'after' },
+            )
+          : await messages.findOneAndUpdate(
+              {
+                ...target,
+                deletedAt: { $exists: false },
+                $or: [{ editedAt: { $exists: false } }, { editedAt: { $lt: new Date(editedAtMs ?? 0) } }],
+              },
+              { $set: { text: text ?? '', editedAt: new Date(editedAtMs ?? 0) }, $inc: { version: 1 } },
+              { returnDocument: 'after' },
+            )
+      if (updated) return { found: true, message: fromMessageDocument(updated) }
+      return { found: (await messages.findOne(target, { projection: { _id: 1 } })) !== null }
+    },
+  }
+}

@@ -1,0 +1,46 @@
+import { createHash } from 'node:crypto'
+import { mongo } from 'mongoose'
+import { AppError } from '../domain/errors.ts'
+
+export type ObjectId = mongo.ObjectId
+
+const HEX_24 = /^[0-9a-f]{24}$/
+
+/** @throws AppError `invalid-id` when the text is not 24 hex digits */
+export function toObjectId(id: string): ObjectId {
+  if (typeof id !== 'string' || !HEX_24.test(id)) throw new AppError('invalid-id')
+  return mongo.ObjectId.createFromHexString(id)
+}
+
+export function newObjectId(): ObjectId {
+  return new mongo.ObjectId()
+}
+
+/**
+ * An id that a replay computes again: the second of arrival and a digest of what makes the thing unique. Without it
+ * a projection repeated after a crash of the database would show one message under two ids.
+ */
+export function derivedObjectId(atMs: number, ...parts: readonly string[]): ObjectId {
+  const bytes = createHash('sha256').update(parts.join('\u0000')).digest().subarray(0, 12)
+  bytes.writeUInt32BE(Math.floor(atMs / 1000) >>> 0, 0)
+  return new mongo.ObjectId(bytes)
+}
+
+/** The driver's code for a unique index that was hit. */
+export const DUPLICATE_KEY = 11_000
+
+export function isDuplicateKey(error: unknown): boolean {
+  return error instanceof mongo.MongoServerError && error.code === DUPLICATE_KEY
+}
+
+/**
+ * The positions of an unordered bulk write that hit a unique index.
+ * @throws the error itself when anything else went wrong
+ */
+export function duplicatePositions(error: unknown): ReadonlySet<number> {
+  if (!(error instanceof mongo.MongoBulkWriteError)) throw error
+  const failures = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors]
+  if (error.result.getWriteConcernError()) throw error
+  for (const failure of failures) if (failure.code !== DUPLICATE_KEY) throw error
+  return new Set(failures.map((failure) => failure.index))
+}

@@ -1,0 +1,225 @@
+import { randomUUID } from 'node:crypto'
+import type { Connection } from 'mongoose'
+import type { SendFailure } from '../domain/delivery.ts'
+import type { ConversationId, MessageId } from '../domain/ids.ts'
+import { type MessageStatus, statusesBelow } from '../domain/message.ts'
+import { fromMessageDocument, type MessageDocument } from './message-document.ts'
+import { nativeCollection } from './native.ts'
+import { isDuplicateKey, toObjectId } from './object-id.ts'
+import type { StoredMessage } from './stored-message.ts'
+
+/** How a send ended, to be written under the lease it ran under. */
+export type Settlement =
+  | { readonly outcome: 'sent'; readonly externalId: string; readonly status: MessageStatus }
+  | { readonly outcome: 'retry'; readonly atMs: number; readonly failure: SettledFailure }
+  | { readonly outcome: 'dead' | 'unknown'; readonly failure: SettledFailure }
+
+export interface SettledFailure extends SendFailure {
+  readonly code: string
+  readonly detail?: string
+}
+
+export type OutboxStore = ReturnType<typeof createOutboxStore>
+
+/** The outbox: the `delivery` inside each outbound message. */
+export function createOutboxStore(connection: Connection) {
+  const messages = nativeCollection<MessageDocument>(connection, 'messages')
+
+  return {
+    /** Conversations whose outbox has something due, oldest first; expired leases included. */
+    async dueConversations(nowMs: number, limit: number): Promise<ConversationId[]> {
+      const due = await messages
+        .find(
+          { 'delivery.open': true, 'delivery.dueAt': { $lte: new Date(nowMs) } },
+          { projection: { conversationId: 1 } },
+        )
+        .sort({ 'delivery.dueAt': 1 })
+        .limit(limit)
+        .toArray()
+      return [...new Set(due.map((message) => message.conversationId.toHexString() as ConversationId))]
+    },
+
+    async countOpen(): Promise<number> {
+      return messages.countDocuments({ 'delivery.open': true }, { limit: 100_000 })
+    },
+
+    /** The oldest message of the conversation that the outbox still works on: nothing overtakes it. */
+    async head(conversationId: ConversationId): Promise<StoredMessage | undefined> {
+      const found = await messages
+        .find({ conversationId: toObjectId(conversationId), 'delivery.open': true })
+        .sort({ order: 1 })
+        .limit(1)
+        .next()
+      return found ? fromMessageDocument(found) : undefined
+    },
+
+    /** Takes the message for one attempt. Undefined when another worker was faster. */
+    async lease(message: StoredMessage, nowMs: number, leaseMs: number): Promise<StoredMessage | undefined> {
+      const until = new Date(nowMs + leaseMs)
+      const leased = await messages.findOneAndUpdate(
+        {
+          _id: toObjectId(message.id),
+          'delivery.state': 'queued',
+          'delivery.dueAt': { $lte: new Date(nowMs) },
+        },
+        {
+          $set: {
+            status: 'sending',
+            'delivery.state': 'leased',
+            'delivery.leaseToken': randomUUID(),
+            'delivery.leaseUntil': until,
+            'delivery.dueAt': until,
+          },
+          $inc: { 'delivery.attempts': 1, version: 1 },
+        },
+        { returnDocument: 'after' },
+      )
+      return leased ? fromMessageDocument(leased) : undefined
+    },
+
+    /**
+     * A lease whose holder is gone: back to the queue when sending twice does no harm, else a person decides.
+     * Undefined when the lease still runs or somebody settled it.
+     */
+    async reclaim(
+      message: StoredMessage,
+      nowMs: number,
+      safeToRepeat: boolean,
+    ): Promise<StoredMessage | undefined> {
+      const expired = {
+        _id: toObjectId(message.id),
+        'delivery.state': 'leased' as const,
+        'delivery.leaseUntil': { $lte: new Date(nowMs) },
+      }
+      const change = safeToRepeat
+        ? {
+            status: 'queued' as const,
+            'delivery.state': 'queued' as const,
+            'delivery.dueAt': new Date(nowMs),
+          }
+        : {
+            status: 'failed' as const,
+            'delivery.state': 'unknown' as const,
+            'delivery.certainty': 'unknown' as const,
+            'delivery.errorCode': 'interrupted',
+          }
+      const updated = await messages.findOneAndUpdate(
+        expired,
+        {
+          $set: change,
+          $unset: {
+            'delivery.leaseToken': '',
+            'delivery.leaseUntil': '',
+            ...(safeToRepeat ? {} : { 'delivery.open': '', 'delivery.dueAt': '' }),
+          },
+          $inc: { version: 1 },
+        },
+        { returnDocument: 'after' },
+      )
+      return updated ? fromMessageDocument(updated) : undefined
+    },
+
+    /** Ends an attempt. Undefined when the lease was lost meanwhile: then nothing is written. */
+    async settle(leased: StoredMessage, settlement: Settlement): Promise<StoredMessage | undefined> {
+      const mine = { _id: toObjectId(leased.id), 'delivery.leaseToken': leased.delivery?.leaseToken ?? '' }
+      const closed = { 'delivery.leaseToken': '', 'delivery.leaseUntil': '' } as const
+      if (settlement.outcome === 'sent') return this.settleSent(mine, settlement)
+      const { failure } = settlement
+      const facts = {
+        'delivery.errorCode': failure.code,
+        'delivery.errorDetail': failure.detail ?? '',
+        'delivery.certainty': failure.delivery,
+      }
+      const updated = await messages.findOneAndUpdate(
+        mine,
+        settlement.outcome === 'retry'
+          ? {
+              $set: {
+                ...facts,
+                status: 'queued',
+                'delivery.state': 'queued',
+                'delivery.dueAt': new Date(settlement.atMs),
+              },
+              $unset: closed,
+              $inc: { version: 1 },
+            }
+          : {
+              $set: { ...facts, status: 'failed', 'delivery.state': settlement.outcome },
+              $unset: { ...closed, 'delivery.open': '', 'delivery.dueAt': '' },
+              $inc: { version: 1 },
+            },
+        { returnDocument: 'after' },
+      )
+      return updated ? fromMessageDocument(updated) : undefined
+    },
+
+    async settleSent(
+      mine: { _id: ReturnType<typeof toObjectId>; 'delivery.leaseToken': string },
+      { externalId, status }: Extract<Settlement, { outcome: 'sent' }>,
+    ): Promise<StoredMessage | undefined> {
+      const lower = statusesBelow(status)
+      const write = (id: string | undefined) =>
+        messages.findOneAndUpdate(
+          mine,
+          [
+            {
+              $set: {
+                ...(id === undefined ? {} : { externalId: { $literal: id } }),
+                status: { $cond: [{ $in: ['$status', [...lower]] }, status, '$status'] },
+                'delivery.state': 'done',
+                version: { $add: ['$version', 1] },
+              },
+            },
+            {
+              $unset: [
+                'delivery.open',
+                'delivery.dueAt',
+                'delivery.leaseToken',
+                'delivery.leaseUntil',
+                'delivery.errorCode',
+                'delivery.errorDetail',
+                'delivery.certainty',
+              ],
+            },
+          ],
+          { returnDocument: 'after' },
+        )
+      try {
+        const updated = await write(externalId)
+        return updated ? fromMessageDocument(updated) : undefined
+      } catch (error) {
+        // The platform named two messages alike: this one is sent all the same, only its receipts cannot be told.
+        if (!isDuplicateKey(error)) throw error
+        const updated = await write(undefined)
+        return updated ? fromMessageDocument(updated) : undefined
+      }
+    },
+
+    /** A person sends a failed or uncertain message again. Undefined when it is neither. */
+    async requeue(id: MessageId, nowMs: number): Promise<StoredMessage | undefined> {
+      const updated = await messages.findOneAndUpdate(
+        {
+          _id: toObjectId(id),
+          direction: 'outbound',
+          status: 'failed',
+          'delivery.state': { $in: ['dead', 'unknown', 'done'] },
+        },
+        [
+          {
+            $set: {
+              status: 'queued',
+              'delivery.state': 'queued',
+              'delivery.open': true,
+              'delivery.dueAt': new Date(nowMs),
+              'delivery.attemptsBefore': '$delivery.attempts',
+              version: { $add: ['$version', 1] },
+            },
+          },
+          { $unset: ['externalId', 'delivery.errorCode', 'delivery.errorDetail', 'delivery.certainty'] },
+        ],
+        { returnDocument: 'after' },
+      )
+      return updated ? fromMessageDocument(updated) : undefined
+    },
+  }
+}

@@ -1,0 +1,47 @@
+import type { DeliveryCertainty, DeliveryState } from '../domain/delivery.ts'
+import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
+import type { MessageDirection, MessageKind, MessageStatus } from '../domain/message.ts'
+import type { AttachmentView, AuthorView, MessageView } from '../domain/views.ts'
+
+/** The outbox entry of an outbound message. Instants are milliseconds since the epoch. */
+export interface Delivery {
+  readonly state: DeliveryState
+  readonly attempts: number
+  /** Attempts that count towards giving up start anew after a manual retry. */
+  readonly attemptsBefore: number
+  readonly nextAttemptAtMs?: number
+  readonly leaseToken?: string
+  readonly leaseUntilMs?: number
+  readonly errorCode?: string
+  readonly errorDetail?: string
+  readonly certainty?: DeliveryCertainty
+}
+
+/** A message as stored. */
+export interface StoredMessage {
+  readonly id: MessageId
+  readonly conversationId: ConversationId
+  readonly channelId: ChannelId
+  readonly direction: MessageDirection
+  readonly kind: MessageKind
+  readonly author: AuthorView
+  readonly text: string
+  readonly attachments: readonly AttachmentView[]
+  readonly event?: MessageView['event']
+  readonly status?: MessageStatus
+  /** Unique per channel: what removes duplicates. */
+  readonly externalId?: string
+  readonly clientMessageId?: string
+  /** Unique per conversation: makes a reply sent twice one message. */
+  readonly sendKey?: string
+  readonly replyToExternalId?: string
+  readonly delivery?: Delivery
+  readonly unsupported?: string
+  readonly reactions?: Readonly<Record<string, string>>
+  readonly createdAtMs: number
+  readonly editedAtMs?: number
+  readonly deletedAtMs?: number
+  /** Place in the thread; rises with arrival. */
+  readonly order: number
+  readonly version: number
+}
