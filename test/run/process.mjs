@@ -5,14 +5,19 @@ import { spawn } from 'node:child_process'
  * these inherited they could write into a real database.
  */
 export const SERVER_SETTINGS = [
-  'MONGODB_URI',
-  'REDIS_URL',
-  'DATA_DIR',
-  'SECRET_KEY',
-  'PUBLIC_URL',
-  'PORT',
-  'HOST',
-  'ROLE',
+  ...[
+    'PORT',
+    'HOST',
+    'PUBLIC_URL',
+    'DATA_DIR',
+    'MONGODB_URI',
+    'MONGODB_DB',
+    'REDIS_URL',
+    'ROLE',
+    'SECRET_KEY',
+  ],
+  ...['LOG_LEVEL', 'LOG_FORMAT', 'TRUST_PROXY', 'ATTACHMENT_MAX_BYTES', 'SESSION_TTL_HOURS'],
+  ...['JOURNAL_RETENTION_DAYS', 'METRICS_TOKEN', 'SHUTDOWN_TIMEOUT_MS', 'INSTANCE_NAME'],
 ]
 
 /**
