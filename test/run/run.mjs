@@ -129,6 +129,5 @@ async function main(suites) {
 try {
   await main(chooseSuites(process.argv.slice(2)))
 } catch (error) {
-  say(error instanceof Error ? error.message : String(error))
-  finish([notRun('runner', 'see above', true)])
+  finish([notRun('runner', error instanceof Error ? error.message : String(error), true)])
 }
