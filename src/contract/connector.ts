@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Capabilities } from '../domain/capabilities.ts'
 import type { ChannelId, ChannelType } from '../domain/ids.ts'
+import type { CheckResult } from './check-result.ts'
 import type { ConfigField, ConfigValues } from './config-field.ts'
 import type { AttachmentRef, InboundEvent } from './inbound-event.ts'
 import type { JournaledRequest, RawRequest, Verification, Verified, WebhookAnswer } from './raw-request.ts'
@@ -74,11 +75,6 @@ export interface SendReceipt {
   /** `sent` unless the platform already says more. */
   readonly status?: 'sent' | 'delivered'
 }
-
-/** What "Test connection" found. */
-export type CheckResult =
-  | { readonly ok: true; readonly detail?: string }
-  | { readonly ok: false; readonly code: string; readonly detail: string; readonly field?: string }
 
 /** The platform calls us. All three functions are synchronous, and `parse` is pure, total and deterministic. */
 export interface WebhookInbound<C> {

@@ -1,5 +1,5 @@
+import type { CheckResult } from '../../src/contract/check-result.ts'
 import type { ConfigField } from '../../src/contract/config-field.ts'
-import type { CheckResult } from '../../src/contract/connector.ts'
 import type * as command from '../../src/domain/commands.ts'
 import type * as view from '../../src/domain/views.ts'
 import type { HttpClient } from './http-client.ts'
