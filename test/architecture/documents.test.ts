@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { SETTINGS, settingsTable } from '../../src/runtime/config.ts'
+import { SETTINGS } from '../../src/runtime/config.ts'
 import { SERVER_SETTINGS } from '../run/process.mjs'
 import { readText } from './repository.ts'
 import { withTables } from './tables.ts'
