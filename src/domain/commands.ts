@@ -39,7 +39,7 @@ export interface ChangePasswordCommand {
   readonly newPassword: string
 }
 
-/** Chosen availability. */
+/** An agent says whether new conversations may reach him. */
 export interface SetAvailabilityCommand {
   readonly availability: Availability
 }
