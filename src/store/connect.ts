@@ -62,7 +62,16 @@ function explain(uri: string, error: unknown): StoreConnectError {
   )
 }
 
-function optionsFor(dbName: string, embedded: boolean): ConnectOptions {
+/**
+ * What "acknowledged" means: on disk, and on a replica set with the majority. Operations must inherit it and
+ * never name a write concern of their own: the embedded engine takes `w: "majority"` as leave to answer
+ * before the journal is written, `j: true` or not, and then loses acknowledged writes on kill -9 (measured).
+ */
+const DURABLE_ALONE = { w: 1, j: true } as const
+const DURABLE_IN_A_SET = { w: 'majority', j: true } as const
+
+function optionsFor(dbName: string, topology: Topology): ConnectOptions {
+  const alone = topology === 'standalone'
   return {
     dbName,
     appName: 'tributary',
@@ -70,10 +79,9 @@ function optionsFor(dbName: string, embedded: boolean): ConnectOptions {
     serverSelectionTimeoutMS: SERVER_SELECTION_MS,
     connectTimeoutMS: CONNECT_MS,
     heartbeatFrequencyMS: HEARTBEAT_MS,
-    // Whatever is acknowledged to someone must be on disk: a plain w:1 loses acknowledged writes on kill -9.
-    writeConcern: { w: 'majority', j: true },
-    // The embedded engine has no sessions, which retried writes need.
-    retryWrites: !embedded,
+    writeConcern: alone ? DURABLE_ALONE : DURABLE_IN_A_SET,
+    // Retried writes need sessions, which only a set has.
+    retryWrites: !alone,
     // Fail at once rather than hold operations back while the database is away.
     bufferCommands: false,
     // Indexes and collections are made in one known place at start, not whenever a model is first touched.
@@ -92,8 +100,8 @@ async function open(uri: string, options: ConnectOptions): Promise<Connection> {
   }
 }
 
-async function readTopology(db: Db): Promise<Topology> {
-  const hello = await db.command({ hello: 1 })
+async function readTopology({ db }: Connection): Promise<Topology> {
+  const hello = (await db?.command({ hello: 1 })) ?? {}
   if (hello['msg'] === 'isdbgrid') return 'sharded'
   return typeof hello['setName'] === 'string' ? 'replica-set' : 'standalone'
 }
@@ -114,7 +122,7 @@ export async function connectStore(options: {
   let connection: Connection | undefined
   while (connection === undefined) {
     try {
-      connection = await open(uri, optionsFor(dbName, embedded))
+      connection = await open(uri, optionsFor(dbName, 'standalone'))
     } catch (error) {
       const mayPass = error instanceof MongoServerSelectionError && performance.now() - startedAt < waitMs
       if (!mayPass) throw explain(uri, error)
@@ -122,9 +130,14 @@ export async function connectStore(options: {
       await sleep(RETRY_MS)
     }
   }
+  const topology = await readTopology(connection)
+  if (topology !== 'standalone') {
+    // How to write safely is a setting of the client, and only now it is known which.
+    await connection.close()
+    connection = await open(uri, optionsFor(dbName, topology))
+  }
   const { db } = connection
   if (!db) throw new StoreConnectError('MongoDB was connected without a database: check MONGODB_URI.')
-  const topology = await readTopology(db)
   if (!embedded) log.info({ topology, hosts: hostsOf(uri) }, 'connected to MongoDB')
   connection.on('disconnected', () => log.warn({}, 'the database connection was lost'))
   connection.on('reconnected', () => log.info({}, 'the database connection is back'))

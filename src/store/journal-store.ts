@@ -64,10 +64,8 @@ export function createJournalStore(connection: Connection) {
      */
     async append(entries: readonly JournalEntry[]): Promise<ReadonlySet<number>> {
       try {
-        await journal.insertMany(entries.map(toDocument), {
-          ordered: false,
-          writeConcern: { w: 'majority', journal: true },
-        })
+        // The connection's write concern waits for the disk; see connect.ts for why none is named here.
+        await journal.insertMany(entries.map(toDocument), { ordered: false })
         return new Set()
       } catch (error) {
         return duplicatePositions(error)
@@ -102,9 +100,18 @@ export function createJournalStore(connection: Connection) {
       const entry = await journal.findOneAndUpdate(
         { _id: id, state: 'pending' },
         { $inc: { tries: 1 } },
-        { returnDocument: 'after', projection: { tries: 1 } },
+        { returnDocument: 'after', projection: { tries: 1 }, writeConcern: { w: 1 } },
       )
       return entry?.tries ?? 0
+    },
+
+    async countTries(ids: readonly JournalEntryId[]): Promise<void> {
+      if (ids.length === 0) return
+      await journal.updateMany(
+        { _id: { $in: [...ids] }, state: 'pending' },
+        { $inc: { tries: 1 } },
+        { writeConcern: { w: 1 } },
+      )
     },
 
     async quarantine(id: JournalEntryId, error: string): Promise<void> {

@@ -69,6 +69,12 @@ function readSections(file: Buffer): Section[] {
   return sections
 }
 
+/** The chain's next entry. A link of zero where more are announced would hold us in place for ever. */
+function next(at: number, link: number, more: boolean): number {
+  if (more && link === 0) throw new ElfError('a table ends before its announced length')
+  return at + link
+}
+
 function readVersions(file: Buffer, section: Section, textAt: (offset: number) => string): VersionNeed[] {
   const versions: VersionNeed[] = []
   let needAt = section.offset
@@ -83,9 +89,9 @@ function readVersions(file: Buffer, section: Section, textAt: (offset: number) =
         index: file.readUInt16LE(auxAt + 6),
         entryOffset: auxAt,
       })
-      auxAt += file.readUInt32LE(auxAt + 12)
+      auxAt = next(auxAt, file.readUInt32LE(auxAt + 12), a + 1 < auxCount)
     }
-    needAt += file.readUInt32LE(needAt + 12)
+    needAt = next(needAt, file.readUInt32LE(needAt + 12), n + 1 < section.info)
   }
   return versions
 }
