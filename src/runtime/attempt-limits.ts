@@ -73,6 +73,9 @@ export function createAttemptLimits(store: { readonly db: Db; readonly redis?: R
     async succeeded({ account, address }) {
       await Promise.all([accounts.delete(accountKey(account)), addresses.reward(addressKey(address))])
     },
+    async undone({ account, address }) {
+      await Promise.all([accounts.reward(accountKey(account)), addresses.reward(addressKey(address))])
+    },
     async sweep(now) {
       if (store.redis) return 0
       return (await store.db.collection(COLLECTION).deleteMany({ expire: { $lte: now } })).deletedCount

@@ -13,6 +13,8 @@ export interface AttemptLimits {
   begin(attempt: Attempt): Promise<void>
   /** The attempt was right: the account starts anew, the address gets its attempt back. */
   succeeded(attempt: Attempt): Promise<void>
+  /** The attempt proved nothing yet, but was not wrong either: it does not count. */
+  undone(attempt: Attempt): Promise<void>
   /** Removes counters that ran out. */
   sweep(now: Date): Promise<number>
 }

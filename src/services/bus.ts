@@ -17,6 +17,12 @@ export interface VisitorNews {
   readonly messages: readonly VisitorMessageView[]
 }
 
+/** A customer who is writing just now. */
+export interface VisitorTyping {
+  readonly channelId: ChannelId
+  readonly visitorId: string
+}
+
 /**
  * The process-wide bus. Publishing never throws and never waits: what is lost with a crash is read again over REST
  * after the reconnect. `realtime` carries events and signals to the other nodes.
@@ -27,6 +33,9 @@ export interface Bus {
   signal(signal: Signal): void
   /** The database was away: clients must read their screens again. */
   requireSync(): void
+  /** A customer writes on a platform that tells so. */
+  visitorTyping(typing: VisitorTyping): void
+  onVisitorTyping(handler: (typing: VisitorTyping) => void): void
   onEvents(handler: (events: readonly DomainEvent[]) => void): void
   onVisitorNews(handler: (news: readonly VisitorNews[]) => void): void
   onSignal(handler: (signal: Signal, origin: 'local' | 'remote') => void): void
@@ -41,6 +50,7 @@ export function createBus(onHandlerError: (error: unknown) => void): Bus {
   const newsHandlers: ((news: readonly VisitorNews[]) => void)[] = []
   const signalHandlers: ((signal: Signal, origin: 'local' | 'remote') => void)[] = []
   const syncHandlers: (() => void)[] = []
+  const typingHandlers: ((typing: VisitorTyping) => void)[] = []
   const each = <H>(handlers: readonly H[], call: (handler: H) => void): void => {
     for (const handler of handlers) {
       try {
@@ -59,6 +69,8 @@ export function createBus(onHandlerError: (error: unknown) => void): Bus {
     },
     signal: (signal) => each(signalHandlers, (handler) => handler(signal, 'local')),
     requireSync: () => each(syncHandlers, (handler) => handler()),
+    visitorTyping: (typing) => each(typingHandlers, (handler) => handler(typing)),
+    onVisitorTyping: (handler) => void typingHandlers.push(handler),
     onEvents: (handler) => void eventHandlers.push(handler),
     onVisitorNews: (handler) => void newsHandlers.push(handler),
     onSignal: (handler) => void signalHandlers.push(handler),

@@ -177,9 +177,11 @@ export function createAgentStore(connection: Connection) {
       options: { readonly version?: number; readonly endsSessions?: boolean } = {},
     ): Promise<AgentRecord | undefined> {
       const { version, endsSessions } = options
+      const endsLink = change.state === 'deactivated'
       return updated(version === undefined ? { _id: toObjectId(id) } : { _id: toObjectId(id), version }, {
         $set: { ...change },
         $inc: { version: 1, ...(endsSessions ? { sessionEpoch: 1 } : {}) },
+        ...(endsLink ? { $unset: { link: 1 } } : {}),
       })
     },
 
@@ -200,7 +202,10 @@ export function createAgentStore(connection: Connection) {
       )
     },
 
-    /** Uses a link up: name and password are set, the account is active, older sessions are dead. */
+    /**
+     * Uses a link up: name and password are set, the account is active, older sessions are dead. A second factor
+     * goes too: the link is also the way back in for someone who lost his phone.
+     */
     async acceptLink(
       tokenHash: string,
       now: Date,
@@ -214,7 +219,7 @@ export function createAgentStore(connection: Connection) {
         },
         {
           $set: { name, passwordHash, state: 'active', availability: 'online' },
-          $unset: { link: 1 },
+          $unset: { link: 1, secondFactor: 1, pendingSecret: 1 },
           $inc: { version: 1, sessionEpoch: 1 },
         },
       )

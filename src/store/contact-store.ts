@@ -1,7 +1,7 @@
 import type { Connection, mongo } from 'mongoose'
 import type { ChannelId, ContactId, ContactIdentityId } from '../domain/ids.ts'
 import { nativeCollection } from './native.ts'
-import { duplicatePositions, newObjectId, toObjectId } from './object-id.ts'
+import { derivedObjectId, duplicatePositions, toObjectId } from './object-id.ts'
 
 export interface StoredIdentity {
   readonly id: ContactIdentityId
@@ -29,6 +29,8 @@ export interface NewIdentity {
   readonly externalId: string
   readonly displayName?: string
   readonly verified: boolean
+  /** When the first message came; makes the ids the same in every replay. */
+  readonly atMs: number
 }
 
 interface IdentityDocument {
@@ -75,16 +77,16 @@ export function createContactStore(connection: Connection) {
     },
 
     /** Makes identities with the ids of contacts still to be made. Those somebody else made first are left as they are. */
-    async createIdentities(wanted: readonly NewIdentity[], nowMs: number): Promise<void> {
+    async createIdentities(wanted: readonly NewIdentity[]): Promise<void> {
       if (wanted.length === 0) return
       const documents = wanted.map((identity) => ({
-        _id: newObjectId(),
+        _id: derivedObjectId(identity.atMs, 'identity', identity.channelId, identity.externalId),
         channelId: toObjectId(identity.channelId),
         externalId: identity.externalId,
-        contactId: newObjectId(),
+        contactId: derivedObjectId(identity.atMs, 'contact', identity.channelId, identity.externalId),
         ...(identity.displayName === undefined ? {} : { displayName: identity.displayName }),
         verified: identity.verified,
-        createdAt: new Date(nowMs),
+        createdAt: new Date(identity.atMs),
       }))
       try {
         await identities.insertMany(documents, { ordered: false, writeConcern: { w: 1 } })

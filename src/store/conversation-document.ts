@@ -14,6 +14,7 @@ type Unchanged = Pick<
   | 'subject'
   | 'unreadCount'
   | 'readOrder'
+  | 'lastInboundOrder'
   | 'version'
 >
 
@@ -76,6 +77,7 @@ export function toConversationDocument(conversation: StoredConversation): Conver
     ...(conversation.subject === undefined ? {} : { subject: conversation.subject }),
     unreadCount: conversation.unreadCount,
     readOrder: conversation.readOrder,
+    lastInboundOrder: conversation.lastInboundOrder,
     ...(conversation.lastMessage ? { lastMessage: toLastMessage(conversation.lastMessage) } : {}),
     ...(conversation.lastInboundAtMs === undefined
       ? {}
@@ -112,6 +114,7 @@ export function fromConversationDocument(document: ConversationDocument): Stored
     ...(document.subject === undefined ? {} : { subject: document.subject }),
     unreadCount: document.unreadCount,
     readOrder: document.readOrder,
+    lastInboundOrder: document.lastInboundOrder,
     ...(document.lastMessage ? { lastMessage: fromLastMessage(document.lastMessage) } : {}),
     ...(document.lastInboundAt ? { lastInboundAtMs: document.lastInboundAt.getTime() } : {}),
     lastActivityAtMs: document.lastActivityAt.getTime(),

@@ -21,16 +21,21 @@ export interface ThreadRef {
 export interface InboundUpdate {
   readonly id: ConversationId
   readonly version: number
-  readonly next: Pick<
-    StoredConversation,
-    | 'status'
-    | 'unreadCount'
-    | 'lastMessage'
-    | 'lastInboundAtMs'
-    | 'lastActivityAtMs'
-    | 'routing'
-    | 'contactName'
-  >
+  readonly next: StoredConversation
+}
+
+/** One conversation for one agent. */
+export interface Claim {
+  readonly id: ConversationId
+  readonly agentId: AgentId
+  readonly decisionId: RoutingDecisionId
+}
+
+/** A run that gave a conversation to nobody: it waits for somebody, or nothing automatic is wanted. */
+export interface UnclaimedOutcome {
+  readonly id: ConversationId
+  readonly status: 'waiting' | 'settled'
+  readonly decisionId: RoutingDecisionId
 }
 
 /** A change by a person or a timer. Undefined leaves a field as it is, null clears it. */
@@ -147,47 +152,61 @@ export function createConversationStore(connection: Connection) {
       return updated ? fromConversationDocument(updated) : undefined
     },
 
-    /** The router's conditional claim: holds only while nobody owns the conversation and it still waits for the router. */
-    async claim(
-      id: ConversationId,
-      agentId: AgentId,
-      decisionId: RoutingDecisionId,
-      nowMs: number,
-    ): Promise<StoredConversation | undefined> {
-      const updated = await conversations.findOneAndUpdate(
-        { _id: toObjectId(id), assigneeId: null, status: 'open', 'routing.open': true },
-        {
-          $set: {
-            assigneeId: toObjectId(agentId),
-            routing: { status: 'settled', since: new Date(nowMs), decisionId: toObjectId(decisionId) },
+    /**
+     * The router's conditional claims: each holds only while nobody owns the conversation and it still waits.
+     * @returns the conversations claimed, as they stand now; the others were taken by somebody else
+     */
+    async claim(claims: readonly Claim[], nowMs: number): Promise<StoredConversation[]> {
+      if (claims.length === 0) return []
+      await conversations.bulkWrite(
+        claims.map(({ id, agentId, decisionId }) => ({
+          updateOne: {
+            filter: { _id: toObjectId(id), assigneeId: null, status: 'open' as const, 'routing.open': true },
+            update: {
+              $set: {
+                assigneeId: toObjectId(agentId),
+                routing: {
+                  status: 'settled' as const,
+                  since: new Date(nowMs),
+                  decisionId: toObjectId(decisionId),
+                },
+              },
+              $inc: { version: 1 },
+            },
           },
-          $inc: { version: 1 },
-        },
-        { returnDocument: 'after', writeConcern: { w: 1 } },
+        })),
+        { ordered: false, writeConcern: { w: 1 } },
       )
-      return updated ? fromConversationDocument(updated) : undefined
+      const mine = new Map(claims.map((claim) => [claim.id, claim.decisionId]))
+      return (await this.findMany([...mine.keys()])).filter(
+        ({ id, routing }) => routing.decisionId === mine.get(id),
+      )
     },
 
-    /** Notes the outcome of a run that claimed nothing. Undefined when the conversation no longer waits. */
-    async settleRouting(
-      id: ConversationId,
-      status: 'waiting' | 'settled',
-      decisionId: RoutingDecisionId | undefined,
-      nowMs: number,
-    ): Promise<StoredConversation | undefined> {
-      const decision = decisionId ? { 'routing.decisionId': toObjectId(decisionId) } : {}
-      const updated = await conversations.findOneAndUpdate(
-        { _id: toObjectId(id), 'routing.status': 'pending' },
-        status === 'settled'
-          ? {
-              $set: { 'routing.status': status, 'routing.since': new Date(nowMs), ...decision },
-              $unset: { 'routing.open': '' },
+    /**
+     * Notes the outcome of runs that claimed nothing, where the run is still owed.
+     * @returns the conversations as they stand now
+     */
+    async settleRouting(outcomes: readonly UnclaimedOutcome[], nowMs: number): Promise<StoredConversation[]> {
+      if (outcomes.length === 0) return []
+      await conversations.bulkWrite(
+        outcomes.map(({ id, status, decisionId }) => ({
+          updateOne: {
+            filter: { _id: toObjectId(id), 'routing.status': 'pending' as const },
+            update: {
+              $set: {
+                'routing.status': status,
+                'routing.decisionId': toObjectId(decisionId),
+                ...(status === 'settled' ? { 'routing.since': new Date(nowMs) } : {}),
+              },
+              ...(status === 'settled' ? { $unset: { 'routing.open': '' as const } } : {}),
               $inc: { version: 1 },
-            }
-          : { $set: { 'routing.status': status, ...decision }, $inc: { version: 1 } },
-        { returnDocument: 'after', writeConcern: { w: 1 } },
+            },
+          },
+        })),
+        { ordered: false, writeConcern: { w: 1 } },
       )
-      return updated ? fromConversationDocument(updated) : undefined
+      return this.findMany(outcomes.map(({ id }) => id))
     },
 
     /** Conversations that a routing run is owed to, those never tried first, each by arrival. */
@@ -248,6 +267,7 @@ function inboundOperation(
           status: next.status,
           unreadCount: next.unreadCount,
           contactName: next.contactName,
+          lastInboundOrder: next.lastInboundOrder,
           lastActivityAt: new Date(next.lastActivityAtMs),
           ...(next.lastMessage ? { lastMessage: toLastMessage(next.lastMessage) } : {}),
           ...(next.lastInboundAtMs === undefined ? {} : { lastInboundAt: new Date(next.lastInboundAtMs) }),

@@ -16,6 +16,8 @@ export interface ThreadCursor {
 export interface ReceiptUpdate {
   readonly channelId: ChannelId
   readonly externalId: string
+  /** When set, only a message to this customer may change. */
+  readonly identityExternalId?: string
   readonly status: MessageStatus
   readonly errorCode?: string
   readonly errorDetail?: string
@@ -136,7 +138,7 @@ export function createMessageStore(connection: Connection) {
       const changed: StoredMessage[] = []
       const unmatched: ReceiptUpdate[] = []
       for (const receipt of receipts) {
-        const target = { channelId: toObjectId(receipt.channelId), externalId: receipt.externalId }
+        const target = receiptTarget(receipt)
         const updated = await messages.findOneAndUpdate(
           { ...target, status: { $in: [...statusesBelow(receipt.status)] } },
           {
@@ -182,5 +184,42 @@ export function createMessageStore(connection: Connection) {
       if (updated) return { found: true, message: fromMessageDocument(updated) }
       return { found: (await messages.findOne(target, { projection: { _id: 1 } })) !== null }
     },
+
+    /** Sets or takes back one person's reaction. */
+    async react(
+      channelId: ChannelId,
+      externalId: string,
+      who: string,
+      emoji: string | undefined,
+    ): Promise<{ found: boolean; message?: StoredMessage }> {
+      const target = { channelId: toObjectId(channelId), externalId }
+      const others = {
+        $filter: { input: { $ifNull: ['$reactions', []] }, cond: { $ne: ['$$this.who', { $literal: who }] } },
+      }
+      const updated = await messages.findOneAndUpdate(
+        target,
+        [
+          {
+            $set: {
+              reactions:
+                emoji === undefined ? others : { $concatArrays: [others, [{ $literal: { who, emoji } }]] },
+              version: { $add: ['$version', 1] },
+            },
+          },
+        ],
+        { returnDocument: 'after' },
+      )
+      return updated ? { found: true, message: fromMessageDocument(updated) } : { found: false }
+    },
+  }
+}
+
+/** Only what we sent has receipts, and only its own customer can give them. */
+function receiptTarget({ channelId, externalId, identityExternalId }: ReceiptUpdate) {
+  return {
+    channelId: toObjectId(channelId),
+    externalId,
+    direction: 'outbound' as const,
+    ...(identityExternalId === undefined ? {} : { recipient: identityExternalId }),
   }
 }

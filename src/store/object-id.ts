@@ -44,3 +44,13 @@ export function duplicatePositions(error: unknown): ReadonlySet<number> {
   for (const failure of failures) if (failure.code !== DUPLICATE_KEY) throw error
   return new Set(failures.map((failure) => failure.index))
 }
+
+/** {@link derivedObjectId} as text, for the ids of records that a replay makes again. */
+export function derivedId(atMs: number, ...parts: readonly string[]): string {
+  return derivedObjectId(atMs, ...parts).toHexString()
+}
+
+/** A fresh id as text, for records that only one caller makes. */
+export function freshId(): string {
+  return newObjectId().toHexString()
+}

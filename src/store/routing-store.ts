@@ -73,6 +73,16 @@ export function createRoutingStore(connection: Connection) {
       )
     },
 
+    /** A person took these conversations while the router decided. */
+    async markLost(ids: readonly RoutingDecisionId[]): Promise<void> {
+      if (ids.length === 0) return
+      await decisions.updateMany(
+        { _id: { $in: ids.map(toObjectId) } },
+        { $set: { outcome: 'lost-to-a-person' } },
+        { writeConcern: { w: 1 } },
+      )
+    },
+
     async decisionsOf(
       conversationId: ConversationId,
       limit: number,

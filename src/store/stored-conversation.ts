@@ -30,6 +30,8 @@ export interface StoredConversation {
   readonly readOrder: number
   readonly lastMessage?: LastMessage
   readonly lastInboundAtMs?: number
+  /** Inbound messages up to this place have had their effect on this record; 0 = none. */
+  readonly lastInboundOrder: number
   readonly lastActivityAtMs: number
   readonly createdAtMs: number
   readonly routing: {

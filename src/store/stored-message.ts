@@ -31,13 +31,17 @@ export interface StoredMessage {
   readonly status?: MessageStatus
   /** Unique per channel: what removes duplicates. */
   readonly externalId?: string
+  /** The customer an outbound message goes to, as the channel names him. */
+  readonly recipient?: string
   readonly clientMessageId?: string
   /** Unique per conversation: makes a reply sent twice one message. */
   readonly sendKey?: string
+  /** On the first part of a reply that had to be split: how many parts there are. */
+  readonly partCount?: number
   readonly replyToExternalId?: string
   readonly delivery?: Delivery
   readonly unsupported?: string
-  readonly reactions?: Readonly<Record<string, string>>
+  readonly reactions?: readonly { readonly who: string; readonly emoji: string }[]
   readonly createdAtMs: number
   readonly editedAtMs?: number
   readonly deletedAtMs?: number

@@ -69,13 +69,13 @@ async function startOtherServer(): Promise<{ host: ChildProcess; uri: string; en
   const host = spawn(process.execPath, [...execArgv, '--input-type=module', '-e', code], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  cleanUps.push(async () => {
-    if (host.exitCode !== null || host.signalCode !== null) return
-    host.kill('SIGKILL')
-    await once(host, 'exit')
-  })
   const [chunk] = (await once(host.stdout, 'data')) as [Buffer]
-  return { host, ...(JSON.parse(chunk.toString()) as { uri: string; enginePid: number }) }
+  const other = JSON.parse(chunk.toString()) as { uri: string; enginePid: number }
+  cleanUps.push(async () => {
+    host.kill('SIGKILL')
+    await until(() => !isRunning(other.enginePid))
+  })
+  return { host, ...other }
 }
 
 describe('a running engine', () => {

@@ -87,17 +87,18 @@ async function stop(orphaned: boolean): Promise<void> {
   if (stopping) return
   stopping = true
   setTimeout(() => process.exit(1), CLOSE_DEADLINE_MS).unref()
+  const opened = await opening
+  let exitCode = 0
   try {
-    const opened = await opening
     await opened?.listener.close()
     await opened?.engine.close()
-    // The socket's folder belongs to the server; with the server gone nobody else would remove it.
-    if (orphaned && opened) await rmdir(dirname(opened.socketPath)).catch(() => undefined)
-    process.exit(0)
   } catch (error) {
     process.stderr.write(`closing the engine failed: ${textOf(error)}\n`)
-    process.exit(1)
+    exitCode = 1
   }
+  // The socket's folder belongs to the server; with the server gone nobody else would remove it.
+  if (orphaned && opened) await rmdir(dirname(opened.socketPath)).catch(() => undefined)
+  process.exit(exitCode)
 }
 
 process.on('message', (order: EngineOrder) => {

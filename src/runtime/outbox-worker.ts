@@ -1,0 +1,78 @@
+import type { ConversationId } from '../domain/ids.ts'
+
+/** Keeps the outbox moving on this node. */
+export interface OutboxWorker {
+  /** Something was queued, here or elsewhere. */
+  wake(): void
+  /** Takes no new work and waits for what is under way. */
+  stop(): Promise<void>
+}
+
+export interface OutboxWorkerDeps {
+  readonly due: (nowMs: number, limit: number) => Promise<readonly ConversationId[]>
+  /** Sends what the conversation holds; answers when its head is due next. */
+  readonly deliver: (conversationId: ConversationId) => Promise<number | undefined>
+  readonly now: () => number
+  readonly onError: (error: unknown, message: string) => void
+}
+
+/** Conversations sent to at the same time on one node: a slow platform holds up only its own. */
+const CONCURRENCY = 64
+/** Looks for what nobody woke it for: retries, expired leases, other nodes' leftovers. */
+const LOOK_EVERY_MS = 1_000
+
+/** Creates and starts the worker. */
+export function startOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
+  const underWay = new Map<ConversationId, Promise<void>>()
+  let looking: Promise<void> | undefined
+  let again = false
+  let stopped = false
+
+  const look = async (): Promise<void> => {
+    do {
+      again = false
+      const room = CONCURRENCY - underWay.size
+      if (room <= 0) return
+      const due = await deps.due(deps.now(), CONCURRENCY + underWay.size)
+      for (const conversationId of due) {
+        if (underWay.has(conversationId)) continue
+        if (underWay.size >= CONCURRENCY) break
+        underWay.set(conversationId, deliver(conversationId))
+      }
+    } while (again && !stopped)
+  }
+
+  const deliver = async (conversationId: ConversationId): Promise<void> => {
+    try {
+      await deps.deliver(conversationId)
+    } catch (error) {
+      deps.onError(error, 'delivering failed; its lease lets another attempt follow')
+    } finally {
+      underWay.delete(conversationId)
+      if (underWay.size === CONCURRENCY - 1) wake()
+    }
+  }
+
+  const wake = (): void => {
+    again = true
+    if (stopped || looking) return
+    looking = look()
+      .catch((error: unknown) => deps.onError(error, 'looking for due messages failed'))
+      .finally(() => {
+        looking = undefined
+      })
+  }
+
+  const timer = setInterval(wake, LOOK_EVERY_MS)
+  wake()
+
+  return {
+    wake,
+    async stop() {
+      stopped = true
+      clearInterval(timer)
+      await looking
+      await Promise.all(underWay.values())
+    },
+  }
+}

@@ -1,0 +1,67 @@
+import { JOURNAL_PARTITIONS } from '../store/journal-store.ts'
+import type { LeaseStore } from '../store/lease-store.ts'
+
+/** The journal partitions that this node projects. */
+export interface PartitionLeases {
+  readonly held: ReadonlySet<number>
+  /** Takes, keeps and gives back partitions so that living nodes share them; call it every {@link RENEW_EVERY_MS}. */
+  renew(): Promise<readonly number[]>
+  release(): Promise<void>
+}
+
+export const RENEW_EVERY_MS = 2_000
+const LEASE_MS = 7_000
+
+/**
+ * Creates the node's share of partitions. Two nodes that hold one partition for a moment do no harm (every station
+ * is idempotent), only the order of one sender's messages could suffer.
+ */
+export function createPartitionLeases(deps: {
+  readonly leases: LeaseStore
+  readonly nodeId: string
+  /** How many nodes project, this one included. */
+  readonly nodes: () => number
+  /** The database serves this process alone: leases left by a killed one are void. */
+  readonly alone: boolean
+  readonly now: () => number
+}): PartitionLeases {
+  const held = new Set<number>()
+  let renewedAtMs = 0
+
+  return {
+    get held() {
+      // A node that slept longer than its leases ran must not act on them.
+      return deps.alone || deps.now() - renewedAtMs < LEASE_MS ? held : new Set<number>()
+    },
+    async renew() {
+      const share = Math.ceil(JOURNAL_PARTITIONS / Math.max(1, deps.nodes()))
+      const gained: number[] = []
+      const order = [
+        ...held,
+        ...[...Array(JOURNAL_PARTITIONS).keys()].filter((partition) => !held.has(partition)),
+      ]
+      for (const partition of order) {
+        const name = `journal:${partition}`
+        if (held.has(partition) && held.size > share) {
+          held.delete(partition)
+          await deps.leases.release(name, deps.nodeId)
+          continue
+        }
+        if (!held.has(partition) && held.size >= share) continue
+        const lease = await deps.leases.acquire(name, deps.nodeId, LEASE_MS, deps.alone)
+        if (!lease) held.delete(partition)
+        else if (!held.has(partition)) {
+          held.add(partition)
+          gained.push(partition)
+        }
+      }
+      renewedAtMs = deps.now()
+      return gained
+    },
+    async release() {
+      const names = [...held].map((partition) => `journal:${partition}`)
+      held.clear()
+      await Promise.all(names.map((name) => deps.leases.release(name, deps.nodeId)))
+    },
+  }
+}

@@ -1,0 +1,176 @@
+import type { JournalEntryId } from '../domain/ids.ts'
+import type { ReceivedBatch } from '../services/receive-inbound.ts'
+import type { JournalEntry, JournalStore } from '../store/journal-store.ts'
+import { createWorkQueue } from './work-queue.ts'
+
+/** Projects journal entries of the partitions this node holds. */
+export interface Projector {
+  /** Entries this node has just journaled; those of other nodes' partitions are ignored. */
+  offer(entries: readonly JournalEntry[]): void
+  /** Looks into the journal for entries that nobody offered: after a start, a crash, a lost lease. */
+  scan(): void
+  /** Entries waiting here. */
+  readonly depth: number
+  /** Milliseconds since the oldest waiting entry came in; 0 when none waits. */
+  lagMs(): number
+  /** Resolves when nothing is under way any more; takes no new work from then on. */
+  stop(): Promise<void>
+  /** Resolves when everything offered so far is projected; for tests and the shutdown. */
+  idle(): Promise<void>
+}
+
+export interface ProjectorDeps {
+  readonly journal: JournalStore
+  readonly held: () => ReadonlySet<number>
+  readonly receive: (entries: readonly JournalEntry[]) => Promise<ReceivedBatch>
+  readonly keepMs: number
+  readonly now: () => number
+  readonly onError: (error: unknown, message: string) => void
+  readonly observe: (entries: number, durationMs: number) => void
+  readonly onQuarantined: (id: JournalEntryId, error: string) => void
+}
+
+const BATCH = 256
+const SCAN_LIMIT = 1_000
+/** Tries before an entry goes to quarantine. */
+const MOST_TRIES = 3
+const RETRY_AFTER_MS = 500
+
+/** Creates the one loop that projects on this node. */
+export function createProjector(deps: ProjectorDeps): Projector {
+  const queue = createWorkQueue()
+  let scanWanted = true
+  let running: Promise<void> | undefined
+  let stopped = false
+  let pause: Promise<void> | undefined
+  const startedAtMs = deps.now()
+
+  const wake = (): void => {
+    if (stopped || running) return
+    running = run()
+      .catch((error: unknown) => {
+        deps.onError(error, 'projecting failed; trying again')
+        queue.clear()
+        scanWanted = true
+        pause = new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
+      })
+      .finally(() => {
+        running = undefined
+        const paused = pause
+        pause = undefined
+        if (paused) void paused.then(wake)
+        else if (scanWanted || queue.size > 0) wake()
+      })
+  }
+
+  const run = async (): Promise<void> => {
+    while (!stopped && (scanWanted || queue.size > 0)) {
+      if (scanWanted && queue.size < BATCH) await scanOnce()
+      const batch = queue.take(BATCH, deps.held())
+      if (batch.length > 0) await projectBatch(batch)
+    }
+  }
+
+  const scanOnce = async (): Promise<void> => {
+    scanWanted = false
+    const found = await deps.journal.pending([...deps.held()], SCAN_LIMIT)
+    // What an earlier process left behind may be what ended it: its first try here counts before it is made.
+    const left = found.filter(({ receivedAtMs, tries }) => tries === 0 && receivedAtMs < startedAtMs)
+    await deps.journal.countTries(left.map(({ id }) => id))
+    queue.merge(found)
+    if (found.length === SCAN_LIMIT) scanWanted = true
+  }
+
+  const projectBatch = async (batch: readonly JournalEntry[]): Promise<void> => {
+    const startedAt = performance.now()
+    const suspects = batch.filter(({ tries }) => tries > 0)
+    const trusted = batch.filter(({ tries }) => tries === 0)
+    if (trusted.length > 0) await projectTrusted(trusted)
+    for (const suspect of suspects) await projectSuspect(suspect)
+    queue.forget(batch)
+    deps.observe(batch.length, performance.now() - startedAt)
+  }
+
+  const projectTrusted = async (entries: readonly JournalEntry[]): Promise<void> => {
+    let result: ReceivedBatch
+    try {
+      result = await deps.receive(entries)
+    } catch (error) {
+      if (isOutage(error)) throw error
+      // One of them is poison: each on its own, so that the others are not held up.
+      deps.onError(error, 'a batch failed; its entries are projected one by one')
+      for (const entry of entries) await projectSuspect(entry)
+      return
+    }
+    await finish(entries, result)
+    for (const { id } of result.failed) {
+      const entry = entries.find((candidate) => candidate.id === id)
+      if (entry) await projectSuspect(entry)
+    }
+  }
+
+  /** The try is counted before it is made: an entry that kills the process is told by it after the restart. */
+  const projectSuspect = async (entry: JournalEntry): Promise<void> => {
+    for (;;) {
+      const tries = await deps.journal.countTry(entry.id)
+      if (tries === 0) return
+      const error =
+        tries > MOST_TRIES ? 'the process ended whenever this entry was projected' : await attempt(entry)
+      if (error === undefined) return
+      if (tries >= MOST_TRIES) {
+        await deps.journal.quarantine(entry.id, error)
+        deps.onQuarantined(entry.id, error)
+        return
+      }
+    }
+  }
+
+  const attempt = async (entry: JournalEntry): Promise<string | undefined> => {
+    try {
+      const result = await deps.receive([entry])
+      await finish([entry], result)
+      return result.failed[0]?.error
+    } catch (error) {
+      if (isOutage(error)) throw error
+      return error instanceof Error ? error.message : String(error)
+    }
+  }
+
+  const finish = async (entries: readonly JournalEntry[], { keep, failed }: ReceivedBatch): Promise<void> => {
+    const notDone = new Set<JournalEntryId>([...keep, ...failed.map(({ id }) => id)])
+    const done = entries.filter(({ id }) => !notDone.has(id)).map(({ id }) => id)
+    if (done.length > 0) await deps.journal.finish(done)
+    if (keep.length > 0) await deps.journal.keep(keep, new Date(deps.now() + deps.keepMs))
+  }
+
+  return {
+    offer(entries) {
+      if (!queue.offer(entries, deps.held())) scanWanted = true
+      wake()
+    },
+    scan() {
+      scanWanted = true
+      wake()
+    },
+    get depth() {
+      return queue.size
+    },
+    lagMs: () => {
+      const oldest = queue.oldestReceivedAtMs
+      return oldest === undefined ? 0 : Math.max(0, deps.now() - oldest)
+    },
+    async idle() {
+      while (running) await running
+    },
+    async stop() {
+      stopped = true
+      while (running) await running
+    },
+  }
+}
+
+/** The database is away or said no to everybody: no entry is to blame. */
+function isOutage(error: unknown): boolean {
+  const name = error instanceof Error ? error.name : ''
+  return /Network|ServerSelection|PoolCleared|NotConnected|Topology|WriteConcern|Timeout/.test(name)
+}

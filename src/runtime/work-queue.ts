@@ -1,0 +1,85 @@
+import type { JournalEntryId } from '../domain/ids.ts'
+import type { JournalEntry } from '../store/journal-store.ts'
+
+/** Beyond this many entries in memory the rest waits in the journal. */
+const MOST_IN_MEMORY = 5_000
+
+/** The entries that one projector has in hand: each once, in order of arrival. */
+export interface WorkQueue {
+  readonly size: number
+  readonly oldestReceivedAtMs: number | undefined
+  /** Adds entries at the end. False when some were left to the journal because memory is full. */
+  offer(entries: readonly JournalEntry[], held: ReadonlySet<number>): boolean
+  /** Adds entries found in the journal, in front of what came later. */
+  merge(found: readonly JournalEntry[]): void
+  /** Takes the next entries; those whose partition is no longer held are dropped. */
+  take(limit: number, held: ReadonlySet<number>): readonly JournalEntry[]
+  /** These are done with: the same may be found in the journal again. */
+  forget(entries: readonly JournalEntry[]): void
+  clear(): void
+}
+
+/** Creates an empty queue. */
+export function createWorkQueue(): WorkQueue {
+  let entries: JournalEntry[] = []
+  let head = 0
+  const known = new Set<JournalEntryId>()
+  /** The journal holds entries that never came here; until they are found, newer ones must not overtake them. */
+  let behind = false
+
+  const compact = (): void => {
+    if (head === 0) return
+    entries = entries.slice(head)
+    head = 0
+  }
+
+  return {
+    get size() {
+      return entries.length - head
+    },
+    get oldestReceivedAtMs() {
+      return entries[head]?.receivedAtMs
+    },
+    offer(offered, held) {
+      const mine = offered.filter(({ id, partition }) => held.has(partition) && !known.has(id))
+      if (behind || entries.length - head + mine.length > MOST_IN_MEMORY) {
+        behind = behind || mine.length > 0
+        return !behind
+      }
+      for (const entry of mine) {
+        known.add(entry.id)
+        entries.push(entry)
+      }
+      return true
+    },
+    merge(found) {
+      const fresh = found.filter(({ id }) => !known.has(id))
+      behind = false
+      if (fresh.length === 0) return
+      for (const { id } of fresh) known.add(id)
+      compact()
+      entries = [...entries, ...fresh].sort((a, b) => a.order - b.order)
+    },
+    take(limit, held) {
+      const taken: JournalEntry[] = []
+      while (taken.length < limit && head < entries.length) {
+        const entry = entries[head]
+        head += 1
+        if (!entry) continue
+        if (held.has(entry.partition)) taken.push(entry)
+        else known.delete(entry.id)
+      }
+      if (head > MOST_IN_MEMORY || head === entries.length) compact()
+      return taken
+    },
+    forget(done) {
+      for (const { id } of done) known.delete(id)
+    },
+    clear() {
+      entries = []
+      head = 0
+      known.clear()
+      behind = false
+    },
+  }
+}

@@ -1,0 +1,167 @@
+import type { UpdateConversationCommand } from '../domain/commands.ts'
+import type { ConversationStatus } from '../domain/conversation.ts'
+import { AppError } from '../domain/errors.ts'
+import type { DomainEvent } from '../domain/events.ts'
+import type { ConversationId } from '../domain/ids.ts'
+import type { ConversationEventKind } from '../domain/message.ts'
+import type { MessageView } from '../domain/views.ts'
+import type { ConversationChange, ConversationStore } from '../store/conversation-store.ts'
+import type { MessageStore } from '../store/message-store.ts'
+import type { StoredConversation } from '../store/stored-conversation.ts'
+import type { Bus } from './bus.ts'
+import { openConversation } from './conversation-access.ts'
+import { eventLine } from './event-line.ts'
+import type { OrderClock } from './order-clock.ts'
+import { presentConversation, presentMessage } from './present.ts'
+import type { Principal } from './principal.ts'
+
+export interface ChangeConversationDeps {
+  readonly conversations: ConversationStore
+  readonly messages: MessageStore
+  readonly bus: Bus
+  readonly orderClock: OrderClock
+  readonly now: () => number
+}
+
+/** The longest that a conversation may sleep. */
+const LONGEST_SNOOZE_MS = 2 * 365 * 86_400_000
+
+/**
+ * Changes status, priority or tags over the version the caller has seen.
+ * @throws AppError `not-found`, `permission-denied`, `version-conflict`, `invalid-input` for a snooze that does not lie ahead
+ */
+export async function changeConversation(
+  id: ConversationId,
+  command: UpdateConversationCommand,
+  principal: Principal,
+  deps: ChangeConversationDeps,
+): Promise<StoredConversation> {
+  const conversation = await openConversation(id, principal, 'conversation.write', deps)
+  if (conversation.version !== command.version) throw new AppError('version-conflict')
+  const { change, lines } = plan(conversation, command, deps.now())
+  if (Object.keys(change).length === 0) return conversation
+  const changed = await deps.conversations.change(id, command.version, change)
+  if (!changed) throw new AppError('version-conflict')
+  await tell(changed, lines, principal, deps)
+  return changed
+}
+
+/** Wakes a snoozed conversation whose time has come; another change at the same moment wins. */
+export async function wakeConversation(
+  conversation: StoredConversation,
+  deps: ChangeConversationDeps,
+): Promise<void> {
+  const changed = await deps.conversations.change(conversation.id, conversation.version, {
+    status: 'open',
+    snoozedUntilMs: null,
+    lastActivityAtMs: deps.now(),
+    ...reopening(conversation, deps.now()),
+  })
+  if (changed) await tell(changed, [{ name: 'opened' }], 'system', deps)
+}
+
+type Line = NonNullable<MessageView['event']>
+
+function plan(
+  conversation: StoredConversation,
+  command: UpdateConversationCommand,
+  nowMs: number,
+): { readonly change: ConversationChange; readonly lines: readonly Line[] } {
+  const status = planStatus(conversation, command, nowMs)
+  const lines: Line[] = [...status.lines]
+  let change: ConversationChange = status.change
+  if (command.priority !== undefined && command.priority !== conversation.priority) {
+    change = { ...change, priority: command.priority }
+    lines.push({ name: 'priority-changed', value: command.priority })
+  }
+  if (command.tags !== undefined) {
+    const tags = [...new Set(command.tags)]
+    if (tags.join('\n') !== conversation.tags.join('\n')) {
+      change = { ...change, tags }
+      lines.push({ name: 'tags-changed', value: tags.join(', ') })
+    }
+  }
+  return { change, lines }
+}
+
+function planStatus(
+  conversation: StoredConversation,
+  { status, snoozedUntil }: UpdateConversationCommand,
+  nowMs: number,
+): { readonly change: ConversationChange; readonly lines: readonly Line[] } {
+  if (status === undefined) {
+    if (snoozedUntil !== undefined) throw badSnooze('goes with status "snoozed"')
+    return { change: {}, lines: [] }
+  }
+  if (status === 'snoozed') {
+    const until = Date.parse(snoozedUntil ?? '')
+    if (!(until > nowMs)) throw badSnooze('must be an instant in the future')
+    if (until > nowMs + LONGEST_SNOOZE_MS) throw badSnooze('lies more than two years ahead')
+    if (conversation.status === 'snoozed' && conversation.snoozedUntilMs === until)
+      return { change: {}, lines: [] }
+    return {
+      change: { status, snoozedUntilMs: until, ...resting(conversation, nowMs) },
+      lines: [{ name: 'snoozed', value: new Date(until).toISOString() }],
+    }
+  }
+  if (status === conversation.status) return { change: {}, lines: [] }
+  const wakes = status === 'open'
+  return {
+    change: {
+      status,
+      snoozedUntilMs: null,
+      ...(wakes ? reopening(conversation, nowMs) : resting(conversation, nowMs)),
+    },
+    lines: [{ name: lineOf(conversation.status, status) }],
+  }
+}
+
+function badSnooze(message: string): AppError {
+  return new AppError('invalid-input', { field: 'snoozedUntil', detail: `snoozedUntil ${message}` })
+}
+
+function lineOf(from: ConversationStatus, to: Exclude<ConversationStatus, 'snoozed'>): ConversationEventKind {
+  if (to === 'open') return from === 'resolved' ? 'reopened' : 'opened'
+  return to
+}
+
+/** An unowned conversation that opens again is owed a routing run. */
+function reopening(conversation: StoredConversation, nowMs: number): ConversationChange {
+  if (conversation.assigneeId !== undefined) return {}
+  return { routing: { ...conversation.routing, status: 'pending', sinceMs: nowMs } }
+}
+
+/** What is not open waits for no agent. */
+function resting({ routing }: StoredConversation, nowMs: number): ConversationChange {
+  return routing.status === 'settled' ? {} : { routing: { ...routing, status: 'settled', sinceMs: nowMs } }
+}
+
+async function tell(
+  changed: StoredConversation,
+  lines: readonly Line[],
+  by: Principal | 'system',
+  deps: ChangeConversationDeps,
+): Promise<void> {
+  const messages = lines.map((line) => eventLine(changed, line, by, deps))
+  await deps.messages.record(messages)
+  const view = presentConversation(changed)
+  deps.bus.publish([
+    { type: eventOf(lines), conversation: view },
+    ...messages.map(
+      (message): DomainEvent => ({
+        type: 'message.created',
+        message: presentMessage(message),
+        conversation: view,
+      }),
+    ),
+  ])
+  deps.bus.signal({ kind: 'routing-wanted' })
+}
+
+function eventOf(
+  lines: readonly Line[],
+): 'conversation.updated' | 'conversation.resolved' | 'conversation.reopened' {
+  if (lines.some(({ name }) => name === 'resolved')) return 'conversation.resolved'
+  if (lines.some(({ name }) => name === 'reopened')) return 'conversation.reopened'
+  return 'conversation.updated'
+}

@@ -1,0 +1,151 @@
+import type { ConnectorContext, OutboundMessage } from '../contract/connector.ts'
+import { ConnectorError } from '../contract/connector-error.ts'
+import { afterFailure, DEFAULT_RETRY_SCHEDULE } from '../domain/delivery.ts'
+import type { ConversationId } from '../domain/ids.ts'
+import type { ConversationStore } from '../store/conversation-store.ts'
+import type { EarlyEventStore } from '../store/early-event-store.ts'
+import type { MessageStore } from '../store/message-store.ts'
+import type { OutboxStore, SettledFailure, Settlement } from '../store/outbox-store.ts'
+import { reach } from '../store/stations.ts'
+import type { StoredMessage } from '../store/stored-message.ts'
+import { applyEarlyEvents } from './apply-message-news.ts'
+import type { Bus } from './bus.ts'
+import type { LiveChannel } from './channel-directory.ts'
+import { publishChanged } from './receive-inbound.ts'
+
+export interface DeliverDeps {
+  readonly outbox: OutboxStore
+  readonly messages: MessageStore
+  readonly conversations: ConversationStore
+  readonly earlyEvents: EarlyEventStore
+  readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
+  readonly contextOf: (channel: LiveChannel) => ConnectorContext<LiveChannel['config']>
+  readonly openAttachment: OpenAttachment
+  readonly bus: Bus
+  readonly now: () => number
+  readonly random: () => number
+  readonly observe: (outcome: Settlement['outcome']) => void
+  readonly onUnexpected: (error: unknown, messageId: string) => void
+}
+
+/** Opens a stored file for sending. */
+export type OpenAttachment = OutboundMessage['attachments'][number]['open'] extends () => infer Opened
+  ? (id: string) => Opened
+  : never
+
+/** How long one attempt may take before another worker may look after it. */
+export const SEND_LEASE_MS = 60_000
+
+/**
+ * Sends what a conversation's outbox holds, in order, until it is empty or its head has to wait. Several workers may
+ * run this for one conversation at once: only the holder of the head's lease sends.
+ * @returns when the head is due next, milliseconds since the epoch; undefined when nothing waits
+ */
+export async function deliverConversation(
+  conversationId: ConversationId,
+  deps: DeliverDeps,
+): Promise<number | undefined> {
+  for (;;) {
+    const head = await deps.outbox.head(conversationId)
+    if (!head?.delivery) return undefined
+    const channel = await deps.findChannel(head.channelId)
+    const nowMs = deps.now()
+    if (head.delivery.state === 'leased') {
+      if ((head.delivery.leaseUntilMs ?? 0) > nowMs) return head.delivery.leaseUntilMs
+      const repeatable = channel?.capabilities.idempotentSend ?? false
+      const reclaimed = await deps.outbox.reclaim(head, nowMs, repeatable)
+      if (reclaimed) await publishChanged([reclaimed], deps)
+      continue
+    }
+    const dueMs = head.delivery.nextAttemptAtMs ?? 0
+    if (dueMs > nowMs) return dueMs
+    if (channel?.paused) return nowMs + PAUSED_LOOK_MS
+    const leased = await deps.outbox.lease(head, nowMs, SEND_LEASE_MS)
+    if (leased) await attempt(leased, channel, deps)
+  }
+}
+
+/** A paused channel's messages wait; how soon to look again. */
+const PAUSED_LOOK_MS = 5_000
+
+async function attempt(
+  leased: StoredMessage,
+  channel: LiveChannel | undefined,
+  deps: DeliverDeps,
+): Promise<void> {
+  reach('before-send')
+  const settlement = channel ? await send(leased, channel, deps) : gone()
+  reach('after-send')
+  deps.observe(settlement.outcome)
+  const settled = await deps.outbox.settle(leased, settlement)
+  reach('settled')
+  if (!settled) return
+  const changed = [settled]
+  if (settled.externalId !== undefined) {
+    changed.push(...(await applyEarlyEvents(settled.channelId, [settled.externalId], deps)))
+  }
+  await publishChanged(changed, deps)
+}
+
+function gone(): Settlement {
+  return {
+    outcome: 'dead',
+    failure: {
+      code: 'channel-gone',
+      detail: 'The channel was deleted',
+      retry: 'never',
+      delivery: 'not-sent',
+    },
+  }
+}
+
+async function send(leased: StoredMessage, channel: LiveChannel, deps: DeliverDeps): Promise<Settlement> {
+  try {
+    const conversation = await deps.conversations.find(leased.conversationId)
+    if (!conversation) return gone()
+    const receipt = await channel.connector.send(
+      {
+        id: leased.id,
+        attempt: leased.delivery?.attempts ?? 1,
+        to: { identityExternalId: conversation.identityExternalId, threadKey: conversation.threadKey },
+        author: { name: leased.author.name },
+        text: leased.text,
+        attachments: leased.attachments.map(({ id, name, contentType, sizeBytes }) => ({
+          id,
+          name,
+          contentType,
+          sizeBytes,
+          open: () => deps.openAttachment(id),
+        })),
+        ...(conversation.subject === undefined ? {} : { subject: conversation.subject }),
+        ...(leased.replyToExternalId === undefined ? {} : { replyToExternalId: leased.replyToExternalId }),
+      },
+      deps.contextOf(channel),
+    )
+    return { outcome: 'sent', externalId: receipt.externalId, status: receipt.status ?? 'sent' }
+  } catch (error) {
+    return failed(error, leased, channel, deps)
+  }
+}
+
+function failed(error: unknown, leased: StoredMessage, channel: LiveChannel, deps: DeliverDeps): Settlement {
+  if (!(error instanceof ConnectorError)) deps.onUnexpected(error, leased.id)
+  // What a connector throws against its contract tells nothing: it may have been sent.
+  const failure: SettledFailure =
+    error instanceof ConnectorError
+      ? error.facts
+      : {
+          code: 'unexpected',
+          retry: 'later',
+          delivery: channel.capabilities.idempotentSend ? 'not-sent' : 'unknown',
+        }
+  const { attempts = 1, attemptsBefore = 0 } = leased.delivery ?? {}
+  const after = afterFailure(
+    failure,
+    attempts - attemptsBefore,
+    channel.capabilities.retry ?? DEFAULT_RETRY_SCHEDULE,
+    deps.random(),
+  )
+  if (after.next === 'retry') return { outcome: 'retry', atMs: deps.now() + after.delayMs, failure }
+  return { outcome: after.next, failure }
+}

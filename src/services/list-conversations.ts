@@ -1,0 +1,97 @@
+import type { ListConversationsQuery } from '../domain/commands.ts'
+import { AppError } from '../domain/errors.ts'
+import type { ContactId } from '../domain/ids.ts'
+import { type ChannelScope, seesChannel } from '../domain/permissions.ts'
+import type { ConversationView, Page } from '../domain/views.ts'
+import type { ContactStore } from '../store/contact-store.ts'
+import type { ConversationFilter, ConversationListStore } from '../store/conversation-list-store.ts'
+import { decodeCursor, encodeCursor } from './page-cursor.ts'
+import { presentConversation } from './present.ts'
+import { type Principal, requirePermission } from './principal.ts'
+
+interface ListDeps {
+  readonly lists: ConversationListStore
+  readonly contacts: ContactStore
+}
+
+/** How many contacts a search looks at for their conversations. */
+const CONTACTS_SEARCHED = 100
+
+/** One page of an agent's list, newest activity first. @throws AppError `permission-denied`, `invalid-cursor` */
+export async function listConversations(
+  query: ListConversationsQuery,
+  principal: Principal,
+  { lists, contacts }: ListDeps,
+): Promise<Page<ConversationView>> {
+  requirePermission(principal, 'conversation.read')
+  const search = query.search?.trim() ?? ''
+  const contactIds =
+    search === '' ? undefined : (await contacts.search(search, CONTACTS_SEARCHED)).map(({ id }) => id)
+  if (contactIds?.length === 0) return { items: [] }
+  return pageOf(
+    {
+      ...assigneeOf(query.view, principal),
+      status: query.status,
+      channels: narrowed(principal.channels, query.channelId),
+      ...(contactIds ? { contactIds } : {}),
+    },
+    query,
+    lists,
+  )
+}
+
+/** All conversations of one contact that the principal may see, newest activity first. */
+export async function listConversationsOfContact(
+  contactId: ContactId,
+  page: { readonly cursor?: string; readonly limit: number },
+  principal: Principal,
+  { lists }: Pick<ListDeps, 'lists'>,
+): Promise<Page<ConversationView>> {
+  requirePermission(principal, 'conversation.read')
+  return pageOf({ channels: principal.channels, contactIds: [contactId] }, page, lists)
+}
+
+/** How many open conversations each view holds; counting stops at a thousand. */
+export async function countConversations(
+  principal: Principal,
+  { lists }: Pick<ListDeps, 'lists'>,
+): Promise<{ readonly mine: number; readonly unassigned: number; readonly all: number }> {
+  requirePermission(principal, 'conversation.read')
+  const count = (view: ListConversationsQuery['view']) =>
+    lists.count({ ...assigneeOf(view, principal), status: 'open', channels: principal.channels })
+  const [mine, unassigned, all] = await Promise.all([count('mine'), count('unassigned'), count('all')])
+  return { mine, unassigned, all }
+}
+
+async function pageOf(
+  filter: ConversationFilter,
+  { cursor, limit }: { readonly cursor?: string; readonly limit: number },
+  lists: ConversationListStore,
+): Promise<Page<ConversationView>> {
+  const found = await lists.page(filter, limit + 1, cursor === undefined ? undefined : placeOf(cursor))
+  const items = found.slice(0, limit)
+  const last = items.at(-1)
+  return {
+    items: items.map(presentConversation),
+    ...(found.length > limit && last ? { nextCursor: encodeCursor([last.lastActivityAtMs, last.id]) } : {}),
+  }
+}
+
+function placeOf(cursor: string): { readonly atMs: number; readonly id: string } {
+  const [atMs, id] = decodeCursor(cursor, ['number', 'string'])
+  return { atMs: Number(atMs), id: String(id) }
+}
+
+function assigneeOf(
+  view: ListConversationsQuery['view'],
+  principal: Principal,
+): Pick<ConversationFilter, 'assigneeId'> {
+  if (view === 'mine') return { assigneeId: principal.agentId }
+  return view === 'unassigned' ? { assigneeId: null } : {}
+}
+
+function narrowed(scope: ChannelScope, channelId: string | undefined): ChannelScope {
+  if (channelId === undefined) return scope
+  if (!seesChannel(scope, channelId)) throw new AppError('not-found')
+  return new Set([channelId])
+}

@@ -1,0 +1,130 @@
+import { toDataURL } from 'qrcode'
+import type { Availability } from '../domain/agent.ts'
+import type { ChangePasswordCommand, UpdateProfileCommand } from '../domain/commands.ts'
+import { AppError } from '../domain/errors.ts'
+import type { AgentId } from '../domain/ids.ts'
+import type { ProfileView } from '../domain/views.ts'
+import type { AgentChange, AgentRecord } from '../store/agent-store.ts'
+import type { SessionStore } from '../store/session-store.ts'
+import type { WorkspaceStore } from '../store/workspace-store.ts'
+import { announceAgent } from './announce-agent.ts'
+import type { Bus } from './bus.ts'
+import { presentProfile } from './present-agent.ts'
+import { newRecoveryCodes, newSecondFactor, stepOf } from './second-factor.ts'
+import { provePassword, type SignInDeps } from './sign-in.ts'
+
+export interface ProfileDeps extends SignInDeps {
+  readonly sessions: SessionStore
+  readonly workspace: WorkspaceStore
+  readonly bus: Bus
+}
+
+/** Oneself as the inbox shows it. */
+export async function readProfile(deps: ProfileDeps, agentId: AgentId): Promise<ProfileView> {
+  return presentProfile(found(await deps.agents.get(agentId)), deps.clock())
+}
+
+/** Changes name or language. */
+export async function updateProfile(
+  deps: ProfileDeps,
+  agentId: AgentId,
+  command: UpdateProfileCommand,
+): Promise<ProfileView> {
+  return change(deps, agentId, command, {})
+}
+
+/** Chooses whether one takes conversations. */
+export async function setAvailability(
+  deps: ProfileDeps,
+  agentId: AgentId,
+  availability: Availability,
+): Promise<ProfileView> {
+  return change(deps, agentId, { availability }, { availability: true })
+}
+
+async function change(
+  deps: ProfileDeps,
+  agentId: AgentId,
+  fields: AgentChange,
+  news: { readonly availability?: boolean },
+): Promise<ProfileView> {
+  const agent = found(await deps.agents.change(agentId, fields))
+  announceAgent(deps, agent, { ...news, access: fields.name !== undefined })
+  return presentProfile(agent, deps.clock())
+}
+
+/**
+ * Changes one's password. Every session dies; the caller opens a new one for whoever asked.
+ * @throws AppError `wrong-credentials` when the current password is wrong
+ */
+export async function changePassword(
+  deps: ProfileDeps,
+  agentId: AgentId,
+  { currentPassword, newPassword }: ChangePasswordCommand,
+  address: string,
+): Promise<AgentRecord> {
+  const from = await provePassword(deps, agentId, currentPassword, { address, field: 'currentPassword' })
+  const to = await deps.passwords.hash(newPassword, 'newPassword')
+  const agent = await deps.agents.setPassword(agentId, from, to)
+  if (!agent) throw new AppError('version-conflict')
+  await deps.sessions.removeOfAgent(agentId)
+  announceAgent(deps, agent, { access: true })
+  return agent
+}
+
+/** What an authenticator app needs. The factor is on only once a code is confirmed. */
+export async function beginSecondFactor(
+  deps: ProfileDeps,
+  agentId: AgentId,
+): Promise<{ readonly secret: string; readonly uri: string; readonly qrDataUrl: string }> {
+  const agent = found(await deps.agents.get(agentId))
+  if (agent.secondFactor) throw new AppError('already-exists', { detail: 'The second factor is on already.' })
+  const issuer = `Tributary ${(await deps.workspace.read()).name}`
+  const { secret, uri, sealedSecret } = newSecondFactor(deps, agent, issuer)
+  await deps.agents.setPendingSecret(agentId, sealedSecret)
+  return { secret, uri, qrDataUrl: await toDataURL(uri) }
+}
+
+/** Turns the second factor on. @throws AppError `wrong-credentials` when the code is wrong */
+export async function confirmSecondFactor(
+  deps: ProfileDeps,
+  agentId: AgentId,
+  code: string,
+  address: string,
+): Promise<{ readonly recoveryCodes: readonly string[] }> {
+  const credentials = await deps.agents.credentials(agentId)
+  const sealedSecret = credentials?.pendingSecret
+  if (!credentials || sealedSecret === undefined) {
+    throw new AppError('not-found', { detail: 'No second factor is waiting to be confirmed.' })
+  }
+  const attempt = { account: credentials.agent.email, address }
+  await deps.limits.begin(attempt)
+  const lastStep = await stepOf(deps, agentId, sealedSecret, code)
+  if (lastStep === undefined) throw new AppError('wrong-credentials', { field: 'code' })
+  await deps.limits.succeeded(attempt)
+  const { shown, hashes } = newRecoveryCodes()
+  const agent = await deps.agents.confirmSecondFactor(agentId, {
+    sealedSecret,
+    lastStep,
+    recoveryHashes: hashes,
+  })
+  if (!agent) throw new AppError('version-conflict')
+  announceAgent(deps, agent, {})
+  return { recoveryCodes: shown }
+}
+
+/** Turns the second factor off. @throws AppError `wrong-credentials` when the password is wrong */
+export async function removeSecondFactor(
+  deps: ProfileDeps,
+  agentId: AgentId,
+  password: string,
+  address: string,
+): Promise<void> {
+  await provePassword(deps, agentId, password, { address, field: 'password' })
+  announceAgent(deps, found(await deps.agents.removeSecondFactor(agentId)), {})
+}
+
+function found(agent: AgentRecord | undefined): AgentRecord {
+  if (!agent) throw new AppError('sign-in-required')
+  return agent
+}

@@ -1,0 +1,131 @@
+import type { AttachmentRef, InboundEvent, InboundIdentity } from '../contract/inbound-event.ts'
+import { verified } from '../contract/raw-request.ts'
+import type { ChannelId, JournalEntryId } from '../domain/ids.ts'
+import type { JournalEntry } from '../store/journal-store.ts'
+import type { ActiveChannel, FindChannel } from './active-channel.ts'
+
+/** A message of a customer on its way to be recorded. */
+export interface ArrivedMessage {
+  readonly entryId: JournalEntryId
+  readonly channel: ActiveChannel
+  readonly externalId: string
+  readonly identity: InboundIdentity
+  readonly threadKey: string
+  readonly text: string
+  readonly attachments: readonly AttachmentRef[]
+  readonly subject?: string
+  readonly replyToExternalId?: string
+  readonly clientMessageId?: string
+  readonly unsupported?: string
+  readonly receivedAtMs: number
+  readonly order: number
+}
+
+/** News about a message: applied once the message is there. */
+export type MessageNews = Extract<
+  InboundEvent,
+  { type: 'message-edited' | 'message-deleted' | 'status' | 'reaction' }
+> & { readonly channelId: ChannelId }
+
+/** A batch of journal entries, taken apart. */
+export interface ParsedBatch {
+  readonly messages: readonly ArrivedMessage[]
+  readonly news: readonly MessageNews[]
+  readonly typing: readonly { readonly channelId: ChannelId; readonly identityExternalId: string }[]
+  /** Entries whose raw source must stay readable. */
+  readonly keep: readonly JournalEntryId[]
+  readonly failed: readonly { readonly id: JournalEntryId; readonly error: string }[]
+}
+
+/** A text longer than this cannot be a message: the entry goes to quarantine with its source. */
+const LONGEST_TEXT = 1_000_000
+
+/** Parses each entry on its own, so that one that fails holds up no other. */
+export async function parseEntries(
+  entries: readonly JournalEntry[],
+  deps: { readonly findChannel: FindChannel },
+): Promise<ParsedBatch> {
+  const batch = {
+    messages: [] as ArrivedMessage[],
+    news: [] as MessageNews[],
+    typing: [] as { channelId: ChannelId; identityExternalId: string }[],
+    keep: [] as JournalEntryId[],
+    failed: [] as { id: JournalEntryId; error: string }[],
+  }
+  for (const entry of entries) {
+    const channel = await deps.findChannel(entry.channelId)
+    if (!channel) {
+      batch.failed.push({ id: entry.id, error: 'the channel does not exist any more' })
+      continue
+    }
+    try {
+      const events = channel.connector.inbound.parse(
+        verified({
+          body: entry.body,
+          contentType: entry.contentType,
+          facts: entry.facts,
+          receivedAtMs: entry.receivedAtMs,
+        }),
+      )
+      sortOut(events, entry, channel, batch)
+    } catch (error) {
+      batch.failed.push({ id: entry.id, error: error instanceof Error ? error.message : String(error) })
+    }
+  }
+  return batch
+}
+
+function sortOut(
+  events: readonly InboundEvent[],
+  entry: JournalEntry,
+  channel: ActiveChannel,
+  batch: {
+    messages: ArrivedMessage[]
+    news: MessageNews[]
+    typing: { channelId: ChannelId; identityExternalId: string }[]
+    keep: JournalEntryId[]
+  },
+): void {
+  const place = { entryId: entry.id, channel, receivedAtMs: entry.receivedAtMs, order: entry.order }
+  for (const event of events) {
+    switch (event.type) {
+      case 'message':
+        if (event.text.length > LONGEST_TEXT) throw new Error(`the text has ${event.text.length} characters`)
+        batch.messages.push({
+          ...place,
+          externalId: event.externalId,
+          identity: event.identity,
+          threadKey: event.threadKey ?? event.identity.externalId,
+          text: event.text,
+          attachments: event.attachments,
+          ...(event.subject === undefined ? {} : { subject: event.subject }),
+          ...(event.replyToExternalId === undefined ? {} : { replyToExternalId: event.replyToExternalId }),
+          ...(event.clientMessageId === undefined ? {} : { clientMessageId: event.clientMessageId }),
+        })
+        break
+      case 'unsupported':
+        batch.keep.push(entry.id)
+        if (event.identity) {
+          batch.messages.push({
+            ...place,
+            externalId: event.externalId,
+            identity: event.identity,
+            threadKey: event.threadKey ?? event.identity.externalId,
+            text: '',
+            attachments: [],
+            unsupported: event.what,
+          })
+        }
+        break
+      case 'typing':
+        batch.typing.push({ channelId: channel.id, identityExternalId: event.identityExternalId })
+        break
+      case 'message-edited':
+      case 'message-deleted':
+      case 'status':
+      case 'reaction':
+        batch.news.push({ ...event, channelId: channel.id })
+        break
+    }
+  }
+}

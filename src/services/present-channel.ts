@@ -1,0 +1,52 @@
+import type { ChannelAdminView, ChannelView } from '../domain/views.ts'
+import type { LiveChannel } from './channel-directory.ts'
+import { redactSettings } from './channel-settings.ts'
+import { instant } from './present.ts'
+
+/** A channel as agents see it: nothing of its settings. */
+export function presentChannel({
+  id,
+  type,
+  name,
+  paused,
+  capabilities,
+  connector,
+  version,
+  record,
+}: LiveChannel): ChannelView {
+  const { state, code, detail, atMs } = record.health
+  return {
+    id,
+    type,
+    typeName: connector.displayName,
+    name,
+    paused,
+    health: {
+      state,
+      ...(code === undefined ? {} : { code }),
+      ...(detail === undefined ? {} : { detail }),
+      ...(atMs === undefined ? {} : { at: instant(atMs) }),
+    },
+    capabilities,
+    version,
+  }
+}
+
+/** Where a platform must deliver what belongs to a channel. */
+export const webhookUrlOf = (publicUrl: string, channelId: string): string =>
+  `${publicUrl}/ingress/${channelId}`
+
+/** A channel as an administrator sees it: secrets read as `true`. */
+export function presentChannelToAdmin(channel: LiveChannel, publicUrl: string): ChannelAdminView {
+  const { id, config, connector, policy, access, record } = channel
+  const calledByPlatform = connector.inbound.kind === 'webhook' && connector.visitors === undefined
+  return {
+    ...presentChannel(channel),
+    config: redactSettings(connector.configFields, config),
+    policy,
+    access,
+    ...(calledByPlatform ? { webhookUrl: webhookUrlOf(publicUrl, id) } : {}),
+    ...(connector.visitors ? { snippet: connector.visitors.snippet(config, { id, publicUrl }) } : {}),
+    createdAt: instant(record.createdAtMs),
+  }
+}

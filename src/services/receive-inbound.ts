@@ -1,0 +1,147 @@
+import type { DomainEvent } from '../domain/events.ts'
+import type { ConversationId, JournalEntryId } from '../domain/ids.ts'
+import type { ContactStore } from '../store/contact-store.ts'
+import type { ConversationStore } from '../store/conversation-store.ts'
+import type { EarlyEventStore } from '../store/early-event-store.ts'
+import type { JournalEntry } from '../store/journal-store.ts'
+import type { MessageStore } from '../store/message-store.ts'
+import { reach } from '../store/stations.ts'
+import type { StoredConversation } from '../store/stored-conversation.ts'
+import type { StoredMessage } from '../store/stored-message.ts'
+import type { FindChannel } from './active-channel.ts'
+import { applyEarlyEvents, applyMessageNews } from './apply-message-news.ts'
+import type { Bus, VisitorNews } from './bus.ts'
+import { type ArrivedMessage, parseEntries } from './parse-entries.ts'
+import { isVisibleToVisitor, presentConversation, presentMessage, presentToVisitor } from './present.ts'
+import { type LinkAttachments, recordArrivals } from './record-arrivals.ts'
+import { resolveConversations } from './resolve-conversations.ts'
+import { resolveSenders } from './resolve-senders.ts'
+import { type UpdatedConversation, updateConversations } from './update-conversations.ts'
+
+export interface ReceiveInboundDeps {
+  readonly findChannel: FindChannel
+  readonly contacts: ContactStore
+  readonly conversations: ConversationStore
+  readonly messages: MessageStore
+  readonly earlyEvents: EarlyEventStore
+  readonly linkAttachments: LinkAttachments
+  readonly bus: Bus
+  /** Runs the router on conversations that want it; failing leaves them to its sweep. */
+  readonly route: (conversations: readonly StoredConversation[]) => Promise<void>
+  readonly now: () => number
+}
+
+/** What became of a batch of journal entries. Those not named here are done and may go. */
+export interface ReceivedBatch {
+  readonly keep: readonly JournalEntryId[]
+  readonly failed: readonly { readonly id: JournalEntryId; readonly error: string }[]
+}
+
+/**
+ * Projects journal entries in the order given: identity, contact, conversation, message, routing, publishing. Safe to
+ * repeat at any point; the caller removes the entries from the journal afterwards.
+ * @throws whatever the database throws: nothing is lost, the batch is to be tried again
+ */
+export async function receiveInbound(
+  entries: readonly JournalEntry[],
+  deps: ReceiveInboundDeps,
+): Promise<ReceivedBatch> {
+  const batch = await parseEntries(entries, deps)
+  if (batch.messages.length > 0) await receiveMessages(batch.messages, deps)
+  if (batch.news.length > 0) await publishChanged(await applyMessageNews(batch.news, deps), deps)
+  for (const { channelId, identityExternalId } of batch.typing) {
+    deps.bus.visitorTyping({ channelId, visitorId: identityExternalId })
+  }
+  return { keep: batch.keep, failed: batch.failed }
+}
+
+async function receiveMessages(arrivals: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
+  const findSender = await resolveSenders(arrivals, deps)
+  const conversations = await resolveConversations(arrivals, findSender, deps)
+  const { fresh, repeated } = await recordArrivals(arrivals, findSender, conversations, deps)
+  reach('message-recorded')
+  const read = new Map<ConversationId, StoredConversation>()
+  for (const arrival of arrivals) {
+    const conversation = conversations.of(arrival)
+    read.set(conversation.id, { ...conversation, contactName: findSender(arrival).contact.name })
+  }
+  const updated = await updateConversations([...fresh, ...repeated], read, deps)
+  reach('conversation-updated')
+  publish(updated, conversations.created, deps.bus)
+  await applyEarly(fresh, deps)
+  const waiting = updated
+    .map(({ conversation }) => conversation)
+    .filter(({ routing }) => routing.status === 'pending')
+  if (waiting.length > 0) {
+    await deps.route(waiting)
+    reach('routed')
+  }
+}
+
+async function applyEarly(fresh: readonly StoredMessage[], deps: ReceiveInboundDeps): Promise<void> {
+  const byChannel = new Map<StoredMessage['channelId'], string[]>()
+  for (const { channelId, externalId } of fresh) {
+    if (externalId === undefined) continue
+    const known = byChannel.get(channelId)
+    if (known) known.push(externalId)
+    else byChannel.set(channelId, [externalId])
+  }
+  for (const [channelId, externalIds] of byChannel) {
+    await publishChanged(await applyEarlyEvents(channelId, externalIds, deps), deps)
+  }
+}
+
+function publish(
+  updated: readonly UpdatedConversation[],
+  created: ReadonlySet<ConversationId>,
+  bus: Bus,
+): void {
+  const events: DomainEvent[] = []
+  const news: VisitorNews[] = []
+  for (const { conversation, messages, reopened } of updated) {
+    const view = presentConversation(conversation)
+    if (created.has(conversation.id)) events.push({ type: 'conversation.created', conversation: view })
+    if (reopened) events.push({ type: 'conversation.reopened', conversation: view })
+    for (const message of messages) {
+      events.push({ type: 'message.created', message: presentMessage(message), conversation: view })
+    }
+    news.push({
+      channelId: conversation.channelId,
+      visitorId: conversation.identityExternalId,
+      messages: messages.flatMap((message) => presentToVisitor(message, conversation.readOrder) ?? []),
+    })
+  }
+  bus.publish(events)
+  bus.tellVisitors(news)
+}
+
+/** Tells screens and customers of messages that receipts, edits or deletions changed. */
+export async function publishChanged(
+  changed: readonly StoredMessage[],
+  deps: Pick<ReceiveInboundDeps, 'bus' | 'conversations'>,
+): Promise<void> {
+  if (changed.length === 0) return
+  const latest = new Map(changed.map((message) => [message.id, message]))
+  const conversations = new Map(
+    (
+      await deps.conversations.findMany([...new Set(changed.map(({ conversationId }) => conversationId))])
+    ).map((conversation) => [conversation.id, conversation]),
+  )
+  deps.bus.publish(
+    [...latest.values()].map((message) => ({
+      type: 'message.updated',
+      message: presentMessage(message),
+      channelId: message.channelId,
+    })),
+  )
+  deps.bus.tellVisitors(
+    [...latest.values()].flatMap((message) => {
+      const conversation = conversations.get(message.conversationId)
+      const view =
+        conversation && isVisibleToVisitor(message) && presentToVisitor(message, conversation.readOrder)
+      return view
+        ? [{ channelId: message.channelId, visitorId: conversation.identityExternalId, messages: [view] }]
+        : []
+    }),
+  )
+}

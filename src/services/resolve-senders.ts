@@ -1,0 +1,175 @@
+import { createHash } from 'node:crypto'
+import type { InboundIdentity } from '../contract/inbound-event.ts'
+import type { ChannelId } from '../domain/ids.ts'
+import type { ContactStore, StoredContact, StoredIdentity } from '../store/contact-store.ts'
+import type { ArrivedMessage } from './parse-entries.ts'
+
+/** Who sent something, as a record of ours. */
+export interface Sender {
+  readonly identity: StoredIdentity
+  readonly contact: StoredContact
+}
+
+/** Finds the sender of a message that {@link resolveSenders} was given. */
+export type FindSender = (message: Pick<ArrivedMessage, 'channel' | 'identity'>) => Sender
+
+const keyOf = (channelId: ChannelId, externalId: string): string => `${channelId}:${externalId}`
+
+/**
+ * Identity and contact of each message's sender, made where they are new. Safe to repeat: an identity carries the
+ * id of its contact from the start, so a contact that a crash left out is made by the next run.
+ */
+export async function resolveSenders(
+  messages: readonly ArrivedMessage[],
+  deps: { readonly contacts: ContactStore },
+): Promise<FindSender> {
+  const latest = new Map<string, ArrivedMessage>()
+  const first = new Map<string, ArrivedMessage>()
+  for (const message of messages) {
+    const key = keyOf(message.channel.id, message.identity.externalId)
+    latest.set(key, message)
+    if (!first.has(key)) first.set(key, message)
+  }
+  const identities = await findIdentities(messages, deps.contacts)
+  const missing = [...first].filter(([key]) => !identities.has(key)).map(([, message]) => message)
+  if (missing.length > 0) {
+    await deps.contacts.createIdentities(
+      missing.map(({ channel, identity, receivedAtMs }) => ({
+        channelId: channel.id,
+        externalId: identity.externalId,
+        ...(identity.displayName === undefined ? {} : { displayName: identity.displayName }),
+        verified: identity.verified,
+        atMs: receivedAtMs,
+      })),
+    )
+    for (const [key, identity] of await findIdentities(missing, deps.contacts)) identities.set(key, identity)
+  }
+  const contacts = await resolveContacts([...identities.values()], first, deps.contacts)
+  const senders = new Map<string, Sender>()
+  for (const [key, identity] of identities) {
+    const contact = contacts.get(identity.contactId)
+    const said = latest.get(key)?.identity
+    if (contact && said) senders.set(key, await learn({ identity, contact }, said, deps.contacts))
+  }
+  return ({ channel, identity }) => {
+    const sender = senders.get(keyOf(channel.id, identity.externalId))
+    if (!sender) throw new Error('a sender was not resolved')
+    return sender
+  }
+}
+
+async function findIdentities(
+  messages: readonly ArrivedMessage[],
+  contacts: ContactStore,
+): Promise<Map<string, StoredIdentity>> {
+  const byChannel = new Map<ChannelId, Set<string>>()
+  for (const { channel, identity } of messages) {
+    const known = byChannel.get(channel.id)
+    if (known) known.add(identity.externalId)
+    else byChannel.set(channel.id, new Set([identity.externalId]))
+  }
+  const found = await Promise.all(
+    [...byChannel].map(([channelId, externalIds]) => contacts.findIdentities(channelId, [...externalIds])),
+  )
+  return new Map(found.flat().map((identity) => [keyOf(identity.channelId, identity.externalId), identity]))
+}
+
+async function resolveContacts(
+  identities: readonly StoredIdentity[],
+  first: ReadonlyMap<string, ArrivedMessage>,
+  contacts: ContactStore,
+): Promise<Map<string, StoredContact>> {
+  const ids = [...new Set(identities.map(({ contactId }) => contactId))]
+  const found = new Map((await contacts.findContacts(ids)).map((contact) => [contact.id as string, contact]))
+  const missing = identities.filter(({ contactId }) => !found.has(contactId))
+  if (missing.length === 0) return found
+  const wanted = missing.map((identity) => {
+    const message = first.get(keyOf(identity.channelId, identity.externalId))
+    return newContact(identity, message?.identity, message?.receivedAtMs ?? 0)
+  })
+  await contacts.createContacts(wanted)
+  for (const contact of await contacts.findContacts(wanted.map(({ id }) => id)))
+    found.set(contact.id, contact)
+  return found
+}
+
+function newContact(
+  { contactId, externalId }: StoredIdentity,
+  said: InboundIdentity | undefined,
+  createdAtMs: number,
+): Omit<StoredContact, 'version'> {
+  const proven = said?.verified === true
+  return {
+    id: contactId,
+    name: nameFrom(said) ?? anonymousName(externalId),
+    emails: proven && said.email ? [said.email.toLowerCase()] : [],
+    phones: proven && said.phone ? [said.phone] : [],
+    attributes: attributesFrom(said),
+    tags: [],
+    createdAtMs,
+  }
+}
+
+/** Takes over what a later message tells anew: a proven identity, a name where there was none. */
+async function learn(sender: Sender, said: InboundIdentity, contacts: ContactStore): Promise<Sender> {
+  const { identity, contact } = sender
+  const becomesVerified = said.verified && !identity.verified
+  const renamed = said.displayName !== undefined && said.displayName !== identity.displayName
+  if (identity.verified && !said.verified) return sender
+  const emails =
+    said.verified && said.email && !contact.emails.includes(said.email.toLowerCase())
+      ? [...contact.emails, said.email.toLowerCase()].slice(-20)
+      : contact.emails
+  const attributes = { ...contact.attributes, ...attributesFrom(said) }
+  const changed = Object.entries(attributes).some(([key, value]) => contact.attributes[key] !== value)
+  if (!becomesVerified && !renamed && emails === contact.emails && !changed) return sender
+  const name =
+    renamed && contact.name === nameBefore(identity) ? (nameFrom(said) ?? contact.name) : contact.name
+  if (becomesVerified || renamed) {
+    await contacts.refreshIdentity(identity.id, {
+      ...(said.displayName === undefined ? {} : { displayName: said.displayName }),
+      verified: said.verified,
+    })
+  }
+  const updated = await contacts.updateContact(contact.id, contact.version, {
+    ...contact,
+    name,
+    emails,
+    attributes,
+  })
+  // Somebody changes the contact at the same time: his change stands, the next message brings ours.
+  return updated ? { identity, contact: updated } : sender
+}
+
+/** The name we gave the contact ourselves; one an agent typed is never overwritten. */
+function nameBefore(identity: StoredIdentity): string {
+  return identity.displayName ?? anonymousName(identity.externalId)
+}
+
+function nameFrom(said: InboundIdentity | undefined): string | undefined {
+  const name = said?.displayName?.trim() || (said?.verified ? (said.email ?? said.phone) : undefined)
+  return name ? name.slice(0, 200) : undefined
+}
+
+/** Unproven addresses are kept as what they are: claims. */
+function attributesFrom(said: InboundIdentity | undefined): Record<string, string> {
+  const attributes: Record<string, string> = {}
+  for (const [key, value] of Object.entries(said?.attributes ?? {}).slice(0, 50)) {
+    if (isPlainKey(key)) attributes[key] = value.slice(0, 1_000)
+  }
+  if (said && !said.verified && said.email) attributes['claimed email'] = said.email.slice(0, 320)
+  if (said && !said.verified && said.phone) attributes['claimed phone'] = said.phone.slice(0, 40)
+  return attributes
+}
+
+/** Keys that mean something to a database or to an object's prototype are not kept. */
+function isPlainKey(key: string): boolean {
+  return (
+    /^[^$.\u0000-\u001f][^.\u0000-\u001f]{0,63}$/u.test(key) &&
+    !['__proto__', 'constructor', 'prototype'].includes(key)
+  )
+}
+
+function anonymousName(externalId: string): string {
+  return `Visitor ${createHash('sha256').update(externalId).digest('hex').slice(0, 4).toUpperCase()}`
+}

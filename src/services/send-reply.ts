@@ -1,0 +1,218 @@
+import type { SendMessageCommand } from '../domain/commands.ts'
+import { AppError } from '../domain/errors.ts'
+import type { AgentId, ConversationId, MessageId } from '../domain/ids.ts'
+import { type OutboundRefusal, type PlannedPart, planOutbound } from '../domain/outbound.ts'
+import type { AttachmentView } from '../domain/views.ts'
+import type { ConversationStore } from '../store/conversation-store.ts'
+import type { MessageStore } from '../store/message-store.ts'
+import { derivedId } from '../store/object-id.ts'
+import type { StoredConversation } from '../store/stored-conversation.ts'
+import type { StoredMessage } from '../store/stored-message.ts'
+import type { Bus } from './bus.ts'
+import type { LiveChannel } from './channel-directory.ts'
+import type { OrderClock } from './order-clock.ts'
+import { presentConversation, presentMessage } from './present.ts'
+import { type Principal, requireChannel, requirePermission } from './principal.ts'
+import { touchConversation } from './touch-conversation.ts'
+
+/** Files that an agent uploaded, looked up before the plan and tied to the message after it. */
+export interface AgentAttachments {
+  /** @throws AppError `not-found` with the field when one is not the agent's own unlinked upload */
+  find(ids: readonly string[], agentId: AgentId): Promise<readonly AttachmentView[]>
+  link(
+    ids: readonly string[],
+    owner: {
+      readonly agentId: AgentId
+      readonly conversationId: ConversationId
+      readonly messageId: MessageId
+    },
+  ): Promise<void>
+}
+
+export interface SendReplyDeps {
+  readonly conversations: ConversationStore
+  readonly messages: MessageStore
+  readonly attachments: AgentAttachments
+  readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
+  readonly bus: Bus
+  readonly orderClock: OrderClock
+  readonly now: () => number
+}
+
+/** What came of a reply: its parts as recorded, and whether they were recorded before. */
+export interface SentReply {
+  readonly messages: readonly StoredMessage[]
+  readonly repeated: boolean
+}
+
+/**
+ * Plans a reply against the channel, records it as queued and wakes the outbox. The same `clientMessageId` sent twice
+ * is one message, also at the same moment on two nodes. A reply takes an unowned conversation for its author.
+ * @throws AppError `not-found`, `permission-denied`, `channel-paused`, `message-refused`
+ */
+export async function sendReply(
+  conversationId: ConversationId,
+  command: SendMessageCommand,
+  principal: Principal,
+  deps: SendReplyDeps,
+): Promise<SentReply> {
+  requirePermission(principal, 'message.send')
+  const conversation = await deps.conversations.find(conversationId)
+  if (!conversation) throw new AppError('not-found')
+  requireChannel(principal, conversation.channelId)
+  const known = await partsSent(conversationId, command, principal, deps.messages)
+  if (known.complete) {
+    await announceOnce(known.parts, conversation, principal, deps)
+    return { messages: known.parts, repeated: true }
+  }
+  const channel = await deps.findChannel(conversation.channelId)
+  if (!channel) throw new AppError('not-found')
+  if (channel.paused) throw new AppError('channel-paused')
+  const files = await deps.attachments.find(command.attachmentIds, principal.agentId)
+  const parts = planParts(command, channel, conversation, files, deps)
+  const queued = parts.map((part, index) =>
+    toQueued(part, index, parts.length, command, conversation, files, principal, deps),
+  )
+  // Tied before the message stands, so that no crash leaves a message whose files the sweeper takes for abandoned.
+  for (const message of queued) {
+    const ids = message.attachments.map(({ id }) => id)
+    if (ids.length > 0) {
+      await deps.attachments.link(ids, { agentId: principal.agentId, conversationId, messageId: message.id })
+    }
+  }
+  const repeatedAt = await deps.messages.record(queued)
+  const { parts: recorded } = await partsSent(conversationId, command, principal, deps.messages)
+  await announceOnce(recorded, conversation, principal, deps)
+  deps.bus.signal({ kind: 'outbox-wanted' })
+  return { messages: recorded, repeated: repeatedAt.size > 0 }
+}
+
+/** Keys are the author's own: two agents may use the same client id. */
+const firstKey = (principal: Principal, { clientMessageId }: SendMessageCommand): string =>
+  `${principal.agentId}:${clientMessageId}`
+
+const keyOfPart = (first: string, index: number): string => (index === 0 ? first : `${first}#${index}`)
+
+/** The parts recorded so far; a crash may have left fewer than planned. */
+async function partsSent(
+  conversationId: ConversationId,
+  command: SendMessageCommand,
+  principal: Principal,
+  messages: MessageStore,
+): Promise<{ readonly parts: readonly StoredMessage[]; readonly complete: boolean }> {
+  const key = firstKey(principal, command)
+  const [first] = await messages.findBySendKeys(conversationId, [key])
+  const count = first?.partCount ?? 1
+  if (!first || count === 1) return { parts: first ? [first] : [], complete: first !== undefined }
+  const keys = Array.from({ length: count }, (_, index) => keyOfPart(key, index))
+  const parts = await messages.findBySendKeys(conversationId, keys)
+  return { parts, complete: parts.length === count }
+}
+
+/** Tells of a reply unless the conversation shows that this was done. */
+async function announceOnce(
+  parts: readonly StoredMessage[],
+  conversation: StoredConversation,
+  principal: Principal,
+  deps: SendReplyDeps,
+): Promise<void> {
+  const last = parts.at(-1)
+  if (last && (conversation.lastMessage?.order ?? 0) < last.order) await announce(parts, principal, deps)
+}
+
+function planParts(
+  command: SendMessageCommand,
+  channel: LiveChannel,
+  conversation: StoredConversation,
+  files: readonly AttachmentView[],
+  deps: SendReplyDeps,
+): readonly PlannedPart[] {
+  const plan = planOutbound(
+    { text: command.text, attachments: files },
+    channel.capabilities,
+    conversation.lastInboundAtMs === undefined ? {} : { lastInboundAtMs: conversation.lastInboundAtMs },
+    deps.now(),
+  )
+  if (!plan.ok) throw refused(plan.refusal)
+  return plan.parts
+}
+
+function refused(refusal: OutboundRefusal): AppError {
+  const { reason, ...members } = refusal
+  return new AppError('message-refused', { detail: REFUSALS[reason], members: { reason, ...members } })
+}
+
+const REFUSALS: Readonly<Record<OutboundRefusal['reason'], string>> = {
+  empty: 'There is nothing to send',
+  'text-unsupported': 'This channel carries no text',
+  'text-too-long': 'The text is longer than this channel carries',
+  'attachments-unsupported': 'This channel carries no files',
+  'too-many-attachments': 'There are more files than this channel carries in one message',
+  'attachment-too-large': 'A file is larger than this channel carries',
+  'attachment-type': 'This channel does not carry files of this type',
+  'reply-window-closed': 'The time in which this channel lets us answer freely is over',
+}
+
+function toQueued(
+  part: PlannedPart,
+  index: number,
+  partCount: number,
+  command: SendMessageCommand,
+  conversation: StoredConversation,
+  files: readonly AttachmentView[],
+  principal: Principal,
+  deps: SendReplyDeps,
+): StoredMessage {
+  const nowMs = deps.now()
+  const sendKey = keyOfPart(firstKey(principal, command), index)
+  return {
+    id: derivedId(conversation.createdAtMs, 'reply', conversation.id, sendKey) as MessageId,
+    conversationId: conversation.id,
+    channelId: conversation.channelId,
+    direction: 'outbound',
+    kind: 'message',
+    author: { kind: 'agent', id: principal.agentId, name: principal.name },
+    text: part.text,
+    attachments: part.attachmentIndexes.flatMap((position) => files[position] ?? []),
+    status: 'queued',
+    recipient: conversation.identityExternalId,
+    ...(index === 0 ? { clientMessageId: command.clientMessageId, partCount } : {}),
+    sendKey,
+    delivery: { state: 'queued', attempts: 0, attemptsBefore: 0, nextAttemptAtMs: nowMs },
+    createdAtMs: nowMs,
+    order: deps.orderClock(nowMs),
+    version: 1,
+  }
+}
+
+async function announce(
+  queued: readonly StoredMessage[],
+  principal: Principal,
+  deps: SendReplyDeps,
+): Promise<void> {
+  const last = queued.at(-1)
+  if (!last) return
+  const touched = await touchConversation(last, deps, (conversation) => ({
+    unreadCount: 0,
+    readOrder: conversation.lastInboundOrder,
+    ...(conversation.assigneeId === undefined
+      ? {
+          assigneeId: principal.agentId,
+          routing: { ...conversation.routing, status: 'settled' as const, sinceMs: deps.now() },
+        }
+      : {}),
+  }))
+  if (!touched) return
+  const { before, after } = touched
+  const view = presentConversation(after)
+  deps.bus.publish([
+    ...queued.map((message) => ({
+      type: 'message.created' as const,
+      message: presentMessage(message),
+      conversation: view,
+    })),
+    ...(before.assigneeId === after.assigneeId
+      ? []
+      : [{ type: 'conversation.assigned' as const, conversation: view }]),
+  ])
+}

@@ -1,0 +1,116 @@
+import { randomUUID } from 'node:crypto'
+import { statusAfterInbound } from '../domain/conversation.ts'
+import type { ConversationId } from '../domain/ids.ts'
+import { previewOf } from '../domain/message.ts'
+import type { ConversationStore } from '../store/conversation-store.ts'
+import type { MessageStore } from '../store/message-store.ts'
+import type { LastMessage, StoredConversation } from '../store/stored-conversation.ts'
+import type { StoredMessage } from '../store/stored-message.ts'
+
+/** One conversation after a batch, and what happened to it. */
+export interface UpdatedConversation {
+  readonly conversation: StoredConversation
+  readonly messages: readonly StoredMessage[]
+  readonly reopened: boolean
+}
+
+/** Give up and let the batch be tried again when a conversation changes this often under our hands. */
+const MOST_ROUNDS = 20
+
+/**
+ * Lets recorded messages have their effect on their conversations, each exactly once: an update is computed from the
+ * version that was read and holds only over that version; what had its effect already (a redelivery, a replay after
+ * a crash) is told by the order of arrival and left out.
+ */
+export async function updateConversations(
+  messages: readonly StoredMessage[],
+  read: ReadonlyMap<ConversationId, StoredConversation>,
+  deps: { readonly conversations: ConversationStore; readonly messages: MessageStore },
+): Promise<UpdatedConversation[]> {
+  const byConversation = new Map<ConversationId, StoredMessage[]>()
+  for (const message of messages) {
+    const known = byConversation.get(message.conversationId)
+    if (known) known.push(message)
+    else byConversation.set(message.conversationId, [message])
+  }
+  const updated: UpdatedConversation[] = []
+  let open = new Map(read)
+  let wanted = [...byConversation.keys()]
+  const unread = wanted.filter((id) => !open.has(id))
+  for (const conversation of await deps.conversations.findMany(unread))
+    open.set(conversation.id, conversation)
+  for (let round = 0; wanted.length > 0; round += 1) {
+    if (round === MOST_ROUNDS) throw new Error('a conversation keeps changing')
+    const planned: UpdatedConversation[] = []
+    for (const id of wanted) {
+      const conversation = open.get(id)
+      const effective = (byConversation.get(id) ?? []).filter(
+        ({ order }) => conversation !== undefined && order > conversation.lastInboundOrder,
+      )
+      if (!conversation || effective.length === 0) continue
+      planned.push(await plan(conversation, effective, round > 0, deps.messages))
+    }
+    const lost = await deps.conversations.applyInbound(
+      planned.map(({ conversation }) => ({
+        id: conversation.id,
+        version: conversation.version - 1,
+        next: conversation,
+      })),
+      randomUUID(),
+    )
+    updated.push(...planned.filter(({ conversation }) => !lost.has(conversation.id)))
+    wanted = [...lost]
+    if (wanted.length > 0) {
+      open = new Map((await deps.conversations.findMany(wanted)).map((found) => [found.id, found]))
+    }
+  }
+  return updated
+}
+
+async function plan(
+  conversation: StoredConversation,
+  messages: readonly StoredMessage[],
+  recount: boolean,
+  store: MessageStore,
+): Promise<UpdatedConversation> {
+  const last = messages.reduce((a, b) => (b.order >= a.order ? b : a))
+  const { status, reopened } = statusAfterInbound(conversation.status)
+  const orphan = conversation.assigneeId === undefined
+  const wantsRouting = orphan && (reopened || conversation.lastInboundOrder === 0)
+  const unreadCount = recount
+    ? await store.countInboundAfter(conversation.id, conversation.readOrder)
+    : conversation.unreadCount + messages.length
+  return {
+    messages,
+    reopened,
+    conversation: {
+      ...conversation,
+      status,
+      unreadCount,
+      ...(conversation.lastMessage && conversation.lastMessage.order > last.order
+        ? {}
+        : { lastMessage: summaryOf(last) }),
+      lastInboundAtMs: Math.max(conversation.lastInboundAtMs ?? 0, last.createdAtMs),
+      lastInboundOrder: last.order,
+      lastActivityAtMs: Math.max(conversation.lastActivityAtMs, last.createdAtMs),
+      routing: wantsRouting
+        ? { ...conversation.routing, status: 'pending', sinceMs: last.createdAtMs }
+        : conversation.routing,
+      version: conversation.version + 1,
+    },
+  }
+}
+
+/** A message as its conversation remembers it. */
+export function summaryOf(message: StoredMessage): LastMessage {
+  return {
+    id: message.id,
+    direction: message.direction,
+    kind: message.kind,
+    preview: previewOf(message.unsupported ?? message.text),
+    attachmentCount: message.attachments.length,
+    ...(message.status ? { status: message.status } : {}),
+    atMs: message.createdAtMs,
+    order: message.order,
+  }
+}

@@ -1,0 +1,102 @@
+import type { Connection } from 'mongoose'
+import type { AgentId } from '../domain/ids.ts'
+import { nativeCollection } from './native.ts'
+import { type ObjectId, toObjectId } from './object-id.ts'
+
+interface PresenceDocument {
+  /** `<agentId>@<nodeId>` */
+  _id: string
+  agentId: ObjectId
+  nodeId: string
+  /** Open sockets of this agent on this node; 0 while the grace period runs. */
+  sockets: number
+  seenAt: Date
+  /** The agent counts as present on this node until then. */
+  expiresAt: Date
+}
+
+/** How many sockets an agent has on one node. */
+export interface Sighting {
+  readonly agentId: AgentId
+  readonly sockets: number
+}
+
+export type PresenceStore = ReturnType<typeof createPresenceStore>
+
+/**
+ * One record for each agent and node, by the database's own clock. A node that dies leaves its records to expire.
+ * They are written without waiting for the disk: the next heartbeat writes them anew.
+ */
+export function createPresenceStore(connection: Connection) {
+  const records = nativeCollection<PresenceDocument>(connection, 'presence')
+  const writeConcern = { w: 1 } as const
+  const live = { $expr: { $gt: ['$expiresAt', '$$NOW'] } }
+
+  return {
+    /** Writes what a node sees, each agent present for `ttlMs` from now. Answers who had no record there before. */
+    async record(
+      nodeId: string,
+      sightings: readonly Sighting[],
+      ttlMs: number,
+    ): Promise<ReadonlySet<AgentId>> {
+      if (sightings.length === 0) return new Set()
+      const result = await records.bulkWrite(
+        sightings.map(({ agentId, sockets }) => ({
+          updateOne: {
+            filter: { _id: `${agentId}@${nodeId}` },
+            update: [
+              {
+                $set: {
+                  agentId: toObjectId(agentId),
+                  nodeId,
+                  sockets,
+                  seenAt: '$$NOW',
+                  expiresAt: { $add: ['$$NOW', ttlMs] },
+                },
+              },
+            ],
+            upsert: true,
+          },
+        })),
+        { ordered: false, writeConcern },
+      )
+      const fresh = Object.keys(result.upsertedIds).map((index) => sightings[Number(index)]?.agentId)
+      return new Set(fresh.filter((agentId) => agentId !== undefined))
+    },
+
+    /** Those of the given agents whom some node sees, or all who are seen. */
+    async presentAgents(among?: readonly AgentId[]): Promise<ReadonlySet<AgentId>> {
+      const filter = among ? { ...live, agentId: { $in: among.map(toObjectId) } } : live
+      const found = await records.distinct('agentId', filter)
+      return new Set(found.map((id) => id.toHexString() as AgentId))
+    },
+
+    /** When each of the given agents was last seen by any node, as far as records are kept. */
+    async lastSeen(among: readonly AgentId[]): Promise<ReadonlyMap<AgentId, Date>> {
+      const found = await records
+        .find({ agentId: { $in: among.map(toObjectId) } }, { projection: { agentId: 1, seenAt: 1 } })
+        .toArray()
+      const seen = new Map<AgentId, Date>()
+      for (const { agentId, seenAt } of found) {
+        const id = agentId.toHexString() as AgentId
+        const known = seen.get(id)
+        if (!known || known < seenAt) seen.set(id, seenAt)
+      }
+      return seen
+    },
+
+    /** Takes one expired record away; of several nodes that ask, one gets it. Undefined when there is none. */
+    async takeExpired(): Promise<AgentId | undefined> {
+      const taken = await records.findOneAndDelete(
+        { $expr: { $lte: ['$expiresAt', '$$NOW'] } },
+        { writeConcern },
+      )
+      return taken ? (taken.agentId.toHexString() as AgentId) : undefined
+    },
+
+    /** The agent signed out: on this node no grace period runs. */
+    async remove(nodeId: string, agentId: AgentId): Promise<void> {
+      await records.deleteOne({ _id: `${agentId}@${nodeId}` }, { writeConcern })
+    },
+  }
+}
