@@ -1,0 +1,101 @@
+import type { ConversationId } from '../domain/ids.ts'
+import { type AssignDeps, assignConversation } from '../services/assign-conversation.ts'
+import { type ChangeConversationDeps, changeConversation } from '../services/change-conversation.ts'
+import { openConversation } from '../services/conversation-access.ts'
+import { countConversations, listConversations } from '../services/list-conversations.ts'
+import { presentConversation } from '../services/present.ts'
+import { readConversation } from '../services/read-conversation.ts'
+import type { ContactStore } from '../store/contact-store.ts'
+import type { ConversationListStore } from '../store/conversation-list-store.ts'
+import {
+  assignConversationCommand,
+  conversationCounts,
+  conversationPage,
+  idParams,
+  listConversationsQuery,
+  updateConversationCommand,
+} from './conversation-schemas.ts'
+import { defineRoute, ok, type RouteDefinition } from './route.ts'
+import { conversationView } from './view-schemas.ts'
+
+export type ConversationRouteDeps = ChangeConversationDeps &
+  AssignDeps & { readonly lists: ConversationListStore; readonly contacts: ContactStore }
+
+const tag = 'Conversations'
+const READ = { permission: 'conversation.read' } as const
+const WRITE = { permission: 'conversation.write' } as const
+const one = (description: string) => ({ 200: { description, schema: conversationView } })
+const params = idParams<ConversationId>()
+
+/** Lists, the thread's head, and what agents do with a conversation. */
+export function conversationRoutes(deps: ConversationRouteDeps): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/conversations',
+      tag,
+      summary: 'A page of conversations, newest activity first',
+      access: READ,
+      query: listConversationsQuery,
+      responses: { 200: { description: 'One page', schema: conversationPage } },
+      handler: async ({ query, principal }) => ok(await listConversations(query, principal, deps)),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/conversations/counts',
+      tag,
+      summary: 'How many open conversations each view holds, up to a thousand',
+      access: READ,
+      responses: { 200: { description: 'The counts', schema: conversationCounts } },
+      handler: async ({ principal }) => ok(await countConversations(principal, deps)),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/conversations/:id',
+      tag,
+      summary: 'One conversation',
+      access: READ,
+      params,
+      responses: one('The conversation'),
+      handler: async ({ params: { id }, principal }) =>
+        ok(presentConversation(await openConversation(id, principal, 'conversation.read', deps))),
+    }),
+    defineRoute({
+      method: 'patch',
+      path: '/conversations/:id',
+      tag,
+      summary: 'Change status, snooze, priority or tags',
+      access: WRITE,
+      params,
+      body: updateConversationCommand,
+      versioned: true,
+      responses: one('The conversation as it stands now'),
+      handler: async ({ params: { id }, body, principal }) =>
+        ok(presentConversation(await changeConversation(id, body, principal, deps))),
+    }),
+    defineRoute({
+      method: 'put',
+      path: '/conversations/:id/assignment',
+      tag,
+      summary: 'Give the conversation to an agent, or take it away',
+      access: WRITE,
+      params,
+      body: assignConversationCommand,
+      versioned: true,
+      responses: one('The conversation as it stands now'),
+      handler: async ({ params: { id }, body, principal }) =>
+        ok(presentConversation(await assignConversation(id, body, principal, deps))),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/conversations/:id/read',
+      tag,
+      summary: 'Mark what the customer wrote as read',
+      access: READ,
+      params,
+      responses: one('The conversation as it stands now'),
+      handler: async ({ params: { id }, principal }) =>
+        ok(presentConversation(await readConversation(id, principal, deps))),
+    }),
+  ]
+}

@@ -1,0 +1,96 @@
+import type * as commands from '../domain/commands.ts'
+import { CONVERSATION_STATUSES, PRIORITIES } from '../domain/conversation.ts'
+import { cursor, email, id, instant, limit, line, pageOf, recordKey, text, version, z } from './fields.ts'
+import {
+  contactView,
+  conversationView,
+  messageView,
+  quarantineView,
+  routingDecisionView,
+} from './view-schemas.ts'
+
+/** The client's own id of what it sends: makes a repetition harmless. */
+const clientMessageId = z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, 'must have 1 to 64 letters, digits, _ or -')
+
+/** Longest text an agent may hand in; the channel may carry less. */
+const LONGEST_TEXT = 100_000
+
+/** See the domain's ListConversationsQuery. */
+export const listConversationsQuery = z.strictObject({
+  view: z.enum(['mine', 'unassigned', 'all']).default('all'),
+  status: z.enum(CONVERSATION_STATUSES).default('open'),
+  channelId: id<string>().optional(),
+  search: z.string().max(200).optional(),
+  cursor: cursor.optional(),
+  limit: limit(25, 100),
+}) satisfies z.ZodType<commands.ListConversationsQuery>
+
+/** See the domain's UpdateConversationCommand. */
+export const updateConversationCommand = z.strictObject({
+  status: z.enum(CONVERSATION_STATUSES).optional(),
+  snoozedUntil: instant.optional(),
+  priority: z.enum(PRIORITIES).optional(),
+  tags: z.array(line(50)).max(50).optional(),
+  version,
+}) satisfies z.ZodType<commands.UpdateConversationCommand>
+
+/** See the domain's AssignConversationCommand. */
+export const assignConversationCommand = z.strictObject({
+  assigneeId: id<string>().nullable(),
+  version,
+}) satisfies z.ZodType<commands.AssignConversationCommand>
+
+/** See the domain's SendMessageCommand. */
+export const sendMessageCommand = z.strictObject({
+  clientMessageId,
+  text: text(LONGEST_TEXT),
+  attachmentIds: z
+    .array(z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hex digits'))
+    .max(20)
+    .refine((ids) => new Set(ids).size === ids.length, 'must not name a file twice'),
+}) satisfies z.ZodType<commands.SendMessageCommand>
+
+/** See the domain's AddNoteCommand. */
+export const addNoteCommand = z.strictObject({
+  clientMessageId,
+  text: text(LONGEST_TEXT, 1),
+}) satisfies z.ZodType<commands.AddNoteCommand>
+
+/** See the domain's UpdateContactCommand. */
+export const updateContactCommand = z.strictObject({
+  name: line(200).optional(),
+  emails: z.array(email).max(20).optional(),
+  phones: z
+    .array(z.string().regex(/^\+?[0-9 ()./-]{3,40}$/, 'must be a phone number'))
+    .max(20)
+    .optional(),
+  attributes: z.record(recordKey, z.string().max(1_000)).optional(),
+  tags: z.array(line(50)).max(50).optional(),
+  version,
+}) satisfies z.ZodType<commands.UpdateContactCommand>
+
+/** A page of a thread, by the cursor of its oldest message. */
+export const threadQuery = z.strictObject({ before: cursor.optional(), limit: limit(50, 200) })
+/** A page of a list. */
+export const pageQuery = z.strictObject({ cursor: cursor.optional(), limit: limit(25, 100) })
+/** A page of contacts. */
+export const contactsQuery = z.strictObject({
+  search: z.string().max(200).optional(),
+  cursor: cursor.optional(),
+  limit: limit(25, 100),
+})
+
+/** One resource by its id. */
+export const idParams = <T extends string>() => z.strictObject({ id: id<T>() })
+/** One entry of the journal. */
+export const entryParams = z.strictObject({
+  id: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is not the id of an entry'),
+})
+
+export const conversationPage = pageOf(conversationView)
+export const messagePage = pageOf(messageView)
+export const messageParts = z.object({ items: z.array(messageView) })
+export const contactPage = pageOf(contactView)
+export const quarantinePage = pageOf(quarantineView)
+export const routingDecisionPage = pageOf(routingDecisionView)
+export const conversationCounts = z.object({ mine: z.int(), unassigned: z.int(), all: z.int() })

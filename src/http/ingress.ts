@@ -1,0 +1,132 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { RawRequest } from '../contract/raw-request.ts'
+import { AppError } from '../domain/errors.ts'
+import { type AcceptDeps, acceptDelivery } from '../services/accept-delivery.ts'
+import type { ChannelDirectory, LiveChannel } from '../services/channel-directory.ts'
+import { reach } from '../store/stations.ts'
+import { problemOf, type Recognise, retryAfterOf } from './problem.ts'
+
+export interface IngressDeps extends AcceptDeps {
+  readonly channels: Pick<ChannelDirectory, 'peek' | 'get'>
+  readonly publicUrl: string
+  readonly recognise: Recognise
+  readonly now: () => number
+  readonly onError: (error: unknown, requestId: string) => void
+  readonly observe: (status: number, durationMs: number) => void
+}
+
+const INGRESS = /^\/ingress\/([0-9a-f]{24})(?:[/?]|$)/
+
+/** How long a body may take to arrive. */
+const BODY_TIMEOUT_MS = 15_000
+
+/**
+ * The hot way in, beside express: whatever platforms and widgets deliver.
+ * @returns a listener that answers whether the request was for it
+ */
+export function createIngress(
+  deps: IngressDeps,
+): (request: IncomingMessage, response: ServerResponse) => boolean {
+  return (request, response) => {
+    const channelId = INGRESS.exec(request.url ?? '')?.[1]
+    if (channelId === undefined) return false
+    const startedAt = performance.now()
+    response.once('close', () => deps.observe(response.statusCode, performance.now() - startedAt))
+    void answer(channelId, request, response, deps)
+    return true
+  }
+}
+
+async function answer(
+  channelId: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+  deps: IngressDeps,
+): Promise<void> {
+  try {
+    const channel = deps.channels.peek(channelId) ?? (await deps.channels.get(channelId))
+    if (!channel) throw new AppError('not-found')
+    const reply = await acceptDelivery(channel, await read(request, channel, deps), deps)
+    response.writeHead(reply.status, {
+      'Content-Type': reply.contentType ?? 'text/plain; charset=utf-8',
+      'Content-Length': Buffer.byteLength(reply.body ?? ''),
+      'Cache-Control': 'no-store',
+    })
+    response.end(reply.body)
+    reach('acknowledged')
+  } catch (error) {
+    refuse(error, response, deps)
+  }
+}
+
+async function read(request: IncomingMessage, channel: LiveChannel, deps: IngressDeps): Promise<RawRequest> {
+  const { inbound } = channel.connector
+  if (inbound.kind !== 'webhook') throw new AppError('not-found')
+  const body = await readBody(request, inbound.maxBodyBytes)
+  const headers: Record<string, string> = {}
+  for (const [name, value] of Object.entries(request.headers)) {
+    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value
+  }
+  const url = request.url ?? '/'
+  return {
+    method: request.method ?? 'GET',
+    url,
+    publicUrl: `${deps.publicUrl}${url}`,
+    headers,
+    body,
+    receivedAtMs: deps.now(),
+  }
+}
+
+function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    if (Number(request.headers['content-length'] ?? 0) > limit) return reject(tooLarge(limit))
+    const chunks: Buffer[] = []
+    let size = 0
+    const timer = setTimeout(() => request.destroy(), BODY_TIMEOUT_MS)
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > limit) {
+        reject(tooLarge(limit))
+        request.pause()
+        return
+      }
+      chunks.push(chunk)
+    })
+    request.on('end', () => {
+      clearTimeout(timer)
+      const [only] = chunks
+      resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks))
+    })
+    request.on('close', () => {
+      clearTimeout(timer)
+      reject(new AppError('invalid-input', { detail: 'The request was cut off' }))
+    })
+    request.on('error', reject)
+  })
+}
+
+function tooLarge(limit: number): AppError {
+  return new AppError('request-too-large', { members: { limit } })
+}
+
+function refuse(error: unknown, response: ServerResponse, deps: IngressDeps): void {
+  const requestId = randomUUID()
+  const known = deps.recognise(error)
+  if (!known) deps.onError(error, requestId)
+  if (response.headersSent || response.destroyed) {
+    response.destroy()
+    return
+  }
+  const problem = problemOf(known ?? new AppError('internal'), requestId)
+  const retryAfter = known ? retryAfterOf(known) : undefined
+  const tooLargeToDrain = problem.status === 413
+  response.writeHead(problem.status, {
+    'Content-Type': 'application/problem+json',
+    'Cache-Control': 'no-store',
+    ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
+    ...(tooLargeToDrain ? { Connection: 'close' } : {}),
+  })
+  response.end(JSON.stringify(problem))
+}

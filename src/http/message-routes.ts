@@ -1,0 +1,109 @@
+import type { ConversationId, MessageId } from '../domain/ids.ts'
+import { addNote } from '../services/add-note.ts'
+import { listMessages, listRoutingDecisions } from '../services/list-messages.ts'
+import { presentMessage } from '../services/present.ts'
+import { retryMessage } from '../services/retry-message.ts'
+import { type SendReplyDeps, sendReply } from '../services/send-reply.ts'
+import type { OutboxStore } from '../store/outbox-store.ts'
+import type { RoutingStore } from '../store/routing-store.ts'
+import {
+  addNoteCommand,
+  idParams,
+  messagePage,
+  messageParts,
+  routingDecisionPage,
+  sendMessageCommand,
+  threadQuery,
+} from './conversation-schemas.ts'
+import { id, z } from './fields.ts'
+import { created, defineRoute, ok, type RouteDefinition } from './route.ts'
+import { messageView } from './view-schemas.ts'
+
+export type MessageRouteDeps = SendReplyDeps & {
+  readonly outbox: OutboxStore
+  readonly routing: RoutingStore
+}
+
+const tag = 'Messages'
+const READ = { permission: 'conversation.read' } as const
+const params = idParams<ConversationId>()
+const messageParams = z.strictObject({ id: id<ConversationId>(), messageId: id<MessageId>() })
+
+/** The thread of a conversation: reading, answering, notes, and why the router did what it did. */
+export function messageRoutes(deps: MessageRouteDeps): readonly RouteDefinition[] {
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/conversations/:id/messages',
+      tag,
+      summary: 'A page of the thread, newest first',
+      access: READ,
+      params,
+      query: threadQuery,
+      responses: { 200: { description: 'One page', schema: messagePage } },
+      handler: async ({ params: { id: conversationId }, query, principal }) =>
+        ok(await listMessages(conversationId, query, principal, deps)),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/conversations/:id/messages',
+      tag,
+      summary: 'Answer the customer; the same clientMessageId sent twice is one message',
+      access: { permission: 'message.send' },
+      params,
+      body: sendMessageCommand,
+      responses: {
+        200: { description: 'It was recorded before', schema: messageParts },
+        201: {
+          description: 'Recorded; the outbox sends it. More than one part where the channel splits',
+          schema: messageParts,
+        },
+      },
+      handler: async ({ params: { id: conversationId }, body, principal }) => {
+        const { messages, repeated } = await sendReply(conversationId, body, principal, deps)
+        const answer = { items: messages.map(presentMessage) }
+        return repeated ? ok(answer) : created(answer)
+      },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/conversations/:id/messages/:messageId/retry',
+      tag,
+      summary: 'Send a failed or uncertain message again',
+      access: { permission: 'message.send' },
+      params: messageParams,
+      responses: { 200: { description: 'The message, queued again', schema: messageView } },
+      handler: async ({ params: { id: conversationId, messageId }, principal }) =>
+        ok(presentMessage(await retryMessage(conversationId, messageId, principal, deps))),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/conversations/:id/notes',
+      tag,
+      summary: 'Add a note that only agents see',
+      access: { permission: 'conversation.write' },
+      params,
+      body: addNoteCommand,
+      responses: {
+        200: { description: 'It was recorded before', schema: messageView },
+        201: { description: 'Recorded', schema: messageView },
+      },
+      handler: async ({ params: { id: conversationId }, body, principal }) => {
+        const { message, repeated } = await addNote(conversationId, body, principal, deps)
+        return repeated ? ok(presentMessage(message)) : created(presentMessage(message))
+      },
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/conversations/:id/routing-decisions',
+      tag: 'Routing',
+      summary: 'Why the conversation was, or was not, given to somebody; newest run first',
+      access: { permission: 'routing.read' },
+      params,
+      query: threadQuery,
+      responses: { 200: { description: 'One page', schema: routingDecisionPage } },
+      handler: async ({ params: { id: conversationId }, query, principal }) =>
+        ok(await listRoutingDecisions(conversationId, query, principal, deps)),
+    }),
+  ]
+}

@@ -1,0 +1,111 @@
+import type { UpdateContactCommand } from '../domain/commands.ts'
+import { AppError } from '../domain/errors.ts'
+import type { ContactId } from '../domain/ids.ts'
+import { seesChannel } from '../domain/permissions.ts'
+import type { ContactView, Page } from '../domain/views.ts'
+import type { ContactStore, StoredContact, StoredIdentity } from '../store/contact-store.ts'
+import type { Bus } from './bus.ts'
+import { decodeCursor, encodeCursor } from './page-cursor.ts'
+import { instant } from './present.ts'
+import { type Principal, requirePermission } from './principal.ts'
+
+interface ContactDeps {
+  readonly contacts: ContactStore
+  readonly bus: Bus
+}
+
+/** A contact whose channels are all out of sight does not exist. @throws AppError `permission-denied`, `not-found` */
+export async function readContact(
+  id: ContactId,
+  principal: Principal,
+  deps: Pick<ContactDeps, 'contacts'>,
+): Promise<ContactView> {
+  requirePermission(principal, 'contact.read')
+  const [contact] = await deps.contacts.findContacts([id])
+  if (!contact) throw new AppError('not-found')
+  return visible(contact, await deps.contacts.identitiesOf(id), principal)
+}
+
+/** Contacts whose name or address begins with the search, newest first. @throws AppError `permission-denied`, `invalid-cursor` */
+export async function listContacts(
+  {
+    search = '',
+    cursor,
+    limit,
+  }: { readonly search?: string; readonly cursor?: string; readonly limit: number },
+  principal: Principal,
+  { contacts }: Pick<ContactDeps, 'contacts'>,
+): Promise<Page<ContactView>> {
+  requirePermission(principal, 'contact.read')
+  const beforeId = cursor === undefined ? undefined : String(decodeCursor(cursor, ['string'])[0])
+  const found = await contacts.search(search, limit + 1, beforeId)
+  const page = found.slice(0, limit)
+  const last = page.at(-1)
+  const items = await Promise.all(
+    page.map(async (contact) => {
+      const identities = (await contacts.identitiesOf(contact.id)).filter(({ channelId }) =>
+        seesChannel(principal.channels, channelId),
+      )
+      return identities.length > 0 || principal.channels === 'all' ? [present(contact, identities)] : []
+    }),
+  )
+  return {
+    items: items.flat(),
+    ...(found.length > limit && last ? { nextCursor: encodeCursor([last.id]) } : {}),
+  }
+}
+
+/** Changes a contact over the version the caller has seen. @throws AppError `permission-denied`, `not-found`, `version-conflict` */
+export async function updateContact(
+  id: ContactId,
+  { version, ...change }: UpdateContactCommand,
+  principal: Principal,
+  deps: ContactDeps,
+): Promise<ContactView> {
+  requirePermission(principal, 'contact.write')
+  const [contact] = await deps.contacts.findContacts([id])
+  if (!contact) throw new AppError('not-found')
+  const identities = await deps.contacts.identitiesOf(id)
+  visible(contact, identities, principal)
+  if (contact.version !== version) throw new AppError('version-conflict')
+  const updated = await deps.contacts.updateContact(id, version, {
+    name: change.name ?? contact.name,
+    emails: change.emails ?? contact.emails,
+    phones: change.phones ?? contact.phones,
+    attributes: change.attributes ?? contact.attributes,
+    tags: change.tags ?? contact.tags,
+  })
+  if (!updated) throw new AppError('version-conflict')
+  deps.bus.publish([{ type: 'contact.updated', contact: present(updated, identities) }])
+  return visible(updated, identities, principal)
+}
+
+function visible(
+  contact: StoredContact,
+  identities: readonly StoredIdentity[],
+  principal: Principal,
+): ContactView {
+  const seen = identities.filter(({ channelId }) => seesChannel(principal.channels, channelId))
+  if (seen.length === 0 && principal.channels !== 'all') throw new AppError('not-found')
+  return present(contact, seen)
+}
+
+function present(contact: StoredContact, identities: readonly StoredIdentity[]): ContactView {
+  return {
+    id: contact.id,
+    name: contact.name,
+    emails: contact.emails,
+    phones: contact.phones,
+    attributes: contact.attributes,
+    tags: contact.tags,
+    identities: identities.map(({ id, channelId, externalId, displayName, verified }) => ({
+      id,
+      channelId,
+      externalId,
+      ...(displayName === undefined ? {} : { displayName }),
+      verified,
+    })),
+    createdAt: instant(contact.createdAtMs),
+    version: contact.version,
+  }
+}
