@@ -4,6 +4,7 @@ export type ErrorCategory =
   | 'unauthenticated'
   | 'forbidden'
   | 'not-found'
+  | 'wrong-method'
   | 'conflict'
   | 'too-large'
   | 'unsupported-type'
@@ -34,6 +35,7 @@ export const ERROR_CATALOGUE = {
   'set-up-done': { category: 'forbidden', title: 'The set-up is done; its link is used up' },
   'identity-not-proven': { category: 'forbidden', title: 'The visitor’s identity is not signed by the site' },
   'not-found': { category: 'not-found', title: 'There is no such thing, or you may not see it' },
+  'method-not-allowed': { category: 'wrong-method', title: 'This address does not know that method' },
   'version-conflict': { category: 'conflict', title: 'Somebody changed it in the meantime; read it again' },
   'already-exists': { category: 'conflict', title: 'It exists already' },
   'last-owner': { category: 'conflict', title: 'A workspace needs an active owner' },

@@ -1,0 +1,146 @@
+import type { ChannelId } from '../domain/ids.ts'
+import {
+  checkChannel,
+  createChannel,
+  listChannels,
+  listChannelTypes,
+  type ManageChannelsDeps,
+  readChannel,
+  rotateSecret,
+  updateChannel,
+} from '../services/manage-channels.ts'
+import { createChannelCommand, updateChannelCommand } from './command-schemas.ts'
+import { id, recordKey, version, z } from './fields.ts'
+import { created, defineRoute, ok, type RouteDefinition } from './route.ts'
+import { channelAdminView, channelPage, configValue } from './view-schemas.ts'
+
+const params = z.strictObject({ id: id<ChannelId>() })
+
+const configField = z
+  .object({
+    key: z.string(),
+    label: z.string(),
+    help: z.string().optional(),
+    kind: z.enum(['text', 'textarea', 'number', 'boolean', 'select', 'color', 'url', 'list', 'secret']),
+    required: z.boolean(),
+    default: configValue.optional(),
+    generated: z.boolean().optional(),
+    pattern: z.string().optional(),
+    patternHelp: z.string().optional(),
+    minimum: z.number().optional(),
+    maximum: z.number().optional(),
+    maxLength: z.number().optional(),
+    options: z.array(z.object({ value: z.string(), label: z.string() })).optional(),
+    showWhen: z.object({ key: z.string(), equals: z.union([z.string(), z.boolean()]) }).optional(),
+  })
+  .openapi('ConfigField')
+
+const checkResult = z
+  .object({
+    ok: z.boolean(),
+    code: z.string().optional(),
+    detail: z.string().optional(),
+    field: z.string().optional(),
+  })
+  .openapi('CheckResult')
+
+/** Channels and the kinds they are of. */
+export function channelRoutes(deps: ManageChannelsDeps): readonly RouteDefinition[] {
+  const tag = 'channels'
+  const manage = { permission: 'channel.manage' } as const
+  const channel = { description: 'The channel; secrets read as true', schema: channelAdminView }
+  return [
+    defineRoute({
+      method: 'get',
+      path: '/channel-types',
+      tag,
+      summary: 'The kinds of channel that can be added, with their settings',
+      access: { permission: 'channel.read' },
+      responses: {
+        200: {
+          description: 'Every kind',
+          schema: z.object({
+            items: z.array(
+              z.object({
+                type: z.string(),
+                displayName: z.string(),
+                summary: z.string(),
+                configFields: z.array(configField),
+                hasWidget: z.boolean(),
+              }),
+            ),
+          }),
+        },
+      },
+      handler: async () => ok({ items: listChannelTypes(deps) }),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/channels',
+      tag,
+      summary: 'List the channels that one may see',
+      access: { permission: 'channel.read' },
+      responses: { 200: { description: 'Oldest first', schema: channelPage } },
+      handler: async ({ principal }) => ok({ items: await listChannels(deps, principal) }),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/channels',
+      tag,
+      summary: 'Add a channel',
+      access: manage,
+      body: createChannelCommand,
+      responses: { 201: channel },
+      handler: async ({ body }) => created(await createChannel(deps, body)),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/channels/:id',
+      tag,
+      summary: 'Read a channel with its settings',
+      access: manage,
+      params,
+      responses: { 200: channel },
+      handler: async ({ params }) => ok(await readChannel(deps, params.id)),
+    }),
+    defineRoute({
+      method: 'patch',
+      path: '/channels/:id',
+      tag,
+      summary: 'Change a channel; settings left out stay',
+      access: manage,
+      params,
+      body: updateChannelCommand,
+      versioned: true,
+      responses: { 200: channel },
+      handler: async ({ params, body }) => ok(await updateChannel(deps, params.id, body)),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/channels/:id/check',
+      tag,
+      summary: 'Test the connection',
+      access: manage,
+      params,
+      responses: { 200: { description: 'What the test found', schema: checkResult } },
+      handler: async ({ params }) => ok(await checkChannel(deps, params.id)),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/channels/:id/secrets/:key/rotate',
+      tag,
+      summary: 'Replace a generated secret; the new one is shown once',
+      access: manage,
+      params: params.extend({ key: recordKey }),
+      body: z.strictObject({ version }),
+      versioned: true,
+      responses: {
+        200: {
+          description: 'The new secret',
+          schema: z.object({ value: z.string(), channel: channelAdminView }),
+        },
+      },
+      handler: async ({ params, body }) => ok(await rotateSecret(deps, params.id, params.key, body.version)),
+    }),
+  ]
+}

@@ -1,0 +1,316 @@
+import { AVAILABILITIES } from '../domain/agent.ts'
+import type { Capabilities, Support } from '../domain/capabilities.ts'
+import { CONVERSATION_STATUSES, PRIORITIES, WORK_TYPES } from '../domain/conversation.ts'
+import type * as ids from '../domain/ids.ts'
+import { MESSAGE_STATUSES } from '../domain/message.ts'
+import { PERMISSIONS, ROLES } from '../domain/permissions.ts'
+import type { AssignmentPolicy } from '../domain/routing.ts'
+import type * as views from '../domain/views.ts'
+import { id, instant, pageOf, version, z } from './fields.ts'
+
+/** A role of the workspace. */
+export const role = z.enum(ROLES)
+/** A permission, which is also a scope of API tokens. */
+export const permission = z.enum(PERMISSIONS)
+/** What an agent chose. */
+export const availability = z.enum(AVAILABILITIES)
+
+const agentFields = {
+  id: id<ids.AgentId>(),
+  name: z.string(),
+  email: z.string(),
+  role,
+  state: z.enum(['invited', 'active', 'deactivated']),
+  availability,
+  present: z.boolean(),
+  seenAt: instant.optional(),
+  version,
+}
+/** See the domain's AgentView. */
+export const agentView = z.object(agentFields).openapi('Agent') satisfies z.ZodType<views.AgentView>
+/** See the domain's ProfileView. */
+export const profileView = z
+  .object({ ...agentFields, permissions: z.array(permission), secondFactor: z.boolean(), locale: z.string() })
+  .openapi('Profile') satisfies z.ZodType<views.ProfileView>
+
+/** How a channel distributes: steps tried in order. */
+export const policy = z
+  .strictObject({
+    steps: z
+      .array(
+        z.strictObject({
+          target: z.discriminatedUnion('kind', [
+            z.strictObject({ kind: z.literal('none') }),
+            z.strictObject({
+              kind: z.literal('agents'),
+              agentIds: z.union([z.literal('all'), z.array(id<ids.AgentId>()).max(500)]),
+            }),
+          ]),
+          strategy: z.enum(['pick', 'round-robin']),
+          availableOnly: z.boolean(),
+        }),
+      )
+      .max(20),
+  })
+  .openapi('AssignmentPolicy') satisfies z.ZodType<AssignmentPolicy>
+
+/** Who may see a channel's conversations. */
+export const access = z
+  .discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('everyone') }),
+    z.strictObject({ kind: z.literal('agents'), agentIds: z.array(id<ids.AgentId>()).max(500) }),
+  ])
+  .openapi('ChannelAccess') satisfies z.ZodType<views.ChannelAccess>
+
+const support = z.enum(['native', 'degraded', 'absent']).openapi('Support') satisfies z.ZodType<Support>
+const capabilities = z
+  .object({
+    workType: z.enum(WORK_TYPES),
+    text: z.object({ support, maxLength: z.int(), overLimit: z.enum(['split', 'refuse']) }),
+    attachments: z.object({
+      support,
+      maxBytes: z.int(),
+      maxPerMessage: z.int(),
+      contentTypes: z.array(z.string()),
+    }),
+    replyTo: support,
+    reactions: support,
+    typing: support,
+    markRead: support,
+    editMessage: support,
+    deleteMessage: support,
+    receipts: z.object({ delivered: support, read: support }),
+    replyWindowHours: z.number().optional(),
+    startConversation: support,
+    idempotentSend: z.boolean(),
+    retry: z.object({ maxAttempts: z.int(), firstDelayMs: z.int(), longestDelayMs: z.int() }).optional(),
+  })
+  .openapi('Capabilities') satisfies z.ZodType<Capabilities>
+
+/** What a setting of a channel may hold. */
+export const configValue = z.union([
+  z.string().max(20_000),
+  z.number(),
+  z.boolean(),
+  z.array(z.string().max(20_000)).max(1_000),
+])
+const channelFields = {
+  id: id<ids.ChannelId>(),
+  type: z.string() as unknown as z.ZodType<ids.ChannelType, string>,
+  typeName: z.string(),
+  name: z.string(),
+  paused: z.boolean(),
+  health: z.object({
+    state: z.enum(['unknown', 'healthy', 'degraded', 'failing']),
+    code: z.string().optional(),
+    detail: z.string().optional(),
+    at: instant.optional(),
+  }),
+  capabilities,
+  version,
+}
+/** See the domain's ChannelView. */
+export const channelView = z.object(channelFields).openapi('Channel') satisfies z.ZodType<views.ChannelView>
+/** See the domain's ChannelAdminView. */
+export const channelAdminView = z
+  .object({
+    ...channelFields,
+    config: z.record(z.string(), configValue),
+    policy,
+    access,
+    webhookUrl: z.string().optional(),
+    snippet: z.string().optional(),
+    createdAt: instant,
+  })
+  .openapi('ChannelWithSettings') satisfies z.ZodType<views.ChannelAdminView>
+
+/** See the domain's ApiTokenView. */
+export const apiTokenView = z
+  .object({
+    id: id<ids.ApiTokenId>(),
+    name: z.string(),
+    scopes: z.array(permission),
+    createdAt: instant,
+    expiresAt: instant.optional(),
+    lastUsedAt: instant.optional(),
+  })
+  .openapi('ApiToken') satisfies z.ZodType<views.ApiTokenView>
+
+/** See the domain's AttachmentView. */
+export const attachmentView = z
+  .object({
+    id: z.string().regex(/^[0-9a-f]{32}$/) as unknown as z.ZodType<ids.AttachmentId, string>,
+    name: z.string(),
+    contentType: z.string(),
+    sizeBytes: z.int(),
+    width: z.int().optional(),
+    height: z.int().optional(),
+  })
+  .openapi('Attachment') satisfies z.ZodType<views.AttachmentView>
+
+const messageStatus = z.enum(MESSAGE_STATUSES)
+const direction = z.enum(['inbound', 'outbound'])
+const messageKind = z.enum(['message', 'note', 'event'])
+
+/** See the domain's ConversationView. */
+export const conversationView = z
+  .object({
+    id: id<ids.ConversationId>(),
+    channelId: id<ids.ChannelId>(),
+    contact: z.object({ id: id<ids.ContactId>(), name: z.string() }),
+    status: z.enum(CONVERSATION_STATUSES),
+    snoozedUntil: instant.optional(),
+    assigneeId: id<ids.AgentId>().optional(),
+    teamId: id<ids.TeamId>().optional(),
+    workType: z.enum(WORK_TYPES),
+    categoryId: id<ids.CategoryId>().optional(),
+    priority: z.enum(PRIORITIES),
+    tags: z.array(z.string()),
+    subject: z.string().optional(),
+    unreadCount: z.int(),
+    lastMessage: z
+      .object({
+        id: id<ids.MessageId>(),
+        direction,
+        kind: messageKind,
+        preview: z.string(),
+        attachmentCount: z.int(),
+        status: messageStatus.optional(),
+        at: instant,
+      })
+      .optional(),
+    lastInboundAt: instant.optional(),
+    lastActivityAt: instant,
+    createdAt: instant,
+    routing: z.object({
+      status: z.enum(['pending', 'waiting', 'settled']),
+      decisionId: id<ids.RoutingDecisionId>().optional(),
+    }),
+    version,
+  })
+  .openapi('Conversation') satisfies z.ZodType<views.ConversationView>
+
+/** See the domain's MessageView. */
+export const messageView = z
+  .object({
+    id: id<ids.MessageId>(),
+    conversationId: id<ids.ConversationId>(),
+    direction,
+    kind: messageKind,
+    author: z.object({
+      kind: z.enum(['contact', 'agent', 'system']),
+      id: z.string().optional(),
+      name: z.string(),
+    }),
+    text: z.string(),
+    attachments: z.array(attachmentView),
+    event: z
+      .object({
+        name: z.enum([
+          'assigned',
+          'unassigned',
+          'resolved',
+          'reopened',
+          'opened',
+          'snoozed',
+          'pending',
+          'priority-changed',
+          'tags-changed',
+        ]),
+        agentName: z.string().optional(),
+        value: z.string().optional(),
+      })
+      .optional(),
+    status: messageStatus.optional(),
+    clientMessageId: z.string().optional(),
+    delivery: z
+      .object({
+        state: z.enum(['queued', 'leased', 'done', 'dead', 'unknown']),
+        attempts: z.int(),
+        nextAttemptAt: instant.optional(),
+        errorCode: z.string().optional(),
+        errorDetail: z.string().optional(),
+        certainty: z.enum(['not-sent', 'unknown']).optional(),
+      })
+      .optional(),
+    unsupported: z.string().optional(),
+    editedAt: instant.optional(),
+    deletedAt: instant.optional(),
+    createdAt: instant,
+    version,
+  })
+  .openapi('Message') satisfies z.ZodType<views.MessageView>
+
+/** See the domain's ContactView. */
+export const contactView = z
+  .object({
+    id: id<ids.ContactId>(),
+    name: z.string(),
+    emails: z.array(z.string()),
+    phones: z.array(z.string()),
+    attributes: z.record(z.string(), z.string()),
+    tags: z.array(z.string()),
+    identities: z.array(
+      z.object({
+        id: id<ids.ContactIdentityId>(),
+        channelId: id<ids.ChannelId>(),
+        externalId: z.string(),
+        displayName: z.string().optional(),
+        verified: z.boolean(),
+      }),
+    ),
+    createdAt: instant,
+    version,
+  })
+  .openapi('Contact') satisfies z.ZodType<views.ContactView>
+
+/** See the domain's RoutingDecisionView. */
+export const routingDecisionView = z
+  .object({
+    id: id<ids.RoutingDecisionId>(),
+    conversationId: id<ids.ConversationId>(),
+    trigger: z.string(),
+    outcome: z.enum([
+      'assigned',
+      'nobody-eligible',
+      'pick',
+      'already-assigned',
+      'not-open',
+      'lost-to-a-person',
+    ]),
+    winner: id<ids.AgentId>().optional(),
+    strategy: z.enum(['pick', 'round-robin']).optional(),
+    candidates: z.array(
+      z.object({
+        agentId: id<ids.AgentId>(),
+        name: z.string(),
+        step: z.int(),
+        excluded: z
+          .enum(['not-in-step', 'deactivated', 'no-channel-access', 'away', 'offline', 'not-connected'])
+          .optional(),
+        sinceMs: z.number().optional(),
+        score: z.number().optional(),
+      }),
+    ),
+    durationMs: z.number(),
+    decidedAt: instant,
+  })
+  .openapi('RoutingDecision') satisfies z.ZodType<views.RoutingDecisionView>
+
+/** See the domain's QuarantineView. */
+export const quarantineView = z
+  .object({
+    id: z.string() as unknown as z.ZodType<ids.JournalEntryId, string>,
+    channelId: id<ids.ChannelId>(),
+    receivedAt: instant,
+    tries: z.int(),
+    error: z.string(),
+    rawBase64: z.string().optional(),
+    headers: z.record(z.string(), z.string()).optional(),
+  })
+  .openapi('QuarantinedEntry') satisfies z.ZodType<views.QuarantineView>
+
+/** A page of agents, and of channels. */
+export const agentPage = pageOf(agentView)
+export const channelPage = pageOf(channelView)
+export const apiTokenPage = pageOf(apiTokenView)
