@@ -42,9 +42,11 @@ function oneOf<const T extends readonly [string, ...string[]]>(values: T) {
 
 function url(protocols: readonly string[]) {
   const rule = `must be an address that starts with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`
-  return z
-    .string()
-    .refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), rule)
+  // Aborting, so that the rules after it may rely on an address.
+  return z.string().refine((value) => URL.canParse(value) && protocols.includes(new URL(value).protocol), {
+    error: rule,
+    abort: true,
+  })
 }
 
 /** A connection string may name several hosts, which a URL parser refuses. */

@@ -3,12 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import mongoose, { type Connection, type ConnectOptions } from 'mongoose'
 import type { StoreLog } from './log.ts'
 
-const { MongoServerError, MongoServerSelectionError } = mongoose.mongo
+const { MongoNetworkError, MongoServerError, MongoServerSelectionError } = mongoose.mongo
+const { MongooseServerSelectionError } = mongoose.Error
 
 const POOL_SIZE = 20
 /** How long an operation looks for a server: a request must fail while its sender still waits. */
 const SERVER_SELECTION_MS = 3_000
-const CONNECT_MS = 5_000
+const CONNECT_MS = 3_000
 /** Also bounds how long a frozen server can hold requests: a failed heartbeat interrupts them. */
 const HEARTBEAT_MS = 2_000
 const RETRY_MS = 1_000
@@ -32,6 +33,15 @@ export class StoreConnectError extends Error {
   readonly exitCode = 69
 }
 
+/** Whether an operation failed because no server could be reached, and may succeed when tried again later. */
+export function isUnreachable(error: unknown): boolean {
+  return (
+    error instanceof MongoNetworkError ||
+    error instanceof MongoServerSelectionError ||
+    error instanceof MongooseServerSelectionError
+  )
+}
+
 /** Host names only: the connection string may hold a password. */
 function hostsOf(uri: string): string {
   return /^mongodb(?:\+srv)?:\/\/(?:[^@/]*@)?([^/?]*)/.exec(uri)?.[1] || 'the given address'
@@ -48,7 +58,7 @@ function explain(uri: string, error: unknown): StoreConnectError {
       `MongoDB at ${where} refused the credentials: check user and password in MONGODB_URI.`,
     )
   }
-  if (error instanceof MongoServerSelectionError) {
+  if (isUnreachable(error)) {
     return new StoreConnectError(
       `MongoDB at ${where} cannot be reached (${firstLine(error)}): start it, or correct MONGODB_URI.`,
       { cause: error },
@@ -124,7 +134,7 @@ export async function connectStore(options: {
     try {
       connection = await open(uri, optionsFor(dbName, 'standalone'))
     } catch (error) {
-      const mayPass = error instanceof MongoServerSelectionError && performance.now() - startedAt < waitMs
+      const mayPass = isUnreachable(error) && performance.now() - startedAt < waitMs
       if (!mayPass) throw explain(uri, error)
       log.warn({ hosts: hostsOf(uri) }, 'waiting for MongoDB')
       await sleep(RETRY_MS)

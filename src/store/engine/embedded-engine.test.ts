@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { connectStore, type StoreConnection } from '../connect.ts'
+import { connectStore, isUnreachable, type StoreConnection } from '../connect.ts'
 import type { StoreLog } from '../log.ts'
 import { readOwner } from './data-folder.ts'
 import { type EmbeddedEngine, startEmbeddedEngine } from './embedded-engine.ts'
@@ -196,6 +196,31 @@ describe('kill -9 of the engine', () => {
     2 * MINUTE_MS,
   )
 })
+
+it(
+  'tries again and again while the engine cannot start, and then serves',
+  async () => {
+    const engine = await start()
+    const store = await connect(engine)
+    const things = store.db.collection('things')
+    await things.insertOne({ a: 1 })
+    let ups = 0
+    engine.onUp(() => void (ups += 1))
+
+    await rename(join(dataDir, 'db'), join(dataDir, 'moved'))
+    await writeFile(join(dataDir, 'db'), 'in the way')
+    if (engine.pid !== undefined) process.kill(engine.pid, 'SIGKILL')
+    await until(() => lines.filter((line) => line === 'error: the engine did not restart').length >= 2)
+    expect(engine.pid).toBeUndefined()
+    await expect(things.countDocuments()).rejects.toSatisfy(isUnreachable)
+
+    await rm(join(dataDir, 'db'))
+    await rename(join(dataDir, 'moved'), join(dataDir, 'db'))
+    await until(() => ups === 1)
+    expect(await things.countDocuments()).toBe(1)
+  },
+  MINUTE_MS,
+)
 
 describe('a data folder', () => {
   it(
