@@ -95,10 +95,9 @@ export function createPresence(deps: PresenceDeps): Presence {
   const sweep = async (): Promise<void> => {
     if (!upToDate) await beat()
     for (;;) {
-      const agentId = await store.takeExpired()
-      if (agentId === undefined) return
-      const present = await store.presentAgents([agentId])
-      if (!present.has(agentId)) await announce([agentId])
+      const taken = await store.takeExpired()
+      if (!taken) return
+      if (taken.absent) await announce([taken.agentId])
     }
   }
 

@@ -67,8 +67,9 @@ export function createPresenceStore(connection: Connection) {
     /** Those of the given agents whom some node sees, or all who are seen. */
     async presentAgents(among?: readonly AgentId[]): Promise<ReadonlySet<AgentId>> {
       const filter = among ? { ...live, agentId: { $in: among.map(toObjectId) } } : live
-      const found = await records.distinct('agentId', filter)
-      return new Set(found.map((id) => id.toHexString() as AgentId))
+      // Not distinct(): there the engine does not know $$NOW.
+      const found = await records.find(filter, { projection: { agentId: 1 } }).toArray()
+      return new Set(found.map(({ agentId }) => agentId.toHexString() as AgentId))
     },
 
     /** When each of the given agents was last seen by any node, as far as records are kept. */
@@ -85,13 +86,21 @@ export function createPresenceStore(connection: Connection) {
       return seen
     },
 
-    /** Takes one expired record away; of several nodes that ask, one gets it. Undefined when there is none. */
-    async takeExpired(): Promise<AgentId | undefined> {
-      const taken = await records.findOneAndDelete(
-        { $expr: { $lte: ['$expiresAt', '$$NOW'] } },
-        { writeConcern },
-      )
-      return taken ? (taken.agentId.toHexString() as AgentId) : undefined
+    /**
+     * Takes the expired records of one agent away; of several nodes that ask, one gets them. Undefined when there
+     * are none. `absent` tells that no node sees the agent.
+     */
+    async takeExpired(): Promise<{ readonly agentId: AgentId; readonly absent: boolean } | undefined> {
+      const expired = { $expr: { $lte: ['$expiresAt', '$$NOW'] } }
+      for (;;) {
+        const found = await records.findOne(expired, { projection: { agentId: 1 } })
+        if (!found) return undefined
+        const { agentId } = found
+        const { deletedCount } = await records.deleteMany({ ...expired, agentId }, { writeConcern })
+        if (deletedCount === 0) continue
+        const other = await records.findOne({ agentId }, { projection: { _id: 1 } })
+        return { agentId: agentId.toHexString() as AgentId, absent: other === null }
+      }
     },
 
     /** The agent signed out: on this node no grace period runs. */

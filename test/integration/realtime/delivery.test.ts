@@ -122,7 +122,7 @@ describe('delivery to visitors', () => {
     live.bus.tellVisitors([{ channelId: X, visitorId: 'v1', messages }])
     live.bus.tellVisitors([{ channelId: X, visitorId: 'v1', messages: more }])
     live.bus.requireSync()
-    await Promise.all([first, second, foreign].map((one) => one?.until(hasEvent('sync.required'))))
+    for (const window of [first, second, foreign]) await window?.until(hasEvent('sync.required'))
     expect(first?.heard[0]).toEqual({ event: 'sync.required', body: undefined })
     await first?.until(hasEvent('messages'))
     await second?.until(hasEvent('messages'))
