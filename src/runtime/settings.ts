@@ -197,6 +197,25 @@ export const DEFINITIONS = {
     schema: trustProxy,
     fallback: 'off',
   }),
+  outboundAllow: define({
+    name: 'OUTBOUND_ALLOW',
+    kind: 'addresses and networks',
+    help: 'Internal addresses that channels may call all the same, separated by commas, such as `10.1.0.0/16`. Without it only the public internet is called.',
+    schema: z
+      .string()
+      .transform((value) =>
+        value
+          .split(',')
+          .map((part) => part.trim())
+          .filter((part) => part !== ''),
+      )
+      .refine(
+        (value) => value.every((part) => !NAMED_RANGES.has(part) && isRange(part)),
+        'must be a list of addresses and networks such as 10.1.0.0/16,fd00::/8',
+      ),
+    fallback: '',
+    unset: 'none',
+  }),
   attachmentMaxBytes: define({
     name: 'ATTACHMENT_MAX_BYTES',
     kind: 'number',

@@ -1,6 +1,7 @@
+import type { AgentView } from '../domain/views.ts'
 import type { AgentRecord } from '../store/agent-store.ts'
 import type { Bus } from './bus.ts'
-import { presentAgent } from './present-agent.ts'
+import { type AgentViewDeps, presentAgent } from './present-agent.ts'
 
 /** What changed, beside what colleagues see. */
 export interface AgentNews {
@@ -11,12 +12,14 @@ export interface AgentNews {
 }
 
 /** Tells screens, caches, sockets and the router that an agent changed. */
-export function announceAgent(
-  { bus, clock }: { readonly bus: Bus; readonly clock: () => number },
+export async function announceAgent(
+  deps: Pick<AgentViewDeps, 'presence'> & { readonly bus: Bus },
   agent: AgentRecord,
   { access = false, availability = false }: AgentNews,
-): void {
-  if (access) bus.signal({ kind: 'agent-access-changed', agentId: agent.id })
-  if (availability) bus.signal({ kind: 'availability-changed', agentId: agent.id })
-  bus.publish([{ type: 'agent.updated', agent: presentAgent(agent, clock()) }])
+): Promise<AgentView> {
+  if (access) deps.bus.signal({ kind: 'agent-access-changed', agentId: agent.id })
+  if (availability) deps.bus.signal({ kind: 'availability-changed', agentId: agent.id })
+  const view = await presentAgent(deps, agent)
+  deps.bus.publish([{ type: 'agent.updated', agent: view }])
+  return view
 }

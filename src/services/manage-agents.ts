@@ -3,20 +3,19 @@ import { AppError } from '../domain/errors.ts'
 import type { AgentId } from '../domain/ids.ts'
 import { mayManageRole } from '../domain/permissions.ts'
 import type { AgentView } from '../domain/views.ts'
-import type { AgentChange, AgentRecord, AgentStore } from '../store/agent-store.ts'
+import type { AgentChange, AgentRecord } from '../store/agent-store.ts'
 import type { ApiTokenStore } from '../store/api-token-store.ts'
 import type { SessionStore } from '../store/session-store.ts'
 import { announceAgent } from './announce-agent.ts'
 import type { Bus } from './bus.ts'
 import { digestOf, newSecret } from './one-time-secret.ts'
 import type { Passwords } from './passwords.ts'
-import { presentAgent } from './present-agent.ts'
+import { type AgentViewDeps, presentAgents } from './present-agent.ts'
 import { type Principal, requirePermission } from './principal.ts'
 
 const LINK_LIFE_MS = 7 * 24 * 3_600_000
 
-export interface ManageAgentsDeps {
-  readonly agents: AgentStore
+export interface ManageAgentsDeps extends AgentViewDeps {
   readonly sessions: SessionStore
   readonly tokens: ApiTokenStore
   readonly passwords: Passwords
@@ -29,9 +28,8 @@ export interface ManageAgentsDeps {
 const linkOf = (publicUrl: string, token: string): string => `${publicUrl}/invite#token=${token}`
 
 /** Everyone, by name. */
-export async function listAgents({ agents, clock }: ManageAgentsDeps): Promise<readonly AgentView[]> {
-  const nowMs = clock()
-  return (await agents.list()).map((agent) => presentAgent(agent, nowMs))
+export async function listAgents(deps: ManageAgentsDeps): Promise<readonly AgentView[]> {
+  return presentAgents(deps, await deps.agents.list())
 }
 
 /** @throws AppError `permission-denied` for a role above one's own, `already-exists` for a known address */
@@ -51,8 +49,8 @@ export async function inviteAgent(
     at: new Date(nowMs),
   })
   if (!agent) throw new AppError('already-exists', { field: 'email', detail: 'This address has an account.' })
-  announceAgent(deps, agent, {})
-  return { agent: presentAgent(agent, nowMs), inviteLink: linkOf(deps.publicUrl, token) }
+  const view = await announceAgent(deps, agent, {})
+  return { agent: view, inviteLink: linkOf(deps.publicUrl, token) }
 }
 
 /**
@@ -70,7 +68,7 @@ export async function renewLink(
   const token = newSecret()
   const agent = await deps.agents.setLink(agentId, digestOf(token), new Date(deps.clock() + LINK_LIFE_MS))
   if (!agent) throw new AppError('not-found', { detail: 'This account is deactivated.' })
-  announceAgent(deps, agent, {})
+  await announceAgent(deps, agent, {})
   return { inviteLink: linkOf(deps.publicUrl, token) }
 }
 
@@ -87,7 +85,7 @@ export async function acceptInvite(
   const agent = await deps.agents.acceptLink(tokenHash, now, { name: command.name, passwordHash })
   if (!agent) throw new AppError('invalid-token')
   await deps.sessions.removeOfAgent(agent.id)
-  announceAgent(deps, agent, { access: true, availability: true })
+  await announceAgent(deps, agent, { access: true, availability: true })
   return agent
 }
 
@@ -116,8 +114,7 @@ export async function updateAgent(
   await forbidNoOwner(deps, before)
   await deps.sessions.removeOfAgent(agentId)
   if (agent.state === 'deactivated') await deps.tokens.removeOfAgent(agentId)
-  announceAgent(deps, agent, { access: true, availability: true })
-  return presentAgent(agent, deps.clock())
+  return announceAgent(deps, agent, { access: true, availability: true })
 }
 
 function changeOf(before: AgentRecord, hasPassword: boolean, command: UpdateAgentCommand): AgentChange {
@@ -131,11 +128,11 @@ function changeOf(before: AgentRecord, hasPassword: boolean, command: UpdateAgen
 }
 
 /** Two owners who demote each other at once would both pass the first check: whoever sees it takes his change back. */
-async function forbidNoOwner({ agents, bus, clock }: ManageAgentsDeps, before: AgentRecord): Promise<void> {
-  if (!isOwner(before) || (await agents.activeOwnerIds()).length > 0) return
+async function forbidNoOwner(deps: ManageAgentsDeps, before: AgentRecord): Promise<void> {
+  if (!isOwner(before) || (await deps.agents.activeOwnerIds()).length > 0) return
   const { role, state, availability } = before
-  const restored = await agents.change(before.id, { role, state, availability })
-  if (restored) announceAgent({ bus, clock }, restored, { access: true, availability: true })
+  const restored = await deps.agents.change(before.id, { role, state, availability })
+  if (restored) await announceAgent(deps, restored, { access: true, availability: true })
   throw new AppError('last-owner')
 }
 

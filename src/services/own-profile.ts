@@ -9,11 +9,11 @@ import type { SessionStore } from '../store/session-store.ts'
 import type { WorkspaceStore } from '../store/workspace-store.ts'
 import { announceAgent } from './announce-agent.ts'
 import type { Bus } from './bus.ts'
-import { presentProfile } from './present-agent.ts'
+import { type AgentViewDeps, presentProfile } from './present-agent.ts'
 import { newRecoveryCodes, newSecondFactor, stepOf } from './second-factor.ts'
 import { provePassword, type SignInDeps } from './sign-in.ts'
 
-export interface ProfileDeps extends SignInDeps {
+export interface ProfileDeps extends SignInDeps, AgentViewDeps {
   readonly sessions: SessionStore
   readonly workspace: WorkspaceStore
   readonly bus: Bus
@@ -21,7 +21,7 @@ export interface ProfileDeps extends SignInDeps {
 
 /** Oneself as the inbox shows it. */
 export async function readProfile(deps: ProfileDeps, agentId: AgentId): Promise<ProfileView> {
-  return presentProfile(found(await deps.agents.get(agentId)), deps.clock())
+  return presentProfile(deps, found(await deps.agents.get(agentId)))
 }
 
 /** Changes name or language. */
@@ -49,8 +49,8 @@ async function change(
   news: { readonly availability?: boolean },
 ): Promise<ProfileView> {
   const agent = found(await deps.agents.change(agentId, fields))
-  announceAgent(deps, agent, { ...news, access: fields.name !== undefined })
-  return presentProfile(agent, deps.clock())
+  await announceAgent(deps, agent, { ...news, access: fields.name !== undefined })
+  return presentProfile(deps, agent)
 }
 
 /**
@@ -68,7 +68,7 @@ export async function changePassword(
   const agent = await deps.agents.setPassword(agentId, from, to)
   if (!agent) throw new AppError('version-conflict')
   await deps.sessions.removeOfAgent(agentId)
-  announceAgent(deps, agent, { access: true })
+  await announceAgent(deps, agent, { access: true })
   return agent
 }
 
@@ -109,7 +109,7 @@ export async function confirmSecondFactor(
     recoveryHashes: hashes,
   })
   if (!agent) throw new AppError('version-conflict')
-  announceAgent(deps, agent, {})
+  await announceAgent(deps, agent, {})
   return { recoveryCodes: shown }
 }
 
@@ -121,7 +121,7 @@ export async function removeSecondFactor(
   address: string,
 ): Promise<void> {
   await provePassword(deps, agentId, password, { address, field: 'password' })
-  announceAgent(deps, found(await deps.agents.removeSecondFactor(agentId)), {})
+  await announceAgent(deps, found(await deps.agents.removeSecondFactor(agentId)), {})
 }
 
 function found(agent: AgentRecord | undefined): AgentRecord {

@@ -1,29 +1,52 @@
-import { PRESENCE_GRACE_MS } from '../domain/agent.ts'
+import type { AgentId } from '../domain/ids.ts'
 import { permissionsOf } from '../domain/permissions.ts'
 import type { AgentView, ProfileView } from '../domain/views.ts'
-import type { AgentRecord } from '../store/agent-store.ts'
-import { instant } from './present.ts'
+import type { AgentRecord, AgentStore } from '../store/agent-store.ts'
+import type { PresenceStore } from '../store/presence.ts'
 
-/** A colleague as every agent may see him. */
-export function presentAgent(agent: AgentRecord, nowMs: number): AgentView {
-  const { seenAtMs } = agent
-  return {
-    id: agent.id,
-    name: agent.name,
-    email: agent.email,
-    role: agent.role,
-    state: agent.state,
-    availability: agent.availability,
-    present: seenAtMs !== undefined && nowMs - seenAtMs < PRESENCE_GRACE_MS,
-    ...(seenAtMs === undefined ? {} : { seenAt: instant(seenAtMs) }),
-    version: agent.version,
-  }
+/** Where it is on record who is connected. */
+export interface AgentViewDeps {
+  readonly agents: AgentStore
+  readonly presence: Pick<PresenceStore, 'presentAgents' | 'lastSeen'>
+}
+
+/** Colleagues as every agent may see them. */
+export async function presentAgents(
+  { presence }: Pick<AgentViewDeps, 'presence'>,
+  agents: readonly AgentRecord[],
+): Promise<readonly AgentView[]> {
+  const ids = agents.map((agent) => agent.id)
+  const [present, lastSeen] = await Promise.all([presence.presentAgents(ids), presence.lastSeen(ids)])
+  return agents.map(({ id, name, email, role, state, availability, version }) => {
+    const seenAt = lastSeen.get(id)?.toISOString()
+    const seen = seenAt === undefined ? {} : { seenAt }
+    return { id, name, email, role, state, availability, present: present.has(id), ...seen, version }
+  })
+}
+
+/** One colleague. */
+export async function presentAgent(
+  deps: Pick<AgentViewDeps, 'presence'>,
+  agent: AgentRecord,
+): Promise<AgentView> {
+  const [view] = await presentAgents(deps, [agent])
+  if (!view) throw new Error('one agent has one view')
+  return view
+}
+
+/** A colleague read anew; undefined when there is none such. */
+export async function readAgentView(deps: AgentViewDeps, agentId: AgentId): Promise<AgentView | undefined> {
+  const agent = await deps.agents.get(agentId)
+  return agent && presentAgent(deps, agent)
 }
 
 /** Oneself. */
-export function presentProfile(agent: AgentRecord, nowMs: number): ProfileView {
+export async function presentProfile(
+  deps: Pick<AgentViewDeps, 'presence'>,
+  agent: AgentRecord,
+): Promise<ProfileView> {
   return {
-    ...presentAgent(agent, nowMs),
+    ...(await presentAgent(deps, agent)),
     permissions: permissionsOf(agent.role),
     secondFactor: agent.secondFactor,
     locale: agent.locale,

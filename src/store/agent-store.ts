@@ -16,7 +16,6 @@ export interface AgentRecord {
   /** Sessions opened under another epoch are dead. */
   readonly sessionEpoch: number
   readonly secondFactor: boolean
-  readonly seenAtMs?: number
   readonly version: number
 }
 
@@ -43,7 +42,6 @@ interface AgentDocument {
   pendingSecret?: string
   link?: { tokenHash: string; expiresAt: Date }
   founder?: true
-  seenAt?: Date
   version: number
   createdAt: Date
 }
@@ -77,7 +75,6 @@ const schema = new Schema<AgentDocument>(
     pendingSecret: String,
     link: new Schema({ tokenHash: String, expiresAt: Date }, { _id: false, strict: 'throw' }),
     founder: Boolean,
-    seenAt: Date,
     version: { type: Number, required: true },
     createdAt: { type: Date, required: true },
   },
@@ -278,11 +275,6 @@ export function createAgentStore(connection: Connection) {
       )
       return result.modifiedCount === 1
     },
-
-    /** Notes signs of life: an agent is present until the grace period after the last one. */
-    async markSeen(ids: readonly AgentId[], at: Date): Promise<void> {
-      await agents.updateMany({ _id: { $in: ids.map(toObjectId) } }, { $max: { seenAt: at } })
-    },
   }
 }
 
@@ -298,7 +290,6 @@ function toRecord(document: AgentDocument): AgentRecord {
     sessionEpoch: document.sessionEpoch,
     secondFactor: document.secondFactor !== undefined,
     version: document.version,
-    ...(document.seenAt ? { seenAtMs: document.seenAt.getTime() } : {}),
   }
 }
 

@@ -1,15 +1,14 @@
 import mongoose from 'mongoose'
+import { isUnreachable } from './connect.ts'
 
 const { mongo, MongooseError } = mongoose
 
-/** The server is there but steps down, starts or shuts down. */
+/** The server is there but steps down, starts, shuts down or could not confirm a write in time. */
 const PASSING_CODES: ReadonlySet<number | string | undefined> = new Set([
   64, 91, 189, 262, 10_107, 11_600, 11_602, 13_435, 13_436,
 ])
 
-const UNREACHABLE = [
-  mongo.MongoNetworkError,
-  mongo.MongoServerSelectionError,
+const AWAY = [
   mongo.MongoNotConnectedError,
   mongo.MongoTopologyClosedError,
   mongo.MongoServerClosedError,
@@ -17,12 +16,9 @@ const UNREACHABLE = [
   mongo.MongoOperationTimeoutError,
 ]
 
-/** Whether an error says that the database cannot be reached just now, rather than that we asked it wrongly. */
+/** Whether an error says that the database cannot serve just now, rather than that we asked it wrongly. */
 export function isDatabaseUnavailable(error: unknown): boolean {
+  if (isUnreachable(error) || AWAY.some((kind) => error instanceof kind)) return true
   if (error instanceof mongo.MongoServerError) return PASSING_CODES.has(error.code)
-  if (UNREACHABLE.some((kind) => error instanceof kind)) return true
-  return (
-    error instanceof MongooseError &&
-    /bufferCommands|initial connection|buffering timed out/.test(error.message)
-  )
+  return error instanceof MongooseError && /bufferCommands|initial connection/.test(error.message)
 }
