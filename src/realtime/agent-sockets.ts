@@ -41,9 +41,10 @@ export interface AgentSocketsDeps {
 export interface AgentSockets {
   /** Asks the database whether the sockets' sessions and rights still stand. Never rejects. */
   recheckAll(): Promise<void>
-  recheckAgent(agentId: string): Promise<void>
+  /** The same, soon and in one question with whatever else is asked in this turn. */
+  recheckAgent(agentId: string): void
   /** A channel's access list may have changed: matters to agents who do not see all channels. */
-  recheckLimited(): Promise<void>
+  recheckLimited(): void
   /** Ids of the agents who are connected to this node. */
   connectedAgents(): ReadonlySet<AgentId>
 }
@@ -201,10 +202,30 @@ export function createAgentSockets(deps: AgentSocketsDeps): AgentSockets {
   namespace.on('connection', seatDown)
 
   const all = (): Seat[] => [...seats.values()]
+  const doubtful = { agents: new Set<string>(), limited: false, scheduled: false }
+  const recheckDoubtful = (): void => {
+    const { agents, limited } = doubtful
+    const chosen = all().filter(
+      ({ principal }) => agents.has(principal.agentId) || (limited && principal.channels !== 'all'),
+    )
+    Object.assign(doubtful, { agents: new Set<string>(), limited: false, scheduled: false })
+    void recheck(chosen)
+  }
+  const scheduleRecheck = (): void => {
+    if (!doubtful.scheduled) queueMicrotask(recheckDoubtful)
+    doubtful.scheduled = true
+  }
+
   return {
     recheckAll: () => recheck(all()),
-    recheckAgent: (agentId) => recheck(all().filter((seat) => seat.principal.agentId === agentId)),
-    recheckLimited: () => recheck(all().filter((seat) => seat.principal.channels !== 'all')),
+    recheckAgent(agentId) {
+      doubtful.agents.add(agentId)
+      scheduleRecheck()
+    },
+    recheckLimited() {
+      doubtful.limited = true
+      scheduleRecheck()
+    },
     connectedAgents: () => new Set(all().map((seat) => seat.principal.agentId)),
   }
 }

@@ -34,7 +34,7 @@ export interface RealtimeLimits {
 export const DEFAULT_LIMITS: RealtimeLimits = {
   packetBytes: 65_536,
   socketsPerVisitor: 20,
-  socketsPerAgent: 50,
+  socketsPerAgent: 100,
   handshakes: { capacity: 400, perSecond: 20, floodAfter: 400 },
   agentEvents: { capacity: 40, perSecond: 10, floodAfter: 200 },
   visitorEvents: { capacity: 10, perSecond: 2, floodAfter: 50 },
@@ -42,7 +42,10 @@ export const DEFAULT_LIMITS: RealtimeLimits = {
 }
 
 export interface RealtimeDeps {
-  /** With its request listener already in place, since Socket.IO goes before it. Without one (a worker) nobody connects, but what happens here still reaches the other nodes. */
+  /**
+   * With its request listener already in place, since Socket.IO goes before it. Without one (a worker) nobody
+   * connects, but what happens here still reaches the other nodes.
+   */
   readonly httpServer?: HttpServer
   readonly bus: Bus
   readonly nodeId: string
@@ -228,11 +231,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   })
 
   const onSignal = (signal: Signal): void => {
-    if (signal.kind === 'agent-access-changed') void agents.recheckAgent(signal.agentId)
+    if (signal.kind === 'agent-access-changed') agents.recheckAgent(signal.agentId)
     if (signal.kind === 'channel-changed') {
       places.forget()
       visitorConversations.forget()
-      void agents.recheckLimited()
+      agents.recheckLimited()
       void visitors.recheck(signal.channelId)
     }
   }

@@ -235,6 +235,20 @@ describe('two nodes', () => {
     await three.close()
   })
 
+  it('hear what a process without an HTTP server does', async () => {
+    const worker = await startLiveServer(office, {
+      redis: { url: redis.url, prefix: 'test' },
+      httpServer: undefined,
+    } as object)
+    await expect.poll(() => worker.realtime.stats().linkUp).toBe(true)
+    const { recording } = await join(two, 'boss')
+    const mark = endMark()
+    worker.bus.publish([messageIn(X, 'projected by the worker'), mark])
+    await recording.until(hasMark(mark))
+    expect(textsOf(recording.events())).toEqual(['projected by the worker', 'agent.updated'])
+    await worker.close()
+  })
+
   it('hear nothing of another installation on the same Redis', async () => {
     const stranger = await startLiveServer(office, { redis: { url: redis.url, prefix: 'other' } })
     await expect.poll(() => stranger.realtime.stats().linkUp).toBe(true)
