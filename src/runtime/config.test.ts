@@ -14,6 +14,7 @@ it('has a working default for everything', () => {
     publicUrl: undefined,
     dataDir: resolve('data'),
     mongodbUri: undefined,
+    outboundAllow: [],
     mongodbDb: 'tributary',
     redisUrl: undefined,
     role: 'all',
