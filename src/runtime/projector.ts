@@ -1,5 +1,6 @@
 import type { JournalEntryId } from '../domain/ids.ts'
 import type { ReceivedBatch } from '../services/receive-inbound.ts'
+import { isDatabaseUnavailable } from '../store/database-error.ts'
 import type { JournalEntry, JournalStore } from '../store/journal-store.ts'
 import { createWorkQueue } from './work-queue.ts'
 
@@ -96,7 +97,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
     try {
       result = await deps.receive(entries)
     } catch (error) {
-      if (isOutage(error)) throw error
+      if (isDatabaseUnavailable(error)) throw error
       // One of them is poison: each on its own, so that the others are not held up.
       deps.onError(error, 'a batch failed; its entries are projected one by one')
       for (const entry of entries) await projectSuspect(entry)
@@ -131,7 +132,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
       await finish([entry], result)
       return result.failed[0]?.error
     } catch (error) {
-      if (isOutage(error)) throw error
+      if (isDatabaseUnavailable(error)) throw error
       return error instanceof Error ? error.message : String(error)
     }
   }
@@ -167,10 +168,4 @@ export function createProjector(deps: ProjectorDeps): Projector {
       while (running) await running
     },
   }
-}
-
-/** The database is away or said no to everybody: no entry is to blame. */
-function isOutage(error: unknown): boolean {
-  const name = error instanceof Error ? error.name : ''
-  return /Network|ServerSelection|PoolCleared|NotConnected|Topology|WriteConcern|Timeout/.test(name)
 }

@@ -1,0 +1,356 @@
+import { randomBytes } from 'node:crypto'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { fileURLToPath } from 'node:url'
+import type { Express } from 'express'
+import { registry } from '../connectors/index.ts'
+import { AppError } from './domain/errors.ts'
+import { adminRoutes } from './http/admin-routes.ts'
+import { createHttpApp } from './http/app.ts'
+import { createAddressOf } from './http/client-address.ts'
+import { contactRoutes } from './http/contact-routes.ts'
+import { conversationRoutes } from './http/conversation-routes.ts'
+import { createIngress } from './http/ingress.ts'
+import { messageRoutes } from './http/message-routes.ts'
+import { recogniseFrameError } from './http/problem.ts'
+import { quarantineRoutes } from './http/quarantine-routes.ts'
+import { createSenderQuota } from './http/sender-quota.ts'
+import { createRealtime, type Realtime } from './realtime/realtime.ts'
+import { buildCore, type Core } from './runtime/build-core.ts'
+import { type Config, loadConfig, misspeltSettings, publicUrlOf } from './runtime/config.ts'
+import { createLogger, type Logger } from './runtime/logger.ts'
+import { createMetrics, type Metrics } from './runtime/metrics.ts'
+import { createNodeRegistry } from './runtime/node-registry.ts'
+import { type Database, openDatabase } from './runtime/open-database.ts'
+import { type Paths, startPaths } from './runtime/run-paths.ts'
+import { startSweeper } from './runtime/sweeper.ts'
+import { createPresence, type Presence } from './services/presence.ts'
+import { readAgentView } from './services/present-agent.ts'
+import { readRoutingAgents } from './services/routing-agents.ts'
+import { beginSetUp, setUpLinkOf } from './services/set-up.ts'
+import { isDatabaseUnavailable } from './store/database-error.ts'
+import { SESSION_COLLECTION, sessionDocumentId } from './store/session-store.ts'
+
+/** Deliveries that one sender of a channel may make in ten seconds: generous for people, tight for floods. */
+const SENDER_QUOTA = { most: 60, windowMs: 10_000 }
+const WEB_FOLDER = fileURLToPath(new URL('../web/', import.meta.url))
+
+/** A server that is up. */
+interface Running {
+  readonly url: string
+  readonly setUpLink: string | undefined
+  readonly place: string
+  stop(): Promise<void>
+}
+
+async function start(config: Config, log: Logger): Promise<Running> {
+  const metrics = createMetrics()
+  const nodeId = `${config.instanceName}:${randomBytes(4).toString('hex')}`
+  let core: Core | undefined
+  const database = await openDatabase(config, log, {
+    onDown: () => metrics.engineDied(),
+    // What was on screens may be gone with the engine's last moments.
+    onUp: () => core?.bus.requireSync(),
+  })
+  const server = config.role === 'worker' ? undefined : createServer()
+  try {
+    const port = server ? await listen(server, config) : 0
+    const publicUrl = publicUrlOf(config, port)
+    core = await buildCore({ config, database, registry, log, publicUrl })
+    return await run({ config, log, metrics, nodeId, database, server, publicUrl, core })
+  } catch (error) {
+    server?.close()
+    await core?.close()
+    await database.close()
+    throw error
+  }
+}
+
+interface Parts {
+  readonly config: Config
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly nodeId: string
+  readonly database: Database
+  readonly server: Server | undefined
+  readonly publicUrl: string
+  readonly core: Core
+}
+
+async function run(parts: Parts): Promise<Running> {
+  const { config, log, metrics, nodeId, database, server, publicUrl, core } = parts
+  const { bus, stores } = core
+  const nodes = createNodeRegistry({
+    store: stores.nodes,
+    bus,
+    nodeId,
+    role: config.role,
+    log,
+    monotonic: () => performance.now(),
+  })
+  await nodes.start()
+  const routingAgents = () => readRoutingAgents(core.routingAgentsDeps)
+  const paths = await startPaths({
+    ...core,
+    log,
+    metrics,
+    nodeId,
+    works: config.role !== 'web',
+    workingNodes: () => nodes.livingNodes().filter(({ role }) => role !== 'web').length,
+    alone: database.embedded,
+    journalRetentionMs: config.journalRetentionMs,
+    agents: routingAgents,
+    contextOf: core.contextUntilStop,
+  })
+  const presence = createPresence({
+    store: stores.presence,
+    bus,
+    nodeId,
+    log,
+    agentView: (agentId) => readAgentView(stores, agentId),
+  })
+  presence.start()
+  let accepting = true
+  const app = server && buildApp({ ...parts, isAccepting: () => accepting })
+  if (server && app) answerWith(server, app, parts, paths)
+  const realtime = startRealtime(parts, presence, app)
+  watch(metrics, core, paths, realtime)
+  const sweeper = startSweeper({
+    sweeps: sweepsOf(core),
+    now: Date.now,
+    onSwept: (name, count) => log.debug({ name, count }, 'expired records removed'),
+    onError: (error, message) => log.error({ err: error }, message),
+  })
+  const token = await beginSetUp({ ...core, ...stores, clock: Date.now })
+  return {
+    url: publicUrl,
+    setUpLink: token === undefined ? undefined : setUpLinkOf(publicUrl, token),
+    place: database.place,
+    async stop() {
+      accepting = false
+      // First nobody new, then what is under way, then what it stands on.
+      await realtime.close()
+      const closed = server && new Promise<void>((resolve) => server.close(() => resolve()))
+      server?.closeIdleConnections()
+      await sweeper.stop()
+      await paths.stop()
+      await presence.stop()
+      await nodes.stop()
+      server?.closeAllConnections()
+      await closed
+      await core.close()
+      await database.close()
+    },
+  }
+}
+
+function buildApp(parts: Parts & { readonly isAccepting: () => boolean }): Express {
+  const { config, log, metrics, database, publicUrl, core } = parts
+  const { stores } = core
+  const deps = {
+    ...core,
+    ...stores,
+    tokens: stores.apiTokens,
+    attachments: core.agentAttachments,
+    findChannel: core.directory.get,
+    publicUrl,
+    clock: Date.now,
+    now: Date.now,
+  }
+  return createHttpApp({
+    ...deps,
+    routes: [
+      ...adminRoutes(deps),
+      ...conversationRoutes(deps),
+      ...messageRoutes(deps),
+      ...contactRoutes(deps),
+      ...quarantineRoutes(deps),
+    ],
+    mounts: [],
+    session: {
+      client: database.connection.getClient(),
+      dbName: config.mongodbDb,
+      collectionName: SESSION_COLLECTION,
+      storedId: sessionDocumentId,
+      cookieKey: core.cookieKey,
+      secure: publicUrl.startsWith('https:'),
+      ttlMs: config.sessionTtlMs,
+    },
+    trustProxy: config.trustProxy,
+    inboxFolder: `${WEB_FOLDER}inbox`,
+    logger: log,
+    isUnavailable: isDatabaseUnavailable,
+    onRequest: metrics.request,
+    ping: async () => {
+      await database.db.command({ ping: 1 })
+    },
+    isAccepting: parts.isAccepting,
+    metrics: metrics.source,
+    ...(config.metricsToken === undefined ? {} : { metricsToken: config.metricsToken }),
+  })
+}
+
+/** The hot ingress first, everything else by express. */
+function answerWith(
+  server: Server,
+  app: Express,
+  { core, publicUrl, log, metrics }: Parts,
+  { writer }: Paths,
+): void {
+  const quota = createSenderQuota(SENDER_QUOTA.most, SENDER_QUOTA.windowMs)
+  const ingress = createIngress({
+    append: writer.append,
+    orderClock: core.orderClock,
+    takeQuota: quota.take,
+    channels: core.directory,
+    publicUrl,
+    recognise: (error) =>
+      recogniseFrameError(error) ?? (isDatabaseUnavailable(error) ? new AppError('unavailable') : undefined),
+    now: Date.now,
+    onError: (error, requestId) => log.error({ err: error, requestId }, 'a delivery failed'),
+    observe: metrics.ingress,
+  })
+  server.on('request', (request, response) => {
+    if (!ingress(request, response)) app(request, response)
+  })
+}
+
+function startRealtime(
+  { config, log, nodeId, server, publicUrl, core }: Parts,
+  presence: Presence,
+  app: Express | undefined,
+): Realtime {
+  const { authenticator, directory, stores } = core
+  return createRealtime({
+    ...(server ? { httpServer: server } : {}),
+    bus: core.bus,
+    nodeId,
+    publicUrl,
+    ...(config.redisUrl === undefined
+      ? {}
+      : { redis: { url: config.redisUrl, prefix: `tributary:${config.mongodbDb}` } }),
+    log,
+    now: Date.now,
+    addressOf: app ? createAddressOf(app) : (request) => request.socket.remoteAddress ?? '',
+    authenticateCookie: authenticator.authenticateCookie,
+    revalidate: async (principals) => {
+      const fresh = await authenticator.revalidate(principals)
+      return new Map(fresh.flatMap((principal) => (principal ? [[principal.via.id, principal]] : [])))
+    },
+    recogniseVisitor: async (channelId, token) => {
+      const channel = await directory.get(channelId)
+      if (!channel || channel.paused) return undefined
+      return channel.connector.visitors?.recognise(token, channel.config, Date.now())
+    },
+    conversationChannel: async (id) => {
+      const found = await stores.conversations.find(id as Parameters<typeof stores.conversations.find>[0])
+      return found && { channelId: found.channelId, visitorId: found.identityExternalId }
+    },
+    conversationOfVisitor: async (channelId, visitorId) =>
+      (await stores.conversations.findCurrent(channelId, [visitorId]))[0]?.id,
+    presence,
+    knownChannels: () => [],
+  })
+}
+
+function watch(metrics: Metrics, { stores }: Core, { projector }: Paths, realtime: Realtime): void {
+  metrics.watch({
+    projectorDepth: () => projector.depth,
+    projectorLagMs: projector.lagMs,
+    journalPending: stores.journal.countPending,
+    quarantined: stores.journal.countQuarantined,
+    outboxOpen: stores.outbox.countOpen,
+    routingWaiting: () => stores.conversations.countRouting('waiting'),
+    agentSockets: () => realtime.stats().agentSockets,
+    visitorSockets: () => realtime.stats().visitorSockets,
+  })
+}
+
+function sweepsOf({ stores, limits }: Core) {
+  const named = {
+    sessions: stores.sessions,
+    'API tokens': stores.apiTokens,
+    attachments: stores.attachments,
+    'idempotency keys': stores.idempotency,
+    'kept journal entries': stores.journal,
+    'early events': stores.earlyEvents,
+    'sign-in attempts': limits,
+  }
+  return Object.entries(named).map(([name, store]) => ({ name, run: (now: Date) => store.sweep(now) }))
+}
+
+function listen(server: Server, { port, host }: Config): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(error, port)))
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
+  })
+}
+
+/** The port cannot be had: one line that says what to do. */
+class ListenError extends Error {
+  readonly exitCode = 69
+
+  constructor(cause: NodeJS.ErrnoException, port: number) {
+    super(
+      cause.code === 'EADDRINUSE'
+        ? `Port ${port} is in use: stop the other program, or set PORT to another one.`
+        : `Port ${port} cannot be listened on (${cause.code ?? cause.message}): set PORT or HOST.`,
+      { cause },
+    )
+  }
+}
+
+/** The one block that a start prints. */
+function announce({ url, setUpLink, place }: Running): void {
+  const lines = [
+    ['Tributary', url],
+    ...(setUpLink === undefined ? [] : [['Set up', `${setUpLink}  (works once)`]]),
+    ['Data', place],
+  ]
+  process.stdout.write(
+    `\n${lines.map(([name = '', value = '']) => `  ${name.padEnd(10)}${value}`).join('\n')}\n\n`,
+  )
+}
+
+function stopOnSignals(running: Running, config: Config, log: Logger): void {
+  let stopping = false
+  const stop = (signal: string): void => {
+    if (stopping) process.exit(130)
+    stopping = true
+    log.info({ signal }, 'stopping')
+    setTimeout(() => {
+      log.error({}, 'stopping took too long; what was acknowledged is in the journal')
+      process.exit(1)
+    }, config.shutdownTimeoutMs).unref()
+    running.stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, 'stopping failed')
+        process.exit(1)
+      },
+    )
+  }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(signal))
+}
+
+/** An error that a start foresees prints one line, anything else its stack. */
+function explain(error: unknown): number {
+  const { exitCode } = error as { readonly exitCode?: unknown }
+  if (error instanceof Error && typeof exitCode === 'number') {
+    process.stderr.write(`${error.message}\n`)
+    return exitCode
+  }
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  return 1
+}
+
+try {
+  const config = loadConfig(process.env)
+  const log = createLogger(config)
+  for (const warning of misspeltSettings(process.env)) log.warn({}, warning)
+  const running = await start(config, log)
+  announce(running)
+  stopOnSignals(running, config, log)
+} catch (error) {
+  process.exit(explain(error))
+}

@@ -1,0 +1,120 @@
+import { createHmac } from 'node:crypto'
+import { Redis } from 'ioredis'
+import type { ConnectorRegistry } from '../contract/registry.ts'
+import type { AgentId, ChannelId } from '../domain/ids.ts'
+import { seesChannel } from '../domain/permissions.ts'
+import { createAgentAccess } from '../services/agent-access.ts'
+import { createAuthenticator } from '../services/authenticate.ts'
+import { createBus } from '../services/bus.ts'
+import { createChannelDirectory, type LiveChannel } from '../services/channel-directory.ts'
+import { createFetchAttachment } from '../services/fetch-attachment.ts'
+import { createAgentAttachments, createLinkAttachments } from '../services/link-attachments.ts'
+import { createOpenAttachment } from '../services/open-attachment.ts'
+import { createOrderClock } from '../services/order-clock.ts'
+import { createPasswords } from '../services/passwords.ts'
+import { createAttemptLimits, ensureAttemptIndexes } from './attempt-limits.ts'
+import type { Config } from './config.ts'
+import { createContextOf } from './connector-context.ts'
+import { createGuardedFetch } from './guarded-fetch.ts'
+import type { Logger } from './logger.ts'
+import type { Database } from './open-database.ts'
+import { openStores } from './open-stores.ts'
+import { createSecretBox } from './secret-box.ts'
+import { secretKeyOf } from './secret-key.ts'
+
+/** What both paths, the API and the sockets share. */
+export type Core = Awaited<ReturnType<typeof buildCore>>
+
+/** Builds it over an open database. */
+export async function buildCore(deps: {
+  readonly config: Config
+  readonly database: Database
+  readonly registry: ConnectorRegistry
+  readonly log: Logger
+  readonly publicUrl: string
+}) {
+  const { config, database, registry, log, publicUrl } = deps
+  const stores = await openStores(database.connection)
+  await ensureAttemptIndexes(database.db)
+  const secretKey = await secretKeyOf(config)
+  const box = createSecretBox(secretKey)
+  const bus = createBus((error) => log.error({ err: error }, 'a subscriber of the bus failed'))
+  const directory = createChannelDirectory({
+    channels: stores.channels,
+    registry,
+    box,
+    bus,
+    clock: Date.now,
+    onUnusable: (channel, error) => log.error({ ...channel, err: error }, 'a channel cannot be used'),
+  })
+  const access = createAgentAccess({ agents: stores.agents, directory, bus, clock: Date.now })
+  const cookieKey = createHmac('sha256', secretKey).update('session cookie').digest('base64')
+  const authenticator = createAuthenticator({
+    access,
+    sessions: stores.sessions,
+    tokens: stores.apiTokens,
+    cookieKey,
+    clock: Date.now,
+    onError: (error) => log.warn({ err: error }, 'a note about a token failed'),
+  })
+  const redis = config.redisUrl === undefined ? undefined : openRedis(config.redisUrl, log)
+  const limits = createAttemptLimits({ db: database.db, ...(redis ? { redis } : {}) })
+  const outgoing = createGuardedFetch({ allow: config.outboundAllow })
+  const contextOf = createContextOf({
+    ...stores,
+    bus,
+    log,
+    publicUrl,
+    fetch: outgoing,
+    clock: Date.now,
+  })
+  const assignable = async (agentId: AgentId, channelId: ChannelId) => {
+    const agent = await stores.agents.get(agentId)
+    if (agent?.state !== 'active') return undefined
+    return seesChannel(await access.scopeOf(agent), channelId) ? { name: agent.name } : undefined
+  }
+  const stopping = new AbortController()
+  const fetchAttachment = createFetchAttachment({
+    attachments: stores.attachments,
+    fetchRemote: async (channelId, ref) => {
+      const channel = await directory.get(channelId)
+      const fetch = channel?.connector.fetchAttachment
+      if (!channel || !fetch) throw new Error('the channel cannot fetch files')
+      return fetch.call(channel.connector, ref, contextOf(channel, stopping.signal))
+    },
+    clock: Date.now,
+    maxBytes: config.attachmentMaxBytes,
+  })
+  return {
+    stores,
+    box,
+    bus,
+    registry,
+    directory,
+    access,
+    routingAgentsDeps: { agents: stores.agents, presence: stores.presence, access },
+    cookieKey,
+    authenticator,
+    limits,
+    passwords: createPasswords(),
+    orderClock: createOrderClock(),
+    contextOf,
+    assignable,
+    contextUntilStop: (channel: LiveChannel) => contextOf(channel, stopping.signal),
+    fetchAttachment,
+    linkAttachments: createLinkAttachments({ attachments: stores.attachments, clock: Date.now }),
+    agentAttachments: createAgentAttachments(stores),
+    openAttachment: createOpenAttachment({ attachments: stores.attachments, fetchAttachment }),
+    async close(): Promise<void> {
+      stopping.abort()
+      redis?.disconnect()
+    },
+  }
+}
+
+/** A connection for counters; they fall back to memory while Redis is away. */
+function openRedis(url: string, log: Logger): Redis {
+  const redis = new Redis(url, { enableOfflineQueue: false, maxRetriesPerRequest: 1 })
+  redis.on('error', (error: Error) => log.debug({ err: error }, 'Redis cannot be reached'))
+  return redis
+}

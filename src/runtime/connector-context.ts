@@ -1,0 +1,50 @@
+import type { ConnectorContext } from '../contract/connector.ts'
+import type { Bus } from '../services/bus.ts'
+import type { LiveChannel } from '../services/channel-directory.ts'
+import { presentChannel } from '../services/present-channel.ts'
+import type { ChannelStore } from '../store/channel-store.ts'
+import type { CheckpointStore } from '../store/checkpoint-store.ts'
+import type { Logger } from './logger.ts'
+
+export interface ConnectorContextDeps {
+  readonly channels: ChannelStore
+  readonly checkpoints: CheckpointStore
+  readonly bus: Bus
+  readonly log: Logger
+  readonly publicUrl: string
+  /** Guarded against internal addresses. */
+  readonly fetch: typeof globalThis.fetch
+  readonly clock: () => number
+}
+
+/** Makes what a connector may touch while it works for a channel, and nothing more. */
+export function createContextOf(
+  deps: ConnectorContextDeps,
+): (channel: LiveChannel, signal: AbortSignal) => ConnectorContext<LiveChannel['config']> {
+  const { channels, checkpoints, bus, publicUrl, clock } = deps
+  return (channel, signal) => {
+    const logger = deps.log.child({ channelId: channel.id, channelType: channel.type })
+    return {
+      config: channel.config,
+      channelId: channel.id,
+      webhookUrl: `${publicUrl}/ingress/${channel.id}`,
+      logger,
+      fetch: deps.fetch,
+      clock,
+      checkpoint: {
+        read: () => checkpoints.read(channel.id),
+        write: (value) => checkpoints.write(channel.id, value),
+      },
+      reportHealth: (health) => {
+        channels
+          .setHealth(channel.id, health, new Date(clock()))
+          .then((record) => {
+            if (record)
+              bus.publish([{ type: 'channel.updated', channel: presentChannel({ ...channel, record }) }])
+          })
+          .catch((error: unknown) => logger.warn({ err: error }, 'the health could not be kept'))
+      },
+      signal,
+    }
+  }
+}

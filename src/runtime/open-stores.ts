@@ -1,0 +1,53 @@
+import type { Connection } from 'mongoose'
+import { createAgentStore } from '../store/agent-store.ts'
+import { createApiTokenStore } from '../store/api-token-store.ts'
+import { createAttachmentStore } from '../store/attachment-store.ts'
+import { createChannelStore } from '../store/channel-store.ts'
+import { createCheckpointStore } from '../store/checkpoint-store.ts'
+import { createContactStore } from '../store/contact-store.ts'
+import { createConversationListStore } from '../store/conversation-list-store.ts'
+import { createConversationStore } from '../store/conversation-store.ts'
+import { createEarlyEventStore } from '../store/early-event-store.ts'
+import { createIdempotencyStore } from '../store/idempotency-store.ts'
+import { createJournalStore } from '../store/journal-store.ts'
+import { createLeaseStore } from '../store/lease-store.ts'
+import { createMessageStore } from '../store/message-store.ts'
+import { createNodeRecordStore } from '../store/node-records.ts'
+import { createOutboxStore } from '../store/outbox-store.ts'
+import { createPresenceStore } from '../store/presence.ts'
+import { createRoutingStore } from '../store/routing-store.ts'
+import { createSessionStore } from '../store/session-store.ts'
+import { createWorkspaceStore } from '../store/workspace-store.ts'
+
+/** Every collection of the installation. */
+export type Stores = Awaited<ReturnType<typeof openStores>>
+
+/** Creates the stores and their indexes. */
+export async function openStores(connection: Connection) {
+  const stores = {
+    agents: createAgentStore(connection),
+    apiTokens: createApiTokenStore(connection),
+    attachments: createAttachmentStore(connection),
+    channels: createChannelStore(connection),
+    checkpoints: createCheckpointStore(connection),
+    contacts: createContactStore(connection),
+    conversations: createConversationStore(connection),
+    lists: createConversationListStore(connection),
+    earlyEvents: createEarlyEventStore(connection),
+    idempotency: createIdempotencyStore(connection),
+    journal: createJournalStore(connection),
+    leases: createLeaseStore(connection),
+    messages: createMessageStore(connection),
+    nodes: createNodeRecordStore(connection),
+    outbox: createOutboxStore(connection),
+    presence: createPresenceStore(connection),
+    routing: createRoutingStore(connection),
+    sessions: createSessionStore(connection),
+    workspace: createWorkspaceStore(connection),
+  }
+  const indexed = Object.values(stores).flatMap((store) =>
+    'ensureIndexes' in store ? [store.ensureIndexes()] : [],
+  )
+  await Promise.all(indexed)
+  return stores
+}

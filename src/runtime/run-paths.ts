@@ -1,0 +1,204 @@
+import type { ConnectorContext } from '../contract/connector.ts'
+import type { JournalEntryId } from '../domain/ids.ts'
+import type { Bus } from '../services/bus.ts'
+import { wakeConversation } from '../services/change-conversation.ts'
+import type { ChannelDirectory, LiveChannel } from '../services/channel-directory.ts'
+import { type DeliverDeps, deliverConversation, type OpenAttachment } from '../services/deliver-messages.ts'
+import type { OrderClock } from '../services/order-clock.ts'
+import { receiveInbound } from '../services/receive-inbound.ts'
+import type { LinkAttachments } from '../services/record-arrivals.ts'
+import { type RouteDeps, type RoutingTrigger, routeConversations } from '../services/route-conversations.ts'
+import type { StoredConversation } from '../store/stored-conversation.ts'
+import { createJournalWriter, type JournalWriter } from './journal-writer.ts'
+import type { Logger } from './logger.ts'
+import type { Metrics } from './metrics.ts'
+import type { Stores } from './open-stores.ts'
+import { type OutboxWorker, startOutboxWorker } from './outbox-worker.ts'
+import { createPartitionLeases, RENEW_EVERY_MS } from './partition-leases.ts'
+import { createProjector, type Projector } from './projector.ts'
+import { startRoutingWorker } from './routing-worker.ts'
+
+export interface PathDeps {
+  readonly stores: Stores
+  readonly directory: ChannelDirectory
+  readonly bus: Bus
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly orderClock: OrderClock
+  readonly nodeId: string
+  /** Whether this process projects, sends and routes, or only takes in. */
+  readonly works: boolean
+  /** How many processes project, this one included. */
+  readonly workingNodes: () => number
+  readonly alone: boolean
+  readonly journalRetentionMs: number
+  readonly agents: RouteDeps['agents']
+  readonly linkAttachments: LinkAttachments
+  readonly openAttachment: OpenAttachment
+  readonly contextOf: (channel: LiveChannel) => ConnectorContext<LiveChannel['config']>
+}
+
+/** The two paths of this process, running. */
+export interface Paths {
+  readonly writer: JournalWriter
+  readonly projector: Pick<Projector, 'depth' | 'lagMs' | 'idle' | 'scan'>
+  /** Finishes what is under way and gives leases back. */
+  stop(): Promise<void>
+}
+
+/** Looks for journal entries that nobody told of. */
+const SCAN_EVERY_MS = 2_000
+const SNOOZE_EVERY_MS = 1_000
+const SNOOZE_BATCH = 100
+
+/** Starts the way in (journal, projection, routing) and the way out (outbox). */
+export async function startPaths(deps: PathDeps): Promise<Paths> {
+  const { stores, bus, log } = deps
+  const onError = (error: unknown, message: string): void => log.error({ err: error }, message)
+  const partitions = createPartitionLeases({
+    leases: stores.leases,
+    nodeId: deps.nodeId,
+    nodes: deps.workingNodes,
+    alone: deps.alone,
+    now: Date.now,
+  })
+  const projector = createProjector({
+    journal: stores.journal,
+    held: () => partitions.held,
+    receive: (entries) =>
+      receiveInbound(entries, {
+        ...stores,
+        findChannel: deps.directory.get,
+        linkAttachments: deps.linkAttachments,
+        bus,
+        route: (conversations) => route(conversations, 'arrival'),
+        now: Date.now,
+      }),
+    keepMs: deps.journalRetentionMs,
+    now: Date.now,
+    onError,
+    observe: deps.metrics.projection,
+    onQuarantined: (id: JournalEntryId, error: string) => {
+      deps.metrics.quarantined()
+      log.error({ entryId: id, reason: error }, 'an entry went to quarantine')
+    },
+  })
+  const writer = createJournalWriter({
+    journal: stores.journal,
+    onWritten: (entries) => {
+      projector.offer(entries)
+      if (entries.some(({ partition }) => !partitions.held.has(partition)))
+        bus.signal({ kind: 'journal-grew' })
+    },
+    observe: deps.metrics.journal,
+  })
+
+  const routeDeps: RouteDeps = {
+    ...stores,
+    findChannel: deps.directory.get,
+    agents: deps.agents,
+    bus,
+    orderClock: deps.orderClock,
+    now: Date.now,
+    random: Math.random,
+    observe: deps.metrics.routed,
+  }
+  /** A conversation whose run fails keeps waiting for the sweep: arrival and projection go on. */
+  const route = async (
+    conversations: readonly StoredConversation[],
+    trigger: RoutingTrigger,
+  ): Promise<void> => {
+    try {
+      await routeConversations(conversations, trigger, routeDeps)
+    } catch (error) {
+      onError(error, 'a routing run failed; the sweep tries again')
+    }
+  }
+
+  if (!deps.works) return { writer, projector, stop: () => writer.drain() }
+
+  const gainPartitions = async (): Promise<void> => {
+    const gained = await partitions.renew()
+    if (gained.length > 0) projector.scan()
+  }
+  await gainPartitions()
+  const outbox: OutboxWorker = startOutboxWorker({
+    due: stores.outbox.dueConversations,
+    deliver: (conversationId) => deliverConversation(conversationId, deliverDeps(deps)),
+    now: Date.now,
+    onError,
+  })
+  const routing = startRoutingWorker({
+    queue: stores.conversations.routingQueue,
+    route,
+    now: Date.now,
+    onError,
+  })
+  bus.onSignal(({ kind }) => {
+    if (kind === 'journal-grew') projector.scan()
+    if (kind === 'outbox-wanted') outbox.wake()
+    if (kind === 'routing-wanted' || kind === 'availability-changed' || kind === 'channel-changed')
+      routing.wake()
+  })
+  const timers = [
+    every(RENEW_EVERY_MS, gainPartitions, 'renewing the partition leases failed', onError),
+    every(SCAN_EVERY_MS, async () => projector.scan(), 'scanning failed', onError),
+    every(SNOOZE_EVERY_MS, () => wakeSnoozed(deps), 'waking snoozed conversations failed', onError),
+  ]
+  return {
+    writer,
+    projector,
+    async stop() {
+      for (const timer of timers) clearInterval(timer)
+      await writer.drain()
+      await Promise.all([projector.stop(), outbox.stop(), routing.stop()])
+      await partitions.release()
+    },
+  }
+}
+
+function deliverDeps(deps: PathDeps): DeliverDeps {
+  return {
+    ...deps.stores,
+    findChannel: deps.directory.get,
+    contextOf: deps.contextOf,
+    openAttachment: deps.openAttachment,
+    bus: deps.bus,
+    now: Date.now,
+    random: Math.random,
+    observe: deps.metrics.sent,
+    onUnexpected: (error, messageId) =>
+      deps.log.error({ err: error, messageId }, 'a connector threw against its contract'),
+  }
+}
+
+async function wakeSnoozed(deps: PathDeps): Promise<void> {
+  const due = await deps.stores.conversations.dueSnoozed(Date.now(), SNOOZE_BATCH)
+  for (const conversation of due) {
+    await wakeConversation(conversation, {
+      ...deps.stores,
+      bus: deps.bus,
+      orderClock: deps.orderClock,
+      now: Date.now,
+    })
+  }
+}
+
+/** Runs a task again and again, never twice at once. */
+function every(
+  periodMs: number,
+  task: () => Promise<void>,
+  failure: string,
+  onError: (error: unknown, message: string) => void,
+): NodeJS.Timeout {
+  let running = false
+  return setInterval(() => {
+    if (running) return
+    running = true
+    task()
+      .catch((error: unknown) => onError(error, failure))
+      .finally(() => {
+        running = false
+      })
+  }, periodMs)
+}
