@@ -36,7 +36,7 @@ it.each(['json', 'pretty'] as const)('shows no secret in %s lines', (format) => 
     { req: { headers: { authorization: secret, cookie: secret, 'set-cookie': secret } } },
     'request',
   )
-  logger.info({ channel: { config: { imapPassword: secret } }, user: { newPassword: secret } }, 'nested')
+  logger.info({ channel: { config: { mailboxPassword: secret } }, user: { newPassword: secret } }, 'nested')
   logger.child({ secret }).info('child')
   expect(lines).toHaveLength(4)
   expect(lines.join('')).not.toContain(secret)

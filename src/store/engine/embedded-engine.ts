@@ -1,5 +1,5 @@
 /** The embedded MongoDB engine as the server sees it: one address that stays, whatever happens to the process behind it. */
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { tmpdir, totalmem } from 'node:os'
 import { basename, dirname, join, resolve } from 'node:path'
@@ -48,15 +48,14 @@ function cacheBytes(): number {
   return Math.min(Math.max(totalmem() / 4, 256 * MEBIBYTE), 1024 * MEBIBYTE)
 }
 
-function resolvePackage(): { readonly manifest: string; readonly version: string } {
-  const require = createRequire(import.meta.url)
+/** The manifest of one of the engine's packages; both it and what it needs for this platform are optional. */
+function resolveManifest(name: string, from: string): string {
   try {
-    const manifest = require.resolve(`${PACKAGE}/package.json`)
-    return { manifest, version: (require(manifest) as { version: string }).version }
+    return createRequire(from).resolve(`${name}/package.json`)
   } catch (error) {
     throw new EngineError(
       'package-missing',
-      `The optional package ${PACKAGE} is not installed: install without --omit=optional, or ${USE_OWN_MONGODB}.`,
+      `The optional package ${name} is not installed: install without --omit=optional, or ${USE_OWN_MONGODB}.`,
       { cause: error },
     )
   }
@@ -66,11 +65,12 @@ function resolvePackage(): { readonly manifest: string; readonly version: string
 async function bindingFor(dataDir: string): Promise<string | undefined> {
   const support = platformSupport(currentPlatform())
   if (support.kind === 'unsupported') throw new EngineError('unsupported-platform', support.message)
-  const { manifest, version } = resolvePackage()
+  const manifest = resolveManifest(PACKAGE, import.meta.url)
   const chosen = process.env['NAPI_RS_NATIVE_LIBRARY_PATH']
   if (support.kind === 'as-published' || chosen) return chosen
+  const packageFolder = dirname(resolveManifest(support.package, manifest))
   try {
-    const packageFolder = dirname(createRequire(manifest).resolve(`${support.package}/package.json`))
+    const { version } = JSON.parse(await readFile(manifest, 'utf8')) as { version: string }
     return await patchedBinding({
       packageFolder,
       packageVersion: version,
