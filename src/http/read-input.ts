@@ -14,8 +14,11 @@ export interface Input {
   readonly body: unknown
 }
 
+/** The schemas of what a request may bring. */
+export type InputSchemas = Pick<RouteDefinition, 'params' | 'query' | 'body' | 'versioned'>
+
 /** Checks everything that a request brings. @throws AppError `invalid-id`, `invalid-cursor` or `invalid-input` */
-export async function readInput(route: RouteDefinition, request: Request): Promise<Input> {
+export async function readInput(route: InputSchemas, request: Request): Promise<Input> {
   return {
     params: route.params ? await parsed(route.params, { ...request.params }, 'path') : undefined,
     query: await readQuery(route, request),
@@ -23,7 +26,7 @@ export async function readInput(route: RouteDefinition, request: Request): Promi
   }
 }
 
-async function readQuery(route: RouteDefinition, request: Request): Promise<unknown> {
+async function readQuery(route: InputSchemas, request: Request): Promise<unknown> {
   const query: Record<string, unknown> = { ...request.query }
   if (route.query) return parsed(route.query, query, 'query')
   const unknown = Object.keys(query)[0]
@@ -31,7 +34,7 @@ async function readQuery(route: RouteDefinition, request: Request): Promise<unkn
   throw new AppError('invalid-input', { field: unknown, detail: 'There is no such parameter.' })
 }
 
-function bodyOf(route: RouteDefinition, request: Request): unknown {
+function bodyOf(route: InputSchemas, request: Request): unknown {
   const body: unknown = request.body
   requireHarmless(body, 0)
   if (!route.versioned) return body

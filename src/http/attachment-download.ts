@@ -1,0 +1,65 @@
+import { pipeline } from 'node:stream/promises'
+import type { Request, Response } from 'express'
+import type { OpenedAttachment } from '../services/open-attachment.ts'
+
+/** Even opened as a page of its own, a file may run nothing, load nothing and be framed by nobody. */
+const POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
+
+/**
+ * Answers with a file: to be saved, unless it is a picture and asked for in place. Its reader's right to it was
+ * checked before; the browser may keep it but must ask each time, so that a right taken away ends at once.
+ */
+export async function sendAttachment(
+  request: Request,
+  response: Response,
+  attachment: OpenedAttachment,
+  { inline }: { readonly inline: boolean },
+): Promise<void> {
+  const { id, name, contentType, sizeBytes, showable } = attachment
+  const tag = `"${id}"`
+  response.setHeader('Content-Security-Policy', POLICY)
+  response.setHeader('X-Content-Type-Options', 'nosniff')
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
+  response.setHeader('Cache-Control', 'private, no-cache')
+  response.setHeader('ETag', tag)
+  if (knows(request, tag)) {
+    response.status(304).end()
+    return
+  }
+  response.setHeader('Content-Type', contentType === 'text/plain' ? 'text/plain; charset=utf-8' : contentType)
+  response.setHeader(
+    'Content-Disposition',
+    contentDisposition(inline && showable ? 'inline' : 'attachment', name),
+  )
+  response.setHeader('Content-Length', String(sizeBytes))
+  if (request.method === 'HEAD') {
+    response.end()
+    return
+  }
+  const bytes = await attachment.read()
+  try {
+    await pipeline(bytes, response)
+  } catch (error) {
+    // Before the first byte the error can still be told; afterwards only breaking off tells it.
+    if (!response.headersSent) throw error
+    response.destroy()
+  }
+}
+
+const knows = (request: Request, tag: string): boolean =>
+  (request.headers['if-none-match'] ?? '').split(',').some((one) => one.trim().replace(/^W\//, '') === tag)
+
+/** The header of RFC 6266: a plain name for old clients and the true one, encoded, for the others. */
+export function contentDisposition(kind: 'inline' | 'attachment', name: string): string {
+  const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_')
+  return `${kind}; filename="${plain}"; filename*=UTF-8''${encoded(name)}`
+}
+
+/** RFC 8187. Half a surrogate pair, which encodeURIComponent throws at, becomes the replacement character. */
+function encoded(name: string): string {
+  const wellFormed = Buffer.from(name, 'utf8').toString('utf8')
+  return encodeURIComponent(wellFormed).replace(
+    /['()*]/g,
+    (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
+  )
+}

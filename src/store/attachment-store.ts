@@ -1,0 +1,289 @@
+import { randomBytes } from 'node:crypto'
+import type { Readable } from 'node:stream'
+import type { Connection, mongo } from 'mongoose'
+import { AppError } from '../domain/errors.ts'
+import type { AttachmentId, ConversationId, MessageId } from '../domain/ids.ts'
+import { createAttachmentBytes } from './attachment-bytes.ts'
+import {
+  type AttachmentContent,
+  type AttachmentDocument,
+  type AttachmentUploader,
+  fromAttachmentDocument,
+  type StoredAttachment,
+  toUploaderDocument,
+} from './attachment-document.ts'
+import { nativeCollection } from './native.ts'
+import { isDuplicateKey, newObjectId, toObjectId } from './object-id.ts'
+
+/** An upload that takes longer is given up; its bytes are removed. */
+const UPLOAD_MS = 3_600_000
+/** How long a file waits for the message it belongs to. */
+const UNLINKED_MS = 24 * 3_600_000
+/** How long one process may take to fetch a file from its platform before another one tries. */
+const FETCH_MS = 5 * 60_000
+const SWEEP_BATCH = 100
+
+const ATTACHMENT_ID = /^[0-9a-f]{32}$/
+
+/** The message that a file belongs to. */
+export interface AttachmentLink {
+  readonly conversationId: ConversationId
+  readonly messageId: MessageId
+}
+
+/** A file that a message names and the platform keeps. */
+export interface RemoteAttachment {
+  readonly ref: string
+  /** Its place in the message: the same at every replay. */
+  readonly position: number
+  readonly name: string
+  readonly contentType: string
+  readonly sizeBytes: number
+}
+
+/** What came in and how to learn what it is, once all of it has passed. */
+export interface AttachmentSource {
+  readonly chunks: AsyncIterable<Uint8Array>
+  content(): Promise<AttachmentContent>
+}
+
+export type AttachmentStore = ReturnType<typeof createAttachmentStore>
+
+type Filter = mongo.Filter<AttachmentDocument>
+
+const newAttachmentId = (): string => randomBytes(16).toString('hex')
+
+/** A record in which `uploader` is exactly this one: a visitor's id counts only on his own channel. */
+function uploadedBy(uploader: AttachmentUploader): Filter {
+  return uploader.kind === 'agent'
+    ? { 'uploader.kind': 'agent', 'uploader.id': uploader.id }
+    : {
+        'uploader.kind': 'visitor',
+        'uploader.id': uploader.id,
+        'uploader.channelId': toObjectId(uploader.channelId),
+      }
+}
+
+const present = (documents: readonly AttachmentDocument[]): StoredAttachment[] =>
+  documents.flatMap((document) => fromAttachmentDocument(document) ?? [])
+
+export function createAttachmentStore(connection: Connection) {
+  const records = nativeCollection<AttachmentDocument>(connection, 'attachments')
+  const bytes = createAttachmentBytes(connection)
+
+  const discard = async (id: string, bytesId: mongo.ObjectId): Promise<void> => {
+    await bytes.remove(bytesId)
+    await records.deleteOne({ _id: id })
+  }
+
+  return {
+    async ensureIndexes(): Promise<void> {
+      await bytes.ensureIndexes()
+      await records.createIndex(
+        { expiresAt: 1 },
+        { name: 'expiry', partialFilterExpression: { expiresAt: { $exists: true } } },
+      )
+      await records.createIndex(
+        { messageId: 1, 'remote.position': 1 },
+        { name: 'fetched-once', unique: true, partialFilterExpression: { remote: { $exists: true } } },
+      )
+    },
+
+    /**
+     * Stores a file that belongs to no message yet. The record goes first, so that the sweeper finds the bytes of an
+     * upload that a crash cut short. When it fails, nothing remains.
+     * @param accept may refuse by throwing, once the content is known
+     */
+    async store(
+      file: {
+        readonly name: string
+        readonly uploader: AttachmentUploader
+        readonly source: AttachmentSource
+        readonly accept: (content: AttachmentContent) => void
+      },
+      now: () => number,
+    ): Promise<StoredAttachment> {
+      const _id = newAttachmentId()
+      const bytesId = newObjectId()
+      await records.insertOne({
+        _id,
+        state: 'uploading',
+        bytesId,
+        name: file.name,
+        contentType: 'application/octet-stream',
+        sizeBytes: 0,
+        uploader: toUploaderDocument(file.uploader),
+        createdAt: new Date(now()),
+        expiresAt: new Date(now() + UPLOAD_MS),
+      })
+      try {
+        await bytes.write(bytesId, file.source.chunks)
+        const content = await file.source.content()
+        file.accept(content)
+        const stored = await records.findOneAndUpdate(
+          { _id, state: 'uploading' },
+          { $set: { state: 'stored', ...content, expiresAt: new Date(now() + UNLINKED_MS) } },
+          { returnDocument: 'after' },
+        )
+        const record = stored && fromAttachmentDocument(stored)
+        if (!record) throw new AppError('invalid-input', { detail: 'the upload took too long' })
+        return record
+      } catch (error) {
+        // Should the removal fail as well, the sweeper still has the record.
+        await discard(_id, bytesId).catch(() => undefined)
+        throw error
+      }
+    },
+
+    /** @throws AppError `not-found` when the id is none of ours */
+    async get(id: string): Promise<StoredAttachment> {
+      const found = ATTACHMENT_ID.test(id) ? await records.findOne({ _id: id }) : null
+      const record = found && fromAttachmentDocument(found)
+      if (!record) throw new AppError('not-found')
+      return record
+    },
+
+    async findMany(ids: readonly string[]): Promise<StoredAttachment[]> {
+      const wanted = ids.filter((id) => ATTACHMENT_ID.test(id))
+      if (wanted.length === 0) return []
+      return present(await records.find({ _id: { $in: wanted } }).toArray())
+    },
+
+    /** Removes a file that no message has. False when one has, or there is none. */
+    async removeUnlinked(id: AttachmentId): Promise<boolean> {
+      const claimed = await records.findOneAndUpdate(
+        { _id: id, messageId: { $exists: false }, expiresAt: { $exists: true } },
+        { $set: { state: 'removing' } },
+      )
+      if (!claimed) return false
+      await discard(id, claimed.bytesId)
+      return true
+    },
+
+    /**
+     * Ties stored files to a message, if this uploader brought them in and no other message has them.
+     * @returns those that belong to the message now, in no particular order
+     */
+    async link(
+      ids: readonly string[],
+      uploader: AttachmentUploader,
+      link: AttachmentLink,
+    ): Promise<StoredAttachment[]> {
+      const wanted = ids.filter((id) => ATTACHMENT_ID.test(id))
+      if (wanted.length === 0) return []
+      const messageId = toObjectId(link.messageId)
+      await records.updateMany(
+        { _id: { $in: wanted }, state: 'stored', messageId: { $exists: false }, ...uploadedBy(uploader) },
+        {
+          $set: { messageId, conversationId: toObjectId(link.conversationId) },
+          $unset: { expiresAt: '' },
+        },
+      )
+      return present(
+        await records.find({ _id: { $in: wanted }, messageId, ...uploadedBy(uploader) }).toArray(),
+      )
+    },
+
+    /** Notes files that the platform keeps; a replay finds the records of the first time. */
+    async linkRemote(
+      files: readonly RemoteAttachment[],
+      uploader: AttachmentUploader,
+      link: AttachmentLink,
+      nowMs: number,
+    ): Promise<StoredAttachment[]> {
+      if (files.length === 0) return []
+      const messageId = toObjectId(link.messageId)
+      for (const { ref, position, ...facts } of files) {
+        try {
+          await records.updateOne(
+            { messageId, 'remote.position': position },
+            {
+              $setOnInsert: {
+                _id: newAttachmentId(),
+                state: 'remote',
+                bytesId: newObjectId(),
+                ...facts,
+                uploader: toUploaderDocument(uploader),
+                conversationId: toObjectId(link.conversationId),
+                remote: { ref, position },
+                createdAt: new Date(nowMs),
+              },
+            },
+            { upsert: true },
+          )
+        } catch (error) {
+          if (!isDuplicateKey(error)) throw error
+        }
+      }
+      const found = await records.find({ messageId, remote: { $exists: true } }).toArray()
+      return present(found.toSorted((a, b) => (a.remote?.position ?? 0) - (b.remote?.position ?? 0)))
+    },
+
+    /** Takes on the fetching of a remote file. False when another process is at it. */
+    async claimFetch(id: AttachmentId, nowMs: number): Promise<boolean> {
+      const claimed = await records.findOneAndUpdate(
+        {
+          _id: id,
+          state: 'remote',
+          $or: [
+            { 'remote.claimedUntil': { $exists: false } },
+            { 'remote.claimedUntil': { $lte: new Date(nowMs) } },
+          ],
+        },
+        { $set: { 'remote.claimedUntil': new Date(nowMs + FETCH_MS) } },
+      )
+      // What a fetch left behind that a crash cut short.
+      if (claimed?.remote?.claimedUntil) await bytes.remove(claimed.bytesId)
+      return claimed !== null
+    },
+
+    /** Stores what the platform gave for a file whose fetching was claimed. */
+    async storeFetched(id: AttachmentId, source: AttachmentSource): Promise<void> {
+      const record = await records.findOne({ _id: id, state: 'remote' })
+      if (!record) return
+      await bytes.write(record.bytesId, source.chunks)
+      await records.updateOne(
+        { _id: id, state: 'remote' },
+        { $set: { state: 'stored', ...(await source.content()) }, $unset: { 'remote.claimedUntil': '' } },
+      )
+    },
+
+    /** Gives a claim up whose fetching came to nothing. */
+    async releaseFetch(id: AttachmentId): Promise<void> {
+      await records.updateOne({ _id: id, state: 'remote' }, { $unset: { 'remote.claimedUntil': '' } })
+    },
+
+    /** The bytes of a stored file. @throws AppError `not-found` */
+    async open(id: AttachmentId): Promise<Readable> {
+      const found = await records.findOne({ _id: id, state: 'stored' }, { projection: { bytesId: 1 } })
+      if (!found) throw new AppError('not-found')
+      return bytes.read(found.bytesId)
+    },
+
+    /**
+     * Removes files that no message took, and uploads that never ended, with all their bytes. A crash in between
+     * leaves a record that the next run finds.
+     * @returns how many were removed
+     */
+    async sweep(now: Date): Promise<number> {
+      let removed = 0
+      while (true) {
+        const due = await records
+          .find({ expiresAt: { $exists: true, $lte: now } }, { projection: { _id: 1 } })
+          .limit(SWEEP_BATCH)
+          .toArray()
+        if (due.length === 0) return removed
+        for (const { _id } of due) {
+          // Claimed first: a message that comes for it now finds it gone, and never half of it.
+          const claimed = await records.findOneAndUpdate(
+            { _id, expiresAt: { $exists: true, $lte: now } },
+            { $set: { state: 'removing' } },
+          )
+          if (!claimed) continue
+          await discard(_id, claimed.bytesId)
+          removed += 1
+        }
+      }
+    },
+  }
+}
