@@ -5,15 +5,11 @@ import { fileURLToPath } from 'node:url'
 import type { Express } from 'express'
 import { registry } from '../connectors/index.ts'
 import { AppError } from './domain/errors.ts'
-import { adminRoutes } from './http/admin-routes.ts'
+import { apiRoutes } from './http/api-routes.ts'
 import { createHttpApp } from './http/app.ts'
 import { createAddressOf } from './http/client-address.ts'
-import { contactRoutes } from './http/contact-routes.ts'
-import { conversationRoutes } from './http/conversation-routes.ts'
 import { createIngress } from './http/ingress.ts'
-import { messageRoutes } from './http/message-routes.ts'
 import { recogniseFrameError } from './http/problem.ts'
-import { quarantineRoutes } from './http/quarantine-routes.ts'
 import { createSenderQuota } from './http/sender-quota.ts'
 import { createRealtime, type Realtime } from './realtime/realtime.ts'
 import { buildCore, type Core } from './runtime/build-core.ts'
@@ -159,13 +155,18 @@ function buildApp(parts: Parts & { readonly isAccepting: () => boolean }): Expre
   }
   return createHttpApp({
     ...deps,
-    routes: [
-      ...adminRoutes(deps),
-      ...conversationRoutes(deps),
-      ...messageRoutes(deps),
-      ...contactRoutes(deps),
-      ...quarantineRoutes(deps),
-    ],
+    routes: apiRoutes({
+      admin: deps,
+      conversations: deps,
+      messages: deps,
+      contacts: deps,
+      quarantine: deps,
+      attachments: {
+        ...deps,
+        attachments: stores.attachments,
+        maxAttachmentBytes: config.attachmentMaxBytes,
+      },
+    }),
     mounts: [],
     session: {
       client: database.connection.getClient(),
