@@ -1,0 +1,67 @@
+import { useRef, useState } from 'react'
+import type { AttachmentView } from '../../../src/domain/views.ts'
+import { api } from '../data/client.ts'
+import { sizeOf } from '../parts/bytes.ts'
+import { text } from '../text/text.ts'
+import type { FileRules } from './limits.ts'
+import { carriesType } from './limits.ts'
+
+/** A file in the composer. */
+export interface Upload {
+  readonly key: number
+  readonly file: File
+  readonly state: 'uploading' | 'ready' | 'failed'
+  readonly attachment?: AttachmentView
+  readonly problem?: string
+  /** Trying again cannot help. */
+  readonly final?: boolean
+}
+
+/** Files are stored as soon as they are added, so that sending is quick. */
+export function useUploads(rules: FileRules) {
+  const [items, setItems] = useState<readonly Upload[]>([])
+  const keys = useRef(0)
+
+  const patch = (key: number, change: Partial<Upload>) =>
+    setItems((before) => before.map((item) => (item.key === key ? { ...item, ...change } : item)))
+
+  const start = async (key: number, file: File) => {
+    try {
+      const attachment = await api.upload(file)
+      patch(key, { state: 'ready', attachment })
+    } catch (error) {
+      patch(key, { state: 'failed', problem: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  const refusal = (file: File, place: number): string | undefined => {
+    if (place >= rules.most) return text.composer.tooMany(rules.most)
+    if (file.size > rules.maxBytes) return text.composer.tooLarge(sizeOf(rules.maxBytes))
+    if (!carriesType(rules, file.type)) return text.composer.typeRefused
+    return undefined
+  }
+
+  return {
+    items,
+    add: (files: readonly File[]) => {
+      const standing = items.filter(({ final }) => !final).length
+      const added = files.map((file, index): Upload => {
+        keys.current += 1
+        const problem = refusal(file, standing + index)
+        return problem
+          ? { key: keys.current, file, state: 'failed', problem, final: true }
+          : { key: keys.current, file, state: 'uploading' }
+      })
+      setItems((before) => [...before, ...added])
+      for (const { key, file, state } of added) if (state === 'uploading') void start(key, file)
+    },
+    remove: (key: number) => setItems((before) => before.filter((item) => item.key !== key)),
+    retry: (key: number) => {
+      const item = items.find((candidate) => candidate.key === key)
+      if (!item) return
+      setItems((before) => before.map((one) => (one.key === key ? { key, file: one.file, state: 'uploading' } : one)))
+      void start(key, item.file)
+    },
+    clear: () => setItems([]),
+  }
+}

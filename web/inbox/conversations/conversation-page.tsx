@@ -1,0 +1,87 @@
+import { Drawer } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
+import { IconMessageOff } from '@tabler/icons-react'
+import { useParams } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useState } from 'react'
+import { isProblem } from '../../shared/problem.ts'
+import { Composer } from '../composer/composer.tsx'
+import { markRead } from '../data/conversation-actions.ts'
+import { useConversation } from '../data/queries.ts'
+import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { usePageVisible } from '../parts/use-page-visible.ts'
+import { text } from '../text/text.ts'
+import { ThreadHead } from '../thread/thread-head.tsx'
+import { Thread } from '../thread/thread.tsx'
+import css from './conversation-page.module.css'
+
+const ContactPanel = lazy(() =>
+  import('../contact/contact-panel.tsx').then((module) => ({ default: module.ContactPanel })),
+)
+
+const DETAILS_SHOWN = 'tributary-details'
+
+/** One conversation: thread, composer and the customer beside it. */
+export function ConversationPage() {
+  const { conversationId } = useParams({ from: '/signed-in/inbox/conversations/$conversationId' })
+  const { query, conversation } = useConversation(conversationId)
+  const wide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false })
+  const [pinned, setPinned] = useState(() => localStorage.getItem(DETAILS_SHOWN) !== 'no')
+  const [drawer, setDrawer] = useState(false)
+  const visible = usePageVisible()
+
+  const unread = conversation?.unreadCount ?? 0
+  const version = conversation?.version
+  useEffect(() => {
+    if (conversation && unread > 0 && visible) void markRead(conversation)
+  }, [conversationId, unread > 0, version, visible])
+
+  if (!conversation) {
+    if (query.isPending) return <SkeletonRows rows={5} />
+    return isProblem(query.error, 'not-found') || isProblem(query.error, 'invalid-id') ? (
+      <EmptyState
+        icon={<IconMessageOff size={24} stroke={1.6} />}
+        title={text.general.notFoundTitle}
+        hint={text.conversation.missing}
+      />
+    ) : (
+      <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+    )
+  }
+  const toggleDetails = () => {
+    if (!wide) return setDrawer(true)
+    localStorage.setItem(DETAILS_SHOWN, pinned ? 'no' : 'yes')
+    setPinned(!pinned)
+  }
+  const panel = (
+    <Suspense fallback={<SkeletonRows rows={4} avatar={false} />}>
+      <ContactPanel key={conversation.contact.id} conversation={conversation} />
+    </Suspense>
+  )
+  return (
+    <>
+      <div className={css['thread']}>
+        <ThreadHead conversation={conversation} detailsShown={wide && pinned} onDetails={toggleDetails} />
+        <Thread key={conversation.id} conversation={conversation} />
+        <Composer key={`composer-${conversation.id}`} conversation={conversation} />
+      </div>
+      {wide && pinned && (
+        <aside className={css['details']} aria-label={text.contact.label}>
+          {panel}
+        </aside>
+      )}
+      {!wide && (
+        <Drawer
+          opened={drawer}
+          onClose={() => setDrawer(false)}
+          position="right"
+          size={360}
+          title={text.contact.label}
+          closeButtonProps={{ 'aria-label': text.general.close }}
+          classNames={{ body: css['drawer'] ?? '' }}
+        >
+          {panel}
+        </Drawer>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,138 @@
+import { Select } from '@mantine/core'
+import { useDebouncedCallback } from '@mantine/hooks'
+import { IconSearch, IconX } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useEffect, useRef, useState } from 'react'
+import { STATUSES } from '../../shared/wire-values.ts'
+import { countsQuery, useChannels, useConversationList } from '../data/queries.ts'
+import type { ListFilter } from '../live/merge-list.ts'
+import { cx } from '../parts/class-names.ts'
+import { useShortcut } from '../shell/shortcuts.ts'
+import { text } from '../text/text.ts'
+import { ConversationList } from './conversation-list.tsx'
+import css from './list-pane.module.css'
+import type { ListSearch } from './list-search.ts'
+import { readListSearch, rememberView, VIEWS } from './list-search.ts'
+
+const SEARCH_AFTER_MS = 250
+
+/** The left side of the inbox: views, filters, search and the list itself. */
+export function ListPane(props: {
+  readonly search: ListSearch
+  readonly filter: ListFilter
+  readonly chosen: string | undefined
+}) {
+  const { search, filter, chosen } = props
+  const navigate = useNavigate()
+  // The chosen conversation stays open while the list beside it changes.
+  const here = chosen
+    ? ({ to: '/conversations/$conversationId', params: { conversationId: chosen } } as const)
+    : ({ to: '/' } as const)
+  const show = (change: { [Key in keyof ListSearch]: ListSearch[Key] | undefined }, replace = false) =>
+    void navigate({ ...here, search: readListSearch({ ...search, ...change }), replace })
+  const list = useConversationList(filter)
+  const counts = useQuery(countsQuery).data
+  const channels = useChannels()
+
+  const items = list.items
+  const go = (step: 1 | -1) => {
+    if (!items || items.length === 0) return
+    const at = items.findIndex(({ id }) => id === chosen)
+    const next = items[at < 0 ? 0 : Math.min(items.length - 1, Math.max(0, at + step))]
+    if (next) {
+      void navigate({ to: '/conversations/$conversationId', params: { conversationId: next.id }, search: true })
+    }
+  }
+  useShortcut('j', () => go(1))
+  useShortcut('k', () => go(-1))
+
+  return (
+    <section className={css['pane']} aria-label={text.list.label}>
+      <header className={css['head']}>
+        <h1 className={css['title']}>{text.navigation.inbox}</h1>
+        <Select
+          className={css['status']}
+          aria-label={text.status.label}
+          size="xs"
+          variant="unstyled"
+          allowDeselect={false}
+          value={filter.status}
+          data={STATUSES.map((value) => ({ value, label: text.status[value] }))}
+          comboboxProps={{ width: 140, position: 'bottom-end' }}
+          onChange={(status) => show({ status: STATUSES.find((one) => one === status) })}
+        />
+      </header>
+      <nav className={css['tabs']} aria-label={text.views.label}>
+        {VIEWS.map((view) => (
+          <Link
+            key={view}
+            {...here}
+            search={{ ...search, view }}
+            onClick={() => rememberView(view)}
+            className={cx(css['tab'], filter.view === view && css['current'])}
+            aria-current={filter.view === view ? 'page' : undefined}
+          >
+            {text.views[view]}
+            {counts && counts[view] > 0 && <span className={css['count']}>{counts[view]}</span>}
+          </Link>
+        ))}
+      </nav>
+      <div className={css['filters']}>
+        <SearchBox value={filter.search ?? ''} onSearch={(q) => show({ q: q.trim() || undefined }, true)} />
+        {channels.size > 1 && (
+          <Select
+            className={css['channels']}
+            aria-label={text.list.channelFilter}
+            size="xs"
+            clearable
+            placeholder={text.list.allChannels}
+            value={filter.channelId ?? null}
+            data={[...channels.values()].map(({ id, name }) => ({ value: id, label: name }))}
+            onChange={(channel) => show({ channel: channel ?? undefined })}
+          />
+        )}
+      </div>
+      <ConversationList list={list} filter={filter} chosen={chosen} channels={channels} />
+    </section>
+  )
+}
+
+function SearchBox({ value, onSearch }: { readonly value: string; readonly onSearch: (q: string) => void }) {
+  const field = useRef<HTMLInputElement>(null)
+  const [typed, setTyped] = useState(value)
+  useEffect(() => setTyped(value), [value])
+  useShortcut('/', () => field.current?.focus())
+  const searchSoon = useDebouncedCallback(onSearch, SEARCH_AFTER_MS)
+  return (
+    <div className={css['search']}>
+      <IconSearch size={15} stroke={1.8} aria-hidden />
+      <input
+        ref={field}
+        type="search"
+        value={typed}
+        placeholder={text.list.search}
+        aria-label={text.list.search}
+        onChange={({ currentTarget }) => {
+          setTyped(currentTarget.value)
+          searchSoon(currentTarget.value)
+        }}
+      />
+      {typed !== '' ? (
+        <button
+          type="button"
+          aria-label={text.list.clearSearch}
+          onClick={() => {
+            setTyped('')
+            onSearch('')
+            field.current?.focus()
+          }}
+        >
+          <IconX size={14} />
+        </button>
+      ) : (
+        <kbd aria-hidden>/</kbd>
+      )}
+    </div>
+  )
+}

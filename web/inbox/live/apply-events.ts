@@ -1,0 +1,68 @@
+import type { QueryClient } from '@tanstack/react-query'
+import type { DomainEvent } from '../../../src/domain/events.ts'
+import type { AgentView, ChannelView, ContactView, ProfileView } from '../../../src/domain/views.ts'
+
+const COUNTS_EVERY_MS = 700
+
+interface Versioned {
+  readonly id: string
+  readonly version: number
+}
+
+/** The list with one item brought forward, or added. Presence changes without a new version, so equal ones pass. */
+function upserted<T extends Versioned>(items: readonly T[] | undefined, item: T): T[] | undefined {
+  if (!items) return undefined
+  const before = items.find(({ id }) => id === item.id)
+  if (!before) return [...items, item]
+  return item.version < before.version ? [...items] : items.map((one) => (one.id === item.id ? item : one))
+}
+
+/** Brings caches that are not lists of conversations or threads forward. */
+export function createEventApplier(client: QueryClient): (events: readonly DomainEvent[]) => void {
+  let countsDue: ReturnType<typeof setTimeout> | undefined
+  const recount = () => {
+    countsDue ??= setTimeout(() => {
+      countsDue = undefined
+      void client.invalidateQueries({ queryKey: ['counts'] })
+    }, COUNTS_EVERY_MS)
+  }
+  return (events) => {
+    for (const event of events) {
+      if ('conversation' in event) {
+        recount()
+        const { contact } = event.conversation
+        if (event.type !== 'message.created') {
+          void client.invalidateQueries({ queryKey: ['contact-conversations', contact.id] })
+        }
+      }
+      if (event.type === 'agent.updated') applyAgent(client, event.agent)
+      if (event.type === 'channel.updated') applyChannel(client, event.channel)
+      if (event.type === 'contact.updated') applyContact(client, event.contact)
+    }
+  }
+}
+
+function applyAgent(client: QueryClient, agent: AgentView): void {
+  client.setQueryData<AgentView[]>(['agents'], (items) => upserted(items, agent))
+  client.setQueryData<ProfileView>(['session'], (me) =>
+    me && me.id === agent.id && agent.version >= me.version
+      ? { ...me, availability: agent.availability, present: agent.present, version: agent.version }
+      : me,
+  )
+  // What a role may do is told only by the session itself.
+  const me = client.getQueryData<ProfileView>(['session'])
+  if (me && me.id === agent.id && me.role !== agent.role) {
+    void client.invalidateQueries({ queryKey: ['session'] })
+  }
+}
+
+function applyChannel(client: QueryClient, channel: ChannelView): void {
+  client.setQueryData<ChannelView[]>(['channels'], (items) => upserted(items, channel))
+  void client.invalidateQueries({ queryKey: ['channel', channel.id] })
+}
+
+function applyContact(client: QueryClient, contact: ContactView): void {
+  client.setQueryData<ContactView>(['contact', contact.id], (known) =>
+    known && known.version > contact.version ? known : contact,
+  )
+}

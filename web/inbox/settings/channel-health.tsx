@@ -1,0 +1,12 @@
+import type { ChannelHealthView } from '../../../src/domain/views.ts'
+import { text } from '../text/text.ts'
+import { Tag } from './page-parts.tsx'
+
+const TONES = { unknown: 'plain', healthy: 'good', degraded: 'warn', failing: 'danger' } as const
+
+/** How a channel does. */
+export const ChannelHealth = ({ health }: { readonly health: ChannelHealthView }) => (
+  <span title={health.detail}>
+    <Tag tone={TONES[health.state]}>{text.channels.health[health.state]}</Tag>
+  </span>
+)

@@ -1,0 +1,161 @@
+import { Button, TextInput } from '@mantine/core'
+import { IconPlayerPause, IconPlayerPlay, IconPlugConnected } from '@tabler/icons-react'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { useParams } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { UpdateChannelCommand } from '../../../src/domain/commands.ts'
+import type { ChannelAdminView } from '../../../src/domain/views.ts'
+import type { ChannelTypeView } from '../../shared/agent-api.ts'
+import { isProblem } from '../../shared/problem.ts'
+import { api, queryClient } from '../data/client.ts'
+import { CopyBox } from '../parts/copy-box.tsx'
+import { ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { tellDone, tellError, tellInfo } from '../shell/toasts.ts'
+import { text } from '../text/text.ts'
+import { ChannelAccessCard, DistributionCard } from './channel-distribution.tsx'
+import { ChannelHealth } from './channel-health.tsx'
+import { ConfigFields } from './config-fields.tsx'
+import { channelTypesQuery } from './new-channel-page.tsx'
+import { Card, PageHead, Tag } from './page-parts.tsx'
+import css from './rows.module.css'
+import { SecretRotation } from './secret-rotation.tsx'
+import { useConfigForm } from './use-config-form.ts'
+
+/** Keeps a channel that a write answered with. */
+export function learnChannel(channel: ChannelAdminView): void {
+  queryClient.setQueryData(['channel', channel.id], channel)
+  void queryClient.invalidateQueries({ queryKey: ['channels'] })
+}
+
+/** Changes a channel; when somebody was faster, shows how it stands now. */
+export function useChannelChange(channel: ChannelAdminView, onError?: (error: unknown) => boolean) {
+  return useMutation({
+    mutationFn: (change: Omit<UpdateChannelCommand, 'version'>) =>
+      api.updateChannel(channel.id, { ...change, version: channel.version }),
+    onSuccess: (saved) => {
+      learnChannel(saved)
+      tellDone(text.general.saved)
+    },
+    onError: (error) => {
+      if (isProblem(error, 'version-conflict')) {
+        void queryClient.invalidateQueries({ queryKey: ['channel', channel.id] })
+        tellInfo(text.conversation.conflictTitle, text.channels.conflict)
+      } else if (!onError?.(error)) {
+        tellError(error)
+      }
+    },
+  })
+}
+
+/** One channel with everything that can be set. */
+export function ChannelPage() {
+  const { channelId } = useParams({ from: '/signed-in/settings/channels/$channelId' })
+  const query = useQuery({ queryKey: ['channel', channelId], queryFn: () => api.channel(channelId) })
+  const types = useQuery(channelTypesQuery)
+  const channel = query.data
+  const kind = types.data?.items.find(({ type }) => type === channel?.type)
+  if (query.isError && !channel) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+  if (!channel || !kind) return <SkeletonRows rows={4} avatar={false} />
+  return (
+    <>
+      <PageHead
+        title={channel.name}
+        hint={
+          <>
+            {channel.typeName}{' '}
+            {channel.paused ? (
+              <Tag tone="plain">{text.channels.paused}</Tag>
+            ) : (
+              <ChannelHealth health={channel.health} />
+            )}
+          </>
+        }
+        backTo="/settings/channels"
+      >
+        <Actions channel={channel} />
+      </PageHead>
+      {channel.snippet && (
+        <Card title={text.channels.snippet} hint={text.channels.snippetHint}>
+          <CopyBox value={channel.snippet} label={text.channels.snippet} />
+        </Card>
+      )}
+      {channel.webhookUrl && (
+        <Card title={text.channels.webhook} hint={text.channels.webhookHint}>
+          <CopyBox value={channel.webhookUrl} label={text.channels.webhook} />
+        </Card>
+      )}
+      <DistributionCard channel={channel} />
+      <ChannelAccessCard channel={channel} />
+      <SettingsCard key={`${channel.id}-${channel.version}`} channel={channel} kind={kind} />
+      <SecretRotation channel={channel} fields={kind.configFields} />
+    </>
+  )
+}
+
+function Actions({ channel }: { readonly channel: ChannelAdminView }) {
+  const change = useChannelChange(channel)
+  const check = useMutation({
+    mutationFn: () => api.checkChannel(channel.id),
+    onSuccess: (result) => {
+      if (result.ok) tellDone(result.detail ?? text.channels.testOk)
+      else tellInfo(text.channels.testFailed, result.detail)
+      void queryClient.invalidateQueries({ queryKey: ['channel', channel.id] })
+    },
+    onError: tellError,
+  })
+  return (
+    <>
+      <Button
+        variant="default"
+        leftSection={<IconPlugConnected size={16} />}
+        loading={check.isPending}
+        onClick={() => check.mutate()}
+      >
+        {text.channels.test}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={channel.paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
+        loading={change.isPending}
+        title={text.channels.pauseHint}
+        onClick={() => change.mutate({ paused: !channel.paused })}
+      >
+        {channel.paused ? text.channels.resume : text.channels.pause}
+      </Button>
+    </>
+  )
+}
+
+function SettingsCard({ channel, kind }: { readonly channel: ChannelAdminView; readonly kind: ChannelTypeView }) {
+  const form = useConfigForm(kind.configFields, channel.config)
+  const [name, setName] = useState(channel.name)
+  const change = useChannelChange(channel, form.complain)
+  return (
+    <Card title={text.channels.settings}>
+      <form
+        className={css['form']}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          const config = form.read()
+          if (config && name.trim() !== '') change.mutate({ name: name.trim(), config })
+        }}
+      >
+        <TextInput
+          label={text.channels.name}
+          description={text.channels.nameHint}
+          withAsterisk
+          value={name}
+          error={name.trim() === '' ? text.channels.fieldRequired : undefined}
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+        />
+        <ConfigFields fields={kind.configFields} {...form} onChange={form.change} />
+        <div className={css['buttons']}>
+          <Button type="submit" loading={change.isPending}>
+            {text.general.save}
+          </Button>
+        </div>
+      </form>
+    </Card>
+  )
+}

@@ -1,0 +1,74 @@
+import { Button } from '@mantine/core'
+import { IconChevronRight, IconPlugConnected, IconPlus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ChannelView } from '../../../src/domain/views.ts'
+import { channelsQuery, useAllowed } from '../data/queries.ts'
+import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { text } from '../text/text.ts'
+import { ChannelHealth } from './channel-health.tsx'
+import { Card, PageHead, Tag } from './page-parts.tsx'
+import css from './rows.module.css'
+
+/** All channels of the workspace. */
+export function ChannelsPage() {
+  const mayManage = useAllowed('channel.manage')
+  const query = useQuery(channelsQuery)
+  const add = mayManage && (
+    <Button component={Link} to="/settings/channels/new" leftSection={<IconPlus size={16} />}>
+      {text.channels.add}
+    </Button>
+  )
+  return (
+    <>
+      <PageHead title={text.channels.title} hint={text.channels.hint}>
+        {add}
+      </PageHead>
+      <Card flush>
+        {query.isPending && <SkeletonRows rows={2} />}
+        {query.isError && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+        {query.data?.length === 0 && (
+          <EmptyState
+            icon={<IconPlugConnected size={24} stroke={1.6} />}
+            title={text.channels.empty}
+            hint={text.channels.emptyHint}
+          />
+        )}
+        {query.data && query.data.length > 0 && (
+          <ul className={css['rows']}>
+            {query.data.map((channel) => (
+              <li key={channel.id}>
+                <ChannelRow channel={channel} linked={mayManage} />
+              </li>
+            ))}
+          </ul>
+        )}
+      </Card>
+    </>
+  )
+}
+
+function ChannelRow({ channel, linked }: { readonly channel: ChannelView; readonly linked: boolean }) {
+  const inside = (
+    <>
+      <span className={css['icon']} aria-hidden>
+        <IconPlugConnected size={20} stroke={1.7} />
+      </span>
+      <span className={css['words']}>
+        <span className={css['name']}>
+          <bdi>{channel.name}</bdi>
+        </span>
+        <span className={css['detail']}>{channel.typeName}</span>
+      </span>
+      {channel.paused ? <Tag tone="plain">{text.channels.paused}</Tag> : <ChannelHealth health={channel.health} />}
+      {linked && <IconChevronRight size={18} className={css['chevron']} aria-hidden />}
+    </>
+  )
+  return linked ? (
+    <Link to="/settings/channels/$channelId" params={{ channelId: channel.id }} className={css['row']}>
+      {inside}
+    </Link>
+  ) : (
+    <div className={css['row']}>{inside}</div>
+  )
+}

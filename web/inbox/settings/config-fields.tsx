@@ -1,0 +1,133 @@
+import { ColorInput, NativeSelect, PasswordInput, Switch, Textarea, TextInput } from '@mantine/core'
+import type { ConfigField } from '../../../src/contract/config-field.ts'
+import type { ConfigFault, ConfigInputs } from '../../shared/config-values.ts'
+import { isShown } from '../../shared/config-values.ts'
+import { text } from '../text/text.ts'
+
+/** What a fault says on the screen. */
+export function faultWords(fault: ConfigFault): string {
+  switch (fault.kind) {
+    case 'required':
+      return text.channels.fieldRequired
+    case 'pattern':
+      return fault.help ?? text.channels.fieldPattern
+    case 'too-long':
+      return text.channels.fieldTooLong(fault.most)
+    case 'number':
+      return text.channels.fieldNumber
+    case 'range':
+      return text.channels.fieldRange(fault.low, fault.high)
+  }
+}
+
+/** The settings form of any kind of channel, drawn from its list of fields alone. */
+export function ConfigFields(props: {
+  readonly fields: readonly ConfigField[]
+  readonly inputs: ConfigInputs
+  readonly errors: Readonly<Record<string, string>>
+  /** Keys of secrets that are stored already. */
+  readonly secretsSet: readonly string[]
+  readonly onChange: (key: string, value: string | boolean) => void
+}) {
+  const { fields, inputs, errors, secretsSet, onChange } = props
+  return fields
+    .filter((field) => isShown(field, inputs))
+    .map((field) => (
+      <Field
+        key={field.key}
+        field={field}
+        value={inputs[field.key] ?? ''}
+        error={errors[field.key]}
+        secretSet={secretsSet.includes(field.key)}
+        onChange={(value) => onChange(field.key, value)}
+      />
+    ))
+}
+
+function Field(props: {
+  readonly field: ConfigField
+  readonly value: string | boolean
+  readonly error: string | undefined
+  readonly secretSet: boolean
+  readonly onChange: (value: string | boolean) => void
+}) {
+  const { field, value, error, secretSet, onChange } = props
+  const typed = String(value)
+  const frame = {
+    label: field.label,
+    description: field.help,
+    error,
+    // Marked by the star alone: the browser's own bubble would not speak our words.
+    withAsterisk: field.required && !(field.kind === 'secret' && (secretSet || field.generated)),
+  }
+  const onText = ({ currentTarget }: { readonly currentTarget: { readonly value: string } }) =>
+    onChange(currentTarget.value)
+  switch (field.kind) {
+    case 'boolean':
+      return (
+        <Switch
+          label={field.label}
+          description={field.help}
+          error={error}
+          checked={value === true}
+          onChange={({ currentTarget }) => onChange(currentTarget.checked)}
+        />
+      )
+    case 'textarea':
+      return <Textarea {...frame} autosize minRows={2} maxRows={8} value={typed} onChange={onText} />
+    case 'list':
+      return (
+        <Textarea
+          {...frame}
+          description={field.help ? `${field.help} ${text.channels.listHint}.` : text.channels.listHint}
+          autosize
+          minRows={2}
+          maxRows={8}
+          spellCheck={false}
+          value={typed}
+          onChange={onText}
+        />
+      )
+    case 'select':
+      return (
+        <NativeSelect
+          {...frame}
+          value={typed}
+          onChange={onText}
+          data={[
+            ...(field.required ? [] : [{ value: '', label: '–' }]),
+            ...(field.options ?? []).map((option) => ({ value: option.value, label: option.label })),
+          ]}
+        />
+      )
+    case 'color':
+      return (
+        <ColorInput
+          {...frame}
+          format="hex"
+          value={typed}
+          onChange={(color) => onChange(color.toLowerCase())}
+          popoverProps={{ withinPortal: true }}
+          eyeDropperButtonProps={{ 'aria-label': field.label }}
+        />
+      )
+    case 'secret':
+      return (
+        <PasswordInput
+          {...frame}
+          autoComplete="new-password"
+          placeholder={
+            secretSet ? text.channels.secretSet : field.generated ? text.channels.secretGenerated : undefined
+          }
+          value={typed}
+          onChange={onText}
+        />
+      )
+    case 'number':
+      return <TextInput {...frame} inputMode="numeric" value={typed} onChange={onText} />
+    case 'url':
+      return <TextInput {...frame} type="url" spellCheck={false} value={typed} onChange={onText} />
+    case 'text':
+      return <TextInput {...frame} value={typed} onChange={onText} />
+  }
+}

@@ -1,0 +1,112 @@
+import { Button, TextInput } from '@mantine/core'
+import { IconPlugConnected } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useState } from 'react'
+import type { ChannelTypeView } from '../../shared/agent-api.ts'
+import { api, queryClient } from '../data/client.ts'
+import { ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { tellError } from '../shell/toasts.ts'
+import { text } from '../text/text.ts'
+import { ConfigFields } from './config-fields.tsx'
+import { Card, PageHead } from './page-parts.tsx'
+import css from './rows.module.css'
+import { useConfigForm } from './use-config-form.ts'
+
+/** What the registry can do; it does not change while the server runs. */
+export const channelTypesQuery = {
+  queryKey: ['channel-types'],
+  queryFn: () => api.channelTypes(),
+  staleTime: Number.POSITIVE_INFINITY,
+}
+
+/** Adds a channel: first its kind, then its settings. */
+export function NewChannelPage() {
+  const query = useQuery(channelTypesQuery)
+  const [chosen, setChosen] = useState<ChannelTypeView>()
+  return (
+    <>
+      <PageHead
+        title={chosen ? chosen.displayName : text.channels.addTitle}
+        hint={chosen?.summary}
+        backTo="/settings/channels"
+      />
+      {query.isPending && <SkeletonRows rows={2} />}
+      {query.isError && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {!chosen && (
+        <div className={css['kinds']}>
+          {query.data?.items.map((kind) => (
+            <button key={kind.type} type="button" className={css['kind']} onClick={() => setChosen(kind)}>
+              <span className={css['icon']} aria-hidden>
+                <IconPlugConnected size={20} stroke={1.7} />
+              </span>
+              <span className={css['words']}>
+                <span className={css['name']}>{kind.displayName}</span>
+                <span className={css['detail']}>{kind.summary}</span>
+              </span>
+            </button>
+          ))}
+        </div>
+      )}
+      {chosen && <NewChannelForm kind={chosen} onBack={() => setChosen(undefined)} />}
+    </>
+  )
+}
+
+function NewChannelForm({ kind, onBack }: { readonly kind: ChannelTypeView; readonly onBack: () => void }) {
+  const navigate = useNavigate()
+  const [name, setName] = useState('')
+  const [nameError, setNameError] = useState<string>()
+  const [busy, setBusy] = useState(false)
+  const form = useConfigForm(kind.configFields)
+  const create = async () => {
+    const config = form.read()
+    if (name.trim() === '') setNameError(text.channels.fieldRequired)
+    if (!config || name.trim() === '') return
+    setBusy(true)
+    try {
+      const channel = await api.createChannel({ type: kind.type, name: name.trim(), config })
+      await queryClient.invalidateQueries({ queryKey: ['channels'] })
+      queryClient.setQueryData(['channel', channel.id], channel)
+      await navigate({ to: '/settings/channels/$channelId', params: { channelId: channel.id } })
+    } catch (error) {
+      if (!form.complain(error)) tellError(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return (
+    <Card>
+      <form
+        className={css['form']}
+        noValidate
+        onSubmit={(event) => {
+          event.preventDefault()
+          void create()
+        }}
+      >
+        <TextInput
+          label={text.channels.name}
+          description={text.channels.nameHint}
+          withAsterisk
+          autoFocus
+          value={name}
+          error={nameError}
+          onChange={({ currentTarget }) => {
+            setName(currentTarget.value)
+            setNameError(undefined)
+          }}
+        />
+        <ConfigFields fields={kind.configFields} {...form} onChange={form.change} />
+        <div className={css['buttons']}>
+          <Button type="submit" loading={busy}>
+            {text.channels.create}
+          </Button>
+          <Button variant="default" onClick={onBack}>
+            {text.general.back}
+          </Button>
+        </div>
+      </form>
+    </Card>
+  )
+}

@@ -1,0 +1,124 @@
+import { Button, Group, Image, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { useMutation } from '@tanstack/react-query'
+import { useState } from 'react'
+import { api, queryClient } from '../data/client.ts'
+import { sessionQuery, useMe } from '../data/queries.ts'
+import { CopyBox } from '../parts/copy-box.tsx'
+import { tellError } from '../shell/toasts.ts'
+import { text } from '../text/text.ts'
+import { Card } from './page-parts.tsx'
+import css from './rows.module.css'
+
+const reread = () => queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey })
+
+/** Turns the code of an authenticator app on and off. */
+export function SecondFactor() {
+  const { secondFactor } = useMe()
+  const [codes, setCodes] = useState<readonly string[]>()
+  return (
+    <Card
+      title={text.profile.secondFactor}
+      hint={secondFactor ? text.profile.secondFactorOn : text.profile.secondFactorOff}
+    >
+      {codes ? (
+        <RecoveryCodes codes={codes} onKept={() => setCodes(undefined)} />
+      ) : secondFactor ? (
+        <TurnOff />
+      ) : (
+        <TurnOn onCodes={setCodes} />
+      )}
+    </Card>
+  )
+}
+
+function TurnOn({ onCodes }: { readonly onCodes: (codes: readonly string[]) => void }) {
+  const [code, setCode] = useState('')
+  const offer = useMutation({ mutationFn: api.offerSecondFactor, onError: tellError })
+  const confirm = useMutation({
+    mutationFn: () => api.confirmSecondFactor(code.trim()),
+    onSuccess: ({ recoveryCodes }) => {
+      onCodes(recoveryCodes)
+      void reread()
+    },
+  })
+  if (!offer.data) {
+    return (
+      <Button variant="default" loading={offer.isPending} onClick={() => offer.mutate()}>
+        {text.profile.turnOn}
+      </Button>
+    )
+  }
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        confirm.mutate()
+      }}
+    >
+      <Stack gap="md" align="flex-start">
+        <span>{text.profile.scan}</span>
+        <Image src={offer.data.qrDataUrl} alt={text.profile.qrAlt} w={180} h={180} radius="md" />
+        <span>{text.profile.secret}</span>
+        <CopyBox value={offer.data.secret} label={text.profile.secret} />
+        <Group align="flex-end" gap="xs">
+          <TextInput
+            label={text.entrance.code}
+            autoComplete="one-time-code"
+            inputMode="numeric"
+            value={code}
+            error={confirm.error?.message}
+            onChange={({ currentTarget }) => setCode(currentTarget.value)}
+          />
+          <Button type="submit" loading={confirm.isPending} disabled={code.trim() === ''}>
+            {text.profile.confirmCode}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  )
+}
+
+function RecoveryCodes({ codes, onKept }: { readonly codes: readonly string[]; readonly onKept: () => void }) {
+  return (
+    <Stack gap="md" align="flex-start">
+      <strong>{text.profile.recoveryTitle}</strong>
+      <span>{text.profile.recoveryHint}</span>
+      <ul className={css['codes']}>
+        {codes.map((code) => (
+          <li key={code}>{code}</li>
+        ))}
+      </ul>
+      <Button onClick={onKept}>{text.profile.recoveryKept}</Button>
+    </Stack>
+  )
+}
+
+function TurnOff() {
+  const [password, setPassword] = useState('')
+  const remove = useMutation({
+    mutationFn: () => api.removeSecondFactor(password),
+    onSuccess: reread,
+  })
+  return (
+    <form
+      onSubmit={(event) => {
+        event.preventDefault()
+        remove.mutate()
+      }}
+    >
+      <Group align="flex-end" gap="xs">
+        <PasswordInput
+          w={280}
+          label={text.profile.turnOffHint}
+          autoComplete="current-password"
+          value={password}
+          error={remove.error?.message}
+          onChange={({ currentTarget }) => setPassword(currentTarget.value)}
+        />
+        <Button type="submit" variant="default" loading={remove.isPending} disabled={password === ''}>
+          {text.profile.turnOff}
+        </Button>
+      </Group>
+    </form>
+  )
+}

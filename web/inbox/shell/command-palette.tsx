@@ -1,0 +1,201 @@
+import '@mantine/spotlight/styles.layer.css'
+import { useMantineColorScheme } from '@mantine/core'
+import { useDebouncedValue } from '@mantine/hooks'
+import type { SpotlightActionData } from '@mantine/spotlight'
+import { createSpotlight, Spotlight } from '@mantine/spotlight'
+import {
+  IconAddressBook,
+  IconBug,
+  IconCircleCheck,
+  IconDeviceDesktop,
+  IconInbox,
+  IconKeyboard,
+  IconLogout,
+  IconMoon,
+  IconPlugConnected,
+  IconSearch,
+  IconSun,
+  IconUserCheck,
+  IconUserCircle,
+} from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate, useParams } from '@tanstack/react-router'
+import { useEffect, useState, useSyncExternalStore } from 'react'
+import { AVAILABILITIES } from '../../shared/wire-values.ts'
+import { api } from '../data/client.ts'
+import { changeConversation } from '../data/conversation-actions.ts'
+import { conversationQuery, useAllowed, useMe, useOverlay } from '../data/queries.ts'
+import { newest } from '../live/overlay.ts'
+import { Avatar, PresenceDot } from '../parts/avatar.tsx'
+import { VIEWS } from '../conversations/list-search.ts'
+import { text } from '../text/text.ts'
+import { signOut, useAvailability } from './account-menu.tsx'
+import css from './command-palette.module.css'
+import { paletteWishes } from './palette-opener.ts'
+
+const [store, spotlight] = createSpotlight()
+const SEARCH_FROM = 2
+const SEARCH_AFTER_MS = 200
+const FOUND = 6
+
+const icon = (Icon: typeof IconInbox) => <Icon size={18} stroke={1.7} />
+
+/** Everything by keyboard: places, conversations, and what can be done with the one on the screen. */
+export function CommandPalette({ onHelp }: { readonly onHelp: () => void }) {
+  const wishes = useSyncExternalStore(paletteWishes.subscribe, paletteWishes.get)
+  const [typed, setTyped] = useState('')
+  const places = usePlaces(onHelp)
+  const here = useHere()
+  const found = useFound(typed)
+  useEffect(() => {
+    if (wishes > 0) spotlight.open()
+  }, [wishes])
+  return (
+    <Spotlight
+      store={store}
+      query={typed}
+      onQueryChange={setTyped}
+      shortcut={null}
+      scrollable
+      maxHeight={440}
+      highlightQuery={false}
+      nothingFound={text.palette.nothing}
+      searchProps={{
+        leftSection: <IconSearch size={18} stroke={1.7} />,
+        placeholder: text.palette.placeholder,
+        'aria-label': text.palette.placeholder,
+      }}
+      filter={matching}
+      classNames={{ actionsGroup: css['group'] ?? '', action: css['action'] ?? '' }}
+      actions={[
+        ...(found.length > 0 ? [{ group: text.palette.conversations, actions: found }] : []),
+        ...(here.length > 0 ? [{ group: text.palette.here, actions: here }] : []),
+        ...places,
+      ]}
+    />
+  )
+}
+
+type Groups = React.ComponentProps<typeof Spotlight>['actions']
+
+/** What the server found stays; the rest must hold every typed word. */
+function matching(query: string, groups: Groups): Groups {
+  const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean)
+  return groups.flatMap((group) => {
+    if (!('actions' in group) || group.group === text.palette.conversations) return [group]
+    const actions = group.actions.filter(({ label = '' }) =>
+      words.every((word) => label.toLocaleLowerCase().includes(word)),
+    )
+    return actions.length > 0 ? [{ ...group, actions }] : []
+  })
+}
+
+function usePlaces(onHelp: () => void) {
+  const navigate = useNavigate()
+  const availability = useAvailability()
+  const { setColorScheme } = useMantineColorScheme()
+  const mayQuarantine = useAllowed('quarantine.manage')
+  const goTo: SpotlightActionData[] = [
+    ...VIEWS.map((view) => ({
+      id: `view-${view}`,
+      label: text.palette.view(text.views[view]),
+      leftSection: icon(IconInbox),
+      onClick: () => void navigate({ to: '/', search: { view } }),
+    })),
+    {
+      id: 'channels',
+      label: text.navigation.channels,
+      leftSection: icon(IconPlugConnected),
+      onClick: () => void navigate({ to: '/settings/channels' }),
+    },
+    {
+      id: 'agents',
+      label: text.navigation.agents,
+      leftSection: icon(IconAddressBook),
+      onClick: () => void navigate({ to: '/settings/agents' }),
+    },
+    {
+      id: 'profile',
+      label: text.navigation.profile,
+      leftSection: icon(IconUserCircle),
+      onClick: () => void navigate({ to: '/settings/profile' }),
+    },
+    ...(mayQuarantine
+      ? [
+          {
+            id: 'quarantine',
+            label: text.navigation.quarantine,
+            leftSection: icon(IconBug),
+            onClick: () => void navigate({ to: '/settings/quarantine' }),
+          },
+        ]
+      : []),
+    { id: 'help', label: text.navigation.help, leftSection: icon(IconKeyboard), onClick: onHelp },
+  ]
+  const you: SpotlightActionData[] = [
+    ...AVAILABILITIES.map((choice) => ({
+      id: `availability-${choice}`,
+      label: text.palette.set(text.availability[choice]),
+      leftSection: <PresenceDot state={choice} />,
+      onClick: () => availability.mutate(choice),
+    })),
+    ...(['light', 'dark', 'auto'] as const).map((scheme) => ({
+      id: `scheme-${scheme}`,
+      label: text.palette.scheme(text.appearance[scheme]),
+      leftSection: icon(scheme === 'light' ? IconSun : scheme === 'dark' ? IconMoon : IconDeviceDesktop),
+      onClick: () => setColorScheme(scheme),
+    })),
+    { id: 'sign-out', label: text.navigation.signOut, leftSection: icon(IconLogout), onClick: () => void signOut() },
+  ]
+  return [
+    { group: text.palette.goTo, actions: goTo },
+    { group: text.palette.you, actions: you },
+  ]
+}
+
+function useHere(): SpotlightActionData[] {
+  const { conversationId = '' } = useParams({ strict: false })
+  const query = useQuery({ ...conversationQuery(conversationId), enabled: conversationId !== '' })
+  const heard = useOverlay().conversations.get(conversationId)?.value
+  const me = useMe()
+  const mayWrite = useAllowed('conversation.write')
+  if (!query.data || !mayWrite) return []
+  const conversation = newest(query.data, heard)
+  const resolved = conversation.status === 'resolved'
+  return [
+    {
+      id: 'resolve',
+      label: resolved ? text.conversation.reopen : text.conversation.resolve,
+      leftSection: icon(IconCircleCheck),
+      onClick: () => void changeConversation(conversation, { status: resolved ? 'open' : 'resolved' }),
+    },
+    ...(conversation.assigneeId === me.id
+      ? []
+      : [
+          {
+            id: 'take',
+            label: text.conversation.takeMine,
+            leftSection: icon(IconUserCheck),
+            onClick: () => void changeConversation(conversation, { assigneeId: me.id }),
+          },
+        ]),
+  ]
+}
+
+function useFound(typed: string): SpotlightActionData[] {
+  const navigate = useNavigate()
+  const [search] = useDebouncedValue(typed.trim(), SEARCH_AFTER_MS)
+  const { data } = useQuery({
+    queryKey: ['palette', search],
+    queryFn: ({ signal }) => api.conversations({ view: 'all', status: 'open', search, limit: FOUND }, signal),
+    enabled: search.length >= SEARCH_FROM,
+  })
+  if (typed.trim().length < SEARCH_FROM) return []
+  return (data?.items ?? []).map(({ id, contact, subject, lastMessage }) => ({
+    id: `conversation-${id}`,
+    label: contact.name,
+    description: subject ?? lastMessage?.preview ?? '',
+    leftSection: <Avatar name={contact.name} size={28} />,
+    onClick: () => void navigate({ to: '/conversations/$conversationId', params: { conversationId: id } }),
+  }))
+}

@@ -1,0 +1,148 @@
+import { Tooltip } from '@mantine/core'
+import { IconAddressBook, IconBug, IconCommand, IconInbox, IconKeyboard, IconPlugConnected } from '@tabler/icons-react'
+import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
+import { startConnection } from '../data/agent-connection.ts'
+import { connection, queryClient } from '../data/client.ts'
+import { watchConnection } from '../data/outbox.ts'
+import { useAllowed, useConversationList } from '../data/queries.ts'
+import { cx } from '../parts/class-names.ts'
+import { LogoMark } from '../parts/logo.tsx'
+import { text } from '../text/text.ts'
+import { AccountMenu } from './account-menu.tsx'
+import css from './frame.module.css'
+import { openPalette } from './palette-opener.ts'
+import { useShortcut } from './shortcuts.ts'
+
+const CommandPalette = lazy(() => import('./command-palette.tsx').then((module) => ({ default: module.CommandPalette })))
+const HelpOverlay = lazy(() => import('./help-overlay.tsx').then((module) => ({ default: module.HelpOverlay })))
+
+const RECONNECTING_AFTER_MS = 1_500
+
+/** What surrounds every page of somebody who is signed in. */
+export function Frame() {
+  const navigate = useNavigate()
+  const [palette, setPalette] = useState(false)
+  const [help, setHelp] = useState(false)
+  const inConversation = useLocation({ select: ({ pathname }) => pathname.startsWith('/conversations/') })
+
+  useEffect(() => {
+    void startConnection(() => {
+      queryClient.clear()
+      void navigate({ to: '/sign-in', search: { next: window.location.pathname } })
+    })
+    return watchConnection()
+  }, [navigate])
+
+  const showPalette = () => {
+    setPalette(true)
+    openPalette()
+  }
+  useShortcut('mod+k', showPalette)
+  useShortcut('?', () => setHelp(true))
+  useUnreadTitle()
+
+  return (
+    <div className={cx(css['frame'], inConversation && css['reading'])}>
+      <a href="#main" className={css['skip']}>
+        {text.navigation.skip}
+      </a>
+      <Rail onPalette={showPalette} onHelp={() => setHelp(true)} />
+      <main id="main" className={css['main']} tabIndex={-1}>
+        <ConnectionBanner />
+        <Outlet />
+      </main>
+      <Suspense>
+        {palette && <CommandPalette onHelp={() => setHelp(true)} />}
+        {help && <HelpOverlay onClose={() => setHelp(false)} />}
+      </Suspense>
+    </div>
+  )
+}
+
+function Rail({ onPalette, onHelp }: { readonly onPalette: () => void; readonly onHelp: () => void }) {
+  const mayQuarantine = useAllowed('quarantine.manage')
+  const inInbox = useLocation({
+    select: ({ pathname }) => pathname === '/' || pathname.startsWith('/conversations/'),
+  })
+  return (
+    <nav className={css['rail']} aria-label={text.navigation.label}>
+      <span className={css['logo']}>
+        <LogoMark size={26} onDark />
+      </span>
+      <RailItem label={text.navigation.inbox}>
+        <Link to="/" className={cx(css['item'], inInbox && css['here'])} aria-label={text.navigation.inbox} aria-current={inInbox ? 'page' : undefined}>
+          <IconInbox size={22} stroke={1.7} />
+        </Link>
+      </RailItem>
+      <RailItem label={text.navigation.channels}>
+        <Link to="/settings/channels" className={css['item']} activeProps={{ className: css['here'] ?? '' }} aria-label={text.navigation.channels}>
+          <IconPlugConnected size={22} stroke={1.7} />
+        </Link>
+      </RailItem>
+      <RailItem label={text.navigation.agents}>
+        <Link to="/settings/agents" className={css['item']} activeProps={{ className: css['here'] ?? '' }} aria-label={text.navigation.agents}>
+          <IconAddressBook size={22} stroke={1.7} />
+        </Link>
+      </RailItem>
+      {mayQuarantine && (
+        <RailItem label={text.navigation.quarantine}>
+          <Link to="/settings/quarantine" className={css['item']} activeProps={{ className: css['here'] ?? '' }} aria-label={text.navigation.quarantine}>
+            <IconBug size={22} stroke={1.7} />
+          </Link>
+        </RailItem>
+      )}
+      <span className={css['gap']} />
+      <RailItem label={`${text.navigation.palette} (⌘K)`}>
+        <button type="button" className={cx(css['item'], css['desk-only'])} onClick={onPalette} aria-label={text.navigation.palette}>
+          <IconCommand size={20} stroke={1.7} />
+        </button>
+      </RailItem>
+      <RailItem label={`${text.navigation.help} (?)`}>
+        <button type="button" className={cx(css['item'], css['desk-only'])} onClick={onHelp} aria-label={text.navigation.help}>
+          <IconKeyboard size={20} stroke={1.7} />
+        </button>
+      </RailItem>
+      <AccountMenu />
+    </nav>
+  )
+}
+
+const RailItem = ({ label, children }: { readonly label: string; readonly children: ReactNode }) => (
+  <Tooltip label={label} position="right">
+    {children}
+  </Tooltip>
+)
+
+/** Shown once a gap has lasted long enough to be worth a word. */
+function ConnectionBanner() {
+  const state = useSyncExternalStore(connection.subscribe, connection.get)
+  const [late, setLate] = useState(false)
+  useEffect(() => {
+    if (state !== 'reconnecting') return setLate(false)
+    const timer = setTimeout(() => setLate(true), RECONNECTING_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [state])
+  return (
+    <div role="status" className={css['status']}>
+      {late && (
+        <p className={css['banner']}>
+          <span className={css['pulse']} aria-hidden />
+          {text.connection.reconnecting}
+        </p>
+      )}
+    </div>
+  )
+}
+
+const MY_OPEN = { view: 'mine', status: 'open' } as const
+
+/** The tab says how many of one's conversations wait. */
+function useUnreadTitle(): void {
+  const { items } = useConversationList(MY_OPEN)
+  const unread = items?.filter(({ unreadCount }) => unreadCount > 0).length ?? 0
+  useEffect(() => {
+    document.title = text.title(unread, text.navigation.inbox)
+  }, [unread])
+}

@@ -1,0 +1,74 @@
+import { IconFile, IconFileTypePdf, IconFileZip, IconMusic, IconPhoto, IconVideo } from '@tabler/icons-react'
+import { useState } from 'react'
+import type { AttachmentView } from '../../../src/domain/views.ts'
+import { attachmentUrl } from '../../shared/agent-api.ts'
+import { sizeOf } from '../parts/bytes.ts'
+import { text } from '../text/text.ts'
+import css from './attachments.module.css'
+
+const SHOWN_INLINE = /^image\/(jpeg|png|gif|webp)$/
+const THUMB_PX = 260
+
+/** Pictures as thumbnails, everything else as cards. */
+export function Attachments({ attachments }: { readonly attachments: readonly AttachmentView[] }) {
+  if (attachments.length === 0) return null
+  return (
+    <div className={css['list']}>
+      {attachments.map((attachment) =>
+        SHOWN_INLINE.test(attachment.contentType) ? (
+          <Picture key={attachment.id} attachment={attachment} />
+        ) : (
+          <FileCard key={attachment.id} attachment={attachment} />
+        ),
+      )}
+    </div>
+  )
+}
+
+function Picture({ attachment }: { readonly attachment: AttachmentView }) {
+  const [broken, setBroken] = useState(false)
+  if (broken) return <FileCard attachment={attachment} />
+  const { width = 4, height = 3 } = attachment
+  const shown = Math.min(THUMB_PX, Math.max(96, width), (THUMB_PX * Math.max(0.4, width / height)) | 0)
+  return (
+    <a
+      className={css['picture']}
+      href={attachmentUrl(attachment.id, true)}
+      target="_blank"
+      rel="noopener"
+      aria-label={text.thread.openImage(attachment.name)}
+    >
+      <img
+        src={attachmentUrl(attachment.id, true)}
+        alt={attachment.name}
+        loading="lazy"
+        style={{ inlineSize: shown, aspectRatio: `${width} / ${height}` }}
+        onError={() => setBroken(true)}
+      />
+    </a>
+  )
+}
+
+function FileCard({ attachment: { id, name, contentType, sizeBytes } }: { readonly attachment: AttachmentView }) {
+  const Icon = iconOf(contentType)
+  return (
+    <a className={css['file']} href={attachmentUrl(id)} download={name} aria-label={text.thread.download(name)}>
+      <span className={css['icon']} aria-hidden>
+        <Icon size={20} stroke={1.6} />
+      </span>
+      <span className={css['words']}>
+        <bdi className={css['name']}>{name}</bdi>
+        <span className={css['size']}>{sizeOf(sizeBytes)}</span>
+      </span>
+    </a>
+  )
+}
+
+function iconOf(contentType: string): typeof IconFile {
+  if (contentType.startsWith('image/')) return IconPhoto
+  if (contentType.startsWith('video/')) return IconVideo
+  if (contentType.startsWith('audio/')) return IconMusic
+  if (contentType === 'application/pdf') return IconFileTypePdf
+  if (/zip|compressed|tar/.test(contentType)) return IconFileZip
+  return IconFile
+}

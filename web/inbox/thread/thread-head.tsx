@@ -1,0 +1,150 @@
+import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
+import {
+  IconArrowLeft,
+  IconCheck,
+  IconCircleCheck,
+  IconDots,
+  IconFlag,
+  IconHourglass,
+  IconInbox,
+  IconLayoutSidebarRight,
+  IconRotate,
+} from '@tabler/icons-react'
+import { Link, useNavigate } from '@tanstack/react-router'
+import { useSyncExternalStore } from 'react'
+import type { ConversationView } from '../../../src/domain/views.ts'
+import { PRIORITIES } from '../../shared/wire-values.ts'
+import { useConversationChange } from '../data/conversation-actions.ts'
+import { useAllowed, useChannels, useMe } from '../data/queries.ts'
+import { company } from '../live/presence.ts'
+import { Avatar } from '../parts/avatar.tsx'
+import { cx } from '../parts/class-names.ts'
+import { soonTime } from '../parts/time.ts'
+import { useShortcut } from '../shell/shortcuts.ts'
+import { text } from '../text/text.ts'
+import { AssignMenu } from './assign-menu.tsx'
+import { SnoozeMenu } from './snooze-menu.tsx'
+import css from './thread-head.module.css'
+
+/** Above the thread: who writes, how it stands, and what can be done about it. */
+export function ThreadHead(props: {
+  readonly conversation: ConversationView
+  readonly detailsShown: boolean
+  readonly onDetails: () => void
+}) {
+  const { conversation, detailsShown, onDetails } = props
+  const { id, contact, status, subject, channelId } = conversation
+  const navigate = useNavigate()
+  const channel = useChannels().get(channelId)
+  const change = useConversationChange(conversation)
+  const mayWrite = useAllowed('conversation.write')
+  const resolved = status === 'resolved'
+  const toggleResolved = () => change.mutate({ status: resolved ? 'open' : 'resolved' })
+
+  useShortcut('e', mayWrite ? toggleResolved : undefined)
+  useShortcut('Escape', () => void navigate({ to: '/', search: true }))
+
+  return (
+    <header className={css['head']}>
+      <Link to="/" search={true} className={css['back']} aria-label={text.general.back}>
+        <IconArrowLeft size={20} stroke={1.8} className={css['arrow']} />
+      </Link>
+      <div className={css['who']}>
+        <h2 className={css['name']}>
+          <bdi>{contact.name}</bdi>
+          <StatusMark conversation={conversation} />
+        </h2>
+        <p className={css['about']}>
+          <bdi>{channel?.name}</bdi>
+          {subject && <bdi className={css['subject']}>· {subject}</bdi>}
+        </p>
+      </div>
+      <Company conversationId={id} />
+      {mayWrite && (
+        <div className={css['actions']}>
+          <AssignMenu conversation={conversation} change={change} />
+          <SnoozeMenu conversation={conversation} change={change} />
+          <Menu position="bottom-end" width={220}>
+            <Menu.Target>
+              <ActionIcon aria-label={text.conversation.actions}>
+                <IconDots size={18} />
+              </ActionIcon>
+            </Menu.Target>
+            <Menu.Dropdown>
+              {status === 'open' ? (
+                <Menu.Item leftSection={<IconHourglass size={16} />} onClick={() => change.mutate({ status: 'pending' })}>
+                  {text.conversation.setPending}
+                </Menu.Item>
+              ) : (
+                <Menu.Item leftSection={<IconInbox size={16} />} onClick={() => change.mutate({ status: 'open' })}>
+                  {text.conversation.setOpen}
+                </Menu.Item>
+              )}
+              <Menu.Divider />
+              <Menu.Label>{text.priority.label}</Menu.Label>
+              {PRIORITIES.map((priority) => (
+                <Menu.Item
+                  key={priority}
+                  leftSection={<IconFlag size={16} className={css[priority]} />}
+                  rightSection={conversation.priority === priority ? <IconCheck size={16} aria-hidden /> : null}
+                  aria-current={conversation.priority === priority ? 'true' : undefined}
+                  onClick={() => change.mutate({ priority })}
+                >
+                  {text.priority[priority]}
+                </Menu.Item>
+              ))}
+            </Menu.Dropdown>
+          </Menu>
+          <Tooltip label={text.conversation.details}>
+            <ActionIcon aria-label={text.conversation.details} aria-pressed={detailsShown} onClick={onDetails}>
+              <IconLayoutSidebarRight size={18} />
+            </ActionIcon>
+          </Tooltip>
+          <Tooltip label={`${resolved ? text.conversation.reopen : text.conversation.resolve} (E)`}>
+            <Button
+              className={css['resolve']}
+              size="xs"
+              variant={resolved ? 'default' : 'filled'}
+              leftSection={resolved ? <IconRotate size={16} /> : <IconCircleCheck size={16} />}
+              loading={change.isPending && change.variables !== undefined && 'status' in change.variables}
+              aria-label={resolved ? text.conversation.reopen : text.conversation.resolve}
+              onClick={toggleResolved}
+            >
+              <span>{resolved ? text.conversation.reopen : text.conversation.resolve}</span>
+            </Button>
+          </Tooltip>
+        </div>
+      )}
+    </header>
+  )
+}
+
+function StatusMark({ conversation: { status, snoozedUntil } }: { readonly conversation: ConversationView }) {
+  if (status === 'open') return null
+  return (
+    <span className={cx(css['mark'], css[status])}>
+      {status === 'snoozed' && snoozedUntil ? text.list.snoozedUntil(soonTime(snoozedUntil)) : text.status[status]}
+    </span>
+  )
+}
+
+/** Colleagues who look at the same conversation. */
+function Company({ conversationId }: { readonly conversationId: string }) {
+  const me = useMe().id as string
+  const here = useSyncExternalStore(company.subscribe, company.get).colleagues.get(conversationId)
+  const others = [...(here?.values() ?? [])].filter(({ agentId }) => agentId !== me)
+  if (others.length === 0) return <span role="status" />
+  const typing = others.filter(({ typingUntil }) => typingUntil > Date.now())
+  const names = others.map(({ name }) => name).join(', ')
+  const label = typing[0] ? text.conversation.typing(typing[0].name) : text.conversation.viewing(names)
+  return (
+    <span className={css['company']} role="status" title={label}>
+      {others.slice(0, 3).map(({ agentId, name, typingUntil }) => (
+        <span key={agentId} className={cx(css['colleague'], typingUntil > Date.now() && css['writing'])}>
+          <Avatar name={name} size={24} />
+        </span>
+      ))}
+      <span className="visually-hidden">{label}</span>
+    </span>
+  )
+}
