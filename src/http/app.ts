@@ -11,7 +11,7 @@ import { recogniseFrameError, requestIdOf, sendProblem } from './problem.ts'
 import { createRequestLimits, DEFAULT_RATES, type RequestRates } from './request-limits.ts'
 import type { RouteDefinition } from './route.ts'
 import { createSecurityHeaders, pagePolicy, sendPage } from './security-headers.ts'
-import { type ServeDeps, serveRoutes } from './serve-routes.ts'
+import { ROUTE_LOCAL, type ServeDeps, serveRoutes } from './serve-routes.ts'
 import { createSessionMiddleware, type SessionDeps } from './session.ts'
 
 /** What happened with one request, for the metrics. */
@@ -119,10 +119,12 @@ function requestMetrics(onRequest: (facts: RequestFacts) => void): RequestHandle
   return (request, response, next) => {
     const startedAt = performance.now()
     response.once('close', () => {
+      const declared: unknown = response.locals[ROUTE_LOCAL]
       const path: unknown = (request.route as { readonly path?: unknown } | undefined)?.path
+      const served = typeof path === 'string' ? `${request.baseUrl}${path}` : 'other'
       onRequest({
         method: request.method,
-        route: typeof path === 'string' ? `${request.baseUrl}${path}` : 'other',
+        route: typeof declared === 'string' ? declared : served,
         status: response.statusCode,
         durationMs: performance.now() - startedAt,
       })

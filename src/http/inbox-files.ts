@@ -29,6 +29,8 @@ export function serveInbox({
     sendPage(response, page.replace(NONCE_TAG, `<meta name="csp-nonce" content="${nonce}">`), policy)
   }
 
+  // No address of ours has an encoded slash; a file must not be reached by a second spelling.
+  router.use((request, _response, next) => next(/%2f|%5c/i.test(request.path) ? 'router' : undefined))
   router.get(['/', '/index.html'], answerPage)
   router.use(
     '/assets',

@@ -3,6 +3,7 @@ import { AppError } from '../domain/errors.ts'
 import { type AnswerOnceDeps, answerOnce, type KeptAnswer } from '../services/answer-once.ts'
 import type { Authenticator } from '../services/authenticate.ts'
 import { type Principal, requirePermission } from '../services/principal.ts'
+import { API_PREFIX } from './openapi.ts'
 import { type Input, readInput } from './read-input.ts'
 import type { RequestLimits } from './request-limits.ts'
 import type { RouteAnswer, RouteDefinition } from './route.ts'
@@ -11,6 +12,8 @@ import { principalOfSession, sessionControlOf } from './session.ts'
 
 /** Largest JSON body. */
 export const JSON_LIMIT_BYTES = 256 * 1024
+/** Where the declared address of the route in charge stands, for the metrics. */
+export const ROUTE_LOCAL = 'route'
 const IDEMPOTENCY_KEY = /^[\x21-\x7e]{1,255}$/
 const BEARER = /^Bearer +([\x21-\x7e]{1,512})$/i
 
@@ -33,6 +36,7 @@ export function serveRoutes(deps: ServeDeps, routes: readonly RouteDefinition[])
   const json = express.json({ limit: JSON_LIMIT_BYTES, inflate: false, strict: false, type: isJson })
   for (const route of routes) {
     router[route.method](route.path, async (request: Request, response: Response): Promise<void> => {
+      response.locals[ROUTE_LOCAL] = `${API_PREFIX}${route.path}`
       const caller = await admit(deps, route, request, response)
       if (route.body) await readJson(json, request, response)
       const input = await readInput(route, request)
