@@ -8,9 +8,11 @@ import { AppError } from './domain/errors.ts'
 import { apiRoutes } from './http/api-routes.ts'
 import { createHttpApp } from './http/app.ts'
 import { createAddressOf } from './http/client-address.ts'
+import { createDemoRouter } from './http/demo-router.ts'
 import { createIngress } from './http/ingress.ts'
 import { recogniseFrameError } from './http/problem.ts'
 import { createSenderQuota } from './http/sender-quota.ts'
+import { createWidgetRouter } from './http/widget-router.ts'
 import { createRealtime, type Realtime } from './realtime/realtime.ts'
 import { buildCore, type Core } from './runtime/build-core.ts'
 import { type Config, loadConfig, misspeltSettings, publicUrlOf } from './runtime/config.ts'
@@ -20,12 +22,14 @@ import { createNodeRegistry } from './runtime/node-registry.ts'
 import { type Database, openDatabase } from './runtime/open-database.ts'
 import { type Paths, startPaths } from './runtime/run-paths.ts'
 import { startSweeper } from './runtime/sweeper.ts'
+import { createVisitorLimits } from './runtime/visitor-limits.ts'
 import { createPresence, type Presence } from './services/presence.ts'
 import { readAgentView } from './services/present-agent.ts'
-import { readRoutingAgents } from './services/routing-agents.ts'
+import { isAnyoneAvailable, readRoutingAgents } from './services/routing-agents.ts'
 import { beginSetUp, setUpLinkOf } from './services/set-up.ts'
 import { isDatabaseUnavailable } from './store/database-error.ts'
 import { SESSION_COLLECTION, sessionDocumentId } from './store/session-store.ts'
+import { createCountUnreadByVisitor } from './store/visitor-unread.ts'
 
 /** Deliveries that one sender of a channel may make in ten seconds: generous for people, tight for floods. */
 const SENDER_QUOTA = { most: 60, windowMs: 10_000 }
@@ -142,32 +146,39 @@ async function run(parts: Parts): Promise<Running> {
 
 function buildApp(parts: Parts & { readonly isAccepting: () => boolean }): Express {
   const { config, log, metrics, database, publicUrl, core } = parts
-  const { stores } = core
-  const deps = {
+  const { stores, directory } = core
+  const shared = {
     ...core,
     ...stores,
     tokens: stores.apiTokens,
-    attachments: core.agentAttachments,
-    findChannel: core.directory.get,
+    findChannel: directory.get,
+    maxBytes: config.attachmentMaxBytes,
+    maxAttachmentBytes: config.attachmentMaxBytes,
     publicUrl,
     clock: Date.now,
     now: Date.now,
   }
+  const widget = createWidgetRouter({
+    ...shared,
+    limits: createVisitorLimits(),
+    countUnread: createCountUnreadByVisitor(database.connection),
+    isAnyoneAvailable: (channelId) => isAnyoneAvailable(channelId, core.routingAgentsDeps),
+    widgetFolder: `${WEB_FOLDER}widget`,
+  })
   return createHttpApp({
-    ...deps,
+    ...shared,
     routes: apiRoutes({
-      admin: deps,
-      conversations: deps,
-      messages: deps,
-      contacts: deps,
-      quarantine: deps,
-      attachments: {
-        ...deps,
-        attachments: stores.attachments,
-        maxAttachmentBytes: config.attachmentMaxBytes,
-      },
+      admin: shared,
+      conversations: shared,
+      messages: { ...shared, attachments: core.agentAttachments },
+      contacts: shared,
+      quarantine: shared,
+      attachments: shared,
     }),
-    mounts: [],
+    mounts: [
+      { path: '/widget', handler: widget },
+      { path: '/demo', handler: createDemoRouter(shared) },
+    ],
     session: {
       client: database.connection.getClient(),
       dbName: config.mongodbDb,
@@ -231,7 +242,7 @@ function startRealtime(
       ? {}
       : { redis: { url: config.redisUrl, prefix: `tributary:${config.mongodbDb}` } }),
     log,
-    now: Date.now,
+    now: () => performance.now(),
     addressOf: app ? createAddressOf(app) : (request) => request.socket.remoteAddress ?? '',
     authenticateCookie: authenticator.authenticateCookie,
     revalidate: async (principals) => {
@@ -250,7 +261,7 @@ function startRealtime(
     conversationOfVisitor: async (channelId, visitorId) =>
       (await stores.conversations.findCurrent(channelId, [visitorId]))[0]?.id,
     presence,
-    knownChannels: () => [],
+    knownChannels: directory.known,
   })
 }
 

@@ -45,7 +45,6 @@ export function createSessionMiddleware(deps: SessionDeps): RequestHandler {
     autoRemove: 'disabled',
     ttl: Math.ceil(deps.ttlMs / 1000),
     touchAfter: Math.ceil(Math.min(TOUCH_MS, deps.ttlMs / 4) / 1000),
-    writeOperationOptions: { writeConcern: { w: 'majority', journal: true } } as never,
   })
   const middleware = session({
     name: SESSION_COOKIE,

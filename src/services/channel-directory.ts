@@ -34,6 +34,8 @@ export interface ChannelDirectory {
   all(): Promise<readonly LiveChannel[]>
   /** The channels whose conversations an ordinary agent may see. */
   visibleTo(agentId: AgentId): Promise<ReadonlySet<ChannelId>>
+  /** The ids last known, at once; for signals that may have been missed. */
+  known(): readonly ChannelId[]
   /** Forgets what is known; the next question reads the database. */
   invalidate(): void
 }
@@ -118,6 +120,7 @@ export function createChannelDirectory(deps: ChannelDirectoryDeps): ChannelDirec
       visible.set(agentId, set)
       return set
     },
+    known: () => [...(snapshot?.byId.values() ?? [])].map(({ id }) => id),
     invalidate,
   }
 }
