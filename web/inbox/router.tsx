@@ -6,12 +6,12 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router'
-import { queryClient } from './data/client.ts'
-import { channelsQuery, sessionQuery } from './data/queries.ts'
+import { isProblem } from '../shared/problem.ts'
 import { ConversationPage } from './conversations/conversation-page.tsx'
 import { InboxPage, NothingChosen } from './conversations/inbox-page.tsx'
 import { readListSearch } from './conversations/list-search.ts'
-import { isProblem } from '../shared/problem.ts'
+import { queryClient } from './data/client.ts'
+import { channelsQuery, sessionQuery } from './data/queries.ts'
 import { Frame } from './shell/frame.tsx'
 import { NotFound, PageBroke } from './shell/page-states.tsx'
 

@@ -20,7 +20,7 @@ export default defineConfig({
       plugins: [
         mantinePreset(),
         simpleVars({
-          variables: { 'phone': '48em', 'desk': '75em' },
+          variables: { phone: '48em', desk: '75em' },
         }),
       ],
     },

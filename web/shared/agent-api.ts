@@ -45,15 +45,13 @@ export function createAgentApi(http: HttpClient) {
     setUp: (body: command.SetUpCommand) => http<view.ProfileView>('POST', '/set-up', { body }),
     signIn: (body: command.SignInCommand) => http<view.ProfileView>('POST', '/session', { body }),
     signOut: () => http<void>('DELETE', '/session'),
-    session: (signal?: AbortSignal) =>
-      http<view.ProfileView>('GET', '/session', signal ? { signal } : {}),
+    session: (signal?: AbortSignal) => http<view.ProfileView>('GET', '/session', signal ? { signal } : {}),
     acceptInvite: (body: command.AcceptInviteCommand) =>
       http<view.ProfileView>('POST', '/invites/accept', { body }),
 
     updateProfile: (body: command.UpdateProfileCommand) =>
       http<view.ProfileView>('PATCH', '/profile', { body }),
-    changePassword: (body: command.ChangePasswordCommand) =>
-      http<void>('PUT', '/profile/password', { body }),
+    changePassword: (body: command.ChangePasswordCommand) => http<void>('PUT', '/profile/password', { body }),
     setAvailability: (body: command.SetAvailabilityCommand) =>
       http<view.ProfileView>('PUT', '/profile/availability', { body }),
     offerSecondFactor: () => http<SecondFactorOffer>('POST', '/profile/second-factor'),
@@ -62,7 +60,8 @@ export function createAgentApi(http: HttpClient) {
     removeSecondFactor: (password: string) =>
       http<void>('DELETE', '/profile/second-factor', { body: { password } }),
 
-    agents: (query: PageQuery = {}) => http<view.Page<view.AgentView>>('GET', '/agents', { query: { ...query } }),
+    agents: (query: PageQuery = {}) =>
+      http<view.Page<view.AgentView>>('GET', '/agents', { query: { ...query } }),
     inviteAgent: (body: command.InviteAgentCommand) =>
       http<{ agent: view.AgentView; inviteLink: string }>('POST', '/agents', { body }),
     updateAgent: (id: string, body: command.UpdateAgentCommand) =>
@@ -85,7 +84,10 @@ export function createAgentApi(http: HttpClient) {
         { body: { version } },
       ),
 
-    conversations: (query: command.ListConversationsQuery, signal?: AbortSignal): Page<view.ConversationView> =>
+    conversations: (
+      query: command.ListConversationsQuery,
+      signal?: AbortSignal,
+    ): Page<view.ConversationView> =>
       http('GET', '/conversations', { query: { ...query }, ...(signal ? { signal } : {}) }),
     conversationCounts: () => http<ConversationCounts>('GET', '/conversations/counts'),
     conversation: (id: string) => http<view.ConversationView>('GET', at`/conversations/${id}`),

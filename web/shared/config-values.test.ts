@@ -4,7 +4,14 @@ import { configOf, faultOf, initialInputs, isShown } from './config-values.ts'
 
 const fields: readonly ConfigField[] = [
   { key: 'title', label: 'Title', kind: 'text', required: true, default: 'Chat', maxLength: 10 },
-  { key: 'color', label: 'Colour', kind: 'color', required: false, pattern: '#[0-9a-f]{6}', patternHelp: 'Like #0a0b0c' },
+  {
+    key: 'color',
+    label: 'Colour',
+    kind: 'color',
+    required: false,
+    pattern: '#[0-9a-f]{6}',
+    patternHelp: 'Like #0a0b0c',
+  },
   { key: 'preChat', label: 'Ask first', kind: 'boolean', required: false, default: false },
   {
     key: 'question',
@@ -49,7 +56,13 @@ describe('settings generated from configFields', () => {
   })
 
   it('finds what is wrong', () => {
-    const inputs = { ...initialInputs(fields), title: 'much too long a title', color: 'red', days: '31', domains: 'a.org\nB!' }
+    const inputs = {
+      ...initialInputs(fields),
+      title: 'much too long a title',
+      color: 'red',
+      days: '31',
+      domains: 'a.org\nB!',
+    }
     expect(faultOf(field('title'), inputs)).toEqual({ kind: 'too-long', most: 10 })
     expect(faultOf(field('color'), inputs)).toEqual({ kind: 'pattern', help: 'Like #0a0b0c' })
     expect(faultOf(field('days'), inputs)).toEqual({ kind: 'range', low: 1, high: 30 })

@@ -32,7 +32,8 @@ function inputOf(field: ConfigField, stored: ConfigValue | undefined): string | 
   if (field.kind === 'secret') return ''
   const value = stored ?? field.default
   if (field.kind === 'boolean') return value === true
-  if (value === undefined) return field.kind === 'select' && field.required ? (field.options?.[0]?.value ?? '') : ''
+  if (value === undefined)
+    return field.kind === 'select' && field.required ? (field.options?.[0]?.value ?? '') : ''
   return Array.isArray(value) ? value.join('\n') : String(value)
 }
 
@@ -47,7 +48,11 @@ export function isShown(field: ConfigField, inputs: ConfigInputs): boolean {
  * What is wrong with a field. The server checks the same from the same list and has the last word.
  * @param secretSet whether a value is stored already, for secrets, which are never sent back
  */
-export function faultOf(field: ConfigField, inputs: ConfigInputs, secretSet = false): ConfigFault | undefined {
+export function faultOf(
+  field: ConfigField,
+  inputs: ConfigInputs,
+  secretSet = false,
+): ConfigFault | undefined {
   const typed = inputs[field.key]
   if (!isShown(field, inputs) || typeof typed === 'boolean') return undefined
   const text = (typed ?? '').trim()

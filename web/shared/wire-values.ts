@@ -9,7 +9,8 @@ import type { Permission, Role } from '../../src/domain/permissions.ts'
 const every =
   <Union extends string>() =>
   <const List extends readonly Union[]>(
-    list: List & ([Union] extends [List[number]] ? unknown : { readonly missing: Exclude<Union, List[number]> }),
+    list: List &
+      ([Union] extends [List[number]] ? unknown : { readonly missing: Exclude<Union, List[number]> }),
   ): List =>
     list
 

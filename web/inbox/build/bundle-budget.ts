@@ -18,7 +18,9 @@ export function bundleBudget({ entries, limitKb }: BundleBudget): Plugin {
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
       const isInitial = (id: string | null) =>
         id !== null && entries.some((entry) => id.replaceAll('\\', '/').endsWith(`/${entry}`))
-      const queue = chunks.filter((chunk) => isInitial(chunk.facadeModuleId) || chunk.moduleIds.some(isInitial))
+      const queue = chunks.filter(
+        (chunk) => isInitial(chunk.facadeModuleId) || chunk.moduleIds.some(isInitial),
+      )
       const initial = new Set(queue)
       for (const chunk of queue) {
         for (const name of chunk.imports) {
@@ -29,7 +31,10 @@ export function bundleBudget({ entries, limitKb }: BundleBudget): Plugin {
           }
         }
       }
-      const sizes = [...initial].map((chunk) => ({ name: chunk.fileName, bytes: gzipSync(chunk.code).length }))
+      const sizes = [...initial].map((chunk) => ({
+        name: chunk.fileName,
+        bytes: gzipSync(chunk.code).length,
+      }))
       const total = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
       const listed = sizes.map(({ name, bytes }) => `  ${(bytes / 1000).toFixed(1)} kB  ${name}`).join('\n')
       const summary = `initial JavaScript: ${(total / 1000).toFixed(1)} kB gzipped of ${limitKb} kB`

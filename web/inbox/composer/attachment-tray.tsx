@@ -1,7 +1,7 @@
 import { Loader } from '@mantine/core'
 import { IconFile, IconRefresh, IconX } from '@tabler/icons-react'
-import { cx } from '../parts/class-names.ts'
 import { sizeOf } from '../parts/bytes.ts'
+import { cx } from '../parts/class-names.ts'
 import { text } from '../text/text.ts'
 import css from './attachment-tray.module.css'
 import type { Upload } from './use-uploads.ts'
@@ -33,7 +33,11 @@ export function AttachmentTray(props: {
               <IconRefresh size={14} />
             </button>
           )}
-          <button type="button" aria-label={text.composer.removeFile(file.name)} onClick={() => props.onRemove(key)}>
+          <button
+            type="button"
+            aria-label={text.composer.removeFile(file.name)}
+            onClick={() => props.onRemove(key)}
+          >
             <IconX size={14} />
           </button>
         </li>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, SegmentedControl, Textarea, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, SegmentedControl, Textarea } from '@mantine/core'
 import { IconMoodSmile, IconPaperclip, IconSend2 } from '@tabler/icons-react'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { ConversationView } from '../../../src/domain/views.ts'
@@ -16,7 +16,9 @@ import css from './composer.module.css'
 import { fileRules, lengthNotice, windowIsClosed } from './limits.ts'
 import { useUploads } from './use-uploads.ts'
 
-const EmojiPicker = lazy(() => import('./emoji-picker.tsx').then((module) => ({ default: module.EmojiPicker })))
+const EmojiPicker = lazy(() =>
+  import('./emoji-picker.tsx').then((module) => ({ default: module.EmojiPicker })),
+)
 
 /** Where an agent writes: a reply to the customer, or a note to colleagues. */
 export function Composer({ conversation }: { readonly conversation: ConversationView }) {
@@ -39,7 +41,11 @@ export function Composer({ conversation }: { readonly conversation: Conversation
   const files = note ? [] : uploads.items
   const empty = draft.text.trim() === '' && files.length === 0
   const blocked =
-    empty || length.refused || closed !== undefined || files.some(({ state }) => state !== 'ready') || !maySend
+    empty ||
+    length.refused ||
+    closed !== undefined ||
+    files.some(({ state }) => state !== 'ready') ||
+    !maySend
 
   const change = (next: Draft) => {
     setDraft(next)
@@ -142,16 +148,16 @@ export function Composer({ conversation }: { readonly conversation: Conversation
         />
         {!note && <AttachmentTray items={uploads.items} onRemove={uploads.remove} onRetry={uploads.retry} />}
         <div className={css['foot']}>
-          <Tooltip label={carriesFiles ? text.composer.attach : text.composer.noFiles}>
-            <ActionIcon
-              aria-label={text.composer.attach}
-              data-disabled={!carriesFiles || undefined}
-              aria-disabled={!carriesFiles}
-              onClick={() => carriesFiles && picker.current?.click()}
-            >
-              <IconPaperclip size={18} />
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            data-tip-up
+            data-tip={carriesFiles ? text.composer.attach : text.composer.noFiles}
+            aria-label={text.composer.attach}
+            data-disabled={!carriesFiles || undefined}
+            aria-disabled={!carriesFiles}
+            onClick={() => carriesFiles && picker.current?.click()}
+          >
+            <IconPaperclip size={18} />
+          </ActionIcon>
           <input
             ref={picker}
             type="file"
@@ -165,18 +171,16 @@ export function Composer({ conversation }: { readonly conversation: Conversation
             }}
           />
           <span className={css['emoji']}>
-            <Tooltip label={text.composer.emoji}>
-              <ActionIcon
-                aria-label={text.composer.emoji}
-                aria-expanded={emoji}
-                onClick={() => setEmoji((before) => !before)}
-              >
-                <IconMoodSmile size={18} />
-              </ActionIcon>
-            </Tooltip>
-            <Suspense>
-              {emoji && <EmojiPicker onChoose={insert} onClose={() => setEmoji(false)} />}
-            </Suspense>
+            <ActionIcon
+              data-tip-up
+              data-tip={text.composer.emoji}
+              aria-label={text.composer.emoji}
+              aria-expanded={emoji}
+              onClick={() => setEmoji((before) => !before)}
+            >
+              <IconMoodSmile size={18} />
+            </ActionIcon>
+            <Suspense>{emoji && <EmojiPicker onChoose={insert} onClose={() => setEmoji(false)} />}</Suspense>
           </span>
           <span className={css['hint']}>{text.composer.hint}</span>
           <span className={cx(css['count'], length.refused && css['over'])} role="status">

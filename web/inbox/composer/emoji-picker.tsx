@@ -40,7 +40,13 @@ export function EmojiPicker(props: {
       />
       <div className={css['grid']}>
         {found.map(([symbol, words]) => (
-          <button key={symbol} type="button" aria-label={words} title={words} onClick={() => props.onChoose(symbol)}>
+          <button
+            key={symbol}
+            type="button"
+            aria-label={words}
+            title={words}
+            onClick={() => props.onChoose(symbol)}
+          >
             {symbol}
           </button>
         ))}

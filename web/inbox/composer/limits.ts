@@ -49,7 +49,10 @@ export function lengthNotice(typed: string, limits: Capabilities['text'] | undef
       ? { words: text.composer.split(Math.ceil(length / maxLength)), refused: false }
       : { words: text.composer.over(length - maxLength), refused: true }
   }
-  return { words: length >= maxLength * NOTICE_FROM ? text.composer.left(maxLength - length) : '', refused: false }
+  return {
+    words: length >= maxLength * NOTICE_FROM ? text.composer.left(maxLength - length) : '',
+    refused: false,
+  }
 }
 
 /** The hours of a reply window that is over; undefined while one may write. */

@@ -59,7 +59,9 @@ export function useUploads(rules: FileRules) {
     retry: (key: number) => {
       const item = items.find((candidate) => candidate.key === key)
       if (!item) return
-      setItems((before) => before.map((one) => (one.key === key ? { key, file: one.file, state: 'uploading' } : one)))
+      setItems((before) =>
+        before.map((one) => (one.key === key ? { key, file: one.file, state: 'uploading' } : one)),
+      )
       void start(key, item.file)
     },
     clear: () => setItems([]),

@@ -17,7 +17,13 @@ const linesOf = (typed: string): string[] =>
 const ATTRIBUTE = /^([^:]+):\s*(.+)$/
 
 /** Changes a contact in place. */
-export function ContactForm({ contact, onDone }: { readonly contact: ContactView; readonly onDone: () => void }) {
+export function ContactForm({
+  contact,
+  onDone,
+}: {
+  readonly contact: ContactView
+  readonly onDone: () => void
+}) {
   const form = useForm({
     initialValues: {
       name: contact.name,

@@ -30,7 +30,8 @@ export function ContactPanel({ conversation }: { readonly conversation: Conversa
   const [editing, setEditing] = useState(false)
   const mayWrite = useAllowed('contact.write')
   const contact = query.data
-  if (query.isError && !contact) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+  if (query.isError && !contact)
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
   if (!contact) return <SkeletonRows rows={4} avatar={false} />
   return (
     <div className={css['panel']}>
@@ -133,7 +134,11 @@ function Identities({ contact }: { readonly contact: ContactView }) {
             <bdi className={css['channel']}>{channels.get(identity.channelId)?.name ?? '…'}</bdi>
             <bdi className={css['external']}>{identity.displayName ?? identity.externalId}</bdi>
           </span>
-          <Tooltip label={identity.verified ? text.contact.verifiedHint : text.contact.claimedHint} multiline w={220}>
+          <Tooltip
+            label={identity.verified ? text.contact.verifiedHint : text.contact.claimedHint}
+            multiline
+            w={220}
+          >
             <span className={cx(css['proof'], identity.verified ? css['verified'] : css['claimed'])}>
               {identity.verified ? (
                 <IconShieldCheck size={13} stroke={2} aria-hidden />

@@ -1,4 +1,3 @@
-import { Drawer } from '@mantine/core'
 import { useMediaQuery } from '@mantine/hooks'
 import { IconMessageOff } from '@tabler/icons-react'
 import { useParams } from '@tanstack/react-router'
@@ -10,12 +9,16 @@ import { useConversation } from '../data/queries.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { usePageVisible } from '../parts/use-page-visible.ts'
 import { text } from '../text/text.ts'
-import { ThreadHead } from '../thread/thread-head.tsx'
 import { Thread } from '../thread/thread.tsx'
+import { ThreadHead } from '../thread/thread-head.tsx'
 import css from './conversation-page.module.css'
 
 const ContactPanel = lazy(() =>
   import('../contact/contact-panel.tsx').then((module) => ({ default: module.ContactPanel })),
+)
+
+const ContactDrawer = lazy(() =>
+  import('../contact/contact-drawer.tsx').then((module) => ({ default: module.ContactDrawer })),
 )
 
 const DETAILS_SHOWN = 'tributary-details'
@@ -52,11 +55,6 @@ export function ConversationPage() {
     localStorage.setItem(DETAILS_SHOWN, pinned ? 'no' : 'yes')
     setPinned(!pinned)
   }
-  const panel = (
-    <Suspense fallback={<SkeletonRows rows={4} avatar={false} />}>
-      <ContactPanel key={conversation.contact.id} conversation={conversation} />
-    </Suspense>
-  )
   return (
     <>
       <div className={css['thread']}>
@@ -66,21 +64,15 @@ export function ConversationPage() {
       </div>
       {wide && pinned && (
         <aside className={css['details']} aria-label={text.contact.label}>
-          {panel}
+          <Suspense fallback={<SkeletonRows rows={4} avatar={false} />}>
+            <ContactPanel key={conversation.contact.id} conversation={conversation} />
+          </Suspense>
         </aside>
       )}
-      {!wide && (
-        <Drawer
-          opened={drawer}
-          onClose={() => setDrawer(false)}
-          position="right"
-          size={360}
-          title={text.contact.label}
-          closeButtonProps={{ 'aria-label': text.general.close }}
-          classNames={{ body: css['drawer'] ?? '' }}
-        >
-          {panel}
-        </Drawer>
+      {!wide && drawer && (
+        <Suspense>
+          <ContactDrawer conversation={conversation} onClose={() => setDrawer(false)} />
+        </Suspense>
       )}
     </>
   )

@@ -41,7 +41,11 @@ export const ConversationRow = memo(function ConversationRow(props: {
         <span className={css['line']}>
           <PriorityMark priority={conversation.priority} />
           <bdi className={css['name']}>{conversation.contact.name}</bdi>
-          <time className={css['time']} dateTime={conversation.lastActivityAt} title={exactTime(conversation.lastActivityAt)}>
+          <time
+            className={css['time']}
+            dateTime={conversation.lastActivityAt}
+            title={exactTime(conversation.lastActivityAt)}
+          >
             {shortTime(conversation.lastActivityAt)}
           </time>
         </span>
@@ -58,7 +62,10 @@ export const ConversationRow = memo(function ConversationRow(props: {
           <IconMessageCircle size={13} stroke={1.8} aria-hidden />
           <bdi className={css['channel']}>{channel?.name ?? '…'}</bdi>
           {conversation.status === 'snoozed' && conversation.snoozedUntil && (
-            <span className={css['snooze']} title={text.list.snoozedUntil(exactTime(conversation.snoozedUntil))}>
+            <span
+              className={css['snooze']}
+              title={text.list.snoozedUntil(exactTime(conversation.snoozedUntil))}
+            >
               <IconMoon size={12} stroke={2} aria-hidden />
               {soonTime(conversation.snoozedUntil)}
             </span>
@@ -70,7 +77,11 @@ export const ConversationRow = memo(function ConversationRow(props: {
           ))}
           <span className={css['push']} />
           {assignee && (
-            <Avatar name={assignee.name} size={18} label={text.list.assignedTo(mine ? text.general.you : assignee.name)} />
+            <Avatar
+              name={assignee.name}
+              size={18}
+              label={text.list.assignedTo(mine ? text.general.you : assignee.name)}
+            />
           )}
         </span>
       </span>
@@ -80,7 +91,9 @@ export const ConversationRow = memo(function ConversationRow(props: {
 
 function PriorityMark({ priority }: { readonly priority: ConversationView['priority'] }) {
   if (priority === 'urgent') {
-    return <IconChevronsUp size={15} stroke={2.4} className={css['urgent']} aria-label={text.priority.urgent} />
+    return (
+      <IconChevronsUp size={15} stroke={2.4} className={css['urgent']} aria-label={text.priority.urgent} />
+    )
   }
   if (priority === 'high') {
     return <IconChevronUp size={15} stroke={2.4} className={css['high']} aria-label={text.priority.high} />
@@ -91,15 +104,21 @@ function PriorityMark({ priority }: { readonly priority: ConversationView['prior
 function Preview({ conversation: { lastMessage, subject } }: { readonly conversation: ConversationView }) {
   if (!lastMessage) return <span className={css['preview']}>{subject ?? text.list.noMessage}</span>
   const failed = lastMessage.status === 'failed'
-  const words = lastMessage.preview || (lastMessage.attachmentCount > 0 ? text.list.attachments(lastMessage.attachmentCount) : '')
+  const words =
+    lastMessage.preview ||
+    (lastMessage.attachmentCount > 0 ? text.list.attachments(lastMessage.attachmentCount) : '')
   return (
     <span className={cx(css['preview'], failed && css['failed'])}>
       {failed && <IconAlertCircle size={13} stroke={2} aria-label={text.list.failed} />}
-      {!failed && lastMessage.kind === 'note' && <IconNote size={13} stroke={1.8} aria-label={text.list.note} />}
+      {!failed && lastMessage.kind === 'note' && (
+        <IconNote size={13} stroke={1.8} aria-label={text.list.note} />
+      )}
       {!failed && lastMessage.kind === 'message' && lastMessage.direction === 'outbound' && (
         <IconArrowBackUp size={13} stroke={1.8} aria-hidden />
       )}
-      {lastMessage.attachmentCount > 0 && lastMessage.preview !== '' && <IconPaperclip size={12} aria-hidden />}
+      {lastMessage.attachmentCount > 0 && lastMessage.preview !== '' && (
+        <IconPaperclip size={12} aria-hidden />
+      )}
       <bdi dir="auto">{words}</bdi>
     </span>
   )

@@ -1,6 +1,5 @@
-import { Select } from '@mantine/core'
 import { useDebouncedCallback } from '@mantine/hooks'
-import { IconSearch, IconX } from '@tabler/icons-react'
+import { IconChevronDown, IconSearch, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
@@ -41,7 +40,11 @@ export function ListPane(props: {
     const at = items.findIndex(({ id }) => id === chosen)
     const next = items[at < 0 ? 0 : Math.min(items.length - 1, Math.max(0, at + step))]
     if (next) {
-      void navigate({ to: '/conversations/$conversationId', params: { conversationId: next.id }, search: true })
+      void navigate({
+        to: '/conversations/$conversationId',
+        params: { conversationId: next.id },
+        search: true,
+      })
     }
   }
   useShortcut('j', () => go(1))
@@ -51,16 +54,12 @@ export function ListPane(props: {
     <section className={css['pane']} aria-label={text.list.label}>
       <header className={css['head']}>
         <h1 className={css['title']}>{text.navigation.inbox}</h1>
-        <Select
+        <Choice
           className={css['status']}
-          aria-label={text.status.label}
-          size="xs"
-          variant="unstyled"
-          allowDeselect={false}
+          label={text.status.label}
           value={filter.status}
-          data={STATUSES.map((value) => ({ value, label: text.status[value] }))}
-          comboboxProps={{ width: 140, position: 'bottom-end' }}
-          onChange={(status) => show({ status: STATUSES.find((one) => one === status) })}
+          options={STATUSES.map((value) => [value, text.status[value]])}
+          onChoose={(status) => show({ status: STATUSES.find((one) => one === status) })}
         />
       </header>
       <nav className={css['tabs']} aria-label={text.views.label}>
@@ -81,20 +80,46 @@ export function ListPane(props: {
       <div className={css['filters']}>
         <SearchBox value={filter.search ?? ''} onSearch={(q) => show({ q: q.trim() || undefined }, true)} />
         {channels.size > 1 && (
-          <Select
+          <Choice
             className={css['channels']}
-            aria-label={text.list.channelFilter}
-            size="xs"
-            clearable
-            placeholder={text.list.allChannels}
-            value={filter.channelId ?? null}
-            data={[...channels.values()].map(({ id, name }) => ({ value: id, label: name }))}
-            onChange={(channel) => show({ channel: channel ?? undefined })}
+            label={text.list.channelFilter}
+            value={filter.channelId ?? ''}
+            options={[
+              ['', text.list.allChannels],
+              ...[...channels.values()].map(({ id, name }) => [id, name] as const),
+            ]}
+            onChoose={(channel) => show({ channel: channel || undefined })}
           />
         )}
       </div>
       <ConversationList list={list} filter={filter} chosen={chosen} channels={channels} />
     </section>
+  )
+}
+
+/** The browser's own list of choices in our dress: quick, and at home on a phone. */
+function Choice(props: {
+  readonly className: string | undefined
+  readonly label: string
+  readonly value: string
+  readonly options: readonly (readonly [value: string, label: string])[]
+  readonly onChoose: (value: string) => void
+}) {
+  return (
+    <span className={cx(css['choice'], props.className)}>
+      <select
+        aria-label={props.label}
+        value={props.value}
+        onChange={({ currentTarget }) => props.onChoose(currentTarget.value)}
+      >
+        {props.options.map(([value, label]) => (
+          <option key={value} value={value}>
+            {label}
+          </option>
+        ))}
+      </select>
+      <IconChevronDown size={14} stroke={2} aria-hidden />
+    </span>
   )
 }
 

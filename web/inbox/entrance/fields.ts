@@ -5,7 +5,8 @@ import { text } from '../text/text.ts'
 const SHORTEST_PASSWORD = 10
 
 /** What is wrong with a text that may not be empty. */
-export const required = (value: string): string | null => (value.trim() === '' ? text.entrance.required : null)
+export const required = (value: string): string | null =>
+  value.trim() === '' ? text.entrance.required : null
 
 /** What is wrong with an address. */
 export const emailAddress = (value: string): string | null =>

@@ -36,7 +36,11 @@ export function InvitePage() {
     } catch (error) {
       if (error instanceof ProblemError) form.setErrors(fieldErrors(error))
       setFailure(
-        isProblem(error, 'invalid-token') ? text.entrance.inviteDead : error instanceof Error ? error.message : '',
+        isProblem(error, 'invalid-token')
+          ? text.entrance.inviteDead
+          : error instanceof Error
+            ? error.message
+            : '',
       )
     }
   }

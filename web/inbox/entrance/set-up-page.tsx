@@ -55,7 +55,11 @@ export function SetUpPage() {
     } catch (error) {
       if (error instanceof ProblemError) form.setErrors(fieldErrors(error))
       setFailure(
-        isProblem(error, 'set-up-done') ? text.entrance.setUpDone : error instanceof Error ? error.message : '',
+        isProblem(error, 'set-up-done')
+          ? text.entrance.setUpDone
+          : error instanceof Error
+            ? error.message
+            : '',
       )
     }
   }

@@ -66,9 +66,7 @@ export function mergeList(
   return shown.sort(byActivity)
 }
 
-function lastItemIfMoreFollow(
-  pages: readonly StampedPage<ConversationView>[],
-): ConversationView | undefined {
+function lastItemIfMoreFollow(pages: readonly StampedPage<ConversationView>[]): ConversationView | undefined {
   const last = pages.at(-1)
   if (!last?.nextCursor) return undefined
   return pages.flatMap((page) => page.items).at(-1)

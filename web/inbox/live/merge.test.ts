@@ -58,14 +58,21 @@ const message = (which: number, version: number): MessageView =>
     version,
   }) as unknown as MessageView
 
-const updated = (value: ConversationView): DomainEvent => ({ type: 'conversation.updated', conversation: value })
+const updated = (value: ConversationView): DomainEvent => ({
+  type: 'conversation.updated',
+  conversation: value,
+})
 
 /** The pages that a server answers with. */
 function paged<T>(sorted: readonly T[], asOf: number, pages: number): StampedPage<T>[] {
   const answer: StampedPage<T>[] = []
   for (let page = 0; page < pages && (page === 0 || page * PAGE < sorted.length); page += 1) {
     const more = (page + 1) * PAGE < sorted.length
-    answer.push({ items: sorted.slice(page * PAGE, (page + 1) * PAGE), asOf, ...(more ? { nextCursor: 'x' } : {}) })
+    answer.push({
+      items: sorted.slice(page * PAGE, (page + 1) * PAGE),
+      asOf,
+      ...(more ? { nextCursor: 'x' } : {}),
+    })
   }
   return answer
 }
@@ -92,9 +99,9 @@ const filters: readonly ListFilter[] = [
 
 /** Some of the events, some twice, in any order, in packets. */
 const disturbed = (events: readonly DomainEvent[]) =>
-  fc.array(fc.array(fc.nat({ max: Math.max(0, events.length - 1) }), { maxLength: 4 }), { maxLength: 20 }).map(
-    (packets) => packets.map((packet) => packet.flatMap((index) => events[index] ?? [])),
-  )
+  fc
+    .array(fc.array(fc.nat({ max: Math.max(0, events.length - 1) }), { maxLength: 4 }), { maxLength: 20 })
+    .map((packets) => packets.map((packet) => packet.flatMap((index) => events[index] ?? [])))
 
 const hear = (overlay: Overlay, packets: readonly (readonly DomainEvent[])[]): Overlay =>
   packets.reduce(absorb, overlay)
@@ -105,12 +112,19 @@ describe('mergeList', () => {
       .array(change, { maxLength: 30 })
       .chain((changes) => disturbed(history(changes).events).map((packets) => ({ changes, packets })))
     fc.assert(
-      fc.property(cases, fc.constantFrom(...filters), fc.integer({ min: 1, max: 4 }), (given, filter, pages) => {
-        const { states } = history(given.changes)
-        const overlay = hear(EMPTY_OVERLAY, given.packets)
-        const rest = paged(served(states.values(), filter), overlay.seq, pages)
-        expect(mergeList(rest, overlay.conversations, filter, ME)).toEqual(rest.flatMap((page) => page.items))
-      }),
+      fc.property(
+        cases,
+        fc.constantFrom(...filters),
+        fc.integer({ min: 1, max: 4 }),
+        (given, filter, pages) => {
+          const { states } = history(given.changes)
+          const overlay = hear(EMPTY_OVERLAY, given.packets)
+          const rest = paged(served(states.values(), filter), overlay.seq, pages)
+          expect(mergeList(rest, overlay.conversations, filter, ME)).toEqual(
+            rest.flatMap((page) => page.items),
+          )
+        },
+      ),
     )
   })
 
@@ -119,7 +133,9 @@ describe('mergeList', () => {
       .tuple(fc.array(change, { maxLength: 15 }), fc.array(change, { maxLength: 15 }))
       .chain(([before, after]) =>
         fc
-          .shuffledSubarray(history([...before, ...after]).events, { minLength: before.length + after.length })
+          .shuffledSubarray(history([...before, ...after]).events, {
+            minLength: before.length + after.length,
+          })
           .chain((all) => disturbed(all).map((packets) => ({ before, after, packets: [...packets, all] }))),
       )
     fc.assert(
@@ -154,7 +170,11 @@ describe('mergeList', () => {
       conversation({ which, status: 'open', assignee: undefined, activity }, 1)
     const pages = [{ items: [at(1, 5), at(2, 4)], asOf: 0, nextCursor: 'x' }]
     const overlay = hear(EMPTY_OVERLAY, [[updated(at(3, 1)), updated(at(4, 5))]])
-    expect(mergeList(pages, overlay.conversations, filter, ME).map(({ id }) => id)).toEqual(['c4', 'c1', 'c2'])
+    expect(mergeList(pages, overlay.conversations, filter, ME).map(({ id }) => id)).toEqual([
+      'c4',
+      'c1',
+      'c2',
+    ])
   })
 
   it('adds nothing to a search, which only the server can judge', () => {
@@ -175,7 +195,9 @@ describe('mergeThread', () => {
           { type: 'message.updated', message: message(which, version), channelId: 'ch' as never },
         ])
         const overlay = hear(EMPTY_OVERLAY, packets)
-        const stored = Array.from({ length: 10 }, (_, which) => message(which, 4)).sort(byAge).reverse()
+        const stored = Array.from({ length: 10 }, (_, which) => message(which, 4))
+          .sort(byAge)
+          .reverse()
         const rest = paged(stored, overlay.seq, pages)
         const shown = mergeThread(rest, overlay.messages.get('c1'))
         expect(shown).toEqual(rest.flatMap((page) => page.items).reverse())

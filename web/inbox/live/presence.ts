@@ -40,7 +40,8 @@ export function colleagueSeen({ conversationId, agentId, name, state }: Presence
   const colleagues = new Map(company.get().colleagues)
   const here = new Map(colleagues.get(conversationId))
   if (state === 'left') here.delete(agentId)
-  else here.set(agentId, { agentId, name, typingUntil: state === 'typing' ? Date.now() + TYPING_HOLDS_MS : 0 })
+  else
+    here.set(agentId, { agentId, name, typingUntil: state === 'typing' ? Date.now() + TYPING_HOLDS_MS : 0 })
   colleagues.set(conversationId, here)
   company.set({ ...company.get(), colleagues })
   if (state === 'typing') later(touch)

@@ -1,8 +1,22 @@
 /** The mark: three streams that become one. */
-export function LogoMark({ size = 28, onDark = false }: { readonly size?: number; readonly onDark?: boolean }) {
+export function LogoMark({
+  size = 28,
+  onDark = false,
+}: {
+  readonly size?: number
+  readonly onDark?: boolean
+}) {
   const main = onDark ? '#ffffff' : 'var(--accent)'
   return (
-    <svg width={size} height={size} viewBox="0 0 32 32" fill="none" aria-hidden strokeLinecap="round" strokeWidth="3">
+    <svg
+      width={size}
+      height={size}
+      viewBox="0 0 32 32"
+      fill="none"
+      aria-hidden
+      strokeLinecap="round"
+      strokeWidth="3"
+    >
       <path d="M5 6c6.5 0 11 3 11 10v10" stroke={onDark ? '#72c0c7' : 'var(--logo-left, #46a7b0)'} />
       <path d="M27 6c-6.5 0-11 3-11 10" stroke={onDark ? '#b9e6e9' : 'var(--logo-right, #72c0c7)'} />
       <path d="M16 4v24" stroke={main} />

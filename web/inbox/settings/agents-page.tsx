@@ -39,7 +39,9 @@ export function AgentsPage() {
       </PageHead>
       <Card flush>
         {query.isPending && <SkeletonRows rows={3} />}
-        {query.isError && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+        {query.isError && !query.data && (
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+        )}
         <ul className={css['rows']}>
           {query.data?.map((agent) => (
             <li key={agent.id} className={css['row']}>
@@ -108,7 +110,13 @@ function AgentRow({ agent, onLink }: { readonly agent: AgentView; readonly onLin
   )
 }
 
-function AgentActions({ agent, onLink }: { readonly agent: AgentView; readonly onLink: (link: string) => void }) {
+function AgentActions({
+  agent,
+  onLink,
+}: {
+  readonly agent: AgentView
+  readonly onLink: (link: string) => void
+}) {
   const me = useMe()
   const [asking, setAsking] = useState(false)
   const update = useMutation({
@@ -134,7 +142,10 @@ function AgentActions({ agent, onLink }: { readonly agent: AgentView; readonly o
     <>
       <Menu position="bottom-end" width={300}>
         <Menu.Target>
-          <ActionIcon aria-label={text.agents.actions(agent.name)} loading={update.isPending || renew.isPending}>
+          <ActionIcon
+            aria-label={text.agents.actions(agent.name)}
+            loading={update.isPending || renew.isPending}
+          >
             <IconDots size={18} />
           </ActionIcon>
         </Menu.Target>
@@ -158,7 +169,9 @@ function AgentActions({ agent, onLink }: { readonly agent: AgentView; readonly o
             </Menu.Item>
           )}
           {agent.state === 'deactivated' ? (
-            <Menu.Item onClick={() => update.mutate({ deactivated: false })}>{text.agents.reactivate}</Menu.Item>
+            <Menu.Item onClick={() => update.mutate({ deactivated: false })}>
+              {text.agents.reactivate}
+            </Menu.Item>
           ) : (
             agent.id !== me.id && (
               <Menu.Item color="red" leftSection={<IconUserOff size={16} />} onClick={() => setAsking(true)}>

@@ -94,7 +94,13 @@ function TokenRow({ token }: { readonly token: ApiTokenView }) {
         <bdi className={css['name']}>{token.name}</bdi>
         <span className={css['detail']}>{facts.join(' · ')}</span>
       </span>
-      <Button size="xs" variant="subtle" color="red" loading={revoke.isPending} onClick={() => setAsking(true)}>
+      <Button
+        size="xs"
+        variant="subtle"
+        color="red"
+        loading={revoke.isPending}
+        onClick={() => setAsking(true)}
+      >
         {text.profile.revoke}
       </Button>
       <ConfirmDialog

@@ -54,7 +54,8 @@ export function ChannelPage() {
   const types = useQuery(channelTypesQuery)
   const channel = query.data
   const kind = types.data?.items.find(({ type }) => type === channel?.type)
-  if (query.isError && !channel) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+  if (query.isError && !channel)
+    return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
   if (!channel || !kind) return <SkeletonRows rows={4} avatar={false} />
   return (
     <>
@@ -126,7 +127,13 @@ function Actions({ channel }: { readonly channel: ChannelAdminView }) {
   )
 }
 
-function SettingsCard({ channel, kind }: { readonly channel: ChannelAdminView; readonly kind: ChannelTypeView }) {
+function SettingsCard({
+  channel,
+  kind,
+}: {
+  readonly channel: ChannelAdminView
+  readonly kind: ChannelTypeView
+}) {
   const form = useConfigForm(kind.configFields, channel.config)
   const [name, setName] = useState(channel.name)
   const change = useChannelChange(channel, form.complain)

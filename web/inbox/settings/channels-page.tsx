@@ -26,7 +26,9 @@ export function ChannelsPage() {
       </PageHead>
       <Card flush>
         {query.isPending && <SkeletonRows rows={2} />}
-        {query.isError && !query.data && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+        {query.isError && !query.data && (
+          <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+        )}
         {query.data?.length === 0 && (
           <EmptyState
             icon={<IconPlugConnected size={24} stroke={1.6} />}
@@ -60,7 +62,11 @@ function ChannelRow({ channel, linked }: { readonly channel: ChannelView; readon
         </span>
         <span className={css['detail']}>{channel.typeName}</span>
       </span>
-      {channel.paused ? <Tag tone="plain">{text.channels.paused}</Tag> : <ChannelHealth health={channel.health} />}
+      {channel.paused ? (
+        <Tag tone="plain">{text.channels.paused}</Tag>
+      ) : (
+        <ChannelHealth health={channel.health} />
+      )}
       {linked && <IconChevronRight size={18} className={css['chevron']} aria-hidden />}
     </>
   )

@@ -49,7 +49,11 @@ export function QuarantinePage() {
           ))}
           {query.hasNextPage && (
             <li className={css['row']}>
-              <Button variant="default" loading={query.isFetchingNextPage} onClick={() => void query.fetchNextPage()}>
+              <Button
+                variant="default"
+                loading={query.isFetchingNextPage}
+                onClick={() => void query.fetchNextPage()}
+              >
                 {text.general.more}
               </Button>
             </li>
@@ -105,7 +109,13 @@ function EntryRow({ entry, onView }: { readonly entry: QuarantineView; readonly 
       <Button size="xs" loading={replay.isPending} onClick={() => replay.mutate()}>
         {text.quarantine.replay}
       </Button>
-      <Button size="xs" variant="subtle" color="red" loading={discard.isPending} onClick={() => setAsking(true)}>
+      <Button
+        size="xs"
+        variant="subtle"
+        color="red"
+        loading={discard.isPending}
+        onClick={() => setAsking(true)}
+      >
         {text.quarantine.discard}
       </Button>
       <ConfirmDialog

@@ -78,7 +78,13 @@ function TurnOn({ onCodes }: { readonly onCodes: (codes: readonly string[]) => v
   )
 }
 
-function RecoveryCodes({ codes, onKept }: { readonly codes: readonly string[]; readonly onKept: () => void }) {
+function RecoveryCodes({
+  codes,
+  onKept,
+}: {
+  readonly codes: readonly string[]
+  readonly onKept: () => void
+}) {
   return (
     <Stack gap="md" align="flex-start">
       <strong>{text.profile.recoveryTitle}</strong>

@@ -14,7 +14,9 @@ export function useConfigForm(
 ) {
   const [inputs, setInputs] = useState<ConfigInputs>(() => initialInputs(fields, stored))
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({})
-  const secretsSet = fields.flatMap(({ key, kind }) => (kind === 'secret' && stored[key] === true ? [key] : []))
+  const secretsSet = fields.flatMap(({ key, kind }) =>
+    kind === 'secret' && stored[key] === true ? [key] : [],
+  )
   return {
     inputs,
     errors,

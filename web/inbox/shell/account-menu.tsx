@@ -1,41 +1,13 @@
 import { Menu, SegmentedControl, useMantineColorScheme } from '@mantine/core'
 import { IconCheck, IconLogout, IconUserCircle } from '@tabler/icons-react'
-import { useMutation } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
-import type { Availability } from '../../../src/domain/agent.ts'
 import { AVAILABILITIES } from '../../shared/wire-values.ts'
-import { stopConnection } from '../data/agent-connection.ts'
-import { api, queryClient } from '../data/client.ts'
-import { sessionQuery, useMe } from '../data/queries.ts'
-import { Avatar, PresenceDot } from '../parts/avatar.tsx'
+import { useMe } from '../data/queries.ts'
+import { PresenceDot } from '../parts/avatar.tsx'
 import { text } from '../text/text.ts'
+import { signOut, useAvailability } from './account.ts'
 import css from './account-menu.module.css'
-import { tellError } from './toasts.ts'
-
-/** Says how one is available from now on. */
-export function useAvailability() {
-  return useMutation({
-    mutationFn: (availability: Availability) => api.setAvailability({ availability }),
-    onSuccess: (me) => {
-      queryClient.setQueryData(sessionQuery.queryKey, me)
-      void queryClient.invalidateQueries({ queryKey: ['agents'] })
-    },
-    onError: tellError,
-  })
-}
-
-/** Ends the session and forgets all that was read. */
-export async function signOut(): Promise<void> {
-  try {
-    await api.signOut()
-  } catch (error) {
-    tellError(error)
-    return
-  }
-  stopConnection()
-  queryClient.clear()
-  window.location.assign('/sign-in')
-}
+import { AccountTrigger } from './account-trigger.tsx'
 
 /** One's own picture: availability, profile, appearance, the way out. */
 export function AccountMenu() {
@@ -43,11 +15,9 @@ export function AccountMenu() {
   const availability = useAvailability()
   const { colorScheme, setColorScheme } = useMantineColorScheme()
   return (
-    <Menu position="right-end" width={264} trapFocus>
+    <Menu position="right-end" width={264} trapFocus defaultOpened>
       <Menu.Target>
-        <button type="button" className={css['trigger']} aria-label={`${text.navigation.menu}: ${me.name}, ${text.availability[me.availability]}`}>
-          <Avatar name={me.name} size={36} dot={me.availability} />
-        </button>
+        <AccountTrigger />
       </Menu.Target>
       <Menu.Dropdown>
         <div className={css['who']}>
@@ -61,7 +31,9 @@ export function AccountMenu() {
             key={choice}
             onClick={() => availability.mutate(choice)}
             leftSection={<PresenceDot state={choice} />}
-            rightSection={me.availability === choice ? <IconCheck size={16} aria-label={text.general.you} /> : null}
+            rightSection={
+              me.availability === choice ? <IconCheck size={16} aria-label={text.general.you} /> : null
+            }
             aria-current={me.availability === choice ? 'true' : undefined}
           >
             <span className={css['choice']}>{text.availability[choice]}</span>

@@ -22,14 +22,14 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { AVAILABILITIES } from '../../shared/wire-values.ts'
+import { VIEWS } from '../conversations/list-search.ts'
 import { api } from '../data/client.ts'
 import { changeConversation } from '../data/conversation-actions.ts'
 import { conversationQuery, useAllowed, useMe, useOverlay } from '../data/queries.ts'
 import { newest } from '../live/overlay.ts'
 import { Avatar, PresenceDot } from '../parts/avatar.tsx'
-import { VIEWS } from '../conversations/list-search.ts'
 import { text } from '../text/text.ts'
-import { signOut, useAvailability } from './account-menu.tsx'
+import { signOut, useAvailability } from './account.ts'
 import css from './command-palette.module.css'
 import { paletteWishes } from './palette-opener.ts'
 
@@ -145,7 +145,12 @@ function usePlaces(onHelp: () => void) {
       leftSection: icon(scheme === 'light' ? IconSun : scheme === 'dark' ? IconMoon : IconDeviceDesktop),
       onClick: () => setColorScheme(scheme),
     })),
-    { id: 'sign-out', label: text.navigation.signOut, leftSection: icon(IconLogout), onClick: () => void signOut() },
+    {
+      id: 'sign-out',
+      label: text.navigation.signOut,
+      leftSection: icon(IconLogout),
+      onClick: () => void signOut(),
+    },
   ]
   return [
     { group: text.palette.goTo, actions: goTo },

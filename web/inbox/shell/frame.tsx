@@ -1,7 +1,12 @@
-import { Tooltip } from '@mantine/core'
-import { IconAddressBook, IconBug, IconCommand, IconInbox, IconKeyboard, IconPlugConnected } from '@tabler/icons-react'
+import {
+  IconAddressBook,
+  IconBug,
+  IconCommand,
+  IconInbox,
+  IconKeyboard,
+  IconPlugConnected,
+} from '@tabler/icons-react'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
-import type { ReactNode } from 'react'
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { startConnection } from '../data/agent-connection.ts'
 import { connection, queryClient } from '../data/client.ts'
@@ -9,14 +14,22 @@ import { watchConnection } from '../data/outbox.ts'
 import { useAllowed, useConversationList } from '../data/queries.ts'
 import { cx } from '../parts/class-names.ts'
 import { LogoMark } from '../parts/logo.tsx'
+import { OnDemand } from '../parts/on-demand.tsx'
 import { text } from '../text/text.ts'
-import { AccountMenu } from './account-menu.tsx'
+import { AccountTrigger } from './account-trigger.tsx'
 import css from './frame.module.css'
 import { openPalette } from './palette-opener.ts'
 import { useShortcut } from './shortcuts.ts'
 
-const CommandPalette = lazy(() => import('./command-palette.tsx').then((module) => ({ default: module.CommandPalette })))
-const HelpOverlay = lazy(() => import('./help-overlay.tsx').then((module) => ({ default: module.HelpOverlay })))
+const AccountMenu = lazy(() =>
+  import('./account-menu.tsx').then((module) => ({ default: module.AccountMenu })),
+)
+const CommandPalette = lazy(() =>
+  import('./command-palette.tsx').then((module) => ({ default: module.CommandPalette })),
+)
+const HelpOverlay = lazy(() =>
+  import('./help-overlay.tsx').then((module) => ({ default: module.HelpOverlay })),
+)
 
 const RECONNECTING_AFTER_MS = 1_500
 
@@ -71,49 +84,75 @@ function Rail({ onPalette, onHelp }: { readonly onPalette: () => void; readonly 
       <span className={css['logo']}>
         <LogoMark size={26} onDark />
       </span>
-      <RailItem label={text.navigation.inbox}>
-        <Link to="/" className={cx(css['item'], inInbox && css['here'])} aria-label={text.navigation.inbox} aria-current={inInbox ? 'page' : undefined}>
-          <IconInbox size={22} stroke={1.7} />
-        </Link>
-      </RailItem>
-      <RailItem label={text.navigation.channels}>
-        <Link to="/settings/channels" className={css['item']} activeProps={{ className: css['here'] ?? '' }} aria-label={text.navigation.channels}>
-          <IconPlugConnected size={22} stroke={1.7} />
-        </Link>
-      </RailItem>
-      <RailItem label={text.navigation.agents}>
-        <Link to="/settings/agents" className={css['item']} activeProps={{ className: css['here'] ?? '' }} aria-label={text.navigation.agents}>
-          <IconAddressBook size={22} stroke={1.7} />
-        </Link>
-      </RailItem>
+      <Link
+        to="/"
+        className={cx(css['item'], inInbox && css['here'])}
+        data-tip-side
+        data-tip={text.navigation.inbox}
+        aria-label={text.navigation.inbox}
+        aria-current={inInbox ? 'page' : undefined}
+      >
+        <IconInbox size={22} stroke={1.7} />
+      </Link>
+      <Link
+        to="/settings/channels"
+        className={css['item']}
+        activeProps={{ className: css['here'] ?? '' }}
+        data-tip-side
+        data-tip={text.navigation.channels}
+        aria-label={text.navigation.channels}
+      >
+        <IconPlugConnected size={22} stroke={1.7} />
+      </Link>
+      <Link
+        to="/settings/agents"
+        className={css['item']}
+        activeProps={{ className: css['here'] ?? '' }}
+        data-tip-side
+        data-tip={text.navigation.agents}
+        aria-label={text.navigation.agents}
+      >
+        <IconAddressBook size={22} stroke={1.7} />
+      </Link>
       {mayQuarantine && (
-        <RailItem label={text.navigation.quarantine}>
-          <Link to="/settings/quarantine" className={css['item']} activeProps={{ className: css['here'] ?? '' }} aria-label={text.navigation.quarantine}>
-            <IconBug size={22} stroke={1.7} />
-          </Link>
-        </RailItem>
+        <Link
+          to="/settings/quarantine"
+          className={css['item']}
+          activeProps={{ className: css['here'] ?? '' }}
+          data-tip-side
+          data-tip={text.navigation.quarantine}
+          aria-label={text.navigation.quarantine}
+        >
+          <IconBug size={22} stroke={1.7} />
+        </Link>
       )}
       <span className={css['gap']} />
-      <RailItem label={`${text.navigation.palette} (⌘K)`}>
-        <button type="button" className={cx(css['item'], css['desk-only'])} onClick={onPalette} aria-label={text.navigation.palette}>
-          <IconCommand size={20} stroke={1.7} />
-        </button>
-      </RailItem>
-      <RailItem label={`${text.navigation.help} (?)`}>
-        <button type="button" className={cx(css['item'], css['desk-only'])} onClick={onHelp} aria-label={text.navigation.help}>
-          <IconKeyboard size={20} stroke={1.7} />
-        </button>
-      </RailItem>
-      <AccountMenu />
+      <button
+        type="button"
+        className={cx(css['item'], css['desk-only'])}
+        onClick={onPalette}
+        data-tip-side
+        data-tip={`${text.navigation.palette} (⌘K)`}
+        aria-label={text.navigation.palette}
+      >
+        <IconCommand size={20} stroke={1.7} />
+      </button>
+      <button
+        type="button"
+        className={cx(css['item'], css['desk-only'])}
+        onClick={onHelp}
+        data-tip-side
+        data-tip={`${text.navigation.help} (?)`}
+        aria-label={text.navigation.help}
+      >
+        <IconKeyboard size={20} stroke={1.7} />
+      </button>
+      <OnDemand trigger={<AccountTrigger />}>
+        <AccountMenu />
+      </OnDemand>
     </nav>
   )
 }
-
-const RailItem = ({ label, children }: { readonly label: string; readonly children: ReactNode }) => (
-  <Tooltip label={label} position="right">
-    {children}
-  </Tooltip>
-)
 
 /** Shown once a gap has lasted long enough to be worth a word. */
 function ConnectionBanner() {

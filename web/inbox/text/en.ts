@@ -88,7 +88,8 @@ export const en = {
         ? `Too many failed attempts. Try again in ${plural(minutes, 'minute', 'minutes')}.`
         : 'Too many failed attempts. Wait a while, then try again.',
     ended: 'Your session has ended. Sign in again to go on.',
-    needsSetUp: 'This workspace has no owner yet. Open the set-up link that the server printed when it started.',
+    needsSetUp:
+      'This workspace has no owner yet. Open the set-up link that the server printed when it started.',
     setUpTitle: 'Set up your workspace',
     setUpHint: 'You become the owner. A first channel is made for you to try.',
     workspaceName: 'Workspace name',
@@ -135,11 +136,26 @@ export const en = {
     failed: 'Not delivered',
     snoozedUntil: (when: string) => `Snoozed until ${when}`,
     empty: {
-      mine: { title: 'Nothing is waiting for you', hint: 'New conversations of yours appear here. Look under Unassigned for one to take.' },
-      unassigned: { title: 'Every conversation has somebody', hint: 'When a customer writes and nobody is chosen, the conversation waits here.' },
-      all: { title: 'No conversations yet', hint: 'They appear the moment a customer writes. Try it on the demo shop at /demo.' },
-      pending: { title: 'Nothing is pending', hint: 'Mark a conversation as pending while you wait for the customer.' },
-      snoozed: { title: 'Nothing is asleep', hint: 'Snooze a conversation to have it come back when it matters.' },
+      mine: {
+        title: 'Nothing is waiting for you',
+        hint: 'New conversations of yours appear here. Look under Unassigned for one to take.',
+      },
+      unassigned: {
+        title: 'Every conversation has somebody',
+        hint: 'When a customer writes and nobody is chosen, the conversation waits here.',
+      },
+      all: {
+        title: 'No conversations yet',
+        hint: 'They appear the moment a customer writes. Try it on the demo shop at /demo.',
+      },
+      pending: {
+        title: 'Nothing is pending',
+        hint: 'Mark a conversation as pending while you wait for the customer.',
+      },
+      snoozed: {
+        title: 'Nothing is asleep',
+        hint: 'Snooze a conversation to have it come back when it matters.',
+      },
       resolved: { title: 'Nothing resolved yet', hint: 'Conversations you finish are kept here.' },
       search: { title: 'No match', hint: 'Search by a name, an address or a subject.' },
     },
@@ -163,13 +179,19 @@ export const en = {
     snoozeLabel: 'Snooze until',
     snoozeCustom: 'Date and time',
     snoozePast: 'Choose a time in the future',
-    snoozePresets: { hour: 'In one hour', evening: 'This evening', tomorrow: 'Tomorrow morning', week: 'Next Monday' },
+    snoozePresets: {
+      hour: 'In one hour',
+      evening: 'This evening',
+      tomorrow: 'Tomorrow morning',
+      week: 'Next Monday',
+    },
     actions: 'More actions',
     tags: 'Tags',
     addTag: 'Add a tag and press Enter',
     removeTag: (tag: string) => `Remove the tag ${tag}`,
     conflictTitle: 'Somebody was faster',
-    conflict: 'The conversation changed in the meantime. You see it as it stands now; try again if you still want to.',
+    conflict:
+      'The conversation changed in the meantime. You see it as it stands now; try again if you still want to.',
     details: 'Contact details',
     viewing: (names: string) => `${names} also here`,
     typing: (name: string) => `${name} is typing…`,
@@ -204,7 +226,8 @@ export const en = {
     failedPlain: 'Not delivered',
     unknown: 'This message may or may not have arrived.',
     resendTitle: 'Send it again?',
-    resendQuestion: 'The platform never told us whether this message arrived. If it did, the customer gets it twice.',
+    resendQuestion:
+      'The platform never told us whether this message arrived. If it did, the customer gets it twice.',
     resendConfirm: 'Send again',
     nextAttempt: (when: string) => `next attempt ${when}`,
     waiting: 'Waiting for the connection',
@@ -220,7 +243,8 @@ export const en = {
       reopenedByCustomer: 'Reopened by a new message',
       opened: (by: string) => `${by} opened the conversation`,
       woke: 'Opened again',
-      snoozed: (by: string, until: string) => `${by} snoozed the conversation${until ? ` until ${until}` : ''}`,
+      snoozed: (by: string, until: string) =>
+        `${by} snoozed the conversation${until ? ` until ${until}` : ''}`,
       pending: (by: string) => `${by} marked it as pending`,
       priority: (by: string, value: string) => `${by} set the priority to ${value}`,
       tags: (by: string, value: string) => `${by} changed the tags${value ? ` to ${value}` : ''}`,
@@ -375,7 +399,8 @@ export const en = {
     deactivate: 'Deactivate',
     reactivate: 'Activate again',
     deactivateTitle: (name: string) => `Deactivate ${name}?`,
-    deactivateQuestion: 'He is signed out at once and gets no more conversations. You can activate him again.',
+    deactivateQuestion:
+      'He is signed out at once and gets no more conversations. You can activate him again.',
     seen: (when: string) => `last seen ${when}`,
     here: 'here now',
     never: 'never signed in',

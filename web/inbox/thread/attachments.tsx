@@ -49,10 +49,19 @@ function Picture({ attachment }: { readonly attachment: AttachmentView }) {
   )
 }
 
-function FileCard({ attachment: { id, name, contentType, sizeBytes } }: { readonly attachment: AttachmentView }) {
+function FileCard({
+  attachment: { id, name, contentType, sizeBytes },
+}: {
+  readonly attachment: AttachmentView
+}) {
   const Icon = iconOf(contentType)
   return (
-    <a className={css['file']} href={attachmentUrl(id)} download={name} aria-label={text.thread.download(name)}>
+    <a
+      className={css['file']}
+      href={attachmentUrl(id)}
+      download={name}
+      aria-label={text.thread.download(name)}
+    >
       <span className={css['icon']} aria-hidden>
         <Icon size={20} stroke={1.6} />
       </span>

@@ -1,13 +1,12 @@
 import { Button } from '@mantine/core'
 import { IconAlertTriangle, IconLock, IconRefresh } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { memo, useState } from 'react'
+import { lazy, memo, Suspense, useState } from 'react'
 import type { MessageView } from '../../../src/domain/views.ts'
 import { api, live } from '../data/client.ts'
 import { useAllowed } from '../data/queries.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { cx } from '../parts/class-names.ts'
-import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { exactTime, relativeTime, timeOf } from '../parts/time.ts'
 import { tellError } from '../shell/toasts.ts'
 import { text } from '../text/text.ts'
@@ -15,6 +14,10 @@ import { Attachments } from './attachments.tsx'
 import css from './bubble.module.css'
 import { DeliveryTick } from './delivery-tick.tsx'
 import { MessageText } from './message-text.tsx'
+
+const ConfirmDialog = lazy(() =>
+  import('../parts/confirm-dialog.tsx').then((module) => ({ default: module.ConfirmDialog })),
+)
 
 /** What was said, by whom, and whether it arrived. */
 export const MessageBubble = memo(function MessageBubble(props: {
@@ -29,7 +32,13 @@ export const MessageBubble = memo(function MessageBubble(props: {
   const name = message.author.name || (side === 'in' ? contactName : text.thread.who.system)
   return (
     <article
-      className={cx(css['message'], css[side], note && css['note'], first && css['first'], last && css['last'])}
+      className={cx(
+        css['message'],
+        css[side],
+        note && css['note'],
+        first && css['first'],
+        last && css['last'],
+      )}
       aria-label={`${name}, ${exactTime(message.createdAt)}`}
       data-message={message.id}
     >
@@ -51,7 +60,9 @@ export const MessageBubble = memo(function MessageBubble(props: {
             <p className={css['gone']}>{text.thread.deleted}</p>
           ) : (
             <>
-              {message.unsupported && <p className={css['gone']}>{text.thread.unsupported(message.unsupported)}</p>}
+              {message.unsupported && (
+                <p className={css['gone']}>{text.thread.unsupported(message.unsupported)}</p>
+              )}
               <MessageText text={message.text} />
               <Attachments attachments={message.attachments} />
             </>
@@ -75,8 +86,7 @@ function DeliveryTrouble({ message }: { readonly message: MessageView }) {
   const maySend = useAllowed('message.send')
   const retry = useMutation({
     mutationFn: () => api.retryMessage(message.conversationId, message.id),
-    onSuccess: (item) =>
-      live.absorb([{ type: 'message.updated', message: item, channelId: '' as never }]),
+    onSuccess: (item) => live.absorb([{ type: 'message.updated', message: item, channelId: '' as never }]),
     onError: tellError,
   })
   const { delivery } = message
@@ -87,7 +97,8 @@ function DeliveryTrouble({ message }: { readonly message: MessageView }) {
     if (!delivery?.errorCode || delivery.state !== 'queued' || !delivery.nextAttemptAt) return null
     return (
       <p className={css['trouble']}>
-        {delivery.errorDetail ?? delivery.errorCode} · {text.thread.nextAttempt(relativeTime(delivery.nextAttemptAt))}
+        {delivery.errorDetail ?? delivery.errorCode} ·{' '}
+        {text.thread.nextAttempt(relativeTime(delivery.nextAttemptAt))}
       </p>
     )
   }
@@ -95,7 +106,9 @@ function DeliveryTrouble({ message }: { readonly message: MessageView }) {
   return (
     <div className={cx(css['trouble'], failed && !unknown && css['failed'])}>
       <IconAlertTriangle size={14} stroke={2} aria-hidden />
-      <span>{unknown ? text.thread.unknown : reason ? text.thread.failed(reason) : text.thread.failedPlain}</span>
+      <span>
+        {unknown ? text.thread.unknown : reason ? text.thread.failed(reason) : text.thread.failedPlain}
+      </span>
       {maySend && (
         <Button
           size="compact-xs"
@@ -108,14 +121,18 @@ function DeliveryTrouble({ message }: { readonly message: MessageView }) {
           {text.thread.retry}
         </Button>
       )}
-      <ConfirmDialog
-        opened={asking}
-        title={text.thread.resendTitle}
-        question={text.thread.resendQuestion}
-        action={text.thread.resendConfirm}
-        onConfirm={() => retry.mutate()}
-        onClose={() => setAsking(false)}
-      />
+      {asking && (
+        <Suspense>
+          <ConfirmDialog
+            opened
+            title={text.thread.resendTitle}
+            question={text.thread.resendQuestion}
+            action={text.thread.resendConfirm}
+            onConfirm={() => retry.mutate()}
+            onClose={() => setAsking(false)}
+          />
+        </Suspense>
+      )}
     </div>
   )
 }

@@ -20,7 +20,13 @@ export function DeliveryTick({ message }: { readonly message: MessageView }) {
   const Icon = unknown ? IconHelpCircle : ICONS[status]
   const label = unknown ? text.thread.status.unknown : text.thread.status[status]
   return (
-    <span className={css['tick']} data-status={unknown ? 'unknown' : status} role="img" aria-label={label} title={label}>
+    <span
+      className={css['tick']}
+      data-status={unknown ? 'unknown' : status}
+      role="img"
+      aria-label={label}
+      title={label}
+    >
       <Icon size={15} stroke={2} aria-hidden />
     </span>
   )

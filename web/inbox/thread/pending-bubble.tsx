@@ -14,7 +14,14 @@ export function PendingBubble({ pending }: { readonly pending: PendingMessage })
   const { state, kind, clientMessageId } = pending
   return (
     <article
-      className={cx(css['message'], css['out'], css['first'], css['last'], css['waiting'], kind === 'note' && css['note'])}
+      className={cx(
+        css['message'],
+        css['out'],
+        css['first'],
+        css['last'],
+        css['waiting'],
+        kind === 'note' && css['note'],
+      )}
       data-pending={clientMessageId}
     >
       <div className={css['column']}>
@@ -37,10 +44,20 @@ export function PendingBubble({ pending }: { readonly pending: PendingMessage })
         {state === 'refused' && (
           <div className={cx(css['trouble'], css['failed'])} role="alert">
             {text.thread.refused(pending.problem ?? '')}
-            <Button size="compact-xs" variant="subtle" color="red" onClick={() => retryPending(clientMessageId)}>
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              color="red"
+              onClick={() => retryPending(clientMessageId)}
+            >
               {text.general.retry}
             </Button>
-            <Button size="compact-xs" variant="subtle" color="gray" onClick={() => forgetPending(clientMessageId)}>
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              color="gray"
+              onClick={() => forgetPending(clientMessageId)}
+            >
               {text.general.discard}
             </Button>
           </div>

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, Popover, TextInput, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Menu, Popover, TextInput } from '@mantine/core'
 import { IconCalendarTime, IconMoon, IconSunrise } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { ConversationView } from '../../../src/domain/views.ts'
@@ -19,18 +19,20 @@ export function SnoozeMenu(props: {
     <Popover opened={custom} onChange={setCustom} position="bottom-end" width={260} trapFocus returnFocus>
       <Popover.Target>
         <span>
-          <Menu position="bottom-end" width={250}>
+          <Menu position="bottom-end" width={250} defaultOpened>
             <Menu.Target>
-              <Tooltip label={text.conversation.snooze}>
-                <ActionIcon aria-label={text.conversation.snooze}>
-                  <IconMoon size={18} />
-                </ActionIcon>
-              </Tooltip>
+              <ActionIcon aria-label={text.conversation.snooze}>
+                <IconMoon size={18} />
+              </ActionIcon>
             </Menu.Target>
             <Menu.Dropdown>
               <Menu.Label>{text.conversation.snoozeLabel}</Menu.Label>
               {snoozePresets(new Date()).map(({ name, at }) => (
-                <Menu.Item key={name} onClick={() => until(at)} rightSection={<small>{soonTime(at.toISOString())}</small>}>
+                <Menu.Item
+                  key={name}
+                  onClick={() => until(at)}
+                  rightSection={<small>{soonTime(at.toISOString())}</small>}
+                >
                   {text.conversation.snoozePresets[name]}
                 </Menu.Item>
               ))}
@@ -40,7 +42,10 @@ export function SnoozeMenu(props: {
               {conversation.status === 'snoozed' && (
                 <>
                   <Menu.Divider />
-                  <Menu.Item leftSection={<IconSunrise size={16} />} onClick={() => change.mutate({ status: 'open' })}>
+                  <Menu.Item
+                    leftSection={<IconSunrise size={16} />}
+                    onClick={() => change.mutate({ status: 'open' })}
+                  >
                     {text.conversation.wake}
                   </Menu.Item>
                 </>

@@ -21,7 +21,6 @@ export function snoozePresets(now: Date): readonly SnoozePreset[] {
     { name: 'week', at: onDay(now, toMonday, MORNING) },
   ]
   return presets.filter(
-    ({ name, at }) =>
-      at.getTime() - now.getTime() >= HOUR_MS && !(name === 'week' && toMonday === 1),
+    ({ name, at }) => at.getTime() - now.getTime() >= HOUR_MS && !(name === 'week' && toMonday === 1),
   )
 }

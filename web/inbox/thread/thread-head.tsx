@@ -1,30 +1,31 @@
-import { ActionIcon, Button, Menu, Tooltip } from '@mantine/core'
+import { ActionIcon, Button } from '@mantine/core'
 import {
   IconArrowLeft,
-  IconCheck,
   IconCircleCheck,
   IconDots,
-  IconFlag,
-  IconHourglass,
-  IconInbox,
   IconLayoutSidebarRight,
+  IconMoon,
   IconRotate,
 } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useSyncExternalStore } from 'react'
+import { lazy, useSyncExternalStore } from 'react'
 import type { ConversationView } from '../../../src/domain/views.ts'
-import { PRIORITIES } from '../../shared/wire-values.ts'
 import { useConversationChange } from '../data/conversation-actions.ts'
 import { useAllowed, useChannels, useMe } from '../data/queries.ts'
 import { company } from '../live/presence.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { cx } from '../parts/class-names.ts'
+import { OnDemand } from '../parts/on-demand.tsx'
 import { soonTime } from '../parts/time.ts'
 import { useShortcut } from '../shell/shortcuts.ts'
 import { text } from '../text/text.ts'
 import { AssignMenu } from './assign-menu.tsx'
-import { SnoozeMenu } from './snooze-menu.tsx'
 import css from './thread-head.module.css'
+
+const ActionsMenu = lazy(() =>
+  import('./actions-menu.tsx').then((module) => ({ default: module.ActionsMenu })),
+)
+const SnoozeMenu = lazy(() => import('./snooze-menu.tsx').then((module) => ({ default: module.SnoozeMenu })))
 
 /** Above the thread: who writes, how it stands, and what can be done about it. */
 export function ThreadHead(props: {
@@ -63,56 +64,46 @@ export function ThreadHead(props: {
       {mayWrite && (
         <div className={css['actions']}>
           <AssignMenu conversation={conversation} change={change} />
-          <SnoozeMenu conversation={conversation} change={change} />
-          <Menu position="bottom-end" width={220}>
-            <Menu.Target>
+          <OnDemand
+            trigger={
+              <ActionIcon data-tip={text.conversation.snooze} aria-label={text.conversation.snooze}>
+                <IconMoon size={18} />
+              </ActionIcon>
+            }
+          >
+            <SnoozeMenu conversation={conversation} change={change} />
+          </OnDemand>
+          <OnDemand
+            trigger={
               <ActionIcon aria-label={text.conversation.actions}>
                 <IconDots size={18} />
               </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {status === 'open' ? (
-                <Menu.Item leftSection={<IconHourglass size={16} />} onClick={() => change.mutate({ status: 'pending' })}>
-                  {text.conversation.setPending}
-                </Menu.Item>
-              ) : (
-                <Menu.Item leftSection={<IconInbox size={16} />} onClick={() => change.mutate({ status: 'open' })}>
-                  {text.conversation.setOpen}
-                </Menu.Item>
-              )}
-              <Menu.Divider />
-              <Menu.Label>{text.priority.label}</Menu.Label>
-              {PRIORITIES.map((priority) => (
-                <Menu.Item
-                  key={priority}
-                  leftSection={<IconFlag size={16} className={css[priority]} />}
-                  rightSection={conversation.priority === priority ? <IconCheck size={16} aria-hidden /> : null}
-                  aria-current={conversation.priority === priority ? 'true' : undefined}
-                  onClick={() => change.mutate({ priority })}
-                >
-                  {text.priority[priority]}
-                </Menu.Item>
-              ))}
-            </Menu.Dropdown>
-          </Menu>
-          <Tooltip label={text.conversation.details}>
-            <ActionIcon aria-label={text.conversation.details} aria-pressed={detailsShown} onClick={onDetails}>
-              <IconLayoutSidebarRight size={18} />
-            </ActionIcon>
-          </Tooltip>
-          <Tooltip label={`${resolved ? text.conversation.reopen : text.conversation.resolve} (E)`}>
-            <Button
-              className={css['resolve']}
-              size="xs"
-              variant={resolved ? 'default' : 'filled'}
-              leftSection={resolved ? <IconRotate size={16} /> : <IconCircleCheck size={16} />}
-              loading={change.isPending && change.variables !== undefined && 'status' in change.variables}
-              aria-label={resolved ? text.conversation.reopen : text.conversation.resolve}
-              onClick={toggleResolved}
-            >
-              <span>{resolved ? text.conversation.reopen : text.conversation.resolve}</span>
-            </Button>
-          </Tooltip>
+            }
+          >
+            <ActionsMenu conversation={conversation} change={change} />
+          </OnDemand>
+          <ActionIcon
+            data-tip={text.conversation.details}
+            data-tip-end
+            aria-label={text.conversation.details}
+            aria-pressed={detailsShown}
+            onClick={onDetails}
+          >
+            <IconLayoutSidebarRight size={18} />
+          </ActionIcon>
+          <Button
+            className={css['resolve']}
+            size="xs"
+            variant={resolved ? 'default' : 'filled'}
+            leftSection={resolved ? <IconRotate size={16} /> : <IconCircleCheck size={16} />}
+            loading={change.isPending && change.variables !== undefined && 'status' in change.variables}
+            data-tip={`${resolved ? text.conversation.reopen : text.conversation.resolve} (E)`}
+            data-tip-end
+            aria-label={resolved ? text.conversation.reopen : text.conversation.resolve}
+            onClick={toggleResolved}
+          >
+            <span>{resolved ? text.conversation.reopen : text.conversation.resolve}</span>
+          </Button>
         </div>
       )}
     </header>
@@ -123,7 +114,9 @@ function StatusMark({ conversation: { status, snoozedUntil } }: { readonly conve
   if (status === 'open') return null
   return (
     <span className={cx(css['mark'], css[status])}>
-      {status === 'snoozed' && snoozedUntil ? text.list.snoozedUntil(soonTime(snoozedUntil)) : text.status[status]}
+      {status === 'snoozed' && snoozedUntil
+        ? text.list.snoozedUntil(soonTime(snoozedUntil))
+        : text.status[status]}
     </span>
   )
 }
