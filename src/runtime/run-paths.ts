@@ -7,7 +7,12 @@ import { type DeliverDeps, deliverConversation, type OpenAttachment } from '../s
 import type { OrderClock } from '../services/order-clock.ts'
 import { receiveInbound } from '../services/receive-inbound.ts'
 import type { LinkAttachments } from '../services/record-arrivals.ts'
-import { type RouteDeps, type RoutingTrigger, routeConversations } from '../services/route-conversations.ts'
+import {
+  type RouteDeps,
+  type RoutingTrigger,
+  routeConversations,
+  routeOpenings,
+} from '../services/route-conversations.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import { createJournalWriter, type JournalWriter } from './journal-writer.ts'
 import type { Logger } from './logger.ts'
@@ -71,6 +76,17 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
         findChannel: deps.directory.get,
         linkAttachments: deps.linkAttachments,
         bus,
+        routeOpenings: async (openings) => {
+          try {
+            return await routeOpenings(openings, routeDeps)
+          } catch (error) {
+            onError(error, 'a routing run failed; the sweep tries again')
+            return {
+              routed: openings.map((conversation) => ({ conversation })),
+              giveUp: async () => undefined,
+            }
+          }
+        },
         route: (conversations) => route(conversations, 'arrival'),
         now: Date.now,
       }),

@@ -1,7 +1,8 @@
 import type { AttachmentRef, InboundEvent, InboundIdentity } from '../contract/inbound-event.ts'
 import { verified } from '../contract/raw-request.ts'
-import type { ChannelId, JournalEntryId } from '../domain/ids.ts'
+import type { ChannelId, JournalEntryId, MessageId } from '../domain/ids.ts'
 import type { JournalEntry } from '../store/journal-store.ts'
+import { derivedId } from '../store/object-id.ts'
 import type { ActiveChannel, FindChannel } from './active-channel.ts'
 
 /** A message of a customer on its way to be recorded. */
@@ -19,6 +20,11 @@ export interface ArrivedMessage {
   readonly unsupported?: string
   readonly receivedAtMs: number
   readonly order: number
+}
+
+/** The id that a message gets in every run. */
+export function messageIdOf({ receivedAtMs, channel, externalId }: ArrivedMessage): MessageId {
+  return derivedId(receivedAtMs, 'message', channel.id, externalId) as MessageId
 }
 
 /** News about a message: applied once the message is there. */

@@ -14,7 +14,11 @@ import type { Bus, VisitorNews } from './bus.ts'
 import { type ArrivedMessage, parseEntries } from './parse-entries.ts'
 import { isVisibleToVisitor, presentConversation, presentMessage, presentToVisitor } from './present.ts'
 import { type LinkAttachments, recordArrivals } from './record-arrivals.ts'
-import { resolveConversations } from './resolve-conversations.ts'
+import {
+  type ResolvedConversations,
+  type RouteOpenings,
+  resolveConversations,
+} from './resolve-conversations.ts'
 import { resolveSenders } from './resolve-senders.ts'
 import { type UpdatedConversation, updateConversations } from './update-conversations.ts'
 
@@ -26,7 +30,8 @@ export interface ReceiveInboundDeps {
   readonly earlyEvents: EarlyEventStore
   readonly linkAttachments: LinkAttachments
   readonly bus: Bus
-  /** Runs the router on conversations that want it; failing leaves them to its sweep. */
+  readonly routeOpenings: RouteOpenings
+  /** Runs the router on conversations that opened again; failing leaves them to its sweep. */
   readonly route: (conversations: readonly StoredConversation[]) => Promise<void>
   readonly now: () => number
 }
@@ -67,7 +72,7 @@ async function receiveMessages(arrivals: readonly ArrivedMessage[], deps: Receiv
   }
   const updated = await updateConversations([...fresh, ...repeated], read, deps)
   reach('conversation-updated')
-  publish(updated, conversations.created, deps.bus)
+  publish([...openings(fresh, updated, read), ...updated], conversations, deps.bus)
   await applyEarly(fresh, deps)
   const waiting = updated
     .map(({ conversation }) => conversation)
@@ -76,6 +81,29 @@ async function receiveMessages(arrivals: readonly ArrivedMessage[], deps: Receiv
     await deps.route(waiting)
     reach('routed')
   }
+}
+
+/**
+ * What opened counts its first messages from the start; so does a conversation that a run before a crash opened,
+ * whose messages are only now recorded: both need no update, but are to be told of.
+ */
+function openings(
+  fresh: readonly StoredMessage[],
+  updated: readonly UpdatedConversation[],
+  read: ReadonlyMap<ConversationId, StoredConversation>,
+): UpdatedConversation[] {
+  const told = new Set(updated.flatMap(({ messages }) => messages.map(({ id }) => id)))
+  const untold = new Map<ConversationId, StoredMessage[]>()
+  for (const message of fresh) {
+    if (told.has(message.id)) continue
+    const known = untold.get(message.conversationId)
+    if (known) known.push(message)
+    else untold.set(message.conversationId, [message])
+  }
+  return [...untold].flatMap(([id, messages]) => {
+    const conversation = read.get(id)
+    return conversation ? [{ conversation, messages, reopened: false }] : []
+  })
 }
 
 async function applyEarly(fresh: readonly StoredMessage[], deps: ReceiveInboundDeps): Promise<void> {
@@ -91,19 +119,20 @@ async function applyEarly(fresh: readonly StoredMessage[], deps: ReceiveInboundD
   }
 }
 
-function publish(
-  updated: readonly UpdatedConversation[],
-  created: ReadonlySet<ConversationId>,
-  bus: Bus,
-): void {
+function publish(updated: readonly UpdatedConversation[], { opened }: ResolvedConversations, bus: Bus): void {
   const events: DomainEvent[] = []
   const news: VisitorNews[] = []
   for (const { conversation, messages, reopened } of updated) {
     const view = presentConversation(conversation)
-    if (created.has(conversation.id)) events.push({ type: 'conversation.created', conversation: view })
+    const opening = opened.get(conversation.id)
+    if (opening) events.push({ type: 'conversation.created', conversation: view })
     if (reopened) events.push({ type: 'conversation.reopened', conversation: view })
     for (const message of messages) {
       events.push({ type: 'message.created', message: presentMessage(message), conversation: view })
+    }
+    if (opening && conversation.assigneeId) events.push({ type: 'conversation.assigned', conversation: view })
+    if (opening?.line) {
+      events.push({ type: 'message.created', message: presentMessage(opening.line), conversation: view })
     }
     news.push({
       channelId: conversation.channelId,

@@ -2,9 +2,8 @@ import type { AttachmentRef } from '../contract/inbound-event.ts'
 import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
 import type { AttachmentView } from '../domain/views.ts'
 import type { MessageStore } from '../store/message-store.ts'
-import { derivedId } from '../store/object-id.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
-import type { ArrivedMessage } from './parse-entries.ts'
+import { type ArrivedMessage, messageIdOf } from './parse-entries.ts'
 import type { ResolvedConversations } from './resolve-conversations.ts'
 import type { FindSender } from './resolve-senders.ts'
 
@@ -38,7 +37,9 @@ export async function recordArrivals(
   const wanted: StoredMessage[] = []
   for (const arrival of once)
     wanted.push(await toMessage(arrival, findSender, conversations, deps.linkAttachments))
-  const repeatedAt = await deps.messages.recordInbound(wanted)
+  const lines = [...conversations.opened.values()].flatMap(({ line }) => (line ? [line] : []))
+  const all = await deps.messages.recordInbound([...wanted, ...lines])
+  const repeatedAt = new Set([...all].filter((position) => position < wanted.length))
   if (repeatedAt.size === 0) return { fresh: wanted, repeated: [] }
   const byChannel = new Map<ChannelId, string[]>()
   for (const position of repeatedAt) {
@@ -72,7 +73,7 @@ async function toMessage(
 ): Promise<StoredMessage> {
   const { contact, identity } = findSender(arrival)
   const conversation = conversations.of(arrival)
-  const id = derivedId(arrival.receivedAtMs, 'message', arrival.channel.id, arrival.externalId) as MessageId
+  const id = messageIdOf(arrival)
   const attachments =
     arrival.attachments.length === 0
       ? []

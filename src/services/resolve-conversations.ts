@@ -1,15 +1,34 @@
 import type { ChannelId, ConversationId } from '../domain/ids.ts'
+import { previewOf } from '../domain/message.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import { derivedId } from '../store/object-id.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
-import type { ArrivedMessage } from './parse-entries.ts'
+import type { StoredMessage } from '../store/stored-message.ts'
+import { type ArrivedMessage, messageIdOf } from './parse-entries.ts'
 import type { FindSender } from './resolve-senders.ts'
+
+/** A conversation this batch opened, with everything its first messages do to it and what the router decided. */
+export interface OpenedConversation {
+  readonly conversation: StoredConversation
+  /** The line that tells who got it, to be recorded behind the first messages. */
+  readonly line?: StoredMessage
+}
 
 /** The conversations of a batch, by thread, and which of them it opened. */
 export interface ResolvedConversations {
   readonly of: (message: Pick<ArrivedMessage, 'channel' | 'threadKey'>) => StoredConversation
-  readonly created: ReadonlySet<ConversationId>
+  readonly opened: ReadonlyMap<ConversationId, OpenedConversation>
 }
+
+/**
+ * Lets the router decide on conversations before they exist: the insert with its owner in it is the claim.
+ * A failing router leaves them as they are, for its sweep.
+ */
+export type RouteOpenings = (openings: readonly StoredConversation[]) => Promise<{
+  readonly routed: readonly OpenedConversation[]
+  /** These were opened by somebody else at the same moment: their decisions came to nothing. */
+  readonly giveUp: (ids: readonly ConversationId[]) => Promise<void>
+}>
 
 const keyOf = (channelId: ChannelId, threadKey: string): string => `${channelId}:${threadKey}`
 
@@ -17,33 +36,48 @@ const keyOf = (channelId: ChannelId, threadKey: string): string => `${channelId}
 export async function resolveConversations(
   messages: readonly ArrivedMessage[],
   findSender: FindSender,
-  deps: { readonly conversations: ConversationStore },
+  deps: { readonly conversations: ConversationStore; readonly routeOpenings: RouteOpenings },
 ): Promise<ResolvedConversations> {
-  const firsts = new Map<string, ArrivedMessage>()
+  const threads = new Map<string, ArrivedMessage[]>()
   for (const message of messages) {
     const key = keyOf(message.channel.id, message.threadKey)
-    if (!firsts.has(key)) firsts.set(key, message)
+    const known = threads.get(key)
+    if (known) known.push(message)
+    else threads.set(key, [message])
   }
-  const found = await findCurrent([...firsts.values()], deps.conversations)
-  const missing = [...firsts].filter(([key]) => !found.has(key)).map(([, message]) => message)
-  const created = new Set<ConversationId>()
+  const found = await findCurrent(firstOfEach(threads.values()), deps.conversations)
+  const missing = [...threads].filter(([key]) => !found.has(key)).map(([, thread]) => thread)
+  const opened = new Map<ConversationId, OpenedConversation>()
   if (missing.length > 0) {
-    const wanted = missing.map((message) => openedBy(message, findSender))
-    await deps.conversations.createMissing(wanted)
-    const ours = new Set(wanted.map(({ id }) => id))
-    for (const [key, conversation] of await findCurrent(missing, deps.conversations)) {
-      found.set(key, conversation)
-      if (ours.has(conversation.id)) created.add(conversation.id)
+    const { routed, giveUp } = await deps.routeOpenings(missing.map((thread) => openedBy(thread, findSender)))
+    const taken = await deps.conversations.createMissing(routed.map(({ conversation }) => conversation))
+    for (const [position, opening] of routed.entries()) {
+      if (taken.has(position)) continue
+      const { conversation } = opening
+      found.set(keyOf(conversation.channelId, conversation.threadKey), conversation)
+      opened.set(conversation.id, opening)
+    }
+    if (taken.size > 0) {
+      await giveUp(
+        routed.filter((_, position) => taken.has(position)).map(({ conversation }) => conversation.id),
+      )
+      const others = missing.filter((_, position) => taken.has(position))
+      for (const [key, other] of await findCurrent(firstOfEach(others), deps.conversations))
+        found.set(key, other)
     }
   }
   return {
-    created,
+    opened,
     of: ({ channel, threadKey }) => {
       const conversation = found.get(keyOf(channel.id, threadKey))
       if (!conversation) throw new Error('a conversation was not resolved')
       return conversation
     },
   }
+}
+
+function firstOfEach(threads: Iterable<readonly ArrivedMessage[]>): readonly ArrivedMessage[] {
+  return [...threads].flatMap(([first]) => (first ? [first] : []))
 }
 
 async function findCurrent(
@@ -64,9 +98,13 @@ async function findCurrent(
   )
 }
 
-function openedBy(message: ArrivedMessage, findSender: FindSender): StoredConversation {
-  const { channel, threadKey, receivedAtMs } = message
-  const { identity, contact } = findSender(message)
+function openedBy(thread: readonly ArrivedMessage[], findSender: FindSender): StoredConversation {
+  const [first] = thread
+  const last = thread.at(-1)
+  if (!first || !last) throw new Error('a thread has a message')
+  const { channel, threadKey, receivedAtMs } = first
+  const { identity, contact } = findSender(first)
+  const messages = new Set(thread.map(({ externalId }) => externalId))
   return {
     id: derivedId(receivedAtMs, 'conversation', channel.id, threadKey) as ConversationId,
     channelId: channel.id,
@@ -79,11 +117,22 @@ function openedBy(message: ArrivedMessage, findSender: FindSender): StoredConver
     workType: channel.capabilities.workType,
     priority: 'normal',
     tags: [],
-    ...(message.subject === undefined ? {} : { subject: message.subject }),
-    unreadCount: 0,
+    ...(first.subject === undefined ? {} : { subject: first.subject }),
+    unreadCount: messages.size,
     readOrder: 0,
-    lastInboundOrder: 0,
-    lastActivityAtMs: receivedAtMs,
+    lastMessage: {
+      id: messageIdOf(last),
+      direction: 'inbound',
+      kind: 'message',
+      preview: previewOf(last.unsupported ?? last.text),
+      attachmentCount: last.attachments.length,
+      status: 'delivered',
+      atMs: last.receivedAtMs,
+      order: last.order,
+    },
+    lastInboundAtMs: last.receivedAtMs,
+    lastInboundOrder: last.order,
+    lastActivityAtMs: last.receivedAtMs,
     createdAtMs: receivedAtMs,
     routing: { status: 'pending', sinceMs: receivedAtMs },
     version: 1,

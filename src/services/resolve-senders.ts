@@ -32,8 +32,9 @@ export async function resolveSenders(
   }
   const identities = await findIdentities(messages, deps.contacts)
   const missing = [...first].filter(([key]) => !identities.has(key)).map(([, message]) => message)
+  const fresh = new Set<string>()
   if (missing.length > 0) {
-    await deps.contacts.createIdentities(
+    const made = await deps.contacts.createIdentities(
       missing.map(({ channel, identity, receivedAtMs }) => ({
         channelId: channel.id,
         externalId: identity.externalId,
@@ -42,9 +43,16 @@ export async function resolveSenders(
         atMs: receivedAtMs,
       })),
     )
-    for (const [key, identity] of await findIdentities(missing, deps.contacts)) identities.set(key, identity)
+    for (const identity of made) {
+      identities.set(keyOf(identity.channelId, identity.externalId), identity)
+      fresh.add(identity.contactId)
+    }
+    const others = missing.filter(
+      ({ channel, identity }) => !identities.has(keyOf(channel.id, identity.externalId)),
+    )
+    for (const [key, identity] of await findIdentities(others, deps.contacts)) identities.set(key, identity)
   }
-  const contacts = await resolveContacts([...identities.values()], first, deps.contacts)
+  const contacts = await resolveContacts([...identities.values()], first, fresh, deps.contacts)
   const senders = new Map<string, Sender>()
   for (const [key, identity] of identities) {
     const contact = contacts.get(identity.contactId)
@@ -77,9 +85,11 @@ async function findIdentities(
 async function resolveContacts(
   identities: readonly StoredIdentity[],
   first: ReadonlyMap<string, ArrivedMessage>,
+  fresh: ReadonlySet<string>,
   contacts: ContactStore,
 ): Promise<Map<string, StoredContact>> {
-  const ids = [...new Set(identities.map(({ contactId }) => contactId))]
+  // A contact whose identity is new cannot be there yet.
+  const ids = [...new Set(identities.map(({ contactId }) => contactId))].filter((id) => !fresh.has(id))
   const found = new Map((await contacts.findContacts(ids)).map((contact) => [contact.id as string, contact]))
   const missing = identities.filter(({ contactId }) => !found.has(contactId))
   if (missing.length === 0) return found

@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { DomainEvent } from '../domain/events.ts'
-import type { AgentId, ChannelId, MessageId } from '../domain/ids.ts'
+import type { AgentId, ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
 import {
   type AssignmentPolicy,
   decideRouting,
@@ -17,6 +17,7 @@ import type { FindChannel } from './active-channel.ts'
 import type { Bus } from './bus.ts'
 import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
+import type { OpenedConversation, RouteOpenings } from './resolve-conversations.ts'
 
 export interface RouteDeps {
   readonly findChannel: FindChannel
@@ -47,18 +48,71 @@ export async function routeConversations(
   trigger: RoutingTrigger,
   deps: RouteDeps,
 ): Promise<void> {
-  const byChannel = new Map<ChannelId, StoredConversation[]>()
-  for (const conversation of waiting) {
-    const known = byChannel.get(conversation.channelId)
-    if (known) known.push(conversation)
-    else byChannel.set(conversation.channelId, [conversation])
-  }
-  if (byChannel.size === 0) return
+  if (waiting.length === 0) return
   const agents = await deps.agents()
-  for (const [channelId, conversations] of byChannel) {
+  for (const [channelId, conversations] of byChannel(waiting)) {
     const channel = await deps.findChannel(channelId)
     if (channel) await routeChannel(conversations, channel.policy, agents, trigger, deps)
   }
+}
+
+function byChannel(
+  conversations: readonly StoredConversation[],
+): ReadonlyMap<ChannelId, readonly StoredConversation[]> {
+  const groups = new Map<ChannelId, StoredConversation[]>()
+  for (const conversation of conversations) {
+    const known = groups.get(conversation.channelId)
+    if (known) known.push(conversation)
+    else groups.set(conversation.channelId, [conversation])
+  }
+  return groups
+}
+
+/**
+ * Decides on conversations that are about to be opened. Their insert, which the unique index of the thread lets
+ * happen once, is the claim; the traces are stored before it, so that no assignment is ever without its explanation.
+ */
+export async function routeOpenings(
+  openings: readonly StoredConversation[],
+  deps: RouteDeps,
+): ReturnType<RouteOpenings> {
+  const agents = await deps.agents()
+  const names = new Map<AgentId, string>(agents.map(({ id, name }) => [id, name]))
+  const routed: OpenedConversation[] = []
+  const decisionOf = new Map<ConversationId, StoredDecision>()
+  for (const conversations of byChannel(openings).values()) {
+    const channel = conversations[0] && (await deps.findChannel(conversations[0].channelId))
+    const decided = channel ? await decideWithRing(conversations, channel.policy, agents, deps) : []
+    const decisions = decided.map((item) => toDecision(item, 'arrival', deps))
+    await deps.routing.recordDecisions(decisions)
+    for (const [index, conversation] of conversations.entries()) {
+      const decision = decisions[index]
+      if (decision) decisionOf.set(conversation.id, decision)
+      routed.push(decision ? withDecision(conversation, decision, names, deps) : { conversation })
+    }
+  }
+  for (const { outcome, durationMs } of decisionOf.values()) deps.observe(outcome, durationMs)
+  return {
+    routed,
+    giveUp: (ids) => deps.routing.markLost(ids.flatMap((id) => decisionOf.get(id)?.id ?? [])),
+  }
+}
+
+function withDecision(
+  opening: StoredConversation,
+  { id: decisionId, outcome, winner, strategy }: StoredDecision,
+  names: ReadonlyMap<AgentId, string>,
+  deps: RouteDeps,
+): OpenedConversation {
+  const status = outcome === 'nobody-eligible' ? 'waiting' : 'settled'
+  const conversation: StoredConversation = {
+    ...opening,
+    ...(winner ? { assigneeId: winner } : {}),
+    routing: { status, sinceMs: opening.routing.sinceMs, decisionId },
+  }
+  return winner
+    ? { conversation, line: assignedLine(conversation, names, strategy ?? '', deps) }
+    : { conversation }
 }
 
 interface Decided {

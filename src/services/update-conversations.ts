@@ -76,7 +76,7 @@ async function plan(
   const last = messages.reduce((a, b) => (b.order >= a.order ? b : a))
   const { status, reopened } = statusAfterInbound(conversation.status)
   const orphan = conversation.assigneeId === undefined
-  const wantsRouting = orphan && (reopened || conversation.lastInboundOrder === 0)
+  const wantsRouting = orphan && reopened
   const unreadCount = recount
     ? await store.countInboundAfter(conversation.id, conversation.readOrder)
     : conversation.unreadCount + messages.length

@@ -76,9 +76,12 @@ export function createContactStore(connection: Connection) {
       return found.map(fromIdentity)
     },
 
-    /** Makes identities with the ids of contacts still to be made. Those somebody else made first are left as they are. */
-    async createIdentities(wanted: readonly NewIdentity[]): Promise<void> {
-      if (wanted.length === 0) return
+    /**
+     * Makes identities with the ids of contacts still to be made. Those somebody else made first are left as they
+     * are, and are missing from the answer.
+     */
+    async createIdentities(wanted: readonly NewIdentity[]): Promise<StoredIdentity[]> {
+      if (wanted.length === 0) return []
       const documents = wanted.map((identity) => ({
         _id: derivedObjectId(identity.atMs, 'identity', identity.channelId, identity.externalId),
         channelId: toObjectId(identity.channelId),
@@ -90,8 +93,10 @@ export function createContactStore(connection: Connection) {
       }))
       try {
         await identities.insertMany(documents, { ordered: false, writeConcern: { w: 1 } })
+        return documents.map(fromIdentity)
       } catch (error) {
-        duplicatePositions(error)
+        const repeated = duplicatePositions(error)
+        return documents.filter((_, position) => !repeated.has(position)).map(fromIdentity)
       }
     },
 
@@ -109,8 +114,9 @@ export function createContactStore(connection: Connection) {
       return found.map(fromContact)
     },
 
-    async createContacts(wanted: readonly Omit<StoredContact, 'version'>[]): Promise<void> {
-      if (wanted.length === 0) return
+    /** @returns those that were made; the others were there already */
+    async createContacts(wanted: readonly Omit<StoredContact, 'version'>[]): Promise<StoredContact[]> {
+      if (wanted.length === 0) return []
       const documents = wanted.map(({ id, createdAtMs, ...contact }) => ({
         _id: toObjectId(id),
         name: contact.name,
@@ -124,8 +130,10 @@ export function createContactStore(connection: Connection) {
       }))
       try {
         await contacts.insertMany(documents, { ordered: false, writeConcern: { w: 1 } })
+        return documents.map(fromContact)
       } catch (error) {
-        duplicatePositions(error)
+        const repeated = duplicatePositions(error)
+        return documents.filter((_, position) => !repeated.has(position)).map(fromContact)
       }
     },
 

@@ -88,6 +88,7 @@ export function toConversationDocument(conversation: StoredConversation): Conver
       status: routing.status,
       since: new Date(routing.sinceMs),
       ...(routing.status === 'settled' ? {} : { open: true as const }),
+      ...(routing.decisionId ? { decisionId: toObjectId(routing.decisionId) } : {}),
     },
     version: conversation.version,
   }

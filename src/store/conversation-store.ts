@@ -104,16 +104,20 @@ export function createConversationStore(connection: Connection) {
       return found.map(fromConversationDocument)
     },
 
-    /** Simultaneous first messages meet here: of two conversations for one thread the index lets one be. */
-    async createMissing(wanted: readonly StoredConversation[]): Promise<void> {
-      if (wanted.length === 0) return
+    /**
+     * Simultaneous first messages meet here: of two conversations for one thread the index lets one be.
+     * @returns the positions of those whose thread has a conversation already
+     */
+    async createMissing(wanted: readonly StoredConversation[]): Promise<ReadonlySet<number>> {
+      if (wanted.length === 0) return new Set()
       try {
         await conversations.insertMany(wanted.map(toConversationDocument), {
           ordered: false,
           writeConcern: { w: 1 },
         })
+        return new Set()
       } catch (error) {
-        duplicatePositions(error)
+        return duplicatePositions(error)
       }
     },
 
@@ -126,11 +130,13 @@ export function createConversationStore(connection: Connection) {
       batch: string,
     ): Promise<ReadonlySet<ConversationId>> {
       if (updates.length === 0) return new Set()
-      const result = await conversations.bulkWrite(
-        updates.map((update) => inboundOperation(update, batch)),
-        { ordered: false, writeConcern: { w: 1 } },
+      const matched = await inParallel(updates, (part) =>
+        conversations.bulkWrite(
+          part.map((update) => inboundOperation(update, batch)),
+          { ordered: false, writeConcern: { w: 1 } },
+        ),
       )
-      if (result.matchedCount === updates.length) return new Set()
+      if (matched === updates.length) return new Set()
       const held = await conversations
         .find({ _id: { $in: updates.map(({ id }) => toObjectId(id)) }, batch }, { projection: { _id: 1 } })
         .toArray()
@@ -158,24 +164,11 @@ export function createConversationStore(connection: Connection) {
      */
     async claim(claims: readonly Claim[], nowMs: number): Promise<StoredConversation[]> {
       if (claims.length === 0) return []
-      await conversations.bulkWrite(
-        claims.map(({ id, agentId, decisionId }) => ({
-          updateOne: {
-            filter: { _id: toObjectId(id), assigneeId: null, status: 'open' as const, 'routing.open': true },
-            update: {
-              $set: {
-                assigneeId: toObjectId(agentId),
-                routing: {
-                  status: 'settled' as const,
-                  since: new Date(nowMs),
-                  decisionId: toObjectId(decisionId),
-                },
-              },
-              $inc: { version: 1 },
-            },
-          },
-        })),
-        { ordered: false, writeConcern: { w: 1 } },
+      await inParallel(claims, (part) =>
+        conversations.bulkWrite(
+          part.map((claim) => claimOperation(claim, nowMs)),
+          { ordered: false, writeConcern: { w: 1 } },
+        ),
       )
       const mine = new Map(claims.map((claim) => [claim.id, claim.decisionId]))
       return (await this.findMany([...mine.keys()])).filter(
@@ -242,6 +235,39 @@ export function createConversationStore(connection: Connection) {
         .limit(limit)
         .toArray()
       return found.map(fromConversationDocument)
+    },
+  }
+}
+
+/** Updates are one transaction each: a few streams at once keep both the engine's threads and ours busy. */
+const STREAMS = 4
+const LEAST_PER_STREAM = 16
+
+async function inParallel<T>(
+  items: readonly T[],
+  write: (part: readonly T[]) => Promise<mongo.BulkWriteResult>,
+): Promise<number> {
+  const size = Math.max(LEAST_PER_STREAM, Math.ceil(items.length / STREAMS))
+  const parts: (readonly T[])[] = []
+  for (let from = 0; from < items.length; from += size) parts.push(items.slice(from, from + size))
+  const results = await Promise.all(parts.map(write))
+  return results.reduce((sum, { matchedCount }) => sum + matchedCount, 0)
+}
+
+function claimOperation(
+  { id, agentId, decisionId }: Claim,
+  nowMs: number,
+): mongo.AnyBulkWriteOperation<ConversationDocument> {
+  return {
+    updateOne: {
+      filter: { _id: toObjectId(id), assigneeId: null, status: 'open', 'routing.open': true },
+      update: {
+        $set: {
+          assigneeId: toObjectId(agentId),
+          routing: { status: 'settled', since: new Date(nowMs), decisionId: toObjectId(decisionId) },
+        },
+        $inc: { version: 1 },
+      },
     },
   }
 }
