@@ -47,7 +47,8 @@ describe('settings', () => {
 
   it('keep a secret that is left alone, replace one that is given, and make generated ones anew each time', () => {
     const existing = { secret: 'old' }
-    for (const given of [{}, { secret: '' }, { secret: true }]) {
+    const untouched: readonly Record<string, string | boolean>[] = [{}, { secret: '' }, { secret: true }]
+    for (const given of untouched) {
       expect(validateSettings([secret], given, existing)['secret']).toBe('old')
     }
     expect(validateSettings([secret], { secret: 'new' }, existing)['secret']).toBe('new')

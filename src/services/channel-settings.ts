@@ -61,16 +61,17 @@ function settle(
   existing: ConfigValues,
 ): ConfigValue | undefined {
   const { key, kind } = field
+  // Own members only: every object has a `constructor`.
   const present = Object.hasOwn(given, key) ? given[key] : undefined
+  const kept = Object.hasOwn(existing, key) ? existing[key] : undefined
   if (kind === 'secret') {
     // A form sends back what it was shown: `true` for a secret that is set, nothing for one left alone.
     if (typeof present === 'string' && present !== '') return present
-    const kept = existing[key]
     if (typeof kept === 'string' && kept !== '') return kept
     return field.generated ? generateSetting() : undefined
   }
   if (present !== undefined) return normalised(present)
-  return existing[key] ?? field.default
+  return kept ?? field.default
 }
 
 function normalised(value: ConfigValue): ConfigValue {

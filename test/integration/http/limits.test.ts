@@ -1,0 +1,54 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { SESSION_COLLECTION, sessionDocumentId } from '../../../src/store/session-store.ts'
+import { cookieOf, PASSWORD, startTestServer, type TestServer } from './test-server.ts'
+
+let server: TestServer
+afterEach(() => server.close())
+
+describe('a flood', () => {
+  it('of one address or agent is stopped; behind a trusted proxy each client counts by himself', async () => {
+    const rates = { publicPerMinute: 5, agentPerMinute: 8 }
+    server = await startTestServer({ more: { rates, trustProxy: 1 } })
+    const from = (address: string) => server.nobody().get('/api/v1/set-up').set('X-Forwarded-For', address)
+    const statuses = []
+    for (let call = 0; call < 7; call++) statuses.push((await from('203.0.113.1')).status)
+    expect(statuses).toEqual([200, 200, 200, 200, 200, 429, 429])
+    // What the client himself put before the proxy's own entry is not believed.
+    expect((await from('203.0.113.9, 203.0.113.1')).status).toBe(429)
+    expect((await from('203.0.113.2')).status).toBe(200)
+    const { agent } = await server.owner()
+    const own = []
+    for (let call = 0; call < 10; call++) own.push(await agent.get('/api/v1/profile'))
+    expect(own.filter(({ status }) => status === 429)).toHaveLength(2)
+    expect(own.at(-1)?.body.code).toBe('rate-limited')
+    expect(Number(own.at(-1)?.headers['retry-after'])).toBeGreaterThan(0)
+  })
+})
+
+describe('under a public https address', () => {
+  it('the cookie is Secure, whatever the proxy forwards', async () => {
+    const first = await startTestServer()
+    server = first
+    const { store, core } = first
+    const session = {
+      client: store.connection.getClient(),
+      dbName: 'test',
+      collectionName: SESSION_COLLECTION,
+      storedId: sessionDocumentId,
+      cookieKey: core.cookieKey,
+      secure: true,
+      ttlMs: 60_000,
+    }
+    await first.owner()
+    const { createSessionMiddleware } = await import('../../../src/http/session.ts')
+    const { default: express } = await import('express')
+    const { default: supertest } = await import('supertest')
+    const app = express()
+    app.use(createSessionMiddleware(session))
+    app.get('/', (request, response) => {
+      request.session.agentId = PASSWORD.slice(0, 4)
+      response.end()
+    })
+    expect(cookieOf(await supertest(app).get('/'))).toMatch(/; Secure/)
+  })
+})
