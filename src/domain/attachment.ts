@@ -18,5 +18,7 @@ export function displayNameOf(name: string): string {
 function shortened(name: string): string {
   const dot = name.lastIndexOf('.')
   const extension = dot > 0 && name.length - dot <= 12 ? name.slice(dot) : ''
-  return `${Array.from(name.slice(0, ATTACHMENT_NAME_LENGTH - extension.length - 2)).join('')}…${extension}`
+  const start = name.slice(0, ATTACHMENT_NAME_LENGTH - extension.length - 2)
+  // The cut may have gone through a pair of surrogates.
+  return `${start.replace(/[\uD800-\uDBFF]$/, '')}…${extension}`
 }

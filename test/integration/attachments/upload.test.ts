@@ -292,7 +292,8 @@ describe('a sender who breaks off', () => {
   })
 })
 
-function collect(response: NodeJS.ReadableStream, done: (error: Error | null, body: Buffer) => void): void {
+function collect(answer: unknown, done: (error: Error | null, body: Buffer) => void): void {
+  const response = answer as NodeJS.ReadableStream
   const parts: Buffer[] = []
   response.on('data', (part: Buffer) => parts.push(part))
   response.on('end', () => done(null, Buffer.concat(parts)))

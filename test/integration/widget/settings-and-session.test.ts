@@ -268,8 +268,13 @@ describe('a session', () => {
 
   it('is not opened by another site’s page itself', async () => {
     const ticket = await ticketFor(open.id)
-    for (const headers of [{ origin: SHOP }, { origin: 'null' }, { 'sec-fetch-site': 'cross-site' }]) {
-      const answer = await openSession(open.id, { ticket }, headers as Record<string, string>)
+    const foreign: Record<string, string>[] = [
+      { origin: SHOP },
+      { origin: 'null' },
+      { 'sec-fetch-site': 'cross-site' },
+    ]
+    for (const headers of foreign) {
+      const answer = await openSession(open.id, { ticket }, headers)
       expect([answer.status, await codeOf(answer)]).toEqual([403, 'origin-not-allowed'])
     }
     expect((await openSession(open.id, { ticket }, { origin: server.url })).status).toBe(200)

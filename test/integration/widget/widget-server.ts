@@ -59,8 +59,9 @@ const picky = (world: { fetchRemote: FetchRemote }): Connector =>
       const attachments = { ...capabilities.attachments, contentTypes: ['image/*', 'application/pdf'] }
       return { ...capabilities, attachments }
     },
-    fetchAttachment: (ref, { channelId }): Promise<Readable> => world.fetchRemote(channelId, ref),
-  }) as Connector
+    fetchAttachment: ((ref, { channelId }): Promise<Readable> =>
+      world.fetchRemote(channelId, ref)) satisfies Connector['fetchAttachment'],
+  }) as unknown as Connector
 
 export async function startWidgetServer(rates: VisitorRates = NO_LIMITS): Promise<WidgetServer> {
   const widgetFolder = await mkdtemp(join(tmpdir(), 'widget-files-'))
@@ -73,32 +74,30 @@ export async function startWidgetServer(rates: VisitorRates = NO_LIMITS): Promis
     online: true,
     fetchRemote: (() => Promise.reject(new Error('no platform'))) as FetchRemote,
   }
-  let mounts: Record<'widget' | 'demo', ReturnType<typeof createWidgetRouter>>
+  const mounts: Partial<Record<'widget' | 'demo', ReturnType<typeof createWidgetRouter>>> = {}
   const server = await startTestServer({
     connectors: [webChat as unknown as Connector, picky(world)],
     more: {
       mounts: [
-        { path: '/widget', handler: (request, response, next) => mounts.widget(request, response, next) },
-        { path: '/demo', handler: (request, response, next) => mounts.demo(request, response, next) },
+        { path: '/widget', handler: (request, response, next) => mounts.widget?.(request, response, next) },
+        { path: '/demo', handler: (request, response, next) => mounts.demo?.(request, response, next) },
       ],
     },
   })
   const { url, core, deps } = server
   const { conversations, messages } = core.stores
   const common = { directory: core.directory, publicUrl: url, clock: deps.clock }
-  mounts = {
-    demo: createDemoRouter(common),
-    widget: createWidgetRouter({
-      ...core.stores,
-      ...common,
-      fetchAttachment: core.fetchAttachment,
-      maxAttachmentBytes: MAX_BYTES,
-      widgetFolder,
-      countUnread: createCountUnreadByVisitor(server.store.connection),
-      isAnyoneAvailable: () => Promise.resolve(world.online),
-      limits: createVisitorLimits(rates),
-    }),
-  }
+  mounts.demo = createDemoRouter(common)
+  mounts.widget = createWidgetRouter({
+    ...core.stores,
+    ...common,
+    fetchAttachment: core.fetchAttachment,
+    maxAttachmentBytes: MAX_BYTES,
+    widgetFolder,
+    countUnread: createCountUnreadByVisitor(server.store.connection),
+    isAnyoneAvailable: () => Promise.resolve(world.online),
+    limits: createVisitorLimits(rates),
+  })
 
   const settings = (channelId: string, origin = 'https://shop.example'): Promise<Response> =>
     fetch(`${url}/widget/v1/${channelId}/settings`, { headers: { origin } })
