@@ -101,7 +101,7 @@ function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> 
     })
     request.on('close', () => {
       clearTimeout(timer)
-      reject(new AppError('invalid-input', { detail: 'The request was cut off' }))
+      if (!request.complete) reject(new AppError('invalid-input', { detail: 'The request was cut off' }))
     })
     request.on('error', reject)
   })

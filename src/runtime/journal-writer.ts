@@ -8,6 +8,8 @@ export interface JournalWriter {
    * of the calls. Rejects when the database refused: then nothing is promised.
    */
   append(entry: JournalEntry): Promise<{ readonly repeated: boolean }>
+  /** A burst is coming in: writes are full, and every millisecond spent elsewhere is waited for by a sender. */
+  readonly isPressed: boolean
   /** Waits until everything appended so far is written. */
   drain(): Promise<void>
 }
@@ -20,6 +22,9 @@ interface Waiting {
 
 /** Most entries of one write: beyond this a write only gets slower. */
 const MOST_PER_WRITE = 500
+/** A write of this many entries tells of a burst, for this long. */
+const BURST = 24
+const BURST_HOLDS_MS = 50
 /** Most bytes of one write: the wire protocol carries 48 MB. */
 const MOST_BYTES_PER_WRITE = 16 * 1024 * 1024
 
@@ -35,6 +40,7 @@ export function createJournalWriter(deps: {
 }): JournalWriter {
   let waiting: Waiting[] = []
   let writing: Promise<void> | undefined
+  let pressedUntilMs = 0
 
   const writeAll = async (): Promise<void> => {
     // Let everything that this turn of the event loop brings join the first write.
@@ -61,6 +67,7 @@ export function createJournalWriter(deps: {
     try {
       const repeatedAt = await deps.journal.append(some.map(({ entry }) => entry))
       reach('journaled')
+      if (some.length >= BURST) pressedUntilMs = performance.now() + BURST_HOLDS_MS
       deps.onWritten(some.filter((_, position) => !repeatedAt.has(position)).map(({ entry }) => entry))
       for (const [position, { resolve }] of some.entries()) resolve({ repeated: repeatedAt.has(position) })
       deps.observe(some.length, performance.now() - startedAt)
@@ -75,6 +82,9 @@ export function createJournalWriter(deps: {
         waiting.push({ entry, resolve, reject })
         writing ??= writeAll()
       }),
+    get isPressed() {
+      return performance.now() < pressedUntilMs
+    },
     drain: async () => {
       while (writing) await writing
     },

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { JournalEntryId } from '../domain/ids.ts'
 import type { ReceivedBatch } from '../services/receive-inbound.ts'
 import { isDatabaseUnavailable } from '../store/database-error.ts'
@@ -24,6 +25,8 @@ export interface ProjectorDeps {
   readonly journal: JournalStore
   readonly held: () => ReadonlySet<number>
   readonly receive: (entries: readonly JournalEntry[]) => Promise<ReceivedBatch>
+  /** Whether senders are waiting for the database: their acknowledgements go first, for a while. */
+  readonly isPressed: () => boolean
   readonly keepMs: number
   readonly now: () => number
   readonly onError: (error: unknown, message: string) => void
@@ -36,6 +39,9 @@ const SCAN_LIMIT = 1_000
 /** Tries before an entry goes to quarantine. */
 const MOST_TRIES = 3
 const RETRY_AFTER_MS = 500
+/** During a burst acknowledgements go before projecting, until screens are this far behind. */
+const BURST_LAG_MS = 2_000
+const BURST_LOOK_MS = 10
 
 /** Creates the one loop that projects on this node. */
 export function createProjector(deps: ProjectorDeps): Projector {
@@ -66,10 +72,20 @@ export function createProjector(deps: ProjectorDeps): Projector {
 
   const run = async (): Promise<void> => {
     while (!stopped && (scanWanted || queue.size > 0)) {
+      await letBurstPass()
       if (scanWanted && queue.size < BATCH) await scanOnce()
       const batch = queue.take(BATCH, deps.held())
       if (batch.length > 0) await projectBatch(batch)
     }
+  }
+
+  const letBurstPass = async (): Promise<void> => {
+    while (!stopped && deps.isPressed() && lagMs() < BURST_LAG_MS) await sleep(BURST_LOOK_MS)
+  }
+
+  const lagMs = (): number => {
+    const oldest = queue.oldestReceivedAtMs
+    return oldest === undefined ? 0 : Math.max(0, deps.now() - oldest)
   }
 
   const scanOnce = async (): Promise<void> => {
@@ -156,10 +172,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
     get depth() {
       return queue.size
     },
-    lagMs: () => {
-      const oldest = queue.oldestReceivedAtMs
-      return oldest === undefined ? 0 : Math.max(0, deps.now() - oldest)
-    },
+    lagMs,
     async idle() {
       while (running) await running
     },

@@ -20,7 +20,8 @@ import type { Metrics } from './metrics.ts'
 import type { Stores } from './open-stores.ts'
 import { type OutboxWorker, startOutboxWorker } from './outbox-worker.ts'
 import { createPartitionLeases, RENEW_EVERY_MS } from './partition-leases.ts'
-import { createProjector, type Projector } from './projector.ts'
+import type { Projector } from './projector.ts'
+import { createProjectorLanes } from './projector-lanes.ts'
 import { startRoutingWorker } from './routing-worker.ts'
 
 export interface PathDeps {
@@ -53,6 +54,8 @@ export interface Paths {
 
 /** Looks for journal entries that nobody told of. */
 const SCAN_EVERY_MS = 2_000
+/** Batches projected at the same time: while one waits for the database, the other is computed. */
+const PROJECTOR_LANES = 2
 const SNOOZE_EVERY_MS = 1_000
 const SNOOZE_BATCH = 100
 
@@ -67,9 +70,8 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     alone: deps.alone,
     now: Date.now,
   })
-  const projector = createProjector({
+  const projector = createProjectorLanes(PROJECTOR_LANES, () => partitions.held, {
     journal: stores.journal,
-    held: () => partitions.held,
     receive: (entries) =>
       receiveInbound(entries, {
         ...stores,
@@ -90,6 +92,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
         route: (conversations) => route(conversations, 'arrival'),
         now: Date.now,
       }),
+    isPressed: () => writer.isPressed,
     keepMs: deps.journalRetentionMs,
     now: Date.now,
     onError,

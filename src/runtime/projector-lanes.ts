@@ -1,0 +1,37 @@
+import { createProjector, type Projector, type ProjectorDeps } from './projector.ts'
+
+/**
+ * Several projectors side by side as one. Each has partitions of its own, so that the messages of one sender stay
+ * in order.
+ * @param held the partitions of this node
+ */
+export function createProjectorLanes(
+  lanes: number,
+  held: () => ReadonlySet<number>,
+  deps: Omit<ProjectorDeps, 'held'>,
+): Projector {
+  const projectors = Array.from({ length: lanes }, (_, lane) =>
+    createProjector({
+      ...deps,
+      held: () => new Set([...held()].filter((partition) => partition % lanes === lane)),
+    }),
+  )
+  return {
+    offer: (entries) => {
+      for (const projector of projectors) projector.offer(entries)
+    },
+    scan: () => {
+      for (const projector of projectors) projector.scan()
+    },
+    get depth() {
+      return projectors.reduce((sum, { depth }) => sum + depth, 0)
+    },
+    lagMs: () => Math.max(...projectors.map(({ lagMs }) => lagMs())),
+    idle: async () => {
+      await Promise.all(projectors.map(({ idle }) => idle()))
+    },
+    stop: async () => {
+      await Promise.all(projectors.map(({ stop }) => stop()))
+    },
+  }
+}
