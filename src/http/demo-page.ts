@@ -45,7 +45,7 @@ export function emptyPage(publicOrigin: string, reason: 'no-channel' | 'origin-n
 
 const page = (title: string, body: string): string =>
   `<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><title>${escaped(title)}</title><style>${DEMO_STYLES}</style></head>
+<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><meta name="robots" content="noindex"><link rel="icon" href="data:,"><title>${escaped(title)}</title><style>${DEMO_STYLES}</style></head>
 <body>${body}
 </body></html>
 `

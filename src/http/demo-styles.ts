@@ -7,7 +7,7 @@ body{margin:0;background:var(--ground);color:var(--ink);font:16px/1.6 ui-sans-se
 a{color:var(--accent)}
 :focus-visible{outline:3px solid var(--accent);outline-offset:2px;border-radius:4px}
 .bar{background:var(--ink);color:var(--ground);font-size:14px}
-.bar div{display:flex;flex-wrap:wrap;gap:4px 16px;justify-content:center;padding:8px 20px}
+.bar div{display:flex;flex-wrap:wrap;gap:4px 16px;justify-content:center;text-align:center;padding:8px 20px}
 .bar a{color:inherit;font-weight:600}
 .wrap{max-width:1080px;margin:0 auto;padding:0 20px}
 header.wrap{display:flex;align-items:center;justify-content:space-between;gap:16px;padding-top:22px;padding-bottom:22px}
@@ -27,7 +27,7 @@ h2{font:600 28px/1.2 ui-serif,Georgia,serif;margin:0 0 20px}
 .shelf div{display:flex;flex-direction:column;flex:1;padding:18px 20px 20px}
 .shelf h3{font-size:18px;margin:0;display:flex;justify-content:space-between;gap:12px}
 .shelf p{color:var(--soft);margin:6px 0 16px;flex:1}
-button,.button{font:600 15px/1 inherit;font-family:inherit;display:inline-block;border:1px solid var(--accent);border-radius:999px;padding:12px 20px;background:none;color:var(--accent);cursor:pointer;text-decoration:none;align-self:flex-start}
+button,.button{font-family:inherit;font-size:15px;font-weight:600;line-height:1;display:inline-block;border:1px solid var(--accent);border-radius:999px;padding:12px 20px;background:none;color:var(--accent);cursor:pointer;text-decoration:none;align-self:flex-start}
 .button,button:hover{background:var(--accent);color:var(--on-accent)}
 .story{border-top:1px solid var(--edge);display:grid;grid-template-columns:repeat(auto-fit,minmax(220px,1fr));gap:28px;padding-top:40px;padding-bottom:56px}
 .story h3{margin:0 0 4px;font-size:17px}
