@@ -6,8 +6,9 @@ import {
   renewLink,
   updateAgent,
 } from '../services/manage-agents.ts'
+import { pageOfWhole } from '../services/page-cursor.ts'
 import { inviteAgentCommand, updateAgentCommand } from './command-schemas.ts'
-import { id, z } from './fields.ts'
+import { id, wholePageQuery, z } from './fields.ts'
 import { created, defineRoute, ok, type RouteDefinition } from './route.ts'
 import { agentPage, agentView } from './view-schemas.ts'
 
@@ -24,8 +25,9 @@ export function agentRoutes(deps: ManageAgentsDeps): readonly RouteDefinition[] 
       tag,
       summary: 'List everyone',
       access: { permission: 'agent.read' },
+      query: wholePageQuery,
       responses: { 200: { description: 'Everyone, by name', schema: agentPage } },
-      handler: async () => ok({ items: await listAgents(deps) }),
+      handler: async ({ query }) => ok(pageOfWhole(await listAgents(deps), query)),
     }),
     defineRoute({
       method: 'post',

@@ -9,8 +9,9 @@ import {
   rotateSecret,
   updateChannel,
 } from '../services/manage-channels.ts'
+import { pageOfWhole } from '../services/page-cursor.ts'
 import { createChannelCommand, updateChannelCommand } from './command-schemas.ts'
-import { id, recordKey, version, z } from './fields.ts'
+import { id, recordKey, version, wholePageQuery, z } from './fields.ts'
 import { created, defineRoute, ok, type RouteDefinition } from './route.ts'
 import { channelAdminView, channelPage, configValue } from './view-schemas.ts'
 
@@ -80,8 +81,9 @@ export function channelRoutes(deps: ManageChannelsDeps): readonly RouteDefinitio
       tag,
       summary: 'List the channels that one may see',
       access: { permission: 'channel.read' },
+      query: wholePageQuery,
       responses: { 200: { description: 'Oldest first', schema: channelPage } },
-      handler: async ({ principal }) => ok({ items: await listChannels(deps, principal) }),
+      handler: async ({ principal, query }) => ok(pageOfWhole(await listChannels(deps, principal), query)),
     }),
     defineRoute({
       method: 'post',

@@ -75,6 +75,9 @@ export const limit = (fallback: number, most: number) =>
 /** Where the next page begins, as the page before named it. */
 export const cursor = z.string().regex(/^[A-Za-z0-9_-]{1,200}$/, 'is not a cursor of ours')
 
+/** A page of a short list: all of it unless a limit is asked for. */
+export const wholePageQuery = z.strictObject({ cursor: cursor.optional(), limit: limit(500, 500) })
+
 /** A page of a list. */
 export const pageOf = <S extends z.ZodType>(item: S) =>
   z.object({ items: z.array(item), nextCursor: z.string().optional() })

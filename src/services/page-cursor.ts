@@ -1,4 +1,5 @@
 import { AppError } from '../domain/errors.ts'
+import type { Page } from '../domain/views.ts'
 
 /** A place in a list as an opaque text for callers. */
 export function encodeCursor(parts: readonly (string | number)[]): string {
@@ -28,4 +29,22 @@ export function decodeCursor(
     )
   if (!fits) throw new AppError('invalid-cursor', { field: 'cursor' })
   return parts as (string | number)[]
+}
+
+/**
+ * One page of a list that is short enough to be held whole, such as a workspace's agents.
+ * @throws AppError `invalid-cursor`
+ */
+export function pageOfWhole<T extends { readonly id: string }>(
+  items: readonly T[],
+  { cursor, limit }: { readonly cursor?: string | undefined; readonly limit: number },
+): Page<T> {
+  const [afterId] = cursor === undefined ? [] : decodeCursor(cursor, ['string'])
+  const from = afterId === undefined ? 0 : items.findIndex(({ id }) => id === afterId) + 1
+  const page = items.slice(from, from + limit)
+  const last = page.at(-1)
+  return {
+    items: page,
+    ...(last && from + limit < items.length ? { nextCursor: encodeCursor([last.id]) } : {}),
+  }
 }

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Pool } from 'undici'
-import type { ServerUnderTest } from './server-under-test.ts'
+import type { ServerUnderTest } from '../harness/real-server.ts'
 import { type Post, signPosts } from './visitor-posts.ts'
 
 /** Messages per second, to the durable acknowledgement and until everything is projected and routed. */

@@ -11,8 +11,8 @@ import { createConversationStore } from '../../src/store/conversation-store.ts'
 import { startEmbeddedEngine } from '../../src/store/engine/embedded-engine.ts'
 import { freshId } from '../../src/store/object-id.ts'
 import type { StoredConversation } from '../../src/store/stored-conversation.ts'
+import { type ServerUnderTest, startServer, temporaryFolder } from '../harness/real-server.ts'
 import { quantile } from './measures.ts'
-import { type ServerUnderTest, startServer, temporaryFolder } from './server-under-test.ts'
 
 const SEED_BATCH = 2_000
 

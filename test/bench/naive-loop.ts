@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { pino } from 'pino'
 import { connectStore } from '../../src/store/connect.ts'
 import { startEmbeddedEngine } from '../../src/store/engine/embedded-engine.ts'
-import { temporaryFolder } from './server-under-test.ts'
+import { temporaryFolder } from '../harness/real-server.ts'
 
 /**
  * What a server does that writes each message as it comes: one insert and one update of the conversation, each

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { cpus } from 'node:os'
+import { startServer, temporaryFolder } from '../harness/real-server.ts'
 import { measureIngest } from './ingest.ts'
 import { measureList } from './list-latency.ts'
 import { median, type Row, toTable } from './measures.ts'
 import { measureNaiveLoop } from './naive-loop.ts'
 import { measureScreenLatency, openScreens } from './screen-latency.ts'
-import { startServer, temporaryFolder } from './server-under-test.ts'
 
 const CONCURRENCIES = [1, 16, 64] as const
 const ROUNDS = 3

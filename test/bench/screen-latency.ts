@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { io, type Socket } from 'socket.io-client'
 import { Pool } from 'undici'
 import type { AgentClientEvents, AgentServerEvents } from '../../src/domain/events.ts'
+import type { ServerUnderTest } from '../harness/real-server.ts'
 import { quantile } from './measures.ts'
-import type { ServerUnderTest } from './server-under-test.ts'
 import { signPosts } from './visitor-posts.ts'
 
 type AgentSocket = Socket<AgentServerEvents, AgentClientEvents>

@@ -30,7 +30,7 @@ export interface ServerUnderTest {
 
 /** A fresh data folder, removed by the returned function. */
 export async function temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
-  const path = await mkdtemp(join(tmpdir(), 'tributary-bench-'))
+  const path = await mkdtemp(join(tmpdir(), 'tributary-test-'))
   return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }
 
