@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import type { Express } from 'express'
 import { registry } from '../connectors/index.ts'
 import { AppError } from './domain/errors.ts'
 import { apiRoutes } from './http/api-routes.ts'
@@ -29,11 +28,14 @@ import { isAnyoneAvailable, readRoutingAgents } from './services/routing-agents.
 import { beginSetUp, setUpLinkOf } from './services/set-up.ts'
 import { isDatabaseUnavailable } from './store/database-error.ts'
 import { SESSION_COLLECTION, sessionDocumentId } from './store/session-store.ts'
+import { reach } from './store/stations.ts'
 import { createCountUnreadByVisitor } from './store/visitor-unread.ts'
 
 /** Deliveries that one sender of a channel may make in ten seconds: generous for people, tight for floods. */
 const SENDER_QUOTA = { most: 60, windowMs: 10_000 }
 const WEB_FOLDER = fileURLToPath(new URL('../web/', import.meta.url))
+
+type HttpApp = ReturnType<typeof createHttpApp>
 
 /** A server that is up. */
 interface Running {
@@ -144,7 +146,7 @@ async function run(parts: Parts): Promise<Running> {
   }
 }
 
-function buildApp(parts: Parts & { readonly isAccepting: () => boolean }): Express {
+function buildApp(parts: Parts & { readonly isAccepting: () => boolean }): HttpApp {
   const { config, log, metrics, database, publicUrl, core } = parts
   const { stores, directory } = core
   const shared = {
@@ -205,7 +207,7 @@ function buildApp(parts: Parts & { readonly isAccepting: () => boolean }): Expre
 /** The hot ingress first, everything else by express. */
 function answerWith(
   server: Server,
-  app: Express,
+  app: HttpApp,
   { core, publicUrl, log, metrics }: Parts,
   { writer }: Paths,
 ): void {
@@ -220,6 +222,7 @@ function answerWith(
       recogniseFrameError(error) ?? (isDatabaseUnavailable(error) ? new AppError('unavailable') : undefined),
     now: Date.now,
     onError: (error, requestId) => log.error({ err: error, requestId }, 'a delivery failed'),
+    onAcknowledged: () => reach('acknowledged'),
     observe: metrics.ingress,
   })
   server.on('request', (request, response) => {
@@ -230,7 +233,7 @@ function answerWith(
 function startRealtime(
   { config, log, nodeId, server, publicUrl, core }: Parts,
   presence: Presence,
-  app: Express | undefined,
+  app: HttpApp | undefined,
 ): Realtime {
   const { authenticator, directory, stores } = core
   return createRealtime({

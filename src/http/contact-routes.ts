@@ -1,9 +1,6 @@
 import type { ContactId } from '../domain/ids.ts'
-import type { Bus } from '../services/bus.ts'
-import { listConversationsOfContact } from '../services/list-conversations.ts'
-import { listContacts, readContact, updateContact } from '../services/manage-contacts.ts'
-import type { ContactStore } from '../store/contact-store.ts'
-import type { ConversationListStore } from '../store/conversation-list-store.ts'
+import { type ListDeps, listConversationsOfContact } from '../services/list-conversations.ts'
+import { type ContactDeps, listContacts, readContact, updateContact } from '../services/manage-contacts.ts'
 import {
   contactPage,
   contactsQuery,
@@ -20,11 +17,7 @@ const READ = { permission: 'contact.read' } as const
 const params = idParams<ContactId>()
 
 /** The people who write to us. */
-export function contactRoutes(deps: {
-  readonly contacts: ContactStore
-  readonly lists: ConversationListStore
-  readonly bus: Bus
-}): readonly RouteDefinition[] {
+export function contactRoutes(deps: ContactDeps & Pick<ListDeps, 'lists'>): readonly RouteDefinition[] {
   return [
     defineRoute({
       method: 'get',

@@ -2,11 +2,9 @@ import type { ConversationId } from '../domain/ids.ts'
 import { type AssignDeps, assignConversation } from '../services/assign-conversation.ts'
 import { type ChangeConversationDeps, changeConversation } from '../services/change-conversation.ts'
 import { openConversation } from '../services/conversation-access.ts'
-import { countConversations, listConversations } from '../services/list-conversations.ts'
+import { countConversations, type ListDeps, listConversations } from '../services/list-conversations.ts'
 import { presentConversation } from '../services/present.ts'
 import { readConversation } from '../services/read-conversation.ts'
-import type { ContactStore } from '../store/contact-store.ts'
-import type { ConversationListStore } from '../store/conversation-list-store.ts'
 import {
   assignConversationCommand,
   conversationCounts,
@@ -18,8 +16,7 @@ import {
 import { defineRoute, ok, type RouteDefinition } from './route.ts'
 import { conversationView } from './view-schemas.ts'
 
-export type ConversationRouteDeps = ChangeConversationDeps &
-  AssignDeps & { readonly lists: ConversationListStore; readonly contacts: ContactStore }
+export type ConversationRouteDeps = ChangeConversationDeps & AssignDeps & ListDeps
 
 const tag = 'Conversations'
 const READ = { permission: 'conversation.read' } as const

@@ -4,7 +4,6 @@ import type { RawRequest } from '../contract/raw-request.ts'
 import { AppError } from '../domain/errors.ts'
 import { type AcceptDeps, acceptDelivery } from '../services/accept-delivery.ts'
 import type { ChannelDirectory, LiveChannel } from '../services/channel-directory.ts'
-import { reach } from '../store/stations.ts'
 import { problemOf, type Recognise, retryAfterOf } from './problem.ts'
 
 export interface IngressDeps extends AcceptDeps {
@@ -13,6 +12,8 @@ export interface IngressDeps extends AcceptDeps {
   readonly recognise: Recognise
   readonly now: () => number
   readonly onError: (error: unknown, requestId: string) => void
+  /** The answer is on its way. */
+  readonly onAcknowledged: () => void
   readonly observe: (status: number, durationMs: number) => void
 }
 
@@ -54,7 +55,7 @@ async function answer(
       'Cache-Control': 'no-store',
     })
     response.end(reply.body)
-    reach('acknowledged')
+    deps.onAcknowledged()
   } catch (error) {
     refuse(error, response, deps)
   }

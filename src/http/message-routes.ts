@@ -1,11 +1,9 @@
 import type { ConversationId, MessageId } from '../domain/ids.ts'
 import { addNote } from '../services/add-note.ts'
-import { listMessages, listRoutingDecisions } from '../services/list-messages.ts'
+import { type DecisionListDeps, listMessages, listRoutingDecisions } from '../services/list-messages.ts'
 import { presentMessage } from '../services/present.ts'
-import { retryMessage } from '../services/retry-message.ts'
+import { type RetryDeps, retryMessage } from '../services/retry-message.ts'
 import { type SendReplyDeps, sendReply } from '../services/send-reply.ts'
-import type { OutboxStore } from '../store/outbox-store.ts'
-import type { RoutingStore } from '../store/routing-store.ts'
 import {
   addNoteCommand,
   idParams,
@@ -19,10 +17,7 @@ import { id, z } from './fields.ts'
 import { created, defineRoute, ok, type RouteDefinition } from './route.ts'
 import { messageView } from './view-schemas.ts'
 
-export type MessageRouteDeps = SendReplyDeps & {
-  readonly outbox: OutboxStore
-  readonly routing: RoutingStore
-}
+export type MessageRouteDeps = SendReplyDeps & RetryDeps & DecisionListDeps
 
 const tag = 'Messages'
 const READ = { permission: 'conversation.read' } as const

@@ -1,12 +1,11 @@
 import type { JournalEntryId } from '../domain/ids.ts'
-import type { Bus } from '../services/bus.ts'
 import {
   discardQuarantined,
   listQuarantine,
+  type QuarantineDeps,
   readQuarantined,
   replayQuarantined,
 } from '../services/manage-quarantine.ts'
-import type { JournalStore } from '../store/journal-store.ts'
 import { entryParams, pageQuery, quarantinePage } from './conversation-schemas.ts'
 import { defineRoute, noContent, ok, type RouteDefinition } from './route.ts'
 import { quarantineView } from './view-schemas.ts'
@@ -15,10 +14,7 @@ const tag = 'Quarantine'
 const access = { permission: 'quarantine.manage' } as const
 
 /** What came in and could not be read: to look at, try again or throw away. */
-export function quarantineRoutes(deps: {
-  readonly journal: JournalStore
-  readonly bus: Bus
-}): readonly RouteDefinition[] {
+export function quarantineRoutes(deps: QuarantineDeps): readonly RouteDefinition[] {
   return [
     defineRoute({
       method: 'get',

@@ -1,9 +1,9 @@
-import type { Connection } from 'mongoose'
 import { createAgentStore } from '../store/agent-store.ts'
 import { createApiTokenStore } from '../store/api-token-store.ts'
 import { createAttachmentStore } from '../store/attachment-store.ts'
 import { createChannelStore } from '../store/channel-store.ts'
 import { createCheckpointStore } from '../store/checkpoint-store.ts'
+import type { StoreConnection } from '../store/connect.ts'
 import { createContactStore } from '../store/contact-store.ts'
 import { createConversationListStore } from '../store/conversation-list-store.ts'
 import { createConversationStore } from '../store/conversation-store.ts'
@@ -23,7 +23,7 @@ import { createWorkspaceStore } from '../store/workspace-store.ts'
 export type Stores = Awaited<ReturnType<typeof openStores>>
 
 /** Creates the stores and their indexes. */
-export async function openStores(connection: Connection) {
+export async function openStores(connection: StoreConnection['connection']) {
   const stores = {
     agents: createAgentStore(connection),
     apiTokens: createApiTokenStore(connection),

@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor } from './page-cursor.ts'
 import { presentConversation } from './present.ts'
 import { type Principal, requirePermission } from './principal.ts'
 
-interface ListDeps {
+export interface ListDeps {
   readonly lists: ConversationListStore
   readonly contacts: ContactStore
 }

@@ -40,12 +40,17 @@ export function threadPlaceOf(cursor: string): { readonly order: number; readonl
   return { order: Number(order), id: String(id) }
 }
 
+export interface DecisionListDeps {
+  readonly conversations: ConversationStore
+  readonly routing: RoutingStore
+}
+
 /** Why the router did what it did, newest run first. @throws AppError `not-found`, `permission-denied` */
 export async function listRoutingDecisions(
   conversationId: ConversationId,
   { before, limit }: PageQuery,
   principal: Principal,
-  deps: { readonly conversations: ConversationStore; readonly routing: RoutingStore },
+  deps: DecisionListDeps,
 ): Promise<Page<RoutingDecisionView>> {
   await openConversation(conversationId, principal, 'routing.read', deps)
   const [beforeId] = before === undefined ? [] : decodeCursor(before, ['string'])

@@ -9,7 +9,7 @@ import { decodeCursor, encodeCursor } from './page-cursor.ts'
 import { instant } from './present.ts'
 import { type Principal, requirePermission } from './principal.ts'
 
-interface ContactDeps {
+export interface ContactDeps {
   readonly contacts: ContactStore
   readonly bus: Bus
 }

@@ -7,7 +7,7 @@ import { decodeCursor, encodeCursor } from './page-cursor.ts'
 import { instant } from './present.ts'
 import { type Principal, requirePermission } from './principal.ts'
 
-interface QuarantineDeps {
+export interface QuarantineDeps {
   readonly journal: JournalStore
   readonly bus: Bus
 }

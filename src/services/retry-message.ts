@@ -9,6 +9,14 @@ import { openConversation } from './conversation-access.ts'
 import type { Principal } from './principal.ts'
 import { publishChanged } from './receive-inbound.ts'
 
+export interface RetryDeps {
+  readonly conversations: ConversationStore
+  readonly messages: MessageStore
+  readonly outbox: OutboxStore
+  readonly bus: Bus
+  readonly now: () => number
+}
+
 /**
  * Puts a failed or uncertain message back into the outbox: a person's decision, also where the customer may have it.
  * @throws AppError `not-found`, `permission-denied`, `not-retryable`
@@ -17,13 +25,7 @@ export async function retryMessage(
   conversationId: ConversationId,
   messageId: MessageId,
   principal: Principal,
-  deps: {
-    readonly conversations: ConversationStore
-    readonly messages: MessageStore
-    readonly outbox: OutboxStore
-    readonly bus: Bus
-    readonly now: () => number
-  },
+  deps: RetryDeps,
 ): Promise<StoredMessage> {
   await openConversation(conversationId, principal, 'message.send', deps)
   const message = await deps.messages.find(messageId)
