@@ -35,7 +35,7 @@ export function ContactPanel({ conversation }: { readonly conversation: Conversa
   if (!contact) return <SkeletonRows rows={4} avatar={false} />
   return (
     <div className={css['panel']}>
-      <header className={css['head']}>
+      <div className={css['head']}>
         <Avatar name={contact.name} size={56} />
         <div className={css['who']}>
           <h2 className={css['name']}>
@@ -50,7 +50,7 @@ export function ContactPanel({ conversation }: { readonly conversation: Conversa
             </ActionIcon>
           </Tooltip>
         )}
-      </header>
+      </div>
       {editing ? (
         <ContactForm contact={contact} onDone={() => setEditing(false)} />
       ) : (

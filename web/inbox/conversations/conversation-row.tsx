@@ -40,7 +40,9 @@ export const ConversationRow = memo(function ConversationRow(props: {
       <span className={css['body']}>
         <span className={css['line']}>
           <PriorityMark priority={conversation.priority} />
-          <bdi className={css['name']}>{conversation.contact.name}</bdi>
+          <span className={css['name']}>
+            <bdi>{conversation.contact.name}</bdi>
+          </span>
           <time
             className={css['time']}
             dateTime={conversation.lastActivityAt}

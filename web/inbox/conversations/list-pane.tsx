@@ -136,7 +136,7 @@ function SearchBox({ value, onSearch }: { readonly value: string; readonly onSea
         ref={field}
         type="search"
         value={typed}
-        placeholder={text.list.search}
+        placeholder={text.list.searchShort}
         aria-label={text.list.search}
         onChange={({ currentTarget }) => {
           setTyped(currentTarget.value)

@@ -41,7 +41,7 @@ export function Avatar(props: {
       aria-hidden={label ? undefined : true}
       title={label}
     >
-      <span aria-hidden>{initialsOf(name)}</span>
+      <span className={css['initials']} data-initials={initialsOf(name)} />
       {dot && <span className={cx(css['dot'], css[dot])} />}
     </span>
   )

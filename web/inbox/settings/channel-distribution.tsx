@@ -5,7 +5,7 @@ import type { AssignmentPolicy } from '../../../src/domain/routing.ts'
 import type { ChannelAdminView } from '../../../src/domain/views.ts'
 import { useAgents } from '../data/queries.ts'
 import { text } from '../text/text.ts'
-import { useChannelChange } from './channel-page.tsx'
+import { useChannelChange } from './channel-change.ts'
 import { Card } from './page-parts.tsx'
 
 type Distribution = 'pick' | 'round-robin' | 'custom'

@@ -3,15 +3,14 @@ import { IconPlayerPause, IconPlayerPlay, IconPlugConnected } from '@tabler/icon
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { UpdateChannelCommand } from '../../../src/domain/commands.ts'
 import type { ChannelAdminView } from '../../../src/domain/views.ts'
 import type { ChannelTypeView } from '../../shared/agent-api.ts'
-import { isProblem } from '../../shared/problem.ts'
 import { api, queryClient } from '../data/client.ts'
 import { CopyBox } from '../parts/copy-box.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { tellDone, tellError, tellInfo } from '../shell/toasts.ts'
 import { text } from '../text/text.ts'
+import { useChannelChange } from './channel-change.ts'
 import { ChannelAccessCard, DistributionCard } from './channel-distribution.tsx'
 import { ChannelHealth } from './channel-health.tsx'
 import { ConfigFields } from './config-fields.tsx'
@@ -20,32 +19,6 @@ import { Card, PageHead, Tag } from './page-parts.tsx'
 import css from './rows.module.css'
 import { SecretRotation } from './secret-rotation.tsx'
 import { useConfigForm } from './use-config-form.ts'
-
-/** Keeps a channel that a write answered with. */
-export function learnChannel(channel: ChannelAdminView): void {
-  queryClient.setQueryData(['channel', channel.id], channel)
-  void queryClient.invalidateQueries({ queryKey: ['channels'] })
-}
-
-/** Changes a channel; when somebody was faster, shows how it stands now. */
-export function useChannelChange(channel: ChannelAdminView, onError?: (error: unknown) => boolean) {
-  return useMutation({
-    mutationFn: (change: Omit<UpdateChannelCommand, 'version'>) =>
-      api.updateChannel(channel.id, { ...change, version: channel.version }),
-    onSuccess: (saved) => {
-      learnChannel(saved)
-      tellDone(text.general.saved)
-    },
-    onError: (error) => {
-      if (isProblem(error, 'version-conflict')) {
-        void queryClient.invalidateQueries({ queryKey: ['channel', channel.id] })
-        tellInfo(text.conversation.conflictTitle, text.channels.conflict)
-      } else if (!onError?.(error)) {
-        tellError(error)
-      }
-    },
-  })
-}
 
 /** One channel with everything that can be set. */
 export function ChannelPage() {

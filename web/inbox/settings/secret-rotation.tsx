@@ -9,7 +9,7 @@ import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { CopyBox } from '../parts/copy-box.tsx'
 import { tellError } from '../shell/toasts.ts'
 import { text } from '../text/text.ts'
-import { learnChannel } from './channel-page.tsx'
+import { learnChannel } from './channel-change.ts'
 import { Card } from './page-parts.tsx'
 
 /** Secrets that we make ourselves: shown once, when they are made anew. */

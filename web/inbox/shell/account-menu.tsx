@@ -1,5 +1,12 @@
-import { Menu, SegmentedControl, useMantineColorScheme } from '@mantine/core'
-import { IconCheck, IconLogout, IconUserCircle } from '@tabler/icons-react'
+import { Menu, useMantineColorScheme } from '@mantine/core'
+import {
+  IconCheck,
+  IconDeviceDesktop,
+  IconLogout,
+  IconMoon,
+  IconSun,
+  IconUserCircle,
+} from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { AVAILABILITIES } from '../../shared/wire-values.ts'
 import { useMe } from '../data/queries.ts'
@@ -8,6 +15,12 @@ import { text } from '../text/text.ts'
 import { signOut, useAvailability } from './account.ts'
 import css from './account-menu.module.css'
 import { AccountTrigger } from './account-trigger.tsx'
+
+const SCHEMES = [
+  { scheme: 'light', Icon: IconSun },
+  { scheme: 'dark', Icon: IconMoon },
+  { scheme: 'auto', Icon: IconDeviceDesktop },
+] as const
 
 /** One's own picture: availability, profile, appearance, the way out. */
 export function AccountMenu() {
@@ -31,9 +44,7 @@ export function AccountMenu() {
             key={choice}
             onClick={() => availability.mutate(choice)}
             leftSection={<PresenceDot state={choice} />}
-            rightSection={
-              me.availability === choice ? <IconCheck size={16} aria-label={text.general.you} /> : null
-            }
+            rightSection={me.availability === choice ? <IconCheck size={16} aria-hidden /> : null}
             aria-current={me.availability === choice ? 'true' : undefined}
           >
             <span className={css['choice']}>{text.availability[choice]}</span>
@@ -48,19 +59,18 @@ export function AccountMenu() {
           {text.navigation.signOut}
         </Menu.Item>
         <Menu.Divider />
-        <div className={css['scheme']}>
-          <SegmentedControl
-            fullWidth
-            aria-label={text.navigation.appearance}
-            value={colorScheme}
-            onChange={(value) => setColorScheme(value === 'light' || value === 'dark' ? value : 'auto')}
-            data={[
-              { value: 'light', label: text.appearance.light },
-              { value: 'dark', label: text.appearance.dark },
-              { value: 'auto', label: text.appearance.auto },
-            ]}
-          />
-        </div>
+        <Menu.Label>{text.navigation.appearance}</Menu.Label>
+        {SCHEMES.map(({ scheme, Icon }) => (
+          <Menu.Item
+            key={scheme}
+            leftSection={<Icon size={16} />}
+            rightSection={colorScheme === scheme ? <IconCheck size={16} aria-hidden /> : null}
+            aria-current={colorScheme === scheme ? 'true' : undefined}
+            onClick={() => setColorScheme(scheme)}
+          >
+            {text.appearance[scheme]}
+          </Menu.Item>
+        ))}
       </Menu.Dropdown>
     </Menu>
   )

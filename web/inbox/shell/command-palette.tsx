@@ -55,6 +55,7 @@ export function CommandPalette({ onHelp }: { readonly onHelp: () => void }) {
       store={store}
       query={typed}
       onQueryChange={setTyped}
+      attributes={{ content: { 'aria-label': text.navigation.palette } }}
       shortcut={null}
       scrollable
       maxHeight={440}

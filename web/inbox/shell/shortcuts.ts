@@ -13,12 +13,18 @@ const isTyping = (target: EventTarget | null): boolean =>
 const isCovered = (): boolean =>
   document.querySelector('[role="dialog"][aria-modal="true"], [role="menu"], [data-shortcuts="off"]') !== null
 
+/** Taken before the dialog or menu itself hears the key and goes away. */
+let covered = false
+const noteCover = (): void => {
+  covered = isCovered()
+}
+
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.altKey) return
   const command = event.metaKey || event.ctrlKey
   const key = `${command ? 'mod+' : ''}${event.key.length === 1 ? event.key.toLowerCase() : event.key}`
-  if (!command && (isTyping(event.target) || isCovered())) {
-    if (event.key === 'Escape' && isTyping(event.target) && !isCovered()) (event.target as HTMLElement).blur()
+  if (!command && (isTyping(event.target) || covered)) {
+    if (event.key === 'Escape' && isTyping(event.target) && !covered) (event.target as HTMLElement).blur()
     return
   }
   const handler = handlers.get(key)?.at(-1)
@@ -37,13 +43,18 @@ export function useShortcut(key: string, handler: Handler | undefined): void {
   useEffect(() => {
     if (!active) return
     const run: Handler = (event) => latest.current?.(event)
-    if (handlers.size === 0) window.addEventListener('keydown', onKeyDown)
+    if (handlers.size === 0) {
+      window.addEventListener('keydown', noteCover, true)
+      window.addEventListener('keydown', onKeyDown)
+    }
     handlers.set(key, [...(handlers.get(key) ?? []), run])
     return () => {
       const rest = (handlers.get(key) ?? []).filter((other) => other !== run)
       if (rest.length > 0) handlers.set(key, rest)
       else handlers.delete(key)
-      if (handlers.size === 0) window.removeEventListener('keydown', onKeyDown)
+      if (handlers.size > 0) return
+      window.removeEventListener('keydown', noteCover, true)
+      window.removeEventListener('keydown', onKeyDown)
     }
   }, [key, active])
 }

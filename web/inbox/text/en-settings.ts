@@ -1,5 +1,33 @@
 /** Words of the pages behind the inbox, in English; part of `en`. */
 export const settingsWords = {
+  agents: {
+    title: 'Agents',
+    hint: 'Everyone who answers your customers.',
+    invite: 'Invite an agent',
+    inviteButton: 'Make the invitation',
+    inviteLink: 'Invitation link',
+    inviteLinkHint: 'Send it to your colleague. It works once.',
+    newLink: 'New invitation link',
+    role: 'Role',
+    roles: { owner: 'Owner', admin: 'Administrator', supervisor: 'Supervisor', agent: 'Agent' },
+    roleHints: {
+      owner: 'Everything, with the last word',
+      admin: 'Channels, agents and everything below',
+      supervisor: 'Sees and assigns every conversation',
+      agent: 'Answers in the channels he may see',
+    },
+    invited: 'Invited',
+    deactivated: 'Deactivated',
+    deactivate: 'Deactivate',
+    reactivate: 'Activate again',
+    deactivateTitle: (name: string) => `Deactivate ${name}?`,
+    deactivateQuestion:
+      'He is signed out at once and gets no more conversations. You can activate him again.',
+    seen: (when: string) => `last seen ${when}`,
+    here: 'here now',
+    never: 'never signed in',
+    actions: (name: string) => `Actions for ${name}`,
+  },
   profile: {
     title: 'Your profile',
     hint: 'How colleagues and customers see you, and how you sign in.',

@@ -41,7 +41,15 @@ export const theme = createTheme({
     ActionIcon: { defaultProps: { variant: 'subtle', color: 'gray', size: 32 } },
     Tooltip: { defaultProps: { openDelay: 350, fz: 12, px: 8, py: 4, withinPortal: true } },
     Menu: {
-      defaultProps: { shadow: 'lg', radius: 'md', offset: 6, transitionProps: { duration: 90 } },
+      // Beside its button, so that it stays inside the landmark that the button belongs to.
+      defaultProps: {
+        shadow: 'lg',
+        radius: 'md',
+        offset: 6,
+        withinPortal: false,
+        withInitialFocusPlaceholder: false,
+        transitionProps: { duration: 90 },
+      },
     },
     Popover: {
       defaultProps: { shadow: 'lg', radius: 'md', transitionProps: { duration: 90 } },

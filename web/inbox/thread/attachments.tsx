@@ -56,16 +56,12 @@ function FileCard({
 }) {
   const Icon = iconOf(contentType)
   return (
-    <a
-      className={css['file']}
-      href={attachmentUrl(id)}
-      download={name}
-      aria-label={text.thread.download(name)}
-    >
+    <a className={css['file']} href={attachmentUrl(id)} download={name}>
       <span className={css['icon']} aria-hidden>
         <Icon size={20} stroke={1.6} />
       </span>
       <span className={css['words']}>
+        <span className="visually-hidden">{text.thread.download}</span>
         <bdi className={css['name']}>{name}</bdi>
         <span className={css['size']}>{sizeOf(sizeBytes)}</span>
       </span>

@@ -34,7 +34,7 @@ export function wordsOf({ event, author, text: fallback }: MessageView): string 
       }
       return !agentName || agentName === author.name ? words.took(by) : words.assigned(by, agentName)
     case 'unassigned':
-      return words.unassigned(by, agentName ?? words.nobody)
+      return words.unassigned(by, agentName)
     case 'resolved':
       return words.resolved(by)
     case 'reopened':

@@ -1,4 +1,4 @@
-import { ActionIcon, Button, Menu, Popover, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Menu, Modal, TextInput } from '@mantine/core'
 import { IconCalendarTime, IconMoon, IconSunrise } from '@tabler/icons-react'
 import { useState } from 'react'
 import type { ConversationView } from '../../../src/domain/views.ts'
@@ -16,53 +16,55 @@ export function SnoozeMenu(props: {
   const [custom, setCustom] = useState(false)
   const until = (date: Date) => change.mutate({ status: 'snoozed', snoozedUntil: date.toISOString() })
   return (
-    <Popover opened={custom} onChange={setCustom} position="bottom-end" width={260} trapFocus returnFocus>
-      <Popover.Target>
-        <span>
-          <Menu position="bottom-end" width={250} defaultOpened>
-            <Menu.Target>
-              <ActionIcon aria-label={text.conversation.snooze}>
-                <IconMoon size={18} />
-              </ActionIcon>
-            </Menu.Target>
-            <Menu.Dropdown>
-              <Menu.Label>{text.conversation.snoozeLabel}</Menu.Label>
-              {snoozePresets(new Date()).map(({ name, at }) => (
-                <Menu.Item
-                  key={name}
-                  onClick={() => until(at)}
-                  rightSection={<small>{soonTime(at.toISOString())}</small>}
-                >
-                  {text.conversation.snoozePresets[name]}
-                </Menu.Item>
-              ))}
-              <Menu.Item leftSection={<IconCalendarTime size={16} />} onClick={() => setCustom(true)}>
-                {text.conversation.snoozeCustom}
+    <>
+      <Menu position="bottom-end" width={250} defaultOpened>
+        <Menu.Target>
+          <ActionIcon aria-label={text.conversation.snooze}>
+            <IconMoon size={18} />
+          </ActionIcon>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>{text.conversation.snoozeLabel}</Menu.Label>
+          {snoozePresets(new Date()).map(({ name, at }) => (
+            <Menu.Item
+              key={name}
+              onClick={() => until(at)}
+              rightSection={<small>{soonTime(at.toISOString())}</small>}
+            >
+              {text.conversation.snoozePresets[name]}
+            </Menu.Item>
+          ))}
+          <Menu.Item leftSection={<IconCalendarTime size={16} />} onClick={() => setCustom(true)}>
+            {text.conversation.snoozeCustom}
+          </Menu.Item>
+          {conversation.status === 'snoozed' && (
+            <>
+              <Menu.Divider />
+              <Menu.Item
+                leftSection={<IconSunrise size={16} />}
+                onClick={() => change.mutate({ status: 'open' })}
+              >
+                {text.conversation.wake}
               </Menu.Item>
-              {conversation.status === 'snoozed' && (
-                <>
-                  <Menu.Divider />
-                  <Menu.Item
-                    leftSection={<IconSunrise size={16} />}
-                    onClick={() => change.mutate({ status: 'open' })}
-                  >
-                    {text.conversation.wake}
-                  </Menu.Item>
-                </>
-              )}
-            </Menu.Dropdown>
-          </Menu>
-        </span>
-      </Popover.Target>
-      <Popover.Dropdown aria-label={text.conversation.snoozeLabel} data-shortcuts="off">
+            </>
+          )}
+        </Menu.Dropdown>
+      </Menu>
+      <Modal
+        opened={custom}
+        onClose={() => setCustom(false)}
+        title={text.conversation.snoozeLabel}
+        size="xs"
+        closeButtonProps={{ 'aria-label': text.general.close }}
+      >
         <CustomTime
           onChoose={(date) => {
             setCustom(false)
             until(date)
           }}
         />
-      </Popover.Dropdown>
-    </Popover>
+      </Modal>
+    </>
   )
 }
 

@@ -51,10 +51,10 @@ export function ThreadHead(props: {
         <IconArrowLeft size={20} stroke={1.8} className={css['arrow']} />
       </Link>
       <div className={css['who']}>
-        <h2 className={css['name']}>
+        <h1 className={css['name']}>
           <bdi>{contact.name}</bdi>
           <StatusMark conversation={conversation} />
-        </h2>
+        </h1>
         <p className={css['about']}>
           <bdi>{channel?.name}</bdi>
           {subject && <bdi className={css['subject']}>· {subject}</bdi>}
@@ -102,7 +102,9 @@ export function ThreadHead(props: {
             aria-label={resolved ? text.conversation.reopen : text.conversation.resolve}
             onClick={toggleResolved}
           >
-            <span>{resolved ? text.conversation.reopen : text.conversation.resolve}</span>
+            <span className={css['resolve-word']}>
+              {resolved ? text.conversation.reopen : text.conversation.resolve}
+            </span>
           </Button>
         </div>
       )}
