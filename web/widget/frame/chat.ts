@@ -5,7 +5,7 @@ import type { HostState, ToFrame, ToHost, WidgetEventName } from '../link.ts'
 import type { VisitorApi } from './api.ts'
 import type { ChatState, ChatStore } from './chat-state.ts'
 import { needsPreChat } from './chat-state.ts'
-import { claimsOf } from './claims.ts'
+import { claimsOf, identityOf } from './claims.ts'
 import type { Keepsake, PendingMessage, Profile, Remembered } from './keepsake.ts'
 import type { Live, LiveDeps } from './live.ts'
 import { createOutbox } from './outbox.ts'
@@ -69,7 +69,7 @@ export function createChat(deps: ChatDeps): Chat & { readonly api: VisitorApi; r
   const visit: Visit = createVisit({
     api,
     keepsake,
-    identity: () => get().host?.identity,
+    identity: () => identityOf(get().host),
     askForTicket: () => tellHost({ type: 'ticket' }),
     onEntered: entered,
     onRefused: (code) => {

@@ -27,14 +27,14 @@ const store = createChatStore({
   ...(profile && { profile }),
 })
 
-let host: HostLink | undefined
+const host: { link?: HostLink } = {}
 const chat = createChat({
   store,
   keepsake,
   channelId,
   createApi: (token) => createVisitorApi(channelId, token),
   createLive,
-  tellHost: (message) => host?.post(message),
+  tellHost: (message) => host.link?.post(message),
   isVisible: () => document.visibilityState === 'visible',
   newId,
 })
@@ -42,7 +42,7 @@ const files = createFileCache((id) => chat.renewing(() => chat.api.file(id)))
 
 render(<App chat={chat} api={chat.api} files={files} keepsake={keepsake} />, document.body)
 addEventListener('online', chat.wake)
-host = linkToHost(chat.hear)
+host.link = linkToHost(chat.hear)
 
 /** `crypto.randomUUID` is missing on pages served over plain http. */
 function newId(): string {

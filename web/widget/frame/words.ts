@@ -1,7 +1,4 @@
-import type { words as english } from './locales/en.ts'
-
-/** All the words of one language. */
-export type Words = Readonly<Record<keyof typeof english, string>>
+import type { Words } from './locales/words-of-a-language.ts'
 
 /** A language with its words and its ways of writing instants. */
 export interface Language {

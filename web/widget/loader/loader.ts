@@ -62,7 +62,9 @@ function start(given: PageSettings): void {
     try {
       if (value !== undefined) localStorage[mark] = value
       return localStorage[mark]
-    } catch {}
+    } catch {
+      // The visit is new then.
+    }
     return undefined
   }
 
@@ -119,7 +121,9 @@ function start(given: PageSettings): void {
         emit('error', { code })
         return post({ type: 'refused', code })
       }
-    } catch {}
+    } catch {
+      // The network was away: asked again below.
+    }
     if (!over) setTimeout(() => void ask(Math.min(delayMs * 2, 60_000)), delayMs)
   }
 

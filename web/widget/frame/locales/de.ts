@@ -1,4 +1,4 @@
-import type { Words } from '../words.ts'
+import type { Words } from './words-of-a-language.ts'
 
 export const words: Words = {
   title: 'Schreiben Sie uns',

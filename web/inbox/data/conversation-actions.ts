@@ -1,0 +1,61 @@
+import { useMutation } from '@tanstack/react-query'
+import type { UpdateConversationCommand } from '../../../src/domain/commands.ts'
+import type { ConversationView } from '../../../src/domain/views.ts'
+import { isProblem } from '../../shared/problem.ts'
+import { tellError, tellInfo } from '../shell/toasts.ts'
+import { text } from '../text/text.ts'
+import { api, live, queryClient } from './client.ts'
+import { conversationQuery } from './queries.ts'
+
+/** What an agent changes of a conversation; the version is added from what is on the screen. */
+export type ConversationChange =
+  | { readonly assigneeId: string | null }
+  | Omit<UpdateConversationCommand, 'version'>
+
+const learn = (conversation: ConversationView) => live.absorb([{ type: 'conversation.updated', conversation }])
+
+/** Writes a change; when somebody was faster, reads the conversation again and says so. */
+export async function changeConversation(
+  { id, version }: ConversationView,
+  change: ConversationChange,
+): Promise<boolean> {
+  try {
+    learn(
+      'assigneeId' in change
+        ? await api.assignConversation(id, { ...change, version })
+        : await api.updateConversation(id, { ...change, version }),
+    )
+    return true
+  } catch (error) {
+    if (!isProblem(error, 'version-conflict')) {
+      tellError(error)
+      return false
+    }
+    const fresh = await queryClient.fetchQuery({ ...conversationQuery(id), staleTime: 0 }).catch(() => undefined)
+    if (fresh) learn(fresh)
+    tellInfo(text.conversation.conflictTitle, text.conversation.conflict)
+    return false
+  }
+}
+
+/** {@link changeConversation} for a component: knows whether it is under way. */
+export function useConversationChange(conversation: ConversationView) {
+  return useMutation({
+    mutationFn: (change: ConversationChange) => changeConversation(conversation, change),
+  })
+}
+
+const reading = new Set<string>()
+
+/** Tells the server that an agent has seen the conversation. */
+export async function markRead({ id }: ConversationView): Promise<void> {
+  if (reading.has(id)) return
+  reading.add(id)
+  try {
+    learn(await api.markRead(id))
+  } catch {
+    // It stays unread, and the next look at it tries again.
+  } finally {
+    reading.delete(id)
+  }
+}
