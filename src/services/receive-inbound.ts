@@ -1,10 +1,11 @@
 import type { DomainEvent } from '../domain/events.ts'
-import type { ConversationId, JournalEntryId } from '../domain/ids.ts'
+import type { ConversationId, JournalEntryId, MessageId } from '../domain/ids.ts'
 import type { ContactStore } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { EarlyEventStore } from '../store/early-event-store.ts'
 import type { JournalEntry } from '../store/journal-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
+import { derivedId } from '../store/object-id.ts'
 import { reach } from '../store/stations.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
@@ -72,7 +73,10 @@ async function receiveMessages(arrivals: readonly ArrivedMessage[], deps: Receiv
   }
   const updated = await updateConversations([...fresh, ...repeated], read, deps)
   reach('conversation-updated')
+  const lines = updated.flatMap((one) => (one.reopened ? [reopenedLine(one)] : []))
+  await deps.messages.recordInbound(lines)
   publish([...openings(fresh, updated, read), ...updated], conversations, deps.bus)
+  publishLines(lines, updated, deps.bus)
   await applyEarly(fresh, deps)
   const waiting = updated
     .map(({ conversation }) => conversation)
@@ -81,6 +85,47 @@ async function receiveMessages(arrivals: readonly ArrivedMessage[], deps: Receiv
     await deps.route(waiting)
     reach('routed')
   }
+}
+
+/** Says in the thread, just before the message that did it, that the conversation opened again. */
+function reopenedLine({ conversation, messages }: UpdatedConversation): StoredMessage {
+  const [first] = messages
+  if (!first) throw new Error('a message reopens a conversation')
+  return {
+    id: derivedId(first.createdAtMs, 'reopened', first.id) as MessageId,
+    conversationId: conversation.id,
+    channelId: conversation.channelId,
+    direction: 'inbound',
+    kind: 'event',
+    author: { kind: 'contact', id: conversation.contactId, name: conversation.contactName },
+    text: '',
+    attachments: [],
+    event: { name: 'reopened' },
+    createdAtMs: first.createdAtMs,
+    order: first.order - 1,
+    version: 1,
+  }
+}
+
+function publishLines(
+  lines: readonly StoredMessage[],
+  updated: readonly UpdatedConversation[],
+  bus: Bus,
+): void {
+  const byId = new Map(updated.map(({ conversation }) => [conversation.id, conversation]))
+  bus.publish(
+    lines.flatMap((line): DomainEvent[] => {
+      const conversation = byId.get(line.conversationId)
+      if (!conversation) return []
+      return [
+        {
+          type: 'message.created',
+          message: presentMessage(line),
+          conversation: presentConversation(conversation),
+        },
+      ]
+    }),
+  )
 }
 
 /**
