@@ -32,11 +32,3 @@ export interface InboundEffect {
 export function statusAfterInbound(status: ConversationStatus): InboundEffect {
   return { status: 'open', reopened: status === 'resolved' }
 }
-
-/**
- * Whether an agent or the API may move a conversation between two statuses.
- * Every pair is allowed except a move that changes nothing: such a call is answered with the conversation as it is.
- */
-export function isStatusChange(from: ConversationStatus, to: ConversationStatus): boolean {
-  return from !== to
-}

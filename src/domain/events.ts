@@ -31,9 +31,6 @@ export type DomainEvent =
   | { readonly type: 'agent.updated'; readonly agent: AgentView }
   | { readonly type: 'channel.updated'; readonly channel: ChannelView }
 
-/** The name of a domain event. */
-export type DomainEventType = DomainEvent['type']
-
 /** A message as the customer's own client shows it: no notes, no ids of colleagues beyond a name. */
 export interface VisitorMessageView {
   readonly id: MessageId

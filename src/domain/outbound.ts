@@ -127,8 +127,9 @@ export function splitText(text: string, limit: number): readonly string[] {
     pieces.push(rest.slice(0, cut).trimEnd())
     rest = rest.slice(cut).trimStart()
   }
-  if (rest !== '' || pieces.length === 0) pieces.push(rest)
-  return pieces.filter((piece, index) => piece !== '' || index === 0)
+  pieces.push(rest)
+  const telling = pieces.filter((piece) => piece.trim() !== '')
+  return telling.length > 0 ? telling : [pieces[0] ?? '']
 }
 
 function seam(text: string, limit: number): number {

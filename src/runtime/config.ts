@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import type { z } from 'zod'
 import { DEFINITIONS, SETTINGS } from './settings.ts'
 
-export { SETTINGS, type Setting, settingsTable, type TrustProxy } from './settings.ts'
+export { SETTINGS, settingsTable } from './settings.ts'
 
 type Definitions = typeof DEFINITIONS
 type Key = keyof Definitions
@@ -17,9 +17,6 @@ export type Config = Readonly<Omit<Read, 'logFormat' | 'instanceName'>> & {
   readonly logFormat: Value<'logFormat'>
   readonly instanceName: string
 }
-
-/** What a process is allowed to do. */
-export type Role = Config['role']
 
 /** A setting has a value that cannot work. The message is one line: which setting, and what to do. */
 export class ConfigError extends Error {

@@ -11,12 +11,6 @@ import { nativeCollection } from './native.ts'
 import { duplicatePositions, toObjectId } from './object-id.ts'
 import type { LastMessage, StoredConversation } from './stored-conversation.ts'
 
-/** The thread a message belongs to. */
-export interface ThreadRef {
-  readonly channelId: ChannelId
-  readonly threadKey: string
-}
-
 /** What a batch of inbound messages does to one conversation, computed from the version it was read at. */
 export interface InboundUpdate {
   readonly id: ConversationId

@@ -137,9 +137,6 @@ export function createAgentApi(http: HttpClient) {
   }
 }
 
-/** The typed client that {@link createAgentApi} makes. */
-export type AgentApi = ReturnType<typeof createAgentApi>
-
 /** Where the browser fetches a stored file from. */
 export const attachmentUrl = (id: string, inline = false): string =>
   `/api/v1/attachments/${encodeURIComponent(id)}${inline ? '?inline=1' : ''}`
