@@ -22,7 +22,11 @@ const FLAGS = [
 
 /** Starts the machine's chromium. */
 export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium', headless: true, args: FLAGS })
+  chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    headless: true,
+    args: FLAGS,
+  })
 
 /** A page and the server behind it. */
 export interface InboxPage {
@@ -45,12 +49,17 @@ export interface InboxOptions {
 export async function openInbox(browser: Browser, options: InboxOptions = {}): Promise<InboxPage> {
   const { viewport = DESK, colorScheme = 'light', longThread = 120, signedIn = true } = options
   const server = await startFakeServer(demoState({ longThread }))
-  const context = await browser.newContext({ viewport, colorScheme, baseURL: server.url, reducedMotion: 'reduce' })
+  const context = await browser.newContext({
+    viewport,
+    colorScheme,
+    baseURL: server.url,
+    reducedMotion: 'reduce',
+  })
   const page = await context.newPage()
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of (401|409|429|404)|ERR_|WebSocket/.test(message.text())) {
+    if (message.type() === 'error' && !/status of (401|403|404|409|429)|ERR_|WebSocket/.test(message.text())) {
       complaints.push(message.text())
     }
   })
@@ -87,7 +96,9 @@ export async function violations(page: Page): Promise<string[]> {
     }
     const result = await axe.run({ resultTypes: ['violations'] })
     return result.violations.flatMap(({ id, nodes }) =>
-      nodes.map((node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''} ${node.html.slice(0, 160)}`),
+      nodes.map(
+        (node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''} ${node.html.slice(0, 160)}`,
+      ),
     )
   })
   return found

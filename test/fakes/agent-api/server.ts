@@ -32,10 +32,12 @@ export interface FakeServer {
 export async function startFakeServer(state: FakeState, port = 0): Promise<FakeServer> {
   const app = express()
   const http = createServer(app)
-  const io = new Server<AgentClientEvents, AgentServerEvents>(http)
   const sessions = new Set<string>()
   let failures = 0
   let reachable = true
+  const io = new Server<AgentClientEvents, AgentServerEvents>(http, {
+    allowRequest: (_request, decide) => decide(null, reachable),
+  })
   const signedIn = (cookie: string | undefined) =>
     sessions.has(new RegExp(`${COOKIE}=([a-f0-9]+)`).exec(cookie ?? '')?.[1] ?? '')
   const me = () => state.agents[0] as FakeState['agents'][number]

@@ -152,7 +152,6 @@ export function Composer({ conversation }: { readonly conversation: Conversation
             data-tip-up
             data-tip={carriesFiles ? text.composer.attach : text.composer.noFiles}
             aria-label={text.composer.attach}
-            data-disabled={!carriesFiles || undefined}
             aria-disabled={!carriesFiles}
             onClick={() => carriesFiles && picker.current?.click()}
           >

@@ -88,7 +88,9 @@ function Decision({ decision }: { readonly decision: RoutingDecisionView }) {
           {decision.candidates.map((candidate) => (
             <li key={`${candidate.step}-${candidate.agentId}`}>
               <Avatar name={candidate.name} size={20} />
-              <bdi className={css['candidate']}>{candidate.name}</bdi>
+              <span className={css['candidate']}>
+                <bdi>{candidate.name}</bdi>
+              </span>
               {candidate.agentId === decision.winner ? (
                 <span className={css['won']}>
                   <IconTrophy size={13} stroke={2} aria-hidden />

@@ -1,6 +1,6 @@
-import type { AgentConnection } from '../live/socket.ts'
 import { createEventApplier } from '../live/apply-events.ts'
 import { colleagueSeen, everyoneLeft, visitorTyped, visitorWrote } from '../live/presence.ts'
+import type { AgentConnection } from '../live/socket.ts'
 import { connection, live, queryClient } from './client.ts'
 
 const MOST_PAGES_REREAD = 6
@@ -12,13 +12,15 @@ let starting = false
 /** Reads again what is on the screen; of a long thread only its end. */
 function resync(): void {
   everyoneLeft()
-  queryClient.setQueriesData<{ pages: unknown[]; pageParams: unknown[] }>({ queryKey: ['messages'] }, (data) =>
-    data && data.pages.length > MOST_PAGES_REREAD
-      ? {
-          pages: data.pages.slice(0, MOST_PAGES_REREAD),
-          pageParams: data.pageParams.slice(0, MOST_PAGES_REREAD),
-        }
-      : data,
+  queryClient.setQueriesData<{ pages: unknown[]; pageParams: unknown[] }>(
+    { queryKey: ['messages'] },
+    (data) =>
+      data && data.pages.length > MOST_PAGES_REREAD
+        ? {
+            pages: data.pages.slice(0, MOST_PAGES_REREAD),
+            pageParams: data.pageParams.slice(0, MOST_PAGES_REREAD),
+          }
+        : data,
   )
   void queryClient.invalidateQueries({ refetchType: 'active' })
 }

@@ -12,7 +12,8 @@ export type ConversationChange =
   | { readonly assigneeId: string | null }
   | Omit<UpdateConversationCommand, 'version'>
 
-const learn = (conversation: ConversationView) => live.absorb([{ type: 'conversation.updated', conversation }])
+const learn = (conversation: ConversationView) =>
+  live.absorb([{ type: 'conversation.updated', conversation }])
 
 /** Writes a change; when somebody was faster, reads the conversation again and says so. */
 export async function changeConversation(
@@ -31,7 +32,9 @@ export async function changeConversation(
       tellError(error)
       return false
     }
-    const fresh = await queryClient.fetchQuery({ ...conversationQuery(id), staleTime: 0 }).catch(() => undefined)
+    const fresh = await queryClient
+      .fetchQuery({ ...conversationQuery(id), staleTime: 0 })
+      .catch(() => undefined)
     if (fresh) learn(fresh)
     tellInfo(text.conversation.conflictTitle, text.conversation.conflict)
     return false

@@ -10,7 +10,12 @@ const keyOf = (conversationId: string) => `tributary-draft-${conversationId}`
 export function readDraft(conversationId: string): Draft {
   try {
     const stored: unknown = JSON.parse(localStorage.getItem(keyOf(conversationId)) ?? 'null')
-    if (typeof stored === 'object' && stored !== null && 'text' in stored && typeof stored.text === 'string') {
+    if (
+      typeof stored === 'object' &&
+      stored !== null &&
+      'text' in stored &&
+      typeof stored.text === 'string'
+    ) {
       return { text: stored.text, mode: 'mode' in stored && stored.mode === 'note' ? 'note' : 'message' }
     }
   } catch {

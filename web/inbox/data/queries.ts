@@ -6,7 +6,13 @@ import {
   useSuspenseQuery,
 } from '@tanstack/react-query'
 import { useMemo, useSyncExternalStore } from 'react'
-import type { AgentView, ChannelView, ConversationView, MessageView, Page } from '../../../src/domain/views.ts'
+import type {
+  AgentView,
+  ChannelView,
+  ConversationView,
+  MessageView,
+  Page,
+} from '../../../src/domain/views.ts'
 import type { ListFilter } from '../live/merge-list.ts'
 import { mergeList } from '../live/merge-list.ts'
 import { mergeThread } from '../live/merge-thread.ts'

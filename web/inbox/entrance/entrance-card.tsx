@@ -31,6 +31,9 @@ export function EntranceCard(props: {
   )
 }
 
+/** Where a stream leaves the picture: close beside its neighbours. */
+const mouth = (index: number): number => 400 + (index - 4) * 13
+
 /** Many streams that become one river. */
 function Streams() {
   const starts = [40, 130, 220, 310, 400, 490, 580, 670, 760]
@@ -39,7 +42,7 @@ function Streams() {
       {starts.map((x, index) => (
         <path
           key={x}
-          d={`M${x} -20 C ${x} ${240 + index * 12}, ${400 + (x - 400) * 0.5} ${330 + Math.abs(4 - index) * 46}, ${400 + (index - 4) * 9} 560 S ${400 + (index - 4) * 9} 760, ${400 + (index - 4) * 9} 920`}
+          d={`M${x} -20 C ${x} 320, ${mouth(index)} 260, ${mouth(index)} 640 V 920`}
           stroke={['#7fd1d6', '#46a7b0', '#b9e6e9'][index % 3]}
           strokeOpacity={0.22 + (index % 3) * 0.14}
           strokeWidth={7 + (index % 2) * 5}

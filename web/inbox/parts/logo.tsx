@@ -17,8 +17,8 @@ export function LogoMark({
       strokeLinecap="round"
       strokeWidth="3"
     >
-      <path d="M5 6c6.5 0 11 3 11 10v10" stroke={onDark ? '#72c0c7' : 'var(--logo-left, #46a7b0)'} />
-      <path d="M27 6c-6.5 0-11 3-11 10" stroke={onDark ? '#b9e6e9' : 'var(--logo-right, #72c0c7)'} />
+      <path d="M5 5c0 9 11 6 11 16v7" stroke={onDark ? '#72c0c7' : 'var(--logo-left, #46a7b0)'} />
+      <path d="M27 5c0 9-11 6-11 16" stroke={onDark ? '#b9e6e9' : 'var(--logo-right, #72c0c7)'} />
       <path d="M16 4v24" stroke={main} />
     </svg>
   )

@@ -56,6 +56,7 @@ export function CommandPalette({ onHelp }: { readonly onHelp: () => void }) {
       query={typed}
       onQueryChange={setTyped}
       attributes={{ content: { 'aria-label': text.navigation.palette } }}
+      overlayProps={{ backgroundOpacity: 0.4, blur: 0 }}
       shortcut={null}
       scrollable
       maxHeight={440}

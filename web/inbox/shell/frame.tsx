@@ -32,6 +32,7 @@ const HelpOverlay = lazy(() =>
 )
 
 const RECONNECTING_AFTER_MS = 1_500
+const PALETTE_AFTER_MS = 2_000
 
 /** What surrounds every page of somebody who is signed in. */
 export function Frame() {
@@ -47,6 +48,15 @@ export function Frame() {
     })
     return watchConnection()
   }, [navigate])
+
+  // Fetched in a quiet moment, so that the first key typed into the palette arrives there.
+  useEffect(() => {
+    const timer = setTimeout(() => {
+      // Without a connection it is fetched when it is asked for.
+      import('./command-palette.tsx').catch(() => undefined)
+    }, PALETTE_AFTER_MS)
+    return () => clearTimeout(timer)
+  }, [])
 
   const showPalette = () => {
     setPalette(true)

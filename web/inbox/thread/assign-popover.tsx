@@ -91,10 +91,10 @@ function Choices(props: ChoicesProps) {
             onMouseMove={() => setAt(index)}
           >
             <Avatar name={agent.name} size={24} dot={dotOf(agent.availability, agent.present)} />
-            <bdi className={css['name']}>
-              {agent.name}
+            <span className={css['name']}>
+              <bdi>{agent.name}</bdi>
               {agent.id === me && <span className={css['you']}> ({text.general.you})</span>}
-            </bdi>
+            </span>
             {agent.id === chosen && <IconCheck size={16} aria-hidden />}
           </div>
         ))}

@@ -1,0 +1,100 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DESK, openBrowser, openInbox, PHONE, violations } from './inbox-browser.ts'
+
+let browser: Browser
+beforeAll(async () => {
+  browser = await openBrowser()
+})
+afterAll(() => browser.close())
+
+const PAGES = [
+  ['/settings/channels', 'Channels'],
+  ['/settings/agents', 'Agents'],
+  ['/settings/profile', 'Your profile'],
+  ['/settings/quarantine', 'Quarantine'],
+  ['/settings/channels/new', 'Which kind of channel?'],
+] as const
+
+/** Opens something over the page, looks at it, and closes it again. */
+const OVERLAYS: readonly (readonly [name: string, open: (page: Page) => Promise<void>])[] = [
+  ['assign', (page) => page.keyboard.press('a').then(() => page.getByRole('listbox').waitFor())],
+  [
+    'snooze',
+    (page) =>
+      page
+        .getByRole('button', { name: 'Snooze' })
+        .click()
+        .then(() => page.getByRole('menu').waitFor()),
+  ],
+  [
+    'actions',
+    (page) =>
+      page
+        .getByRole('button', { name: 'More actions' })
+        .click()
+        .then(() => page.getByRole('menu').waitFor()),
+  ],
+  ['help', (page) => page.keyboard.press('?').then(() => page.getByRole('dialog').waitFor())],
+  ['palette', (page) => page.keyboard.press('Control+k').then(() => page.getByRole('dialog').waitFor())],
+]
+
+describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorScheme) => {
+  it.each([
+    ['desk', DESK],
+    ['phone', PHONE],
+  ] as const)('on the inbox and the settings (%s)', async (_size, viewport) => {
+    const { page, server, close } = await openInbox(browser, { colorScheme, viewport })
+    const found: string[] = []
+    const look = async (where: string) => {
+      await page.waitForFunction(() =>
+        document.getAnimations().every(({ playState }) => playState !== 'running'),
+      )
+      found.push(...(await violations(page)).map((line) => `${where}: ${line}`))
+    }
+    await look('list')
+    await page.locator('[data-conversation]').first().click()
+    await page.getByText('may or may not have arrived').waitFor()
+    await look('thread')
+    for (const [name, show] of OVERLAYS) {
+      await page.locator('#main').focus()
+      await show(page)
+      await look(name)
+      await page.keyboard.press('Escape')
+      await page
+        .locator('[role="menu"], [role="dialog"], [role="listbox"]')
+        .first()
+        .waitFor({ state: 'detached' })
+    }
+    for (const [address, heading] of PAGES) {
+      await page.goto(address)
+      await page.getByRole('heading', { name: heading, exact: true }).waitFor()
+      await page.locator('[class*="skeleton"]').first().waitFor({ state: 'detached' })
+      await look(address)
+    }
+    await page.goto(`/settings/channels/${server.state.channels[0]?.id}`)
+    await page.getByRole('heading', { name: 'Settings' }).waitFor()
+    await look('channel')
+    await close()
+    expect(found).toEqual([])
+  })
+
+  it('on the pages before the inbox', async () => {
+    const { page, server, close } = await openInbox(browser, { colorScheme, signedIn: false })
+    const found: string[] = []
+    for (const [address, needed] of [
+      ['/sign-in', false],
+      ['/invite#token=fresh', false],
+      ['/set-up', true],
+      ['/set-up#token=first', true],
+    ] as const) {
+      server.state.setUpNeeded = needed
+      await page.goto('about:blank')
+      await page.goto(address)
+      await page.getByRole('heading', { level: 1 }).waitFor()
+      found.push(...(await violations(page)).map((line) => `${address}: ${line}`))
+    }
+    await close()
+    expect(found).toEqual([])
+  })
+})
