@@ -30,18 +30,21 @@ export function ConfigFields(props: {
   readonly onChange: (key: string, value: string | boolean) => void
 }) {
   const { fields, inputs, errors, secretsSet, onChange } = props
-  return fields
-    .filter((field) => isShown(field, inputs))
-    .map((field) => (
-      <Field
-        key={field.key}
-        field={field}
-        value={inputs[field.key] ?? ''}
-        error={errors[field.key]}
-        secretSet={secretsSet.includes(field.key)}
-        onChange={(value) => onChange(field.key, value)}
-      />
-    ))
+  return (
+    fields
+      // A secret that we make is never typed: it is made anew.
+      .filter((field) => isShown(field, inputs) && !(field.kind === 'secret' && field.generated))
+      .map((field) => (
+        <Field
+          key={field.key}
+          field={field}
+          value={inputs[field.key] ?? ''}
+          error={errors[field.key]}
+          secretSet={secretsSet.includes(field.key)}
+          onChange={(value) => onChange(field.key, value)}
+        />
+      ))
+  )
 }
 
 function Field(props: {
@@ -58,7 +61,7 @@ function Field(props: {
     description: field.help,
     error,
     // Marked by the star alone: the browser's own bubble would not speak our words.
-    withAsterisk: field.required && !(field.kind === 'secret' && (secretSet || field.generated)),
+    withAsterisk: field.required && !secretSet,
   }
   const onText = ({ currentTarget }: { readonly currentTarget: { readonly value: string } }) =>
     onChange(currentTarget.value)
@@ -79,7 +82,7 @@ function Field(props: {
       return (
         <Textarea
           {...frame}
-          description={field.help ? `${field.help} ${text.channels.listHint}.` : text.channels.listHint}
+          description={field.help ?? text.channels.listHint}
           autosize
           minRows={2}
           maxRows={8}
@@ -116,9 +119,7 @@ function Field(props: {
         <PasswordInput
           {...frame}
           autoComplete="new-password"
-          placeholder={
-            secretSet ? text.channels.secretSet : field.generated ? text.channels.secretGenerated : undefined
-          }
+          placeholder={secretSet ? text.channels.secretSet : undefined}
           value={typed}
           onChange={onText}
         />

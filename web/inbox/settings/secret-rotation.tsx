@@ -11,15 +11,26 @@ import { tellError } from '../shell/toasts.ts'
 import { text } from '../text/text.ts'
 import { learnChannel } from './channel-change.ts'
 import { Card } from './page-parts.tsx'
+import css from './rows.module.css'
 
 /** Secrets that we make ourselves: shown once, when they are made anew. */
 export function SecretRotation(props: {
   readonly channel: ChannelAdminView
   readonly fields: readonly ConfigField[]
 }) {
-  return props.fields
-    .filter(({ kind, generated }) => kind === 'secret' && generated)
-    .map((field) => <Rotation key={field.key} channel={props.channel} field={field} />)
+  const made = props.fields.filter(({ kind, generated }) => kind === 'secret' && generated)
+  if (made.length === 0) return null
+  return (
+    <Card flush title={text.channels.secrets} hint={text.channels.secretsHint}>
+      <ul className={css['rows']}>
+        {made.map((field) => (
+          <li key={field.key} className={css['row']}>
+            <Rotation channel={props.channel} field={field} />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  )
 }
 
 function Rotation({ channel, field }: { readonly channel: ChannelAdminView; readonly field: ConfigField }) {
@@ -30,14 +41,15 @@ function Rotation({ channel, field }: { readonly channel: ChannelAdminView; read
     onError: tellError,
   })
   return (
-    <Card title={field.label} hint={field.help}>
-      {rotate.data ? (
-        <>
-          <p>{text.channels.rotated}</p>
-          <CopyBox value={rotate.data.value} label={field.label} />
-        </>
-      ) : (
+    <>
+      <span className={css['words']}>
+        <span className={css['name']}>{field.label}</span>
+        <span className={css['detail']}>{rotate.data ? text.channels.rotated : field.help}</span>
+        {rotate.data && <CopyBox value={rotate.data.value} label={field.label} />}
+      </span>
+      {!rotate.data && (
         <Button
+          size="xs"
           variant="default"
           leftSection={<IconRefresh size={16} />}
           loading={rotate.isPending}
@@ -55,6 +67,6 @@ function Rotation({ channel, field }: { readonly channel: ChannelAdminView; read
         onConfirm={() => rotate.mutate()}
         onClose={() => setAsking(false)}
       />
-    </Card>
+    </>
   )
 }
