@@ -1,0 +1,234 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Capabilities } from './capabilities.ts'
+import { allowsContentType, type OutboundDraft, planOutbound, splitText } from './outbound.ts'
+
+const HOUR = 3_600_000
+const NOW = 1_000 * HOUR
+
+const capabilities: Capabilities = {
+  workType: 'messaging',
+  text: { support: 'native', maxLength: 50, overLimit: 'split' },
+  attachments: {
+    support: 'native',
+    maxBytes: 1_000,
+    maxPerMessage: 3,
+    contentTypes: ['image/*', 'text/plain'],
+  },
+  replyTo: 'native',
+  reactions: 'absent',
+  typing: 'absent',
+  markRead: 'absent',
+  editMessage: 'absent',
+  deleteMessage: 'absent',
+  receipts: { delivered: 'native', read: 'absent' },
+  startConversation: 'absent',
+  idempotentSend: true,
+}
+const file = { name: 'a.png', contentType: 'image/png', sizeBytes: 10 }
+const draft = (change: Partial<OutboundDraft> = {}): OutboundDraft => ({
+  text: 'Hi',
+  attachments: [],
+  ...change,
+})
+const without = (text: string): string => text.replace(/\s+/gu, '')
+const hasHalfPair = (text: string): boolean => !text.isWellFormed()
+
+/** Texts with seams of every kind, emoji, and long words without any. */
+const texts = fc
+  .array(
+    fc.oneof(
+      fc.constantFrom(' ', '\n', '\n\n', '. ', '   ', '\t', '👍', '👩‍👩‍👧', 'é', '中文'),
+      fc.string({ unit: 'binary', maxLength: 30 }).filter((text) => text.isWellFormed()),
+      fc.string({ unit: 'grapheme', maxLength: 40 }),
+    ),
+    { maxLength: 40 },
+  )
+  .map((parts) => parts.join(''))
+
+describe('splitText', () => {
+  it('keeps every character but white space at seams, within the limit, with no half character', () => {
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 2, max: 60 }), (text, limit) => {
+        const pieces = splitText(text, limit)
+        expect(without(pieces.join(''))).toBe(without(text))
+        for (const piece of pieces) {
+          expect(piece.length).toBeLessThanOrEqual(limit)
+          expect(hasHalfPair(piece)).toBe(false)
+        }
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('leaves a text that fits as it is, to the last blank', () => {
+    fc.assert(
+      fc.property(texts, (text) => {
+        expect(splitText(text, Math.max(1, text.length))).toEqual([text])
+      }),
+    )
+  })
+
+  it('makes no empty piece of a text that says something', () => {
+    fc.assert(
+      fc.property(texts, fc.integer({ min: 2, max: 60 }), (text, limit) => {
+        fc.pre(text.trim() !== '')
+        for (const piece of splitText(text, limit)) expect(piece.trim()).not.toBe('')
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+
+  it('never stops, even with a limit of one', () => {
+    fc.assert(fc.property(texts, (text) => void splitText(text, 1)))
+  })
+
+  it('prefers a paragraph to a line to a sentence to a word', () => {
+    expect(splitText('One, two, three.\n\nFour. Five', 24)).toEqual(['One, two, three.', 'Four. Five'])
+    expect(splitText('First line here\nsecond', 18)).toEqual(['First line here', 'second'])
+    expect(splitText('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij'])
+  })
+
+  it('cuts only where it must: each piece but the last could not take the next word', () => {
+    const words = fc.array(fc.stringMatching(/^[a-z]{1,8}$/), { minLength: 1, maxLength: 60 })
+    fc.assert(
+      fc.property(words, (list) => {
+        const text = list.join(' ')
+        expect(splitText(text, 20).join(' ')).toBe(text)
+      }),
+    )
+  })
+})
+
+describe('planOutbound', () => {
+  const plan = (
+    change: Partial<OutboundDraft>,
+    can: Partial<Capabilities> = {},
+    lastInboundAtMs = NOW - HOUR,
+  ) => planOutbound(draft(change), { ...capabilities, ...can }, { lastInboundAtMs }, NOW)
+
+  it.each([
+    ['nothing', {}, { text: ' \n ' }, { reason: 'empty' }],
+    [
+      'text where none goes',
+      { text: { ...capabilities.text, support: 'absent' } },
+      {},
+      { reason: 'text-unsupported' },
+    ],
+    [
+      'one character too many where nothing is split',
+      { text: { support: 'native', maxLength: 3, overLimit: 'refuse' } },
+      { text: 'four' },
+      { reason: 'text-too-long', limit: 3, actual: 4 },
+    ],
+    [
+      'a file where none goes',
+      { attachments: { ...capabilities.attachments, support: 'absent' } },
+      { attachments: [file] },
+      { reason: 'attachments-unsupported' },
+    ],
+    [
+      'a file too many',
+      {},
+      { attachments: [file, file, file, file] },
+      { reason: 'too-many-attachments', limit: 3, actual: 4 },
+    ],
+    [
+      'a byte too many',
+      {},
+      { attachments: [{ ...file, sizeBytes: 1_001 }] },
+      { reason: 'attachment-too-large', name: 'a.png', limit: 1_000, actual: 1_001 },
+    ],
+    [
+      'a file of another type',
+      {},
+      { attachments: [{ ...file, contentType: 'video/mp4' }] },
+      { reason: 'attachment-type', name: 'a.png', contentType: 'video/mp4' },
+    ],
+  ] as const)('refuses %s, with the numbers', (_, can, change, refusal) => {
+    expect(plan(change as Partial<OutboundDraft>, can as Partial<Capabilities>)).toEqual({
+      ok: false,
+      refusal,
+    })
+  })
+
+  it('takes what stands exactly at the limits', () => {
+    expect(plan({ text: 'a'.repeat(50) })).toMatchObject({ ok: true, parts: [{ text: 'a'.repeat(50) }] })
+    expect(plan({ text: 'abc' }, { text: { support: 'native', maxLength: 3, overLimit: 'refuse' } }).ok).toBe(
+      true,
+    )
+    expect(plan({ attachments: [file, file, { ...file, sizeBytes: 1_000 }] }).ok).toBe(true)
+  })
+
+  it('closes the reply window to the millisecond, and for who never wrote', () => {
+    const window = { replyWindowHours: 24 }
+    const closedAtMs = NOW + HOUR
+    expect(plan({}, window, NOW - 24 * HOUR + 1).ok).toBe(true)
+    expect(plan({}, window, NOW - 24 * HOUR)).toEqual({
+      ok: false,
+      refusal: { reason: 'reply-window-closed', closedAtMs: NOW },
+    })
+    expect(planOutbound(draft(), { ...capabilities, ...window }, {}, closedAtMs)).toMatchObject({
+      ok: false,
+      refusal: { reason: 'reply-window-closed' },
+    })
+    expect(planOutbound(draft(), capabilities, {}, NOW).ok).toBe(true)
+  })
+
+  it('says what it degraded, and answers only in the first part', () => {
+    const long = { text: 'word '.repeat(30), replyToExternalId: 'm1' }
+    const kept = plan(long)
+    expect(kept).toMatchObject({ ok: true, degraded: [] })
+    if (kept.ok)
+      expect(kept.parts.map(({ replyTo }) => replyTo)).toEqual([
+        true,
+        ...kept.parts.slice(1).map(() => false),
+      ])
+    expect(plan(long, { replyTo: 'absent' })).toMatchObject({ ok: true, degraded: ['replyTo'] })
+  })
+
+  it('is pure and total, loses no file and no character, and keeps to the limits', () => {
+    const files = fc.array(
+      fc.record({
+        name: fc.string(),
+        contentType: fc.constantFrom('image/png', 'text/plain', 'video/mp4', ''),
+        sizeBytes: fc.integer({ min: 0, max: 1_100 }),
+      }),
+      { maxLength: 5 },
+    )
+    const limits = fc.record({
+      maxLength: fc.integer({ min: 2, max: 60 }),
+      overLimit: fc.constantFrom('split', 'refuse'),
+    })
+    fc.assert(
+      fc.property(texts, files, limits, (text, attachments, limit) => {
+        const can: Capabilities = {
+          ...capabilities,
+          text: { support: 'native', ...limit } as Capabilities['text'],
+        }
+        const first = planOutbound({ text, attachments }, can, {}, NOW)
+        expect(planOutbound({ text, attachments }, can, {}, NOW)).toEqual(first)
+        if (!first.ok) return
+        expect(without(first.parts.map((part) => part.text).join(''))).toBe(without(text))
+        expect(first.parts.flatMap((part) => part.attachmentIndexes)).toEqual(
+          attachments.map((_, index) => index),
+        )
+        for (const part of first.parts) expect(part.text.length).toBeLessThanOrEqual(limit.maxLength)
+      }),
+      { numRuns: 1_000 },
+    )
+  })
+})
+
+describe('allowsContentType', () => {
+  it.each([
+    [[], 'anything/at-all', true],
+    [['image/*'], 'image/png', true],
+    [['image/*'], 'imagex/png', false],
+    [['image/*'], 'text/image', false],
+    [['text/plain'], 'text/plain', true],
+    [['text/plain'], 'text/html', false],
+  ] as const)('%j allows %s: %s', (patterns, type, allowed) => {
+    expect(allowsContentType(patterns, type)).toBe(allowed)
+  })
+})
