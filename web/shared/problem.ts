@@ -9,6 +9,7 @@ export interface ProblemDocument {
   readonly field?: string
   readonly errors?: readonly { readonly field: string; readonly message: string }[]
   readonly requestId?: string
+  /** From the header of the same name. */
   readonly retryAfterSeconds?: number
 }
 
@@ -49,7 +50,9 @@ export async function problemOf(response: Response): Promise<ProblemError> {
   }
   try {
     const body: unknown = await response.json()
-    return new ProblemError(isProblemDocument(body) ? body : fallback)
+    const problem = isProblemDocument(body) ? body : fallback
+    const retryAfterSeconds = Number(response.headers.get('retry-after') ?? Number.NaN)
+    return new ProblemError(Number.isFinite(retryAfterSeconds) ? { ...problem, retryAfterSeconds } : problem)
   } catch {
     return new ProblemError(fallback)
   }

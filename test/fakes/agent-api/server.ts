@@ -67,7 +67,7 @@ export async function startFakeServer(state: FakeState, port = 0): Promise<FakeS
     signIn(response)
   })
   rest.post('/session', ({ body }, response) => {
-    if (failures >= LOCKED_AFTER) return problem(response, 'locked-out', { retryAfterSeconds: 540 })
+    if (failures >= LOCKED_AFTER) return problem(response.set('retry-after', '540'), 'locked-out')
     if (body.email !== me().email || body.password !== state.password) {
       failures += 1
       return problem(response, 'wrong-credentials')
