@@ -18,6 +18,10 @@ const AWAY = [
 
 /** Whether an error says that the database cannot serve just now, rather than that we asked it wrongly. */
 export function isDatabaseUnavailable(error: unknown): boolean {
+  // A bulk write that was cut off hides the reason in what looks like an answer of the server.
+  if (error instanceof mongo.MongoBulkWriteError && error.errorResponse instanceof Error) {
+    return isDatabaseUnavailable(error.errorResponse)
+  }
   if (isUnreachable(error) || AWAY.some((kind) => error instanceof kind)) return true
   if (error instanceof mongo.MongoServerError) return PASSING_CODES.has(error.code)
   return error instanceof MongooseError && /bufferCommands|initial connection/.test(error.message)

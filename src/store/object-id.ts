@@ -40,6 +40,9 @@ export function isDuplicateKey(error: unknown): boolean {
 export function duplicatePositions(error: unknown): ReadonlySet<number> {
   if (!(error instanceof mongo.MongoBulkWriteError)) throw error
   const failures = Array.isArray(error.writeErrors) ? error.writeErrors : [error.writeErrors]
+  // The driver dresses a broken connection as an answer without faults: taken as one, nothing written would count
+  // as everything written.
+  if (failures.length === 0) throw error
   if (error.result.getWriteConcernError()) throw error
   for (const failure of failures) if (failure.code !== DUPLICATE_KEY) throw error
   return new Set(failures.map((failure) => failure.index))
