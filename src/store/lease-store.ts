@@ -21,6 +21,14 @@ export type LeaseStore = ReturnType<typeof createLeaseStore>
 export function createLeaseStore(connection: Connection) {
   const leases = nativeCollection<LeaseDocument>(connection, 'leases')
 
+  const makeFree = async (name: string): Promise<void> => {
+    try {
+      await leases.insertOne({ _id: name, holder: '', token: 0, until: new Date(0) })
+    } catch (error) {
+      if (!isDuplicateKey(error)) throw error
+    }
+  }
+
   return {
     /** Takes a free or expired lease, or prolongs one's own. Undefined when somebody else holds it. */
     async acquire(
@@ -30,27 +38,27 @@ export function createLeaseStore(connection: Connection) {
       evenIfHeld = false,
     ): Promise<Lease | undefined> {
       const free = { $or: [{ $eq: ['$holder', holder] }, { $lt: ['$until', '$$NOW'] }] }
-      try {
-        const lease = await leases.findOneAndUpdate(
+      const take = () =>
+        leases.findOneAndUpdate(
           evenIfHeld ? { _id: name } : { _id: name, $expr: free },
           [
             {
               $set: {
-                token: {
-                  $cond: [{ $eq: ['$holder', holder] }, '$token', { $add: [{ $ifNull: ['$token', 0] }, 1] }],
-                },
+                token: { $cond: [{ $eq: ['$holder', holder] }, '$token', { $add: ['$token', 1] }] },
                 holder,
                 until: { $add: ['$$NOW', ttlMs] },
               },
             },
           ],
-          { upsert: true, returnDocument: 'after' },
+          { returnDocument: 'after' },
         )
-        return lease ? { name, token: lease.token } : undefined
-      } catch (error) {
-        if (isDuplicateKey(error)) return undefined
-        throw error
+      let lease = await take()
+      if (!lease && (await leases.countDocuments({ _id: name }, { limit: 1 })) === 0) {
+        // A filter with $expr cannot make a document, so a free one is made first; whoever is faster takes it.
+        await makeFree(name)
+        lease = await take()
       }
+      return lease ? { name, token: lease.token } : undefined
     },
 
     async release(name: string, holder: string): Promise<void> {
