@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
-const PASSWORD = 'correct horse battery staple'
+const OWNER = { email: 'owner@example.com', password: 'correct horse battery staple' }
 
 /** A JSON answer of the API. */
 export interface Answer {
@@ -14,18 +14,38 @@ export interface Answer {
   readonly body: Record<string, unknown>
 }
 
-/** The built server in a process of its own, set up, with one signed-in owner. */
-export interface ServerUnderTest {
+/** Calls the API as whoever signed in through it. */
+export type Call = (method: string, path: string, body?: unknown) => Promise<Answer>
+
+/** How a server process differs from a plain one. */
+export interface ServerOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** Options of Node itself, such as a module to load first. */
+  readonly nodeOptions?: readonly string[]
+}
+
+/** The built server in a process of its own. */
+export interface BareServer {
   readonly url: string
+  /** The token of the set-up link; undefined when there is an owner. */
+  readonly setUpToken: string | undefined
+  readonly child: ChildProcess
+  /** Ends the process in the ordinary way. @returns its exit code */
+  stop(): Promise<number | null>
+  /** Kills it without a word, and waits until it is gone. */
+  kill(): Promise<void>
+}
+
+/** A server with one signed-in owner and one web chat channel whose secret is known. */
+export interface ServerUnderTest extends BareServer {
   readonly cookie: string
   readonly channelId: string
   readonly visitorSecret: string
-  call(method: string, path: string, body?: unknown): Promise<Answer>
+  readonly call: Call
   /** Megabytes of memory that the server process holds, without the engine. */
   residentMegabytes(): Promise<number>
   /** The value of a metric without labels. */
   metric(name: string): Promise<number>
-  stop(): Promise<void>
 }
 
 /** A fresh data folder, removed by the returned function. */
@@ -34,34 +54,68 @@ export async function temporaryFolder(): Promise<{ readonly path: string; remove
   return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }
 
-/** Starts the server over a data folder and sets it up. */
-export async function startServer(dataDir: string): Promise<ServerUnderTest> {
-  const child = spawn(process.execPath, [MAIN], {
-    env: { ...process.env, PORT: '0', HOST: '127.0.0.1', DATA_DIR: dataDir, LOG_LEVEL: 'warn' },
+/** Starts the server over a data folder and waits until it says where it is. */
+export async function startBareServer(dataDir: string, options: ServerOptions = {}): Promise<BareServer> {
+  const child = spawn(process.execPath, [...(options.nodeOptions ?? []), MAIN], {
+    env: {
+      ...process.env,
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATA_DIR: dataDir,
+      LOG_LEVEL: 'warn',
+      LOG_FORMAT: 'json',
+      ...options.env,
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
-  const { url, token } = await readBlock(child)
-  let cookie = ''
-  const call = async (method: string, path: string, body?: unknown): Promise<Answer> => {
-    const response = await fetch(`${url}/api/v1${path}`, {
-      method,
-      headers: { 'content-type': 'application/json', origin: url, cookie },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    })
-    cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie
-    const text = await response.text()
-    return { status: response.status, body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>) }
+  const gone = once(child, 'exit')
+  const { url, setUpToken } = await readBlock(child)
+  return {
+    url,
+    setUpToken,
+    child,
+    async stop() {
+      child.kill('SIGTERM')
+      await gone
+      return child.exitCode
+    },
+    async kill() {
+      child.kill('SIGKILL')
+      await gone
+    },
   }
-  await expectStatus(
-    201,
-    call('POST', '/set-up', {
-      token,
-      workspaceName: 'Bench',
-      name: 'Olga Owner',
-      email: 'owner@example.com',
-      password: PASSWORD,
-    }),
-  )
+}
+
+/** Calls the API with whatever session it is given on the way. */
+export function createCall(url: () => string): { readonly call: Call; readonly cookie: () => string } {
+  let cookie = ''
+  return {
+    cookie: () => cookie,
+    call: async (method, path, body) => {
+      const response = await fetch(`${url()}/api/v1${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', origin: url(), cookie },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      })
+      cookie = response.headers.get('set-cookie')?.split(';')[0] ?? cookie
+      const text = await response.text()
+      return {
+        status: response.status,
+        body: text === '' ? {} : (JSON.parse(text) as Record<string, unknown>),
+      }
+    },
+  }
+}
+
+/** Starts the server, sets it up and learns the secret of its first channel. */
+export async function startServer(dataDir: string, options: ServerOptions = {}): Promise<ServerUnderTest> {
+  const server = await startBareServer(dataDir, options)
+  const { call, cookie } = createCall(() => server.url)
+  if (server.setUpToken === undefined) await expectStatus(200, call('POST', '/session', OWNER))
+  else {
+    const command = { token: server.setUpToken, workspaceName: 'Test', name: 'Olga Owner', ...OWNER }
+    await expectStatus(201, call('POST', '/set-up', command))
+  }
   const channels = (await call('GET', '/channels')).body['items'] as { id: string }[]
   const channelId = channels[0]?.id ?? ''
   const { version } = (await call('GET', `/channels/${channelId}`)).body
@@ -70,26 +124,38 @@ export async function startServer(dataDir: string): Promise<ServerUnderTest> {
     call('POST', `/channels/${channelId}/secrets/visitorSecret/rotate`, { version }),
   )
   return {
-    url,
+    ...server,
     get cookie() {
-      return cookie
+      return cookie()
     },
     channelId,
     visitorSecret: String(rotated.body['value']),
     call,
     async residentMegabytes() {
-      const status = await readFile(`/proc/${child.pid}/status`, 'utf8')
+      const status = await readFile(`/proc/${server.child.pid}/status`, 'utf8')
       return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
     },
     async metric(name) {
-      const text = await (await fetch(`${url}/metrics`)).text()
+      const text = await (await fetch(`${server.url}/metrics`)).text()
       return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
     },
-    async stop() {
-      child.kill('SIGTERM')
-      if (child.exitCode === null) await once(child, 'exit')
-    },
   }
+}
+
+/** Signs the owner in at a server that was set up before. */
+export async function signIn(call: Call): Promise<void> {
+  await expectStatus(200, call('POST', '/session', OWNER))
+}
+
+/** The process ids of a process's children: a server's is its database engine. */
+export async function childrenOf(pid: number): Promise<readonly number[]> {
+  const children: number[] = []
+  for (const entry of await readdir('/proc')) {
+    if (!/^\d+$/.test(entry)) continue
+    const stat = await readFile(`/proc/${entry}/stat`, 'utf8').catch(() => '')
+    if (Number(/^\d+ \(.*\) \S (\d+)/.exec(stat)?.[1]) === pid) children.push(Number(entry))
+  }
+  return children
 }
 
 async function expectStatus(status: number, answer: Promise<Answer>): Promise<Answer> {
@@ -98,14 +164,16 @@ async function expectStatus(status: number, answer: Promise<Answer>): Promise<An
   return got
 }
 
-async function readBlock(child: ChildProcess): Promise<{ readonly url: string; readonly token: string }> {
+async function readBlock(
+  child: ChildProcess,
+): Promise<{ readonly url: string; readonly setUpToken: string | undefined }> {
   let printed = ''
   for await (const chunk of child.stdout ?? []) {
     printed += String(chunk)
-    const link = /(http:\/\/\S+)\/set-up#token=(\S+)/.exec(printed)
-    if (link && /Data/.test(printed)) {
-      child.stdout?.resume()
-      return { url: link[1] ?? '', token: link[2] ?? '' }
+    const url = /Tributary\s+(\S+)/.exec(printed)?.[1]
+    if (url !== undefined && /\n\s+Data\s.*\n/.test(printed)) {
+      child.stdout?.on('data', () => undefined).resume()
+      return { url, setUpToken: /#token=(\S+)/.exec(printed)?.[1] }
     }
   }
   throw new Error(`the server did not start: ${printed}`)

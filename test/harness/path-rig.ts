@@ -1,0 +1,219 @@
+/** Both paths over real stores, with a platform whose every answer the test writes. */
+import type { ConfigValues } from '../../src/contract/config-field.ts'
+import type {
+  Connector,
+  ConnectorContext,
+  OutboundMessage,
+  SendReceipt,
+} from '../../src/contract/connector.ts'
+import type { InboundEvent } from '../../src/contract/inbound-event.ts'
+import type { JournaledRequest } from '../../src/contract/raw-request.ts'
+import type { Capabilities } from '../../src/domain/capabilities.ts'
+import type { DomainEvent } from '../../src/domain/events.ts'
+import type { AgentId, ChannelId, ChannelType, ConversationId, JournalEntryId } from '../../src/domain/ids.ts'
+import { permissionsOf } from '../../src/domain/permissions.ts'
+import { type AssignmentPolicy, PICK_POLICY, type RoutingAgent } from '../../src/domain/routing.ts'
+import type { Stores } from '../../src/runtime/open-stores.ts'
+import { createBus } from '../../src/services/bus.ts'
+import type { LiveChannel } from '../../src/services/channel-directory.ts'
+import { type DeliverDeps, deliverConversation } from '../../src/services/deliver-messages.ts'
+import { createOrderClock } from '../../src/services/order-clock.ts'
+import type { Principal } from '../../src/services/principal.ts'
+import { type ReceiveInboundDeps, receiveInbound } from '../../src/services/receive-inbound.ts'
+import { type RouteDeps, routeConversations, routeOpenings } from '../../src/services/route-conversations.ts'
+import { type SendReplyDeps, sendReply } from '../../src/services/send-reply.ts'
+import type { JournalEntry } from '../../src/store/journal-store.ts'
+import { freshId } from '../../src/store/object-id.ts'
+
+/** What the scripted platform can do unless a test says otherwise. */
+export const SCRIPTED: Capabilities = {
+  workType: 'messaging',
+  text: { support: 'native', maxLength: 40, overLimit: 'split' },
+  attachments: { support: 'absent', maxBytes: 0, maxPerMessage: 0, contentTypes: [] },
+  replyTo: 'absent',
+  reactions: 'absent',
+  typing: 'absent',
+  markRead: 'absent',
+  editMessage: 'absent',
+  deleteMessage: 'absent',
+  receipts: { delivered: 'native', read: 'native' },
+  startConversation: 'absent',
+  idempotentSend: true,
+}
+
+export interface RigOptions {
+  readonly capabilities?: Capabilities
+  readonly policy?: AssignmentPolicy
+  readonly agents?: readonly RoutingAgent[]
+  readonly send?: (message: OutboundMessage) => Promise<SendReceipt>
+  readonly parse?: (request: JournaledRequest) => readonly InboundEvent[]
+  readonly connector?: Connector
+  readonly config?: ConfigValues
+}
+
+export type PathRig = ReturnType<typeof createPathRig>
+
+/** An agent the router may choose. */
+export const routingAgent = (name: string, change: Partial<RoutingAgent> = {}): RoutingAgent => ({
+  id: freshId() as AgentId,
+  name,
+  active: true,
+  availability: 'online',
+  present: true,
+  channels: 'all',
+  ...change,
+})
+
+const readEvents = ({ body }: JournaledRequest): readonly InboundEvent[] =>
+  JSON.parse(Buffer.from(body).toString('utf8')) as InboundEvent[]
+
+/** One channel of its own, a clock that the test moves, and everything that was sent or published. */
+export function createPathRig(stores: Stores, options: RigOptions = {}) {
+  const channelId = freshId() as ChannelId
+  const sent: OutboundMessage[] = []
+  const events: DomainEvent[] = []
+  const bus = createBus((error) => {
+    throw error
+  })
+  bus.onEvents((news) => void events.push(...news))
+  const orderClock = createOrderClock()
+  const state = { nowMs: Date.UTC(2026, 10, 23, 12), paused: false }
+  const now = (): number => state.nowMs
+  const capabilities = options.capabilities ?? SCRIPTED
+  const connector: Connector = options.connector ?? {
+    type: 'scripted' as ChannelType,
+    displayName: 'Scripted',
+    summary: 'Says what the test says.',
+    configFields: [],
+    capabilities: () => capabilities,
+    check: () => Promise.resolve({ ok: true }),
+    inbound: {
+      kind: 'webhook',
+      maxBodyBytes: 1_000_000,
+      verify: () => ({ ok: false, code: 'invalid-signature' }),
+      parse: options.parse ?? readEvents,
+      acknowledge: () => ({ status: 200 }),
+    },
+    send: async (message) => {
+      sent.push(message)
+      return options.send ? options.send(message) : { externalId: `out-${message.id}` }
+    },
+  }
+  const config = options.config ?? {}
+  const channel = (): LiveChannel =>
+    ({
+      id: channelId,
+      type: connector.type,
+      name: 'Scripted',
+      paused: state.paused,
+      config,
+      capabilities: connector.capabilities(config),
+      policy: options.policy ?? PICK_POLICY,
+      access: { kind: 'everyone' },
+      connector,
+      version: 1,
+    }) as Omit<LiveChannel, 'record'> as LiveChannel
+  const findChannel = async (id: string): Promise<LiveChannel | undefined> =>
+    id === channelId ? channel() : undefined
+  const routeDeps: RouteDeps = {
+    ...stores,
+    findChannel,
+    agents: async () => options.agents ?? [],
+    bus,
+    orderClock,
+    now,
+    random: () => 0.5,
+    observe: () => undefined,
+  }
+  const receiveDeps: ReceiveInboundDeps = {
+    ...stores,
+    findChannel,
+    linkAttachments: async () => [],
+    bus,
+    routeOpenings: (openings) => routeOpenings(openings, routeDeps),
+    route: (waiting) => routeConversations(waiting, 'arrival', routeDeps),
+    now,
+  }
+  const context: ConnectorContext<ConfigValues> = {
+    config,
+    channelId,
+    webhookUrl: 'https://inbox.example/ingress',
+    logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    fetch: () => Promise.reject(new Error('there is no network here')),
+    clock: now,
+    checkpoint: { read: async () => undefined, write: async () => undefined },
+    reportHealth: () => undefined,
+    signal: new AbortController().signal,
+  }
+  const deliverDeps: DeliverDeps = {
+    ...stores,
+    findChannel,
+    contextOf: () => context,
+    openAttachment: () => Promise.reject(new Error('there is no file here')),
+    bus,
+    now,
+    random: () => 0.5,
+    observe: () => undefined,
+    onUnexpected: () => undefined,
+  }
+  const agent: Principal = {
+    agentId: freshId() as AgentId,
+    name: 'Agnes Agent',
+    role: 'admin',
+    permissions: new Set(permissionsOf('admin')),
+    channels: 'all',
+    via: { kind: 'session', id: 'session' },
+  }
+  const sendDeps: SendReplyDeps = {
+    ...stores,
+    attachments: { find: async () => [], link: async () => undefined },
+    findChannel,
+    bus,
+    orderClock,
+    now,
+  }
+  const entryOf = (request: Partial<JournaledRequest>): JournalEntry => ({
+    id: freshId() as string as JournalEntryId,
+    channelId,
+    order: orderClock(state.nowMs),
+    partition: 0,
+    body: request.body ?? new Uint8Array(),
+    contentType: request.contentType ?? 'application/json',
+    facts: request.facts ?? {},
+    receivedAtMs: request.receivedAtMs ?? state.nowMs,
+    tries: 0,
+  })
+  return {
+    channelId,
+    state,
+    sent,
+    events,
+    agent,
+    routeDeps,
+    entryOf,
+    /** A journal entry that holds these events. */
+    entry: (...list: readonly InboundEvent[]): JournalEntry =>
+      entryOf({ body: Buffer.from(JSON.stringify(list)) }),
+    receive: (entries: readonly JournalEntry[]) => receiveInbound(entries, receiveDeps),
+    deliver: (conversationId: ConversationId) => deliverConversation(conversationId, deliverDeps),
+    reply: (conversationId: ConversationId, text: string, clientMessageId = freshId()) =>
+      sendReply(conversationId, { text, clientMessageId, attachmentIds: [] }, agent, sendDeps),
+    /** The one conversation of a thread. */
+    async conversation(threadKey = 'ada') {
+      const [found, ...more] = await stores.conversations.findCurrent(channelId, [threadKey])
+      if (!found || more.length > 0) throw new Error('not one conversation')
+      return found
+    },
+    thread: async (conversationId: ConversationId) =>
+      (await stores.messages.page(conversationId, 1_000)).reverse(),
+  }
+}
+
+/** A customer's message. */
+export const says = (text: string, externalId: string, who = 'ada'): InboundEvent => ({
+  type: 'message',
+  externalId,
+  identity: { externalId: who, verified: false, displayName: who },
+  text,
+  attachments: [],
+})
