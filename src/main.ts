@@ -100,6 +100,7 @@ async function run(parts: Parts): Promise<Running> {
     works: config.role !== 'web',
     workingNodes: () => nodes.livingNodes().filter(({ role }) => role !== 'web').length,
     alone: database.embedded,
+    interruptions: database.interruptions,
     journalRetentionMs: config.journalRetentionMs,
     agents: routingAgents,
     contextOf: core.contextUntilStop,

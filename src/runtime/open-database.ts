@@ -26,13 +26,18 @@ export async function openDatabase(
     return { ...store, embedded: false, place: `MongoDB (${store.topology}), database ${dbName}` }
   }
   const engine: EmbeddedEngine = await startEmbeddedEngine({ dataDir, log })
-  engine.onDown(engineEvents.onDown)
+  let deaths = 0
+  engine.onDown(() => {
+    deaths += 1
+    engineEvents.onDown()
+  })
   engine.onUp(engineEvents.onUp)
   try {
     const store = await connectStore({ uri: engine.uri, dbName, embedded: true, log })
     return {
       ...store,
       embedded: true,
+      interruptions: () => store.interruptions() + deaths,
       place: dataDir,
       close: async () => {
         await store.close()

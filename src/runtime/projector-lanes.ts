@@ -8,11 +8,19 @@ import { createProjector, type Projector, type ProjectorDeps } from './projector
 export function createProjectorLanes(
   lanes: number,
   held: () => ReadonlySet<number>,
-  deps: Omit<ProjectorDeps, 'held'>,
+  deps: Omit<ProjectorDeps, 'held' | 'oneAtATime'>,
 ): Projector {
+  let last: Promise<unknown> = Promise.resolve()
+  const oneAtATime = (attempt: () => Promise<void>): Promise<void> => {
+    const result = last.then(attempt)
+    last = result.catch(() => undefined)
+    return result
+  }
   const projectors = Array.from({ length: lanes }, (_, lane) =>
     createProjector({
       ...deps,
+      oneAtATime,
+      name: `${deps.name}:${lane}`,
       held: () => new Set([...held()].filter((partition) => partition % lanes === lane)),
     }),
   )

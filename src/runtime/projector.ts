@@ -25,8 +25,17 @@ export interface ProjectorDeps {
   readonly journal: JournalStore
   readonly held: () => ReadonlySet<number>
   readonly receive: (entries: readonly JournalEntry[]) => Promise<ReceivedBatch>
+  /**
+   * Runs one attempt at a suspect at a time over all projectors of the process: of two at once, one that kills the
+   * process would make the other look guilty.
+   */
+  readonly oneAtATime: (attempt: () => Promise<void>) => Promise<void>
   /** Whether senders are waiting for the database: their acknowledgements go first, for a while. */
   readonly isPressed: () => boolean
+  /** How often the database was away: what was not waited for on disk before is then in doubt. */
+  readonly interruptions: () => number
+  /** Names this projector's durable barrier. */
+  readonly name: string
   readonly keepMs: number
   readonly now: () => number
   readonly onError: (error: unknown, message: string) => void
@@ -100,26 +109,38 @@ export function createProjector(deps: ProjectorDeps): Projector {
 
   const projectBatch = async (batch: readonly JournalEntry[]): Promise<void> => {
     const startedAt = performance.now()
-    const suspects = batch.filter(({ tries }) => tries > 0)
-    const trusted = batch.filter(({ tries }) => tries === 0)
+    // Who shares a partition with a suspect may be its sender and must not overtake it; nobody else waits.
+    const slow = new Set(batch.filter(({ tries }) => tries > 0).map(({ partition }) => partition))
+    const free = batch.filter(({ partition }) => !slow.has(partition))
+    if (free.length > 0) await projectTrusted(free)
+    let trusted: JournalEntry[] = []
+    for (const entry of batch.filter(({ partition }) => slow.has(partition))) {
+      if (entry.tries === 0) {
+        trusted.push(entry)
+        continue
+      }
+      if (trusted.length > 0) await projectTrusted(trusted)
+      trusted = []
+      await projectSuspect(entry)
+    }
     if (trusted.length > 0) await projectTrusted(trusted)
-    for (const suspect of suspects) await projectSuspect(suspect)
     queue.forget(batch)
     deps.observe(batch.length, performance.now() - startedAt)
   }
 
   const projectTrusted = async (entries: readonly JournalEntry[]): Promise<void> => {
     let result: ReceivedBatch
+    const interruptions = deps.interruptions()
     try {
       result = await deps.receive(entries)
     } catch (error) {
-      if (isDatabaseUnavailable(error)) throw error
+      if (isOutage(error)) throw error
       // One of them is poison: each on its own, so that the others are not held up.
       deps.onError(error, 'a batch failed; its entries are projected one by one')
       for (const entry of entries) await projectSuspect(entry)
       return
     }
-    await finish(entries, result)
+    await finish(entries, result, interruptions)
     for (const { id } of result.failed) {
       const entry = entries.find((candidate) => candidate.id === id)
       if (entry) await projectSuspect(entry)
@@ -127,7 +148,9 @@ export function createProjector(deps: ProjectorDeps): Projector {
   }
 
   /** The try is counted before it is made: an entry that kills the process is told by it after the restart. */
-  const projectSuspect = async (entry: JournalEntry): Promise<void> => {
+  const projectSuspect = (entry: JournalEntry): Promise<void> => deps.oneAtATime(() => tryOut(entry))
+
+  const tryOut = async (entry: JournalEntry): Promise<void> => {
     for (;;) {
       const tries = await deps.journal.countTry(entry.id)
       if (tries === 0) return
@@ -144,16 +167,27 @@ export function createProjector(deps: ProjectorDeps): Projector {
 
   const attempt = async (entry: JournalEntry): Promise<string | undefined> => {
     try {
+      const interruptions = deps.interruptions()
       const result = await deps.receive([entry])
-      await finish([entry], result)
+      await finish([entry], result, interruptions)
       return result.failed[0]?.error
     } catch (error) {
-      if (isDatabaseUnavailable(error)) throw error
+      if (isOutage(error)) throw error
       return error instanceof Error ? error.message : String(error)
     }
   }
 
-  const finish = async (entries: readonly JournalEntry[], { keep, failed }: ReceivedBatch): Promise<void> => {
+  /**
+   * The effects were not waited for on disk. The barrier is, and the database's log is in order, so it covers them,
+   * unless the database was away in between: then they may be gone, and the entries must stay for another run.
+   */
+  const finish = async (
+    entries: readonly JournalEntry[],
+    { keep, failed }: ReceivedBatch,
+    interruptions: number,
+  ): Promise<void> => {
+    await deps.journal.barrier(deps.name)
+    if (deps.interruptions() !== interruptions) throw new InterruptedError()
     const notDone = new Set<JournalEntryId>([...keep, ...failed.map(({ id }) => id)])
     const done = entries.filter(({ id }) => !notDone.has(id)).map(({ id }) => id)
     if (done.length > 0) await deps.journal.finish(done)
@@ -181,4 +215,18 @@ export function createProjector(deps: ProjectorDeps): Projector {
       while (running) await running
     },
   }
+}
+
+/** The database was away while a batch was projected. */
+class InterruptedError extends Error {
+  override readonly name = 'InterruptedError'
+
+  constructor() {
+    super('the database was away while a batch was projected; the batch is projected again')
+  }
+}
+
+/** No entry is to blame. */
+function isOutage(error: unknown): boolean {
+  return error instanceof InterruptedError || isDatabaseUnavailable(error)
 }

@@ -37,6 +37,8 @@ export interface PathDeps {
   /** How many processes project, this one included. */
   readonly workingNodes: () => number
   readonly alone: boolean
+  /** How often the connection to the database was lost. */
+  readonly interruptions: () => number
   readonly journalRetentionMs: number
   readonly agents: RouteDeps['agents']
   readonly linkAttachments: LinkAttachments
@@ -92,6 +94,8 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
         route: (conversations) => route(conversations, 'arrival'),
         now: Date.now,
       }),
+    interruptions: deps.interruptions,
+    name: 'projector',
     isPressed: () => writer.isPressed,
     keepMs: deps.journalRetentionMs,
     now: Date.now,

@@ -64,20 +64,21 @@ export async function receiveInbound(
 async function receiveMessages(arrivals: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
   const findSender = await resolveSenders(arrivals, deps)
   const conversations = await resolveConversations(arrivals, findSender, deps)
-  const { fresh, repeated } = await recordArrivals(arrivals, findSender, conversations, deps)
+  const recorded = await recordArrivals(arrivals, findSender, conversations, deps)
   reach('message-recorded')
   const read = new Map<ConversationId, StoredConversation>()
   for (const arrival of arrivals) {
     const conversation = conversations.of(arrival)
     read.set(conversation.id, { ...conversation, contactName: findSender(arrival).contact.name })
   }
-  const updated = await updateConversations([...fresh, ...repeated], read, deps)
+  const updated = await updateConversations(recorded, read, conversations.opened, deps)
   reach('conversation-updated')
   const lines = updated.flatMap((one) => (one.reopened ? [reopenedLine(one)] : []))
   await deps.messages.recordInbound(lines)
-  publish([...openings(fresh, updated, read), ...updated], conversations, deps.bus)
+  publish([...openings(recorded.fresh, updated, read), ...updated], conversations, deps.bus)
   publishLines(lines, updated, deps.bus)
-  await applyEarly(fresh, deps)
+  // Also for those recorded before: the run that recorded them may have ended before this.
+  await applyEarly([...recorded.fresh, ...recorded.repeated], deps)
   const waiting = updated
     .map(({ conversation }) => conversation)
     .filter(({ routing }) => routing.status === 'pending')
@@ -151,9 +152,9 @@ function openings(
   })
 }
 
-async function applyEarly(fresh: readonly StoredMessage[], deps: ReceiveInboundDeps): Promise<void> {
+async function applyEarly(recorded: readonly StoredMessage[], deps: ReceiveInboundDeps): Promise<void> {
   const byChannel = new Map<StoredMessage['channelId'], string[]>()
-  for (const { channelId, externalId } of fresh) {
+  for (const { channelId, externalId } of recorded) {
     if (externalId === undefined) continue
     const known = byChannel.get(channelId)
     if (known) known.push(externalId)

@@ -6,6 +6,7 @@ import type { ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { LastMessage, StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
+import type { RecordedArrivals } from './record-arrivals.ts'
 
 /** One conversation after a batch, and what happened to it. */
 export interface UpdatedConversation {
@@ -20,15 +21,20 @@ const MOST_ROUNDS = 20
 /**
  * Lets recorded messages have their effect on their conversations, each exactly once: an update is computed from the
  * version that was read and holds only over that version; what had its effect already (a redelivery, a replay after
- * a crash) is told by the order of arrival and left out.
+ * a crash) is told by the order of arrival and left out. What was first recorded just now has its effect also when
+ * newer messages overtook it: one replayed from quarantine, or journaled by another node.
+ * @param read the conversations as they stood before the fresh messages were recorded
+ * @param opened conversations that count these messages from the start
  */
 export async function updateConversations(
-  messages: readonly StoredMessage[],
+  { fresh, repeated }: RecordedArrivals,
   read: ReadonlyMap<ConversationId, StoredConversation>,
+  opened: { has(id: ConversationId): boolean },
   deps: { readonly conversations: ConversationStore; readonly messages: MessageStore },
 ): Promise<UpdatedConversation[]> {
+  const unheard = new Set(fresh.filter((message) => !opened.has(message.conversationId)).map(({ id }) => id))
   const byConversation = new Map<ConversationId, StoredMessage[]>()
-  for (const message of messages) {
+  for (const message of [...fresh, ...repeated]) {
     const known = byConversation.get(message.conversationId)
     if (known) known.push(message)
     else byConversation.set(message.conversationId, [message])
@@ -45,7 +51,8 @@ export async function updateConversations(
     for (const id of wanted) {
       const conversation = open.get(id)
       const effective = (byConversation.get(id) ?? []).filter(
-        ({ order }) => conversation !== undefined && order > conversation.lastInboundOrder,
+        ({ id: messageId, order }) =>
+          conversation !== undefined && (order > conversation.lastInboundOrder || unheard.has(messageId)),
       )
       if (!conversation || effective.length === 0) continue
       planned.push(await plan(conversation, effective, round > 0, deps.messages))
@@ -76,10 +83,15 @@ async function plan(
   const last = messages.reduce((a, b) => (b.order >= a.order ? b : a))
   const { status, reopened } = statusAfterInbound(conversation.status)
   const orphan = conversation.assigneeId === undefined
-  const wantsRouting = orphan && reopened
-  const unreadCount = recount
-    ? await store.countInboundAfter(conversation.id, conversation.readOrder)
-    : conversation.unreadCount + messages.length
+  const wantsRouting = orphan && conversation.status !== 'open'
+  const overtaken = messages.filter(({ order }) => order <= conversation.lastInboundOrder)
+  // Where this very effect may have been written already, counting is safe and adding is not. Nobody can have read
+  // what was not there yet, wherever in the thread it belongs.
+  const unreadCount =
+    recount || overtaken.length > 0
+      ? (await store.countInboundAfter(conversation.id, conversation.readOrder)) +
+        overtaken.filter(({ order }) => order <= conversation.readOrder).length
+      : conversation.unreadCount + messages.length
   return {
     messages,
     reopened,
@@ -91,7 +103,7 @@ async function plan(
         ? {}
         : { lastMessage: summaryOf(last) }),
       lastInboundAtMs: Math.max(conversation.lastInboundAtMs ?? 0, last.createdAtMs),
-      lastInboundOrder: last.order,
+      lastInboundOrder: Math.max(conversation.lastInboundOrder, last.order),
       lastActivityAtMs: Math.max(conversation.lastActivityAtMs, last.createdAtMs),
       routing: wantsRouting
         ? { ...conversation.routing, status: 'pending', sinceMs: last.createdAtMs }

@@ -24,6 +24,11 @@ export interface StoreConnection {
   readonly connection: Connection
   readonly db: Db
   readonly topology: Topology
+  /**
+   * How often a connection to the server was lost. Writes that were not waited for on disk are certain to be there
+   * only if this stood still between them and a later write that was.
+   */
+  readonly interruptions: () => number
   close(): Promise<void>
 }
 
@@ -152,11 +157,24 @@ export async function connectStore(options: {
   connection.on('disconnected', () => log.warn({}, 'the database connection was lost'))
   connection.on('reconnected', () => log.info({}, 'the database connection is back'))
 
+  let interruptions = 0
+  const client = connection.getClient()
+  const interrupted = (): void => {
+    interruptions += 1
+  }
+  client.on('connectionPoolCleared', interrupted)
+  client.on('connectionClosed', ({ reason }) => {
+    if (reason !== 'idle') interrupted()
+  })
+  client.on('serverHeartbeatFailed', interrupted)
+  client.on('topologyDescriptionChanged', interrupted)
+
   const opened = connection
   return {
     connection: opened,
     db,
     topology,
+    interruptions: () => interruptions,
     close: async () => {
       opened.removeAllListeners('disconnected')
       await opened.close()

@@ -51,6 +51,7 @@ export type JournalStore = ReturnType<typeof createJournalStore>
 
 export function createJournalStore(connection: Connection) {
   const journal = nativeCollection<JournalDocument>(connection, 'journal')
+  const barriers = nativeCollection<{ _id: string; raised: number }>(connection, 'barriers')
 
   return {
     async ensureIndexes(): Promise<void> {
@@ -85,7 +86,12 @@ export function createJournalStore(connection: Connection) {
       return journal.countDocuments({ state: 'pending' }, { limit: 100_000 })
     },
 
-    /** Done: their effects are recorded, so they may go. */
+    /** Resolves once everything this node wrote before, waited for or not, is as durable as an acknowledgement. */
+    async barrier(node: string): Promise<void> {
+      await barriers.updateOne({ _id: node }, { $inc: { raised: 1 } }, { upsert: true })
+    },
+
+    /** Done: their effects are on disk, so they may go. */
     async finish(ids: readonly JournalEntryId[]): Promise<void> {
       await journal.deleteMany({ _id: { $in: [...ids] } }, { writeConcern: { w: 1 } })
     },

@@ -139,14 +139,17 @@ export function createMessageStore(connection: Connection) {
       const unmatched: ReceiptUpdate[] = []
       for (const receipt of receipts) {
         const target = receiptTarget(receipt)
+        const failed = receipt.status === 'failed'
         const updated = await messages.findOneAndUpdate(
           { ...target, status: { $in: [...statusesBelow(receipt.status)] } },
           {
             $set: {
               status: receipt.status,
-              ...(receipt.errorCode ? { 'delivery.errorCode': receipt.errorCode } : {}),
-              ...(receipt.errorDetail ? { 'delivery.errorDetail': receipt.errorDetail } : {}),
+              ...(failed && receipt.errorCode ? { 'delivery.errorCode': receipt.errorCode } : {}),
+              ...(failed && receipt.errorDetail ? { 'delivery.errorDetail': receipt.errorDetail } : {}),
             },
+            // What arrived after all has no error any more, just as if the better news had come first.
+            ...(failed ? {} : { $unset: { 'delivery.errorCode': '', 'delivery.errorDetail': '' } }),
             $inc: { version: 1 },
           },
           { returnDocument: 'after', writeConcern: { w: 1 } },
@@ -169,7 +172,12 @@ export function createMessageStore(connection: Connection) {
         deletedAtMs !== undefined
           ? await messages.findOneAndUpdate(
               { ...target, deletedAt: { $exists: false } },
-              { $set: { deletedAt: new Date(deletedAtMs), text: '', attachments: [] }, $inc: { version: 1 } },
+              {
+                $set: { deletedAt: new Date(deletedAtMs), text: '', attachments: [] },
+                // The same record whether an edit came before the deletion or after it.
+                $unset: { editedAt: '' },
+                $inc: { version: 1 },
+              },
               { returnDocument: 'after' },
             )
           : await messages.findOneAndUpdate(
