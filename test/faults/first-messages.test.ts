@@ -27,7 +27,6 @@ it('200 first messages of one visitor at the same moment meet in one conversatio
     }),
   )
   const balance = await takeBalance(server, server.call, acknowledged)
-  console.log(JSON.stringify((await server.call('GET', '/quarantine')).body).slice(0, 1500))
   expect(balance).toMatchObject({ lost: [], doubled: [], miscounted: [], conversations: 1, quarantined: 0 })
   const listed = (await server.call('GET', '/conversations?view=all&status=open&limit=100')).body
   const [conversation] = (listed as unknown as Page<ConversationView>).items
