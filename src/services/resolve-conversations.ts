@@ -99,12 +99,14 @@ async function findCurrent(
 }
 
 function openedBy(thread: readonly ArrivedMessage[], findSender: FindSender): StoredConversation {
-  const [first] = thread
-  const last = thread.at(-1)
+  // Of a message that came twice, the first is the one that is recorded.
+  const seen = new Set<string>()
+  const messages = thread.filter(({ externalId }) => seen.size < seen.add(externalId).size)
+  const [first] = messages
+  const last = messages.at(-1)
   if (!first || !last) throw new Error('a thread has a message')
   const { channel, threadKey, receivedAtMs } = first
   const { identity, contact } = findSender(first)
-  const messages = new Set(thread.map(({ externalId }) => externalId))
   return {
     id: derivedId(receivedAtMs, 'conversation', channel.id, threadKey) as ConversationId,
     channelId: channel.id,
@@ -118,7 +120,7 @@ function openedBy(thread: readonly ArrivedMessage[], findSender: FindSender): St
     priority: 'normal',
     tags: [],
     ...(first.subject === undefined ? {} : { subject: first.subject }),
-    unreadCount: messages.size,
+    unreadCount: messages.length,
     readOrder: 0,
     lastMessage: {
       id: messageIdOf(last),
