@@ -51,7 +51,7 @@ export const availableAgent = (id: AgentId, change: Partial<RoutingAgent> = {}):
   ...change,
 })
 
-type EveryDeps = ReceiveInboundDeps & RouteDeps & SendReplyDeps & DeliverDeps & AssignDeps & Stores
+type EveryDeps = ReceiveInboundDeps & RouteDeps & SendReplyDeps & DeliverDeps & AssignDeps & Omit<Stores, 'attachments' | 'agents'>
 
 export interface Office {
   readonly deps: EveryDeps
@@ -96,7 +96,7 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
         return []
       },
       link: async () => undefined,
-    } as unknown as EveryDeps['attachments'],
+    },
     linkAttachments: async () => [],
     routeOpenings: (openings) => routeOpenings(openings, routeDeps),
     route: (conversations) => routeConversations(conversations, 'arrival', routeDeps),

@@ -1,0 +1,214 @@
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
+import type { JournalEntry } from '../../../src/store/journal-store.ts'
+import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { CHANNEL, linesOf, type Office, OTHER_CHANNEL, openOffice } from '../../harness/office.ts'
+import { entryOf, said, scriptedChannel } from '../../harness/scripted-channel.ts'
+
+let database: TestDatabase
+let office: Office
+
+beforeAll(async () => {
+  database = await openTestDatabase()
+})
+afterAll(() => database.close())
+beforeEach(async () => {
+  await database.empty()
+  office = openOffice(database.stores, [scriptedChannel(CHANNEL), scriptedChannel(OTHER_CHANNEL)])
+})
+
+const permutations = <T>(items: readonly T[]): T[][] =>
+  items.length <= 1
+    ? [[...items]]
+    : items.flatMap((item, index) =>
+        permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
+      )
+
+/** What an observer could tell of a thread; versions only count changes. */
+async function seenOf(threadKey: string): Promise<unknown> {
+  const { stores } = database
+  const conversation = await office.thread(threadKey)
+  return (await linesOf(stores, conversation.id)).map(
+    ({ version, id, conversationId, order, ...message }) => message,
+  )
+}
+
+describe('what happens to a message of the customer', () => {
+  const edited = (text: string, editedAtMs: number): InboundEvent => ({
+    type: 'message-edited',
+    externalId: 'm1',
+    text,
+    editedAtMs,
+  })
+  const deleted: InboundEvent = { type: 'message-deleted', externalId: 'm1', deletedAtMs: 1_700_000_009_000 }
+  const at = 1_700_000_001_000
+
+  it.each([
+    [
+      'edited twice, delivered twice',
+      [said('u', 'm1'), edited('one', at), edited('two', at + 1), said('u', 'm1')],
+    ],
+    ['edited and deleted', [said('u', 'm1'), edited('one', at), edited('two', at + 1), deleted]],
+    [
+      'everything at once',
+      [said('u', 'm1'), edited('one', at), edited('two', at + 1), deleted, edited('one', at)],
+    ],
+  ] as const)('ends the same in every order: %s', async (_, events) => {
+    const ends = new Set<string>()
+    for (const order of permutations(events)) {
+      await database.empty()
+      // The same place for all: what came when is not part of what is compared.
+      for (const event of order) await office.receive(entryOf(CHANNEL, [event], 5))
+      ends.add(JSON.stringify(await seenOf('u')))
+      expect((await office.thread('u')).unreadCount).toBe(1)
+    }
+    expect([...ends]).toHaveLength(1)
+    expect([...ends][0]).toContain(events.includes(deleted as never) ? '"deletedAtMs"' : 'two')
+  })
+
+  it('keeps what came too early only until it was applied', async () => {
+    await office.receive(entryOf(CHANNEL, [edited('better', at)]))
+    const early = () => database.stores.earlyEvents.of(CHANNEL, ['m1'])
+    expect(await early()).toHaveLength(1)
+    await office.receive(entryOf(CHANNEL, [edited('better', at)]))
+    expect(await early()).toHaveLength(1)
+    await office.receive(entryOf(CHANNEL, [said('u', 'm1')]))
+    expect(await early()).toEqual([])
+    expect(await seenOf('u')).toMatchObject([{ text: 'better' }])
+  })
+
+  it('applies what came too early also when the run that recorded the message ended at once', async () => {
+    await office.receive(entryOf(CHANNEL, [edited('better', at)]))
+    const entry = entryOf(CHANNEL, [said('u', 'm1')])
+    const { earlyEvents } = database.stores
+    const dying = openOffice(
+      { ...database.stores, earlyEvents: { ...earlyEvents, of: () => Promise.reject(new Error('died')) } },
+      [scriptedChannel(CHANNEL)],
+    )
+    await expect(dying.receive(entry)).rejects.toThrow('died')
+    await office.receive(entry)
+    expect(await seenOf('u')).toMatchObject([{ text: 'better' }])
+    expect((await office.thread('u')).unreadCount).toBe(1)
+  })
+
+  it('keeps to its own channel', async () => {
+    await office.receive(
+      entryOf(CHANNEL, [said('u', 'm1')]),
+      entryOf(OTHER_CHANNEL, [said('u', 'm1'), deleted]),
+    )
+    expect(await seenOf('u')).toMatchObject([{ text: 'text of m1' }])
+  })
+
+  it('forgets what never met a message, by the sweep', async () => {
+    await office.receive(entryOf(CHANNEL, [deleted]))
+    const { earlyEvents } = database.stores
+    expect(await earlyEvents.sweep(new Date(office.nowMs + 6 * 86_400_000))).toBe(0)
+    expect(await earlyEvents.sweep(new Date(office.nowMs + 8 * 86_400_000))).toBe(1)
+  })
+})
+
+describe('a batch', () => {
+  /** Three people on two channels, who write, repeat themselves and change their words. */
+  const action = fc.record({
+    who: fc.constantFrom('ann', 'bob', 'cyd'),
+    channel: fc.constantFrom(CHANNEL, OTHER_CHANNEL),
+    number: fc.integer({ min: 1, max: 4 }),
+    kind: fc.constantFrom('say', 'say', 'say', 'edit', 'delete'),
+  })
+  const toEvent = ({ who, number, kind }: { who: string; number: number; kind: string }): InboundEvent => {
+    const externalId = `${who}-${number}`
+    if (kind === 'edit')
+      return { type: 'message-edited', externalId, text: `edited ${externalId}`, editedAtMs: 7_000 }
+    if (kind === 'delete') return { type: 'message-deleted', externalId, deletedAtMs: 8_000 }
+    return said(who, externalId)
+  }
+
+  async function stateAfter(batches: readonly (readonly JournalEntry[])[]): Promise<string> {
+    await database.empty()
+    for (const batch of batches) await office.receive(...batch)
+    const read = async (name: string, hidden: readonly string[]) => {
+      const found = await database.store.db.collection(name).find().sort({ _id: 1 }).toArray()
+      return found.map((document) =>
+        Object.fromEntries(Object.entries(document).filter(([key]) => !hidden.includes(key))),
+      )
+    }
+    const conversations = await read('conversations', ['version', 'batch', 'routing'])
+    for (const { _id, unreadCount } of conversations) {
+      const counted = await database.store.db
+        .collection('messages')
+        .countDocuments({ conversationId: _id, direction: 'inbound', kind: 'message' })
+      expect(unreadCount).toBe(counted)
+    }
+    return JSON.stringify([
+      await read('contacts', []),
+      await read('identities', []),
+      conversations,
+      await read('messages', ['version']),
+    ])
+  }
+
+  it('does what its entries do one by one, and what they do with any replays in between', async () => {
+    const cuts = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 8 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 10 }), cuts, async (actions, sizes) => {
+        const entries = actions.map((one, index) => entryOf(one.channel, [toEvent(one)], index + 1))
+        const whole = await stateAfter([entries])
+        expect(await stateAfter(entries.map((entry) => [entry]))).toBe(whole)
+        // A crash anywhere: each batch may be done twice, the second time together with the next.
+        const replayed: JournalEntry[][] = []
+        let from = 0
+        for (const size of [...sizes, entries.length]) {
+          replayed.push(entries.slice(Math.max(0, from - size), from + size))
+          from += size
+        }
+        expect(await stateAfter(replayed)).toBe(whole)
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
+
+describe('a message that others overtook', () => {
+  it('is counted, wakes the conversation and is told of, but does not pose as the latest', async () => {
+    await office.receive(entryOf(CHANNEL, [said('u', 'm1')], 10), entryOf(CHANNEL, [said('u', 'm3')], 30))
+    const before = await office.thread('u')
+    await database.stores.conversations.change(before.id, before.version, {
+      status: 'resolved',
+      unreadCount: 0,
+      readOrder: 30,
+    })
+    office.events.length = 0
+    await office.receive(entryOf(CHANNEL, [said('u', 'm2')], 20))
+    expect(await office.thread('u')).toMatchObject({
+      status: 'open',
+      unreadCount: 1,
+      lastInboundOrder: 30,
+      lastMessage: { preview: 'text of m3' },
+    })
+    const told = office.events.flatMap((event) =>
+      event.type === 'message.created' ? [event.message.text] : [],
+    )
+    expect(told).toContain('text of m2')
+    await office.receive(entryOf(CHANNEL, [said('u', 'm2')], 20))
+    expect((await office.thread('u')).unreadCount).toBe(1)
+  })
+
+  it('is counted once when two nodes write into one thread at the same moment', async () => {
+    const nodes = Array.from({ length: 4 }, () => openOffice(database.stores, [scriptedChannel(CHANNEL)]))
+    for (let round = 0; round < 10; round += 1) {
+      await Promise.all(
+        nodes.map((node, index) =>
+          node.receive(
+            entryOf(
+              CHANNEL,
+              [said(`who-${index}`, `${round}-${index}`, { threadKey: 'shared' })],
+              round * 10 + 9 - index,
+            ),
+          ),
+        ),
+      )
+    }
+    expect(await office.thread('shared')).toMatchObject({ unreadCount: 40, lastInboundOrder: 99 })
+  })
+})
