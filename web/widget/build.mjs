@@ -97,7 +97,7 @@ const imported = named
     ...readFileSync(join(OUT, name), 'utf8').matchAll(/(?:from|import)\s*["']\.\/([\w.-]+\.js)["']/g),
   ])
   .map((match) => join('assets', match[1] ?? ''))
-const initial = [...new Set(['frame.html', ...named, ...imported])]
+const initial = [...new Set([...named, ...imported])]
 
 const weights = {
   loader: weight('loader.js'),

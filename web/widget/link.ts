@@ -8,6 +8,8 @@ export interface HostState {
   readonly locale?: string | undefined
   readonly colorScheme?: string | undefined
   readonly page: { readonly url: string; readonly title: string }
+  /** What the frame asked the page to keep. */
+  readonly kept?: string | undefined
 }
 
 /** Page → frame. */
@@ -15,8 +17,9 @@ export type ToFrame =
   | { readonly type: 'state'; readonly state: HostState }
   | { readonly type: 'ticket'; readonly answer: WidgetSettingsAnswer }
   | { readonly type: 'refused'; readonly code: string }
-  | { readonly type: 'prefill'; readonly text: string }
-  | { readonly type: 'send'; readonly text: string }
+  /** Texts as the page gave them: it may give anything. */
+  | { readonly type: 'prefill'; readonly text: unknown }
+  | { readonly type: 'send'; readonly text: unknown }
   | { readonly type: 'reset' }
 
 /** Events a site can listen to. They carry no texts: any page that may show the widget hears them. */
@@ -35,4 +38,6 @@ export type ToHost =
   | { readonly type: 'close' }
   | { readonly type: 'ticket' }
   | { readonly type: 'page' }
+  /** The browser forbids the frame to keep anything: the page keeps it, for its own site alone. */
+  | { readonly type: 'keep'; readonly text: string }
   | { readonly type: 'event'; readonly name: WidgetEventName; readonly detail: unknown }

@@ -137,14 +137,22 @@ export function createChat(deps: ChatDeps): Chat & { readonly api: VisitorApi; r
     const same = earlier?.visitorId === visitor.visitorId
     // What one person wrote and could not send must never go out under the name of another.
     if (!same && (earlier?.verified || visitor.verified)) {
+      const pending = get().pending.filter((each) => each.writer && each.writer === writer())
       for (const { clientMessageId } of keepsake.pending()) keepsake.dropPending(clientMessageId)
-      set({ pending: [] })
+      pending.forEach(keepsake.keepPending)
+      set({ pending })
     }
     if (!same) clearThread()
     set({ refusal: undefined, verified: visitor.verified })
     live.restart()
     setTimeout(() => void (get().historyRead || readNewest()), SOCKET_PATIENCE_MS)
     wake()
+  }
+
+  /** Empty while the site has not said who the visitor is. */
+  function writer(): string {
+    const identity = identityOf(get().host)
+    return identity ? JSON.stringify(identity) : ''
   }
 
   function clearThread(): void {
@@ -241,6 +249,7 @@ export function createChat(deps: ChatDeps): Chat & { readonly api: VisitorApi; r
       attachments,
       sentAtMs: Date.now(),
       state: 'sending',
+      writer: writer(),
     }
     keepsake.keepPending(message)
     set({ pending: [...get().pending, message] })
@@ -273,16 +282,17 @@ export function createChat(deps: ChatDeps): Chat & { readonly api: VisitorApi; r
         set({ settings: message.answer.settings, online: message.answer.online })
         void visit.present(message.answer)
       } else if (message.type === 'refused') set({ refusal: message.code })
-      else if (message.type === 'prefill') set({ prefill: { text: message.text } })
+      else if (message.type === 'prefill') set({ prefill: { text: `${message.text}` } })
       else if (message.type === 'reset') {
         visit.leave()
         live.stop()
         clearThread()
         set({ pending: [], profile: undefined, prefill: { text: '' } })
         void visit.renew()
-      } else if (message.text.trim()) {
-        if (needsPreChat(get())) set({ prefill: { text: message.text } })
-        else send(message.text.trim(), [])
+      } else {
+        const text = `${message.text}`.trim()
+        if (needsPreChat(get())) set({ prefill: { text } })
+        else if (text) send(text, [])
       }
     },
     send,

@@ -9,6 +9,8 @@ export interface PendingMessage {
   /** `accepted`: the server has it for good, its own view of it is on the way. */
   readonly state: 'sending' | 'accepted' | 'failed'
   readonly errorCode?: string
+  /** What the site said of the visitor when he wrote it. */
+  readonly writer: string
 }
 
 /** What the pre-chat form was told. */
@@ -82,28 +84,48 @@ export function createKeepsake(channelId: string, storage: Storage): Keepsake {
   }
 }
 
-/** The browser's own storage, or one in memory where the browser forbids it to frames of other sites. */
-export function availableStorage(): Storage {
+/** The browser's own storage; undefined where it forbids that to frames of other sites. */
+export function browserStorage(): Storage | undefined {
   try {
     const storage = window.localStorage
     storage.setItem('tributary', '1')
     storage.removeItem('tributary')
     return storage
   } catch {
-    return memoryStorage()
+    return undefined
   }
 }
 
-function memoryStorage(): Storage {
-  const entries = new Map<string, string>()
-  return {
+/** A storage in memory that tells of every change and can be filled with what was told before. */
+export function memoryStorage(onChange: (text: string) => void): {
+  readonly storage: Storage
+  readonly fill: (text: string) => void
+} {
+  let entries = new Map<string, string>()
+  const changed = (): void => onChange(JSON.stringify([...entries]))
+  const storage: Storage = {
     get length() {
       return entries.size
     },
     key: (index) => [...entries.keys()][index] ?? null,
     getItem: (key) => entries.get(key) ?? null,
-    setItem: (key, value) => void entries.set(key, value),
-    removeItem: (key) => void entries.delete(key),
+    setItem(key, value) {
+      entries.set(key, value)
+      changed()
+    },
+    removeItem(key) {
+      if (entries.delete(key)) changed()
+    },
     clear: () => entries.clear(),
+  }
+  return {
+    storage,
+    fill(text) {
+      try {
+        entries = new Map(JSON.parse(text) as [string, string][])
+      } catch {
+        // Nothing was kept, or not by us.
+      }
+    },
   }
 }

@@ -5,7 +5,7 @@ import { createChatStore } from './chat-state.ts'
 import { createFileCache } from './file-cache.ts'
 import type { HostLink } from './host-link.ts'
 import { linkToHost } from './host-link.ts'
-import { availableStorage, createKeepsake } from './keepsake.ts'
+import { browserStorage, createKeepsake, memoryStorage } from './keepsake.ts'
 import { createLive } from './live.ts'
 import './styles/frame.css'
 import './styles/thread.css'
@@ -13,21 +13,21 @@ import './styles/composer.css'
 import { App } from './view/app.tsx'
 
 const channelId = decodeURIComponent(location.pathname.split('/').filter(Boolean).at(-1) ?? '')
-const keepsake = createKeepsake(channelId, availableStorage())
-const profile = keepsake.profile()
+const host: { link?: HostLink } = {}
+const memory = memoryStorage((text) => host.link?.post({ type: 'keep', text }))
+const own = browserStorage()
+const keepsake = createKeepsake(channelId, own ?? memory.storage)
 const store = createChatStore({
   online: true,
   verified: false,
   connected: true,
   messages: [],
-  pending: keepsake.pending(),
+  pending: [],
   historyRead: false,
   readingOlder: false,
   unread: 0,
-  ...(profile && { profile }),
 })
 
-const host: { link?: HostLink } = {}
 const chat = createChat({
   store,
   keepsake,
@@ -42,7 +42,14 @@ const files = createFileCache((id) => chat.renewing(() => chat.api.file(id)))
 
 render(<App chat={chat} api={chat.api} files={files} keepsake={keepsake} />, document.body)
 addEventListener('online', chat.wake)
-host.link = linkToHost(chat.hear)
+host.link = linkToHost((message) => {
+  // The page's first word brings what it kept for us.
+  if (message.type === 'state' && !store.get().host) {
+    if (!own) memory.fill(message.state.kept ?? '')
+    store.set({ pending: keepsake.pending(), profile: keepsake.profile() })
+  }
+  chat.hear(message)
+})
 
 /** `crypto.randomUUID` is missing on pages served over plain http. */
 function newId(): string {

@@ -33,7 +33,6 @@ const page = window as unknown as { tributary?: Entrance; tributarySettings?: Pa
 const script = document.currentScript as HTMLScriptElement | null
 const PREFIX = 'tributary:'
 const TICKET_LIFE_MS = 240_000
-const LABELS: Readonly<Record<string, string>> = { sv: 'Chatt', ar: 'الدردشة' }
 
 function start(given: PageSettings): void {
   const base = (given.baseUrl ?? new URL('../', script?.src ?? location.href).href).replace(/\/$/, '')
@@ -49,7 +48,7 @@ function start(given: PageSettings): void {
   let over = false
   let unread = 0
   let hidden = given.hideLauncher
-  let state: Omit<HostState, 'page'> = {
+  let state: Omit<HostState, 'page' | 'kept'> = {
     open: false,
     attributes: given.attributes ?? {},
     identity: given.user,
@@ -79,7 +78,7 @@ function start(given: PageSettings): void {
   const tell = (): void => {
     if (!linked) return
     const url = location.href.split('#')[0] ?? ''
-    post({ type: 'state', state: { ...state, page: { url, title: document.title } } })
+    post({ type: 'state', state: { ...state, page: { url, title: document.title }, kept: visited() } })
   }
 
   const render = (): void => {
@@ -130,8 +129,9 @@ function start(given: PageSettings): void {
   const shown = (fresh: WidgetSettingsAnswer): void => {
     if (over) return
     if (panel) return post({ type: 'ticket', answer: fresh })
-    const language = (state.locale ?? navigator.language).slice(0, 2)
-    const label = fresh.settings.title || LABELS[language] || 'Chat'
+    // "Chat" is the word in all our languages but one.
+    const arabic = /^ar/.test(state.locale ?? navigator.language)
+    const label = fresh.settings.title || (arabic ? 'الدردشة' : 'Chat')
     panel = createPanel(fresh.settings, label, given.zIndex, commands.toggle)
     render()
     emit('ready')
@@ -144,12 +144,13 @@ function start(given: PageSettings): void {
     if (greets) linked = true
     if (greets || type === 'page') tell()
     if (type === 'close') setOpen(false)
+    if (type === 'keep') visited(data.text)
     if (greets && answer && Date.now() - answeredAt < TICKET_LIFE_MS) post({ type: 'ticket', answer })
     else if (greets || type === 'ticket') void ask()
     if (greets) waiting.splice(0).forEach(post)
     if (type === 'event') {
       if (data.name === 'unread') unread = (data.detail as { count: number }).count
-      if (data.name === 'message:sent') visited('1')
+      if (data.name === 'message:sent') visited(visited() || '1')
       render()
       emit(data.name, data.detail)
     }
@@ -168,11 +169,11 @@ function start(given: PageSettings): void {
     setLocale: (locale: string) => change({ locale }),
     setColorScheme: (colorScheme: string) => change({ colorScheme }),
     prefill(text: string) {
-      post({ type: 'prefill', text: `${text}` })
+      post({ type: 'prefill', text })
       setOpen(true)
     },
     sendMessage(text: string) {
-      post({ type: 'send', text: `${text}` })
+      post({ type: 'send', text })
       render()
     },
     reset() {

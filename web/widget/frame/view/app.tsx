@@ -51,7 +51,12 @@ export function App(props: AppProps): JSX.Element | null {
   const { say } = language
   return (
     <ScreenContext.Provider value={{ ...props, state, language }}>
-      <main class="frame" ref={root} onKeyDown={(event) => onKey(event, root.current, props.chat.close)}>
+      <main
+        class="frame"
+        ref={root}
+        inert={!open}
+        onKeyDown={(event) => onKey(event, root.current, props.chat.close)}
+      >
         <Head title={settings?.title || say('title')} />
         {refusal !== undefined ? (
           <p class="refusal" role="alert">

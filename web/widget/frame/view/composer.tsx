@@ -114,7 +114,7 @@ export function Composer(): JSX.Element {
           ref={area}
           rows={1}
           data-first
-          dir="auto"
+          dir={text ? 'auto' : undefined}
           value={text}
           aria-label={say('write')}
           placeholder={say('placeholder')}

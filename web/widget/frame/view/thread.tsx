@@ -14,6 +14,7 @@ export function Thread(): JSX.Element {
   const { messages, pending, settings, historyRead, readingOlder, olderCursor, typingName, online } = state
   const list = useRef<HTMLDivElement>(null)
   const stuck = useRef(true)
+  const lastTop = useRef(0)
   const before = useRef({ height: 0, first: '' })
   const [below, setBelow] = useState(0)
   const [following, setFollowing] = useState(true)
@@ -35,8 +36,13 @@ export function Thread(): JSX.Element {
   const onScroll = (): void => {
     const element = list.current
     if (!element) return
-    follow(element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_PX)
-    if (element.scrollTop < NEAR_PX) chat.readOlder()
+    const { scrollTop, scrollHeight, clientHeight } = element
+    // Content that grows moves the end away; only the visitor himself moves up.
+    const up = scrollTop < lastTop.current
+    lastTop.current = scrollTop
+    if (scrollHeight - scrollTop - clientHeight < NEAR_PX) follow(true)
+    else if (up) follow(false)
+    if (scrollTop < NEAR_PX) chat.readOlder()
   }
 
   useLayoutEffect(() => {
