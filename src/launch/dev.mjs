@@ -1,0 +1,107 @@
+/**
+ * What `npm run dev` runs: the server over `data/dev`, built anew and restarted on every change, with demo data and
+ * the fake providers of the channels that have one.
+ */
+import { spawn } from 'node:child_process'
+import { watch } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { DEMO_OWNER, fillWithDemoData } from './demo-data.mjs'
+import { makeReady } from './make-ready.mjs'
+
+const root = new URL('../../', import.meta.url)
+const cwd = fileURLToPath(root)
+const SETTLE_MS = 300
+
+/**
+ * Programs that stand in for providers, as arguments of Node. Web chat needs none.
+ *
+ * @type {readonly (readonly string[])[]}
+ */
+const FAKE_PROVIDERS = []
+
+/** @type {Set<import('node:child_process').ChildProcess>} */
+const running = new Set()
+let ending = false
+
+/**
+ * @param {readonly string[]} args
+ * @param {NodeJS.ProcessEnv} [env]
+ * @param {'inherit' | 'pipe'} [output]
+ */
+function runNode(args, env = process.env, output = 'inherit') {
+  const child = spawn(process.execPath, [...args], { cwd, env, stdio: ['ignore', output, 'inherit'] })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  return child
+}
+
+/** @type {import('node:child_process').ChildProcess | undefined} */
+let server
+
+function startServer() {
+  const env = { DATA_DIR: './data/dev', LOG_FORMAT: 'pretty', NODE_ENV: 'development', ...process.env }
+  const child = runNode(['--enable-source-maps', 'dist/src/main.js'], env, 'pipe')
+  server = child
+  child.stdout?.on('data', (chunk) => {
+    process.stdout.write(chunk)
+    const link = /(https?:\/\/\S+)\/set-up#token=(\S+)/.exec(String(chunk))
+    if (!link?.[1] || !link[2]) return
+    fillWithDemoData(link[1], link[2]).then(
+      () =>
+        console.log(`  Demo      ${DEMO_OWNER.email} / ${DEMO_OWNER.password}, shop at ${link[1]}/demo\n`),
+      (error) => console.error(`The demo data could not be made: ${error.message}`),
+    )
+  })
+}
+
+/** Ends the server and starts it anew, once whatever is being written is written. */
+function restartServer() {
+  const old = server
+  if (!old || old.exitCode !== null) return startServer()
+  old.once('exit', () => {
+    if (!ending) startServer()
+  })
+  old.kill('SIGTERM')
+}
+
+/**
+ * Calls back once a folder has come to rest after a change.
+ *
+ * @param {string} folder below the root
+ * @param {(file: string) => boolean} counts
+ * @param {() => void} changed
+ */
+function onChange(folder, counts, changed) {
+  /** @type {NodeJS.Timeout | undefined} */
+  let timer
+  watch(new URL(folder, root), { recursive: true }, (_event, file) => {
+    if (!file || !counts(file)) return
+    clearTimeout(timer)
+    timer = setTimeout(changed, SETTLE_MS)
+  })
+}
+
+if (await makeReady(root)) {
+  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
+    process.on(signal, () => {
+      ending = true
+      for (const child of running) child.kill('SIGTERM')
+      const wait = setInterval(() => running.size === 0 && process.exit(0), 50)
+      wait.ref()
+    })
+  }
+  for (const fake of FAKE_PROVIDERS) runNode(fake)
+  startServer()
+  runNode(['node_modules/typescript/bin/tsc', '-b', '--watch', '--preserveWatchOutput'])
+  runNode(['node_modules/vite/bin/vite.js', 'build', 'web/inbox', '--watch', '--logLevel', 'warn'])
+  onChange('dist/', (file) => /^(src|connectors)\/.*\.js$/.test(file), restartServer)
+  onChange(
+    'web/',
+    (file) => /^(widget|shared)\//.test(file),
+    () => {
+      runNode(['web/widget/build.mjs']).once('exit', (code) => code === 0 && restartServer())
+    },
+  )
+} else {
+  process.exitCode = 1
+}
