@@ -44,28 +44,6 @@ describe('what happens to a message of the customer', () => {
   const deleted: InboundEvent = { type: 'message-deleted', externalId: 'm1', deletedAtMs: 1_700_000_009_000 }
   const at = 1_700_000_001_000
 
-  it.each([
-    [
-      'edited twice, delivered twice',
-      [said('u', 'm1'), edited('one', at), edited('two', at + 1), said('u', 'm1')],
-    ],
-    ['edited and deleted', [said('u', 'm1'), edited('one', at), edited('two', at + 1), deleted]],
-    [
-      'everything at once',
-      [said('u', 'm1'), edited('one', at), edited('two', at + 1), deleted, edited('one', at)],
-    ],
-  ] as const)('ends the same in every order: %s', async (_, events) => {
-    const ends = new Set<string>()
-    for (const order of permutations(events)) {
-      await database.empty()
-      // The same place for all: what came when is not part of what is compared.
-      for (const event of order) await office.receive(entryOf(CHANNEL, [event], 5))
-      ends.add(JSON.stringify(await seenOf('u')))
-      expect((await office.thread('u')).unreadCount).toBe(1)
-    }
-    expect([...ends]).toHaveLength(1)
-    expect([...ends][0]).toContain(events.includes(deleted as never) ? '"deletedAtMs"' : 'two')
-  })
 
   it('keeps what came too early only until it was applied', async () => {
     await office.receive(entryOf(CHANNEL, [edited('better', at)]))
@@ -105,67 +83,6 @@ describe('what happens to a message of the customer', () => {
     const { earlyEvents } = database.stores
     expect(await earlyEvents.sweep(new Date(office.nowMs + 6 * 86_400_000))).toBe(0)
     expect(await earlyEvents.sweep(new Date(office.nowMs + 8 * 86_400_000))).toBe(1)
-  })
-})
-
-describe('a batch', () => {
-  /** Three people on two channels, who write, repeat themselves and change their words. */
-  const action = fc.record({
-    who: fc.constantFrom('ann', 'bob', 'cyd'),
-    channel: fc.constantFrom(CHANNEL, OTHER_CHANNEL),
-    number: fc.integer({ min: 1, max: 4 }),
-    kind: fc.constantFrom('say', 'say', 'say', 'edit', 'delete'),
-  })
-  const toEvent = ({ who, number, kind }: { who: string; number: number; kind: string }): InboundEvent => {
-    const externalId = `${who}-${number}`
-    if (kind === 'edit')
-      return { type: 'message-edited', externalId, text: `edited ${externalId}`, editedAtMs: 7_000 }
-    if (kind === 'delete') return { type: 'message-deleted', externalId, deletedAtMs: 8_000 }
-    return said(who, externalId)
-  }
-
-  async function stateAfter(batches: readonly (readonly JournalEntry[])[]): Promise<string> {
-    await database.empty()
-    for (const batch of batches) await office.receive(...batch)
-    const read = async (name: string, hidden: readonly string[]) => {
-      const found = await database.store.db.collection(name).find().sort({ _id: 1 }).toArray()
-      return found.map((document) =>
-        Object.fromEntries(Object.entries(document).filter(([key]) => !hidden.includes(key))),
-      )
-    }
-    const conversations = await read('conversations', ['version', 'batch', 'routing'])
-    for (const { _id, unreadCount } of conversations) {
-      const counted = await database.store.db
-        .collection('messages')
-        .countDocuments({ conversationId: _id, direction: 'inbound', kind: 'message' })
-      expect(unreadCount).toBe(counted)
-    }
-    return JSON.stringify([
-      await read('contacts', []),
-      await read('identities', []),
-      conversations,
-      await read('messages', ['version']),
-    ])
-  }
-
-  it('does what its entries do one by one, and what they do with any replays in between', async () => {
-    const cuts = fc.array(fc.integer({ min: 1, max: 4 }), { maxLength: 8 })
-    await fc.assert(
-      fc.asyncProperty(fc.array(action, { minLength: 1, maxLength: 10 }), cuts, async (actions, sizes) => {
-        const entries = actions.map((one, index) => entryOf(one.channel, [toEvent(one)], index + 1))
-        const whole = await stateAfter([entries])
-        expect(await stateAfter(entries.map((entry) => [entry]))).toBe(whole)
-        // A crash anywhere: each batch may be done twice, the second time together with the next.
-        const replayed: JournalEntry[][] = []
-        let from = 0
-        for (const size of [...sizes, entries.length]) {
-          replayed.push(entries.slice(Math.max(0, from - size), from + size))
-          from += size
-        }
-        expect(await stateAfter(replayed)).toBe(whole)
-      }),
-      { numRuns: 25 },
-    )
   })
 })
 

@@ -1,0 +1,127 @@
+/** The kit itself: it must find what is wrong, and sessions must restart where they stood. */
+import { describe, expect, it } from 'vitest'
+import type { Connector, RawItem, SessionInbound } from '../../src/contract/connector.ts'
+import type { Capabilities } from '../../src/domain/capabilities.ts'
+import type { ChannelType } from '../../src/domain/ids.ts'
+import { SCRIPTED } from '../harness/path-rig.ts'
+import { CHECKS, contextOf, subjectOf } from './connector-kit.ts'
+import type { ConnectorFixtures } from './fixtures/connector-fixtures.ts'
+
+const request = (body: Uint8Array) => ({
+  method: 'POST',
+  url: '/',
+  publicUrl: 'https://inbox.example/',
+  headers: { authorization: 'Bearer open-sesame' },
+  body,
+  receivedAtMs: 1,
+})
+
+const fixtures: ConnectorFixtures = {
+  settings: {},
+  requests: () => ({ first: request(Buffer.from('{}')) }),
+  receipt: () => undefined,
+  forged: () => ({ 'no proof at all': request(Buffer.from('{}')) }),
+  signed: (body) => request(body),
+}
+
+let calls = 0
+/** Breaks every promise there is. */
+const faulty: Connector = {
+  type: 'faulty' as ChannelType,
+  displayName: 'Faulty',
+  summary: 'Breaks its word.',
+  configFields: [],
+  capabilities: (): Capabilities => ({
+    ...SCRIPTED,
+    text: { support: 'native', maxLength: 0, overLimit: 'split' },
+    typing: 'native',
+    attachments: { ...SCRIPTED.attachments, maxBytes: calls++ },
+  }),
+  check: () => Promise.resolve({ ok: true }),
+  inbound: {
+    kind: 'webhook',
+    maxBodyBytes: 10,
+    verify: (raw) => ({
+      ok: true,
+      request: { ...raw, contentType: '', facts: { ...raw.headers } } as never,
+      deliveryKey: String(calls++),
+    }),
+    parse: ({ body }) => {
+      const text = Buffer.from(body).toString()
+      JSON.parse(text)
+      calls += 1
+      return [{ type: 'unsupported', externalId: String(calls), what: text }]
+    },
+    acknowledge: () => ({ status: 200 }),
+  },
+  send: () => Promise.resolve({ externalId: String(calls++) }),
+  markRead: () => Promise.resolve(),
+}
+
+describe('the kit', () => {
+  it.each(Object.entries(CHECKS).slice(1))('finds where it is not so that %s', async (_, check) => {
+    expect(await check(subjectOf(faulty, fixtures))).not.toEqual([])
+  })
+
+  it('finds a secret that a plain setting repeats', async () => {
+    const [settings] = Object.values(CHECKS)
+    const text = 'a-secret-of-some-length'
+    const configFields: Connector['configFields'] = [
+      { key: 'apiKey', label: 'Key', kind: 'secret', required: true },
+      { key: 'note', label: 'Note', kind: 'text', required: false },
+    ]
+    const careful = subjectOf({ ...faulty, configFields }, { ...fixtures, settings: { apiKey: text } })
+    expect(await settings?.(careful)).toEqual([])
+    const careless = { ...fixtures, settings: { apiKey: text, note: text } }
+    expect(await settings?.(subjectOf({ ...faulty, configFields }, careless))).toEqual([
+      'apiKey is shown',
+      'apiKey is stored in the clear',
+    ])
+  })
+})
+
+/** Pulls numbered items from a make-believe mailbox; the checkpoint moves only behind the journal. */
+const mailbox = ['one', 'two', 'three', 'four', 'five']
+const session: SessionInbound<unknown> = {
+  kind: 'session',
+  async open(ctx, push) {
+    const from = Number((await ctx.checkpoint.read())?.['next'] ?? 0)
+    for (const [index, text] of mailbox.entries()) {
+      if (ctx.signal.aborted) return
+      if (index < from) continue
+      await push({ key: `item-${index}`, body: Buffer.from(text), contentType: 'text/plain', facts: {} })
+      await ctx.checkpoint.write({ next: index + 1 })
+    }
+  },
+  parse: ({ body }) => [{ type: 'unsupported', externalId: Buffer.from(body).toString(), what: 'mail' }],
+}
+
+describe('a session', () => {
+  it('stops when told, and goes on from its checkpoint', async () => {
+    const stopping = new AbortController()
+    const context = contextOf({}, stopping.signal)
+    const journal: RawItem[] = []
+    await session.open(context, async (item) => {
+      journal.push(item)
+      if (journal.length === 2) stopping.abort()
+    })
+    expect(journal.map(({ key }) => key)).toEqual(['item-0', 'item-1'])
+    await session.open(
+      { ...context, signal: new AbortController().signal },
+      async (item) => void journal.push(item),
+    )
+    expect(journal.map(({ key }) => key)).toEqual(mailbox.map((_, index) => `item-${index}`))
+  })
+
+  it('brings again what the journal did not take, under the same key', async () => {
+    const context = contextOf({})
+    const tried: string[] = []
+    const full = session.open(context, async ({ key }) => {
+      tried.push(key)
+      if (key === 'item-1') throw new Error('the disk is full')
+    })
+    await expect(full).rejects.toThrow('the disk is full')
+    await session.open(context, async ({ key }) => void tried.push(key))
+    expect(tried).toEqual(['item-0', 'item-1', 'item-1', 'item-2', 'item-3', 'item-4'])
+  })
+})

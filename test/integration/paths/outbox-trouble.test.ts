@@ -1,0 +1,204 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { SendReceipt } from '../../../src/contract/connector.ts'
+import { ConnectorError } from '../../../src/contract/connector-error.ts'
+import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
+import type { SendMessageCommand } from '../../../src/domain/commands.ts'
+import type { ConversationId } from '../../../src/domain/ids.ts'
+import { deliverConversation, SEND_LEASE_MS } from '../../../src/services/deliver-messages.ts'
+import { retryMessage } from '../../../src/services/retry-message.ts'
+import { sendReply } from '../../../src/services/send-reply.ts'
+import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { ANNA, BORIS, CHANNEL, linesOf, type Office, openOffice, principalOf } from '../../harness/office.ts'
+import { entryOf, said, scriptedChannel, scriptedConnector } from '../../harness/scripted-channel.ts'
+
+type Outcome = SendReceipt | Error
+
+let database: TestDatabase
+let office: Office
+/** What the platform got, and what it will say next; nothing left to say = it takes everything. */
+let sent: string[]
+let answers: (Outcome | (() => Promise<Outcome>))[]
+
+const connectorOf = (idempotentSend: boolean) =>
+  scriptedConnector({
+    capabilities: { idempotentSend },
+    send: async ({ id, text }) => {
+      sent.push(text)
+      const next = answers.shift() ?? { externalId: `sent-${id}` }
+      const outcome = typeof next === 'function' ? await next() : next
+      if (outcome instanceof Error) throw outcome
+      return outcome
+    },
+  })
+
+beforeAll(async () => {
+  database = await openTestDatabase()
+})
+afterAll(() => database.close())
+beforeEach(async () => {
+  await database.empty()
+  sent = []
+  answers = []
+  office = openOffice(database.stores, [scriptedChannel(CHANNEL, connectorOf(false))])
+  await office.receive(entryOf(CHANNEL, [said('u', 'm1')]))
+})
+
+const anna = principalOf(ANNA)
+const conversationOf = async (who = 'u'): Promise<ConversationId> => (await office.thread(who)).id
+const command = (clientMessageId: string, text = clientMessageId): SendMessageCommand => ({
+  clientMessageId,
+  text,
+  attachmentIds: [],
+})
+const reply = async (clientMessageId: string, text?: string, by = anna, node = office, who = 'u') =>
+  sendReply(await conversationOf(who), command(clientMessageId, text), by, node.deps)
+const deliver = async (node = office, who = 'u') => deliverConversation(await conversationOf(who), node.deps)
+const outbound = async (who = 'u') =>
+  (await linesOf(database.stores, await conversationOf(who))).filter(
+    ({ direction, kind }) => direction === 'outbound' && kind === 'message',
+  )
+const failure = (retry: 'later' | 'never', delivery: 'not-sent' | 'unknown', retryAfterMs?: number) =>
+  new ConnectorError({
+    code: 'said-no',
+    detail: 'The platform said no',
+    retry,
+    delivery,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  })
+const status = (externalId: string, value: 'sent' | 'delivered' | 'read' | 'failed'): InboundEvent => ({
+  type: 'status',
+  externalId,
+  status: value,
+  atMs: 1,
+  ...(value === 'failed' ? { errorCode: 'blocked', errorDetail: 'no' } : {}),
+})
+
+describe('sending', () => {
+
+
+
+
+  it('writes nothing after its lease was lost to another worker', async () => {
+    office.channels.set(CHANNEL, scriptedChannel(CHANNEL, connectorOf(true)))
+    await reply('a')
+    answers = [
+      async () => {
+        office.nowMs += SEND_LEASE_MS
+        await deliver()
+        return { externalId: 'from the slow one' }
+      },
+    ]
+    await deliver()
+    const [message] = await outbound()
+    expect(sent).toEqual(['a', 'a'])
+    expect(message).toMatchObject({ status: 'sent', externalId: `sent-${message?.id}` })
+  })
+
+
+  it('is given up when the channel is gone', async () => {
+    await reply('a')
+    office.channels.clear()
+    await deliver()
+    expect(await outbound()).toMatchObject([
+      { status: 'failed', delivery: { state: 'dead', errorCode: 'channel-gone' } },
+    ])
+  })
+
+  it('of one conversation is never held up by what waits in many others', async () => {
+    for (let index = 0; index < 5; index += 1) {
+      const who = `stuck-${index}`
+      await office.receive(entryOf(CHANNEL, [said(who, who)]))
+      for (let line = 0; line < 20; line += 1) await reply(`${line}`, `stuck ${line}`, anna, office, who)
+      answers = [failure('later', 'not-sent', 3_600_000)]
+      await deliver(office, who)
+    }
+    office.nowMs += 1
+    await reply('free')
+    const due = await database.stores.outbox.dueConversations(office.nowMs, 10)
+    expect(due).toEqual([await conversationOf()])
+    // What waited behind a failure goes as soon as that has its turn.
+    office.nowMs += 3_600_000
+    await deliver(office, 'stuck-0')
+    expect(sent.filter((text) => text.startsWith('stuck'))).toHaveLength(5 + 20)
+  })
+})
+
+describe('a reply', () => {
+
+  it('of another agent may use the same id', async () => {
+    await reply('same', 'one')
+    await reply('same', 'two', principalOf(BORIS))
+    expect(await outbound()).toHaveLength(2)
+  })
+
+
+  it('whose recording a crash cut short is completed when it is sent again', async () => {
+    const text = 'One sentence of words. '.repeat(6).trim()
+    const { messages } = database.stores
+    const dying = openOffice(
+      {
+        ...database.stores,
+        messages: { ...messages, record: (batch) => messages.record(batch.slice(0, 1)) },
+      },
+      [scriptedChannel(CHANNEL, connectorOf(false))],
+    )
+    await reply('long', text, anna, dying)
+    expect(await outbound()).toHaveLength(1)
+    const again = await reply('long', text)
+    expect(again.messages.length).toBeGreaterThan(2)
+    await deliver()
+    expect(sent.join(' ')).toBe(text)
+  })
+
+
+  it('is refused with the reason and its numbers', async () => {
+    await expect(reply('x', ' ')).rejects.toMatchObject({
+      code: 'message-refused',
+      details: { members: { reason: 'empty' } },
+    })
+    const blind = principalOf(ANNA, 'agent', new Set<string>())
+    await expect(reply('x', 'x', blind)).rejects.toMatchObject({ code: 'not-found' })
+  })
+})
+
+describe('sending again by hand', () => {
+  const retry = async (index = 0) => {
+    const message = (await outbound())[index]
+    if (!message) throw new Error('no message')
+    return retryMessage(await conversationOf(), message.id, anna, office.deps)
+  }
+
+
+  it('is one sending for two people at once', async () => {
+    answers = [failure('later', 'unknown')]
+    await reply('a')
+    await deliver()
+    const outcomes = await Promise.allSettled([retry(), retry(), retry()])
+    expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(1)
+    await deliver()
+    expect(sent).toEqual(['a', 'a'])
+  })
+})
+
+describe('receipts', () => {
+  const permutations = <T>(items: readonly T[]): T[][] =>
+    items.length <= 1
+      ? [[...items]]
+      : items.flatMap((item, index) =>
+          permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
+        )
+
+
+  it('change nothing of another customer’s message, of another channel’s, or of what he wrote himself', async () => {
+    answers = [{ externalId: 'x1' }]
+    await reply('a')
+    await deliver()
+    await office.receive(
+      entryOf(CHANNEL, [{ ...status('x1', 'read'), identityExternalId: 'somebody else' } as InboundEvent]),
+      entryOf(CHANNEL, [status('m1', 'failed')]),
+    )
+    expect((await outbound())[0]).toMatchObject({ status: 'sent' })
+    const [own] = await database.stores.messages.findByExternalIds(CHANNEL, ['m1'])
+    expect(own).toMatchObject({ status: 'delivered' })
+  })
+})
