@@ -1,0 +1,197 @@
+/** Every query that runs again and again must be served by its index, in filter and order, at a real size. */
+import { mongo } from 'mongoose'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import type { AgentId, ChannelId, ConversationId } from '../../../src/domain/ids.ts'
+import {
+  type ConversationDocument,
+  toConversationDocument,
+} from '../../../src/store/conversation-document.ts'
+import { newObjectId, toObjectId } from '../../../src/store/object-id.ts'
+import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { createPathRig, says } from '../../harness/path-rig.ts'
+
+const COUNT = 20_000
+const START = Date.UTC(2026, 10, 1)
+const channels = Array.from({ length: 4 }, () => newObjectId().toHexString() as ChannelId)
+const agents = Array.from({ length: 10 }, () => newObjectId().toHexString() as AgentId)
+const statuses = ['open', 'open', 'resolved', 'snoozed', 'pending'] as const
+
+let database: TestDatabase
+let busy: ConversationId
+
+beforeAll(async () => {
+  database = await openTestDatabase()
+  const rig = createPathRig(database.stores)
+  await rig.receive([rig.entry(says('Hello', 'm1'))])
+  const model = await rig.conversation()
+  busy = model.id
+  await rig.reply(busy, 'Hi')
+  const documents = Array.from({ length: COUNT }, (_, index): ConversationDocument => {
+    const status = statuses[index % statuses.length] ?? 'open'
+    const document = toConversationDocument({
+      ...model,
+      id: newObjectId().toHexString() as ConversationId,
+      channelId: channels[index % channels.length] ?? model.channelId,
+      threadKey: `thread-${index}`,
+      status,
+      ...(index % 3 === 0
+        ? {}
+        : { assigneeId: agents[index % agents.length] ?? (model.id as string as AgentId) }),
+      lastActivityAtMs: START + Math.floor(index / 3) * 1_000,
+      routing: { status: index % 50 === 0 ? 'waiting' : 'settled', sinceMs: START + index },
+    })
+    return status === 'snoozed' ? { ...document, snoozedUntil: new Date(START + index) } : document
+  })
+  await database.store.db
+    .collection<ConversationDocument>('conversations')
+    .insertMany(documents, { ordered: false })
+  await database.store.db.collection('messages').insertMany(
+    Array.from({ length: COUNT }, (_, index) => ({
+      conversationId: index % 4 === 0 ? toObjectId(busy) : newObjectId(),
+      channelId: toObjectId(channels[0] ?? ''),
+      kind: 'message',
+      direction: 'inbound',
+      text: 'x',
+      order: index + 1,
+      createdAt: new Date(START + index),
+      ...(index % 100 === 0
+        ? {
+            direction: 'outbound',
+            delivery: { open: true, state: 'queued', attempts: 0, dueAt: new Date(START + index) },
+          }
+        : {}),
+    })),
+  )
+  await database.store.db.collection<{ _id: string }>('journal').insertMany(
+    Array.from({ length: COUNT }, (_, index) => ({
+      _id: `entry-${index}`,
+      channelId: toObjectId(channels[0] ?? ''),
+      order: index + 1,
+      partition: index % 16,
+      body: new mongo.Binary(Buffer.from('{}')),
+      contentType: 'application/json',
+      facts: {},
+      receivedAt: new Date(START + index),
+      tries: 0,
+      state: index % 5 === 0 ? 'pending' : 'kept',
+    })),
+  )
+})
+afterAll(() => database.close())
+
+/** The stages and indexes of the plan that the query would run by. */
+async function planOf(query: () => Promise<unknown>): Promise<{ stages: Set<string>; indexes: Set<string> }> {
+  const cursors: mongo.FindCursor[] = []
+  const find = mongo.Collection.prototype.find
+  const spy = vi.spyOn(mongo.Collection.prototype, 'find').mockImplementation(function (
+    this: mongo.Collection,
+    ...args: Parameters<typeof find>
+  ) {
+    const cursor = find.apply(this, args)
+    cursors.push(cursor)
+    return cursor
+  } as typeof find)
+  await query()
+  spy.mockRestore()
+  const stages = new Set<string>()
+  const indexes = new Set<string>()
+  for (const cursor of cursors) {
+    const explained = (await cursor.clone().explain('queryPlanner')) as {
+      queryPlanner: { winningPlan: unknown }
+    }
+    const text = JSON.stringify(explained.queryPlanner.winningPlan)
+    for (const [, stage = ''] of text.matchAll(/"stage":"([A-Z_]+)"/g)) stages.add(stage)
+    for (const [, name = ''] of text.matchAll(/"indexName":"([^"]+)"/g)) indexes.add(name)
+  }
+  return { stages, indexes }
+}
+
+type Stores = TestDatabase['stores']
+const all = 'all' as const
+const place = { atMs: START + 3_000_000, id: 'f'.repeat(24) }
+const some = new Set(channels.slice(0, 2))
+const queries: readonly (readonly [string, string, (stores: Stores) => Promise<unknown>])[] = [
+  [
+    'mine',
+    'by-assignee',
+    ({ lists }) => lists.page({ status: 'open', assigneeId: agents[1] as AgentId, channels: all }, 26),
+  ],
+  [
+    'mine, further down',
+    'by-assignee',
+    ({ lists }) => lists.page({ status: 'open', assigneeId: agents[1] as AgentId, channels: all }, 26, place),
+  ],
+  [
+    'unassigned',
+    'by-assignee',
+    ({ lists }) => lists.page({ status: 'open', assigneeId: null, channels: all }, 26),
+  ],
+  [
+    'unassigned, further down',
+    'by-assignee',
+    ({ lists }) => lists.page({ status: 'open', assigneeId: null, channels: all }, 26, place),
+  ],
+  ['all', 'all', ({ lists }) => lists.page({ status: 'open', channels: all }, 26)],
+  ['all, further down', 'all', ({ lists }) => lists.page({ status: 'open', channels: all }, 26, place)],
+  [
+    'one channel',
+    'by-channel',
+    ({ lists }) => lists.page({ status: 'open', channels: new Set(channels.slice(0, 1)) }, 26),
+  ],
+  ['some channels', 'by-channel', ({ lists }) => lists.page({ status: 'open', channels: some }, 26)],
+  ['a thread', 'thread', ({ messages }) => messages.page(busy, 51)],
+  [
+    'a thread, further up',
+    'thread',
+    ({ messages }) => messages.page(busy, 51, { order: 5_000, id: 'f'.repeat(24) }),
+  ],
+  ['the outbox', 'outbox-due', ({ outbox }) => outbox.dueConversations(START + COUNT, 64)],
+  ['the head of an outbox', 'outbox-lane', ({ outbox }) => outbox.head(busy)],
+  ['the journal', 'work', ({ journal }) => journal.pending([...Array(16).keys()], 1_000)],
+  ['the journal of one partition', 'work', ({ journal }) => journal.pending([3], 1_000)],
+  ['what is snoozed', 'snoozed', ({ conversations }) => conversations.dueSnoozed(START + COUNT, 100)],
+  [
+    'what waits for the router',
+    'routing-queue',
+    ({ conversations }) => conversations.routingQueue('waiting', 200),
+  ],
+]
+
+describe(`among ${COUNT} conversations`, () => {
+  it.each(queries)('%s is read by the index "%s", without sorting', async (_, index, query) => {
+    const { stages, indexes } = await planOf(() => query(database.stores))
+    expect([...indexes]).toEqual([index])
+    expect(stages).not.toContain('SORT')
+    expect(stages).not.toContain('COLLSCAN')
+  })
+})
+
+describe('pages by cursor', () => {
+  it('show everything that stays where it is exactly once, while other conversations move', async () => {
+    const { lists, conversations } = database.stores
+    const filter = { status: 'open' as const, channels: new Set(channels.slice(1, 2)) }
+    const expected = await lists.page(filter, COUNT)
+    const moved = new Set<string>()
+    const shown: string[] = []
+    let before: { atMs: number; id: string } | undefined
+    let now = START + 10 * COUNT * 1_000
+    for (;;) {
+      const page = await lists.page(filter, 100, before)
+      const last = page.at(-1)
+      if (!last) break
+      shown.push(...page.map(({ id }) => id))
+      before = { atMs: last.lastActivityAtMs, id: last.id }
+      for (const index of [Math.floor(shown.length / 2), shown.length + 50]) {
+        const mover = expected[index]
+        if (!mover || moved.has(mover.id)) continue
+        moved.add(mover.id)
+        now += 1_000
+        await conversations.change(mover.id, mover.version, { lastActivityAtMs: now })
+      }
+    }
+    expect(moved.size).toBeGreaterThan(10)
+    expect(new Set(shown).size).toBe(shown.length)
+    const still = expected.map(({ id }) => id).filter((id) => !moved.has(id))
+    expect(shown.filter((id) => !moved.has(id as ConversationId))).toEqual(still)
+  })
+})
