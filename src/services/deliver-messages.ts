@@ -58,8 +58,11 @@ export async function deliverConversation(
       continue
     }
     const dueMs = head.delivery.nextAttemptAtMs ?? 0
-    if (dueMs > nowMs) return dueMs
-    if (channel?.paused) return nowMs + PAUSED_LOOK_MS
+    const waitMs = dueMs > nowMs ? dueMs : channel?.paused ? nowMs + PAUSED_LOOK_MS : undefined
+    if (waitMs !== undefined) {
+      await deps.outbox.waitUntil(conversationId, waitMs)
+      return waitMs
+    }
     const leased = await deps.outbox.lease(head, nowMs, SEND_LEASE_MS)
     if (leased) await attempt(leased, channel, deps)
   }

@@ -53,6 +53,24 @@ export function createOutboxStore(connection: Connection) {
       return found ? fromMessageDocument(found) : undefined
     },
 
+    /**
+     * Lets all that is queued in a conversation wait until then. Without it, what stands behind a head that waits
+     * would count as due, and a few such conversations would crowd out everybody's work.
+     */
+    async waitUntil(conversationId: ConversationId, atMs: number): Promise<void> {
+      const at = new Date(atMs)
+      await messages.updateMany(
+        {
+          conversationId: toObjectId(conversationId),
+          'delivery.open': true,
+          'delivery.state': 'queued',
+          'delivery.dueAt': { $lt: at },
+        },
+        { $set: { 'delivery.dueAt': at } },
+        { writeConcern: { w: 1 } },
+      )
+    },
+
     /** Takes the message for one attempt. Undefined when another worker was faster. */
     async lease(message: StoredMessage, nowMs: number, leaseMs: number): Promise<StoredMessage | undefined> {
       const until = new Date(nowMs + leaseMs)

@@ -170,6 +170,7 @@ describe('the outbox', () => {
     await expect(rig.reply(rig.id, 'more')).rejects.toMatchObject({ code: 'channel-paused' })
     expect(rig.sent).toEqual([])
     rig.state.paused = false
+    rig.state.nowMs += 5_000
     await rig.deliver(rig.id)
     expect(rig.sent).toHaveLength(1)
   })
