@@ -44,7 +44,6 @@ describe('what happens to a message of the customer', () => {
   const deleted: InboundEvent = { type: 'message-deleted', externalId: 'm1', deletedAtMs: 1_700_000_009_000 }
   const at = 1_700_000_001_000
 
-
   it('keeps what came too early only until it was applied', async () => {
     await office.receive(entryOf(CHANNEL, [edited('better', at)]))
     const early = () => database.stores.earlyEvents.of(CHANNEL, ['m1'])

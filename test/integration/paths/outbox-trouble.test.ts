@@ -74,10 +74,6 @@ const status = (externalId: string, value: 'sent' | 'delivered' | 'read' | 'fail
 })
 
 describe('sending', () => {
-
-
-
-
   it('writes nothing after its lease was lost to another worker', async () => {
     office.channels.set(CHANNEL, scriptedChannel(CHANNEL, connectorOf(true)))
     await reply('a')
@@ -93,7 +89,6 @@ describe('sending', () => {
     expect(sent).toEqual(['a', 'a'])
     expect(message).toMatchObject({ status: 'sent', externalId: `sent-${message?.id}` })
   })
-
 
   it('is given up when the channel is gone', async () => {
     await reply('a')
@@ -124,13 +119,11 @@ describe('sending', () => {
 })
 
 describe('a reply', () => {
-
   it('of another agent may use the same id', async () => {
     await reply('same', 'one')
     await reply('same', 'two', principalOf(BORIS))
     expect(await outbound()).toHaveLength(2)
   })
-
 
   it('whose recording a crash cut short is completed when it is sent again', async () => {
     const text = 'One sentence of words. '.repeat(6).trim()
@@ -150,7 +143,6 @@ describe('a reply', () => {
     expect(sent.join(' ')).toBe(text)
   })
 
-
   it('is refused with the reason and its numbers', async () => {
     await expect(reply('x', ' ')).rejects.toMatchObject({
       code: 'message-refused',
@@ -167,7 +159,6 @@ describe('sending again by hand', () => {
     if (!message) throw new Error('no message')
     return retryMessage(await conversationOf(), message.id, anna, office.deps)
   }
-
 
   it('is one sending for two people at once', async () => {
     answers = [failure('later', 'unknown')]
@@ -187,7 +178,6 @@ describe('receipts', () => {
       : items.flatMap((item, index) =>
           permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
         )
-
 
   it('change nothing of another customer’s message, of another channel’s, or of what he wrote himself', async () => {
     answers = [{ externalId: 'x1' }]
