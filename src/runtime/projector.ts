@@ -103,8 +103,9 @@ export function createProjector(deps: ProjectorDeps): Projector {
     // What an earlier process left behind may be what ended it: its first try here counts before it is made.
     const left = found.filter(({ receivedAtMs, tries }) => tries === 0 && receivedAtMs < startedAtMs)
     await deps.journal.countTries(left.map(({ id }) => id))
-    queue.merge(found)
-    if (found.length === SCAN_LIMIT) scanWanted = true
+    const isAll = found.length < SCAN_LIMIT
+    queue.merge(found, isAll)
+    if (!isAll) scanWanted = true
   }
 
   const projectBatch = async (batch: readonly JournalEntry[]): Promise<void> => {

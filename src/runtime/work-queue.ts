@@ -8,10 +8,13 @@ const MOST_IN_MEMORY = 5_000
 export interface WorkQueue {
   readonly size: number
   readonly oldestReceivedAtMs: number | undefined
-  /** Adds entries at the end. False when some were left to the journal because memory is full. */
+  /** Adds entries at the end. False when some were left to the journal, which holds others that come before them. */
   offer(entries: readonly JournalEntry[], held: ReadonlySet<number>): boolean
-  /** Adds entries found in the journal, in front of what came later. */
-  merge(found: readonly JournalEntry[]): void
+  /**
+   * Adds entries found in the journal, in front of what came later.
+   * @param isAll whether these are all that the journal holds for this node
+   */
+  merge(found: readonly JournalEntry[], isAll: boolean): void
   /** Takes the next entries; those whose partition is no longer held are dropped. */
   take(limit: number, held: ReadonlySet<number>): readonly JournalEntry[]
   /** These are done with: the same may be found in the journal again. */
@@ -24,8 +27,11 @@ export function createWorkQueue(): WorkQueue {
   let entries: JournalEntry[] = []
   let head = 0
   const known = new Set<JournalEntryId>()
-  /** The journal holds entries that never came here; until they are found, newer ones must not overtake them. */
-  let behind = false
+  /**
+   * The journal may hold entries that never came here, as after a start; until they are found, newer ones must not
+   * overtake them.
+   */
+  let behind = true
 
   const compact = (): void => {
     if (head === 0) return
@@ -52,9 +58,9 @@ export function createWorkQueue(): WorkQueue {
       }
       return true
     },
-    merge(found) {
+    merge(found, isAll) {
       const fresh = found.filter(({ id }) => !known.has(id))
-      behind = false
+      behind = !isAll
       if (fresh.length === 0) return
       for (const { id } of fresh) known.add(id)
       compact()
@@ -79,7 +85,7 @@ export function createWorkQueue(): WorkQueue {
       entries = []
       head = 0
       known.clear()
-      behind = false
+      behind = true
     },
   }
 }
