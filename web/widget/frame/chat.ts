@@ -115,7 +115,6 @@ export function createChat(deps: ChatDeps): Chat & { readonly api: VisitorApi; r
       settle(message.clientMessageId, failed)
       emit('error', { code: errorCode })
     },
-    onTrouble: () => undefined,
     random: Math.random,
   })
   const receipts = createOutbox<Receipt>({
@@ -125,7 +124,6 @@ export function createChat(deps: ChatDeps): Chat & { readonly api: VisitorApi; r
     onAccepted: (receipt) => book.settle(receipt),
     // Nothing the visitor could mend: a receipt the server will not have is forgotten.
     onRefused: (receipt) => book.settle(receipt),
-    onTrouble: () => undefined,
     random: Math.random,
   })
   const wake = (): void => {

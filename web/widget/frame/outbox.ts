@@ -19,7 +19,6 @@ export interface OutboxDeps<T> {
   readonly renew: () => Promise<boolean>
   readonly onAccepted: (item: T) => void
   readonly onRefused: (item: T, code: ErrorCode) => void
-  readonly onTrouble: () => void
   readonly random: () => number
 }
 
@@ -52,7 +51,6 @@ export function createOutbox<T>(deps: OutboxDeps<T>): Outbox {
           deps.onRefused(item, error instanceof ProblemError ? error.problem.code : 'internal')
           continue
         }
-        deps.onTrouble()
         await pause(delayOf(error, tries, deps.random()))
       }
     }

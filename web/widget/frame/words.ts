@@ -55,7 +55,7 @@ export function languageOf(code: string, words: Words): Language {
     },
     bytes(count) {
       const [share, unit] = count < 1_048_576 ? [count / 1_024, 'KB'] : [count / 1_048_576, 'MB']
-      return `${size.format(share)} ${unit}`
+      return `${size.format(Math.max(0.1, share))} ${unit}`
     },
   }
 }
