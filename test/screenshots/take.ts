@@ -128,9 +128,9 @@ async function photographShop({ url, seat }: World, path: string): Promise<void>
 
 async function shoot(page: Page, name: string): Promise<void> {
   // Fonts and pictures have come, and what faded in has faded in.
-  await page.waitForLoadState('networkidle')
+  await page.waitForLoadState('load')
   await page.evaluate(() => document.fonts.ready.then(() => undefined))
-  await page.waitForTimeout(600)
+  await page.waitForTimeout(900)
   await page.screenshot({ path: `${FOLDER}${name}.png`, animations: 'disabled', caret: 'hide' })
   process.stdout.write(`${name}.png\n`)
 }
