@@ -110,7 +110,7 @@ async function photographInbox(owner: Seat): Promise<string> {
 
 async function photographShop({ url, seat }: World, path: string): Promise<void> {
   const shots: readonly [string, BrowserContextOptions, string, string | undefined][] = [
-    ['widget-desk', { viewport: DESK }, 'Do you ship to Norway?', undefined],
+    ['widget', { viewport: DESK }, 'Do you ship to Norway?', undefined],
     ['widget-phone-arabic', { viewport: PHONE, locale: 'ar' }, 'هل تشحنون إلى عمّان؟', 'ar'],
   ]
   for (const [name, options, words, locale] of shots) {
