@@ -175,7 +175,8 @@ export function createContactStore(connection: Connection) {
       const term = prefix.toLocaleLowerCase('und').trim()
       const found = await contacts
         .find({
-          ...(term === '' ? {} : { terms: { $gte: term, $lt: `${term}\uffff` } }),
+          // One term must lie in the range: asked plainly, one may meet its beginning and another its end.
+          ...(term === '' ? {} : { terms: { $elemMatch: { $gte: term, $lt: `${term}\uffff` } } }),
           ...(beforeId ? { _id: { $lt: toObjectId(beforeId) } } : {}),
         })
         .sort({ _id: -1 })
