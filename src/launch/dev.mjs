@@ -13,7 +13,7 @@ const cwd = fileURLToPath(root)
 const SETTLE_MS = 300
 
 /**
- * Programs that stand in for providers, as arguments of Node. Web chat needs none.
+ * Programs that stand in for providers, as arguments of Node. No channel needs one yet.
  *
  * @type {readonly (readonly string[])[]}
  */

@@ -51,7 +51,12 @@ export const availableAgent = (id: AgentId, change: Partial<RoutingAgent> = {}):
   ...change,
 })
 
-type EveryDeps = ReceiveInboundDeps & RouteDeps & SendReplyDeps & DeliverDeps & AssignDeps & Omit<Stores, 'attachments' | 'agents'>
+type EveryDeps = ReceiveInboundDeps &
+  RouteDeps &
+  SendReplyDeps &
+  DeliverDeps &
+  AssignDeps &
+  Omit<Stores, 'attachments' | 'agents'>
 
 export interface Office {
   readonly deps: EveryDeps

@@ -8,7 +8,7 @@ export const SERVER_SETTINGS = [
   ...[
     'PORT',
     'HOST',
-  'OUTBOUND_ALLOW',
+    'OUTBOUND_ALLOW',
     'PUBLIC_URL',
     'DATA_DIR',
     'MONGODB_URI',

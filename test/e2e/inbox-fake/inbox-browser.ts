@@ -59,7 +59,10 @@ export async function openInbox(browser: Browser, options: InboxOptions = {}): P
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
-    if (message.type() === 'error' && !/status of (401|403|404|409|429)|ERR_|WebSocket/.test(message.text())) {
+    if (
+      message.type() === 'error' &&
+      !/status of (401|403|404|409|429)|ERR_|WebSocket/.test(message.text())
+    ) {
       complaints.push(message.text())
     }
   })
