@@ -56,7 +56,7 @@ describe('the list of conversations', () => {
   })
 
   it('has the views mine, unassigned and all, by status, and counts to fit', async () => {
-    const [one, two] = (await list({ view: 'unassigned' })).items
+    const [one, two] = (await list({ view: 'unassigned', channelId: inbox.channelId })).items
     if (!one || !two) throw new Error('two are needed')
     const { anna } = inbox
     await assign(anna, one, anna.profile.id).expect(200)
