@@ -41,7 +41,7 @@ export function principalOf(
   }
 }
 
-export const availableAgent = (id: AgentId, change: Partial<RoutingAgent> = {}): RoutingAgent => ({
+const availableAgent = (id: AgentId, change: Partial<RoutingAgent> = {}): RoutingAgent => ({
   id,
   name: `Agent ${id[0]}`,
   active: true,
