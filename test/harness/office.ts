@@ -41,16 +41,6 @@ export function principalOf(
   }
 }
 
-const availableAgent = (id: AgentId, change: Partial<RoutingAgent> = {}): RoutingAgent => ({
-  id,
-  name: `Agent ${id[0]}`,
-  active: true,
-  availability: 'online',
-  present: true,
-  channels: 'all',
-  ...change,
-})
-
 type EveryDeps = ReceiveInboundDeps &
   RouteDeps &
   SendReplyDeps &

@@ -188,7 +188,7 @@ export async function ask<T = Record<string, unknown>>(
 }
 
 /** Everything that axe-core finds wrong with what is on the screen, one line each. */
-async function violations(screen: Page | Frame): Promise<string[]> {
+export async function violations(screen: Page | Frame): Promise<string[]> {
   await screen.evaluate(AXE)
   return screen.evaluate(async () => {
     interface Found {
