@@ -41,6 +41,25 @@ export function principalOf(
   }
 }
 
+export const availableAgent = (id: AgentId): RoutingAgent => ({
+  id,
+  name: `Agent ${id[0]}`,
+  active: true,
+  availability: 'online',
+  present: true,
+  channels: 'all',
+})
+
+export const availableAgent = (id: AgentId, change: Partial<RoutingAgent> = {}): RoutingAgent => ({
+  id,
+  name: `Agent ${id[0]}`,
+  active: true,
+  availability: 'online',
+  present: true,
+  channels: 'all',
+  ...change,
+})
+
 type EveryDeps = ReceiveInboundDeps &
   RouteDeps &
   SendReplyDeps &

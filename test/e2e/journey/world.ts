@@ -41,6 +41,8 @@ export interface World {
   setUp(options?: BrowserContextOptions): Promise<Seat & { readonly snippet: string }>
   /** Opens the site with a snippet in it. */
   customer(snippet: string, options?: BrowserContextOptions & { before?: string }): Promise<Customer>
+  /** Opens the site with a snippet in it, in a seat that is there already. */
+  carryTo(seat: Seat, snippet: string): Promise<void>
   close(): Promise<void>
 }
 
@@ -81,6 +83,10 @@ export async function openWorld(): Promise<World> {
       site.carry(`<script>${before}</script>${snippet}`)
       await visit.page.goto(site.url)
       return { ...visit, ...commandsOf(visit.page) }
+    },
+    async carryTo({ page }, snippet) {
+      site.carry(snippet)
+      await page.goto(site.url)
     },
     async close() {
       await browser.close()
