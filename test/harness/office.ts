@@ -50,16 +50,6 @@ export const availableAgent = (id: AgentId): RoutingAgent => ({
   channels: 'all',
 })
 
-export const availableAgent = (id: AgentId, change: Partial<RoutingAgent> = {}): RoutingAgent => ({
-  id,
-  name: `Agent ${id[0]}`,
-  active: true,
-  availability: 'online',
-  present: true,
-  channels: 'all',
-  ...change,
-})
-
 type EveryDeps = ReceiveInboundDeps &
   RouteDeps &
   SendReplyDeps &
