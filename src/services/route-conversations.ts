@@ -1,4 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { DomainEvent } from '../domain/events.ts'
 import type { AgentId, ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
 import {
@@ -37,7 +37,8 @@ export interface RouteDeps {
 export type RoutingTrigger = 'arrival' | 'capacity' | 'sweep' | 'sent-back'
 
 /** How often a batch is decided anew when other nodes move the ring at the same time. */
-const MOST_ROUNDS = 10
+const MOST_ROUNDS = 100
+const LONGEST_STEP_ASIDE_MS = 40
 
 /**
  * Runs the router on conversations in the order given: pure decision, then a claim that holds only while nobody owns
@@ -169,7 +170,8 @@ async function decideWithRing(
       decided.push({ conversation, trace, durationMs: performance.now() - startedAt })
     }
     if (ring === before || (await deps.routing.advanceRing(channelId, before.turn, ring))) return decided
-    await nextTurn()
+    // Whoever lost steps aside for a moment of his own, so that two who met do not meet again.
+    await sleep(deps.random() * Math.min(LONGEST_STEP_ASIDE_MS, 2 ** round))
   }
   throw new Error('the round-robin ring keeps moving')
 }

@@ -55,7 +55,10 @@ const ownedBy = (conversations: readonly StoredConversation[], id: string): numb
 describe('two routers at once', () => {
   it('share one ring: everybody gets the same number, whoever decides', async () => {
     staff(TEAM)
-    await Promise.all(Array.from({ length: 60 }, (_, index) => write(node(index % 2), `v${index}`)))
+    const lane = async (number: number): Promise<void> => {
+      for (let index = 0; index < 15; index += 1) await write(node(number % 2), `v${number}-${index}`)
+    }
+    await Promise.all([lane(0), lane(1), lane(2), lane(3)])
     const all = await everyone()
     expect(all).toHaveLength(60)
     expect([ownedBy(all, ANNA), ownedBy(all, BORIS)]).toEqual([30, 30])
@@ -90,7 +93,6 @@ describe('two routers at once', () => {
 
 describe('a person’s choice', () => {
   it('stands against a router that runs at the same moment, or is told of the conflict: never overwritten', async () => {
-    let won = 0
     for (let round = 0; round < 40; round += 1) {
       staff([])
       await write(node(0), `v${round}`)
@@ -106,7 +108,6 @@ describe('a person’s choice', () => {
       ])
       const { assigneeId, routing } = await node(0).thread(`v${round}`)
       if (byHand.status === 'fulfilled') {
-        won += 1
         expect(assigneeId).toBe(BORIS)
       } else {
         expect(byHand.reason).toMatchObject({ code: 'version-conflict' })
@@ -117,7 +118,6 @@ describe('a person’s choice', () => {
       const held = decisions.filter(({ outcome }) => outcome === 'assigned')
       expect(held.map(({ winner }) => winner)).toEqual(byHand.status === 'fulfilled' ? [] : [ANNA])
     }
-    expect(won).toBeGreaterThanOrEqual(0)
   })
 
   it('to answer takes the conversation, and the router leaves it to him', async () => {
