@@ -2,6 +2,7 @@
 import fc from 'fast-check'
 import type { ConfigValues } from '../../src/contract/config-field.ts'
 import type { Connector, ConnectorContext, OutboundMessage } from '../../src/contract/connector.ts'
+import { ConnectorError, type ConnectorErrorFacts } from '../../src/contract/connector-error.ts'
 import type { InboundEvent } from '../../src/contract/inbound-event.ts'
 import { verified } from '../../src/contract/raw-request.ts'
 import type { ChannelId } from '../../src/domain/ids.ts'
@@ -182,18 +183,24 @@ const OUTGOING: OutboundMessage = {
   attachments: [],
 }
 
-/** All that a connector may touch, without a network. */
+type Fetch = typeof globalThis.fetch
+const noNetwork: Fetch = () => Promise.reject(new TypeError('there is no network'))
+
+/** All that a connector may touch, without a network unless one is given; `lines` gets what it logs and reports. */
 export function contextOf(
   config: ConfigValues,
   signal = new AbortController().signal,
+  fetch: Fetch = noNetwork,
+  lines: string[] = [],
 ): ConnectorContext<ConfigValues> {
+  const note = (facts: object, message = ''): void => void lines.push(`${JSON.stringify(facts)} ${message}`)
   let mark: Readonly<Record<string, unknown>> | undefined
   return {
     config,
     channelId: CHANNEL,
     webhookUrl: 'https://inbox.example/ingress/1',
-    logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
-    fetch: () => Promise.reject(new TypeError('there is no network')),
+    logger: { debug: note, info: note, warn: note, error: note },
+    fetch,
     clock: () => Date.UTC(2026, 10, 23, 12),
     checkpoint: {
       read: async () => mark,
@@ -201,7 +208,7 @@ export function contextOf(
         mark = value
       },
     },
-    reportHealth: () => undefined,
+    reportHealth: note,
     signal,
   }
 }
@@ -214,6 +221,86 @@ const sendsIdempotently: Check = async ({ connector, config }) => {
   return one.externalId === other.externalId ? [] : ['names a message differently at its second attempt']
 }
 
+const ignoresItself: Check = ({ connector, fixtures, config }) => {
+  const { inbound } = connector
+  const echo = fixtures.echo(config)
+  if (inbound.kind !== 'webhook' || !echo) return []
+  const answer = inbound.verify(echo, config)
+  if (!answer.ok) return [`refuses its own echo: ${answer.code}`]
+  const heard = inbound.parse(answer.request).filter(({ type }) => type === 'message')
+  return heard.length === 0 ? [] : ['takes its own message for a customer’s']
+}
+
+/** What a platform may do to a send, and what that lets us believe. */
+const TROUBLE: Readonly<
+  Record<string, { readonly fetch: Fetch; readonly facts: Partial<ConnectorErrorFacts> }>
+> = {
+  '401': {
+    fetch: async () => new Response('{}', { status: 401 }),
+    facts: { retry: 'never', delivery: 'not-sent' },
+  },
+  '429': {
+    fetch: async () => new Response('{}', { status: 429, headers: { 'retry-after': '7' } }),
+    facts: { retry: 'later', delivery: 'not-sent', retryAfterMs: 7_000 },
+  },
+  '503': { fetch: async () => new Response('{}', { status: 503 }), facts: { retry: 'later' } },
+  'a line that breaks after the bytes': {
+    fetch: () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } })),
+    facts: { delivery: 'unknown' },
+  },
+  'a line that never stood': {
+    fetch: () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } })),
+    facts: { retry: 'later', delivery: 'not-sent' },
+  },
+}
+
+const failsAsAgreed: Check = async ({ connector, fixtures, config }) => {
+  const found: Finding[] = []
+  for (const [what, { fetch, facts }] of Object.entries(TROUBLE)) {
+    let asked = 0
+    const counting: Fetch = (...request) => {
+      asked += 1
+      return fetch(...request)
+    }
+    const context = contextOf(config, undefined, counting)
+    const error = await connector.send(OUTGOING, context).then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+    if (!fixtures.sendsOverNetwork) {
+      if (asked > 0) found.push('reaches out though its fixtures say it does not')
+      if (error !== undefined) found.push(`cannot send: ${String(error)}`)
+    } else if (!(error instanceof ConnectorError)) {
+      found.push(`answers ${what} with ${String(error)}`)
+    } else {
+      for (const [fact, value] of Object.entries(facts))
+        if (error.facts[fact as keyof ConnectorErrorFacts] !== value)
+          found.push(`calls ${what} not ${fact} ${value}`)
+    }
+  }
+  return found
+}
+
+const keepsItsSecrets: Check = async ({ connector, config }) => {
+  const lines: string[] = []
+  for (const { fetch } of Object.values(TROUBLE)) {
+    const context = contextOf(config, undefined, fetch, lines)
+    for (const act of [() => connector.check(context), () => connector.send(OUTGOING, context)]) {
+      const outcome = await act().catch((error: unknown) => error)
+      lines.push(
+        outcome instanceof Error ? `${outcome.stack} ${JSON.stringify(outcome)}` : JSON.stringify(outcome),
+      )
+    }
+  }
+  const said = lines.join('\n')
+  return connector.configFields.flatMap(({ key, kind }) => {
+    const value = config[key]
+    return kind === 'secret' && typeof value === 'string' && value !== '' && said.includes(value)
+      ? [`tells ${key}`]
+      : []
+  })
+}
+
 /** Every check by what it promises. Those that need a database stand in the tests. */
 export const CHECKS: Readonly<Record<string, Check>> = {
   'its settings come back as they were, and no secret is shown or stored in the clear': settingsRoundTrip,
@@ -223,4 +310,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'text at its limit goes whole, beyond it as declared': keepsToTextLimit,
   'it has exactly the methods that it declares native': hasWhatItDeclares,
   'a message sent twice has one name': sendsIdempotently,
+  'its own message is never taken for a customer’s': ignoresItself,
+  'a send that fails says what is known of it, and nothing else is thrown': failsAsAgreed,
+  'no log line, health report, check or error tells a secret': keepsItsSecrets,
 }

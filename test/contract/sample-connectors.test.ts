@@ -1,6 +1,8 @@
 /** The kit itself: it must find what is wrong, and sessions must restart where they stood. */
 import { describe, expect, it } from 'vitest'
 import type { Connector, RawItem, SessionInbound } from '../../src/contract/connector.ts'
+import { ConnectorError } from '../../src/contract/connector-error.ts'
+import type { InboundEvent } from '../../src/contract/inbound-event.ts'
 import type { Capabilities } from '../../src/domain/capabilities.ts'
 import type { ChannelType } from '../../src/domain/ids.ts'
 import { SCRIPTED } from '../harness/path-rig.ts'
@@ -21,7 +23,17 @@ const fixtures: ConnectorFixtures = {
   requests: () => ({ first: request(Buffer.from('{}')) }),
   receipt: () => undefined,
   forged: () => ({ 'no proof at all': request(Buffer.from('{}')) }),
+  echo: () => request(Buffer.from('{"echo":true}')),
+  sendsOverNetwork: true,
   signed: (body) => request(body),
+}
+
+const SAID: InboundEvent = {
+  type: 'message',
+  externalId: '',
+  identity: { externalId: 'us', verified: false },
+  text: 'Our own words',
+  attachments: [],
 }
 
 let calls = 0
@@ -30,14 +42,14 @@ const faulty: Connector = {
   type: 'faulty' as ChannelType,
   displayName: 'Faulty',
   summary: 'Breaks its word.',
-  configFields: [],
+  configFields: [{ key: 'apiKey', label: 'Key', kind: 'secret', required: true, generated: true }],
   capabilities: (): Capabilities => ({
     ...SCRIPTED,
     text: { support: 'native', maxLength: 0, overLimit: 'split' },
     typing: 'native',
     attachments: { ...SCRIPTED.attachments, maxBytes: calls++ },
   }),
-  check: () => Promise.resolve({ ok: true }),
+  check: ({ config }) => Promise.resolve({ ok: true, detail: `works with ${String(config['apiKey'])}` }),
   inbound: {
     kind: 'webhook',
     maxBodyBytes: 10,
@@ -50,6 +62,7 @@ const faulty: Connector = {
       const text = Buffer.from(body).toString()
       JSON.parse(text)
       calls += 1
+      if (text.includes('echo')) return [{ ...SAID, externalId: String(calls) }]
       return [{ type: 'unsupported', externalId: String(calls), what: text }]
     },
     acknowledge: () => ({ status: 200 }),
@@ -70,13 +83,58 @@ describe('the kit', () => {
       { key: 'apiKey', label: 'Key', kind: 'secret', required: true },
       { key: 'note', label: 'Note', kind: 'text', required: false },
     ]
-    const careful = subjectOf({ ...faulty, configFields }, { ...fixtures, settings: { apiKey: text } })
-    expect(await settings?.(careful)).toEqual([])
+    const tight = subjectOf({ ...faulty, configFields }, { ...fixtures, settings: { apiKey: text } })
+    expect(await settings?.(tight)).toEqual([])
     const careless = { ...fixtures, settings: { apiKey: text, note: text } }
     expect(await settings?.(subjectOf({ ...faulty, configFields }, careless))).toEqual([
       'apiKey is shown',
       'apiKey is stored in the clear',
     ])
+  })
+})
+
+/** Sends over a network and tells exactly what went wrong. */
+const careful: Connector = {
+  ...faulty,
+  capabilities: () => SCRIPTED,
+  async send({ id, text }, { fetch, config }) {
+    const headers = { authorization: `Bearer ${String(config['apiKey'])}`, 'idempotency-key': id }
+    const response = await fetch('https://platform.example/', { method: 'POST', body: text, headers }).catch(
+      (cause: TypeError) => {
+        const refused = (cause.cause as { readonly code?: string } | undefined)?.code === 'ECONNREFUSED'
+        const delivery = refused ? 'not-sent' : 'unknown'
+        throw new ConnectorError({ code: 'line-broken', retry: 'later', delivery }, { cause })
+      },
+    )
+    if (response.ok) return { externalId: id }
+    const retryAfter = response.headers.get('retry-after')
+    throw new ConnectorError({
+      code: `status-${response.status}`,
+      retry: response.status === 401 ? 'never' : 'later',
+      delivery: response.status < 500 ? 'not-sent' : 'unknown',
+      ...(retryAfter === null ? {} : { retryAfterMs: Number(retryAfter) * 1_000 }),
+    })
+  },
+  check: () => Promise.resolve({ ok: true }),
+}
+
+describe('a connector with a network', () => {
+  const promises = ['a send that fails', 'no log line', 'it has exactly', 'its settings']
+  const kept = Object.entries(CHECKS).filter(([promise]) =>
+    promises.some((start) => promise.startsWith(start)),
+  )
+  const { markRead, ...rest } = careful
+
+  it.each(kept)('passes where it is so that %s', async (_, check) => {
+    expect(markRead).toBeDefined()
+    expect(await check(subjectOf(rest, fixtures))).toEqual([])
+  })
+
+  it('is found out when its fixtures deny the network', async () => {
+    const check = CHECKS['a send that fails says what is known of it, and nothing else is thrown']
+    expect(await check?.(subjectOf(rest, { ...fixtures, sendsOverNetwork: false }))).toContain(
+      'reaches out though its fixtures say it does not',
+    )
   })
 })
 
