@@ -1,0 +1,223 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { ChannelId, JournalEntryId } from '../domain/ids.ts'
+import type { ReceivedBatch } from '../services/receive-inbound.ts'
+import type { JournalEntry, JournalStore } from '../store/journal-store.ts'
+import { createProjector, type Projector } from './projector.ts'
+
+type State = 'pending' | 'kept' | 'quarantined'
+const DONE: ReceivedBatch = { keep: [], failed: [] }
+
+const entry = (order: number, partition = 0): JournalEntry => ({
+  id: `e${order}` as JournalEntryId,
+  channelId: 'c' as ChannelId,
+  order,
+  partition,
+  body: new Uint8Array(),
+  contentType: '',
+  facts: {},
+  receivedAtMs: 1_000 + order,
+  tries: 0,
+})
+
+let projector: Projector | undefined
+afterEach(() => projector?.stop())
+
+/** A journal in memory, and a projection that does what the test says. */
+function setUp(
+  journaled: readonly JournalEntry[],
+  receive: (entries: readonly JournalEntry[]) => Promise<ReceivedBatch> = async () => DONE,
+  change: { readonly startedAtMs?: number; readonly held?: ReadonlySet<number> } = {},
+) {
+  const table = new Map(
+    journaled.map((one) => [one.id, { entry: one, tries: one.tries, state: 'pending' as State }]),
+  )
+  const batches: string[][] = []
+  const errors: string[] = []
+  const quarantined: string[] = []
+  const told = { interruptions: 0 }
+  const journal = {
+    pending: async (partitions: readonly number[], limit: number) =>
+      [...table.values()]
+        .filter(({ state, entry: one }) => state === 'pending' && partitions.includes(one.partition))
+        .map(({ entry: one, tries }) => ({ ...one, tries }))
+        .sort((a, b) => a.order - b.order)
+        .slice(0, limit),
+    barrier: async () => undefined,
+    finish: async (ids: readonly JournalEntryId[]) => {
+      for (const id of ids) table.delete(id)
+    },
+    keep: async (ids: readonly JournalEntryId[]) => {
+      for (const id of ids) (table.get(id) as { state: State }).state = 'kept'
+    },
+    countTry: async (id: JournalEntryId) => {
+      const found = table.get(id)
+      if (found?.state !== 'pending') return 0
+      found.tries += 1
+      return found.tries
+    },
+    countTries: async (ids: readonly JournalEntryId[]) => {
+      for (const id of ids) (table.get(id) as { tries: number }).tries += 1
+    },
+    quarantine: async (id: JournalEntryId) => {
+      ;(table.get(id) as { state: State }).state = 'quarantined'
+    },
+  } as unknown as JournalStore
+  const made = createProjector({
+    journal,
+    held: () => change.held ?? new Set([0, 1]),
+    receive: async (entries) => {
+      batches.push(entries.map(({ id }) => id as string))
+      return receive(entries)
+    },
+    oneAtATime: (attempt) => attempt(),
+    isPressed: () => false,
+    interruptions: () => told.interruptions,
+    name: 'test',
+    keepMs: 1_000,
+    now: () => change.startedAtMs ?? 0,
+    onError: (_, message) => void errors.push(message),
+    observe: () => undefined,
+    onQuarantined: (id) => void quarantined.push(id),
+  })
+  projector = made
+  const add = (...entries: readonly JournalEntry[]): void => {
+    for (const one of entries) table.set(one.id, { entry: one, tries: 0, state: 'pending' })
+  }
+  return {
+    projector: made,
+    table,
+    batches,
+    errors,
+    quarantined,
+    told,
+    /** Journals entries and tells of them, as the writer does. */
+    offer: (...entries: readonly JournalEntry[]) => {
+      add(...entries)
+      made.offer(entries)
+    },
+    add,
+  }
+}
+
+describe('the projector', () => {
+  it('projects what is offered together in one batch, in order, and lets it go', async () => {
+    const { projector: it, offer, batches, table } = setUp([])
+    offer(entry(1), entry(2), entry(3))
+    await it.idle()
+    expect(batches).toEqual([['e1', 'e2', 'e3']])
+    expect(table.size).toBe(0)
+    expect([it.depth, it.lagMs()]).toEqual([0, 0])
+  })
+
+  it('finds after a start what nobody offered, before anything new', async () => {
+    const { projector: it, offer, batches } = setUp([entry(1), entry(2)])
+    offer(entry(3))
+    await it.idle()
+    expect(batches.flat()).toEqual(['e1', 'e2', 'e3'])
+  })
+
+  it('leaves other nodes’ partitions alone', async () => {
+    const { projector: it, offer, batches, table } = setUp([entry(1, 5)])
+    offer(entry(2, 5), entry(3, 0))
+    await it.idle()
+    expect(batches.flat()).toEqual(['e3'])
+    expect([...table.keys()]).toEqual(['e1', 'e2'])
+  })
+
+  it('quarantines after three tries what cannot be projected, and holds up none of its neighbours', async () => {
+    const receive = async (entries: readonly JournalEntry[]): Promise<ReceivedBatch> => {
+      if (entries.some(({ id }) => id === 'e2')) throw new Error('poison')
+      return DONE
+    }
+    const { projector: it, offer, quarantined, table } = setUp([], receive)
+    offer(...[1, 2, 3, 4].map((order) => entry(order)))
+    await it.idle()
+    expect(quarantined).toEqual(['e2'])
+    expect([...table.values()].map(({ state, tries }) => [state, tries])).toEqual([['quarantined', 3]])
+  })
+
+  it('does the same with what cannot be parsed, and keeps the source of what cannot be shown', async () => {
+    const receive = async (entries: readonly JournalEntry[]): Promise<ReceivedBatch> => ({
+      keep: entries.flatMap(({ id }) => (id === 'e1' ? [id] : [])),
+      failed: entries.flatMap(({ id }) => (id === 'e2' ? [{ id, error: 'cannot be read' }] : [])),
+    })
+    const { projector: it, offer, quarantined, table } = setUp([], receive)
+    offer(entry(1), entry(2), entry(3))
+    await it.idle()
+    expect(quarantined).toEqual(['e2'])
+    expect([...table].map(([id, { state }]) => [id, state])).toEqual([
+      ['e1', 'kept'],
+      ['e2', 'quarantined'],
+    ])
+  })
+
+  it('counts a try of what an earlier process left behind before it is made, and then tries one by one', async () => {
+    const tries: number[] = []
+    const {
+      projector: it,
+      batches,
+      table,
+    } = setUp(
+      [entry(1), entry(2), { ...entry(3, 1), tries: 1 }, { ...entry(4, 1), tries: 2 }],
+      async (entries) => {
+        for (const { id } of entries) tries.push(table.get(id)?.tries ?? 0)
+        return DONE
+      },
+      { startedAtMs: 10_000 },
+    )
+    it.scan()
+    await it.idle()
+    expect(batches).toEqual([['e1', 'e2'], ['e3'], ['e4']])
+    expect(tries).toEqual([1, 1, 2, 3])
+  })
+
+  it('does not touch again what ended the process three times', async () => {
+    const left = [{ ...entry(1), tries: 3 }, entry(2)]
+    const { projector: it, batches, quarantined } = setUp(left, undefined, { startedAtMs: 10_000 })
+    it.scan()
+    await it.idle()
+    expect(quarantined).toEqual(['e1'])
+    expect(batches).toEqual([['e2']])
+  })
+
+  it('projects again what a lost database may have forgotten, and lets go only then', async () => {
+    let first = true
+    const {
+      projector: it,
+      offer,
+      batches,
+      table,
+      errors,
+      told,
+    } = setUp([], async () => {
+      if (first) told.interruptions += 1
+      first = false
+      return DONE
+    })
+    offer(entry(1), entry(2))
+    await it.idle()
+    expect(table.size).toBe(2)
+    expect(errors).toHaveLength(1)
+    while (table.size > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(batches).toEqual([
+      ['e1', 'e2'],
+      ['e1', 'e2'],
+    ])
+  })
+
+  it('stops behind the batch under way and takes nothing more', async () => {
+    let finish: () => void = () => undefined
+    const {
+      projector: it,
+      offer,
+      batches,
+    } = setUp([], () => new Promise((resolve) => (finish = () => resolve(DONE))))
+    offer(entry(1))
+    while (batches.length === 0) await new Promise((resolve) => setImmediate(resolve))
+    const stopping = it.stop()
+    offer(entry(2))
+    finish()
+    await stopping
+    expect(batches).toEqual([['e1']])
+  })
+})
