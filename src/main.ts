@@ -7,6 +7,7 @@ import { AppError } from './domain/errors.ts'
 import { apiRoutes } from './http/api-routes.ts'
 import { createHttpApp } from './http/app.ts'
 import { createAddressOf } from './http/client-address.ts'
+import { answerStarting, type ClosingServer, createClosingServer } from './http/closing-server.ts'
 import { createDemoRouter } from './http/demo-router.ts'
 import { createIngress } from './http/ingress.ts'
 import { recogniseFrameError } from './http/problem.ts'
@@ -20,6 +21,7 @@ import { createMetrics, type Metrics } from './runtime/metrics.ts'
 import { createNodeRegistry } from './runtime/node-registry.ts'
 import { type Database, openDatabase } from './runtime/open-database.ts'
 import { type Paths, startPaths } from './runtime/run-paths.ts'
+import { stopOnSignals } from './runtime/stop-on-signals.ts'
 import { startSweeper } from './runtime/sweeper.ts'
 import { createVisitorLimits } from './runtime/visitor-limits.ts'
 import { createPresence, type Presence } from './services/presence.ts'
@@ -33,6 +35,9 @@ import { createCountUnreadByVisitor } from './store/visitor-unread.ts'
 
 /** Deliveries that one sender of a channel may make in ten seconds: generous for people, tight for floods. */
 const SENDER_QUOTA = { most: 60, windowMs: 10_000 }
+/** Parts of the time for stopping: requests under way, sends under way; the rest is the database's. */
+const SHARE_OF_REQUESTS = 0.2
+const SHARE_OF_SENDS = 0.3
 const WEB_FOLDER = fileURLToPath(new URL('../web/', import.meta.url))
 
 type HttpApp = ReturnType<typeof createHttpApp>
@@ -45,21 +50,26 @@ interface Running {
   stop(): Promise<void>
 }
 
-async function start(config: Config, log: Logger): Promise<Running> {
+/** @param stopping aborts when the process is asked to end before it is up */
+async function start(config: Config, log: Logger, stopping: AbortSignal): Promise<Running> {
   const metrics = createMetrics()
   const nodeId = `${config.instanceName}:${randomBytes(4).toString('hex')}`
   let core: Core | undefined
-  const database = await openDatabase(config, log, {
+  const engineEvents = {
     onDown: () => metrics.engineDied(),
     // What was on screens may be gone with the engine's last moments.
     onUp: () => core?.bus.requireSync(),
-  })
-  const server = config.role === 'worker' ? undefined : createServer()
+  }
+  const database = await openDatabase(config, log, engineEvents, stopping)
+  const server = config.role === 'worker' ? undefined : createServer(answerStarting)
+  const closing = server && createClosingServer(server)
   try {
+    stopping.throwIfAborted()
     const port = server ? await listen(server, config) : 0
     const publicUrl = publicUrlOf(config, port)
     core = await buildCore({ config, database, registry, log, publicUrl })
-    return await run({ config, log, metrics, nodeId, database, server, publicUrl, core })
+    stopping.throwIfAborted()
+    return await run({ config, log, metrics, nodeId, database, server, closing, publicUrl, core })
   } catch (error) {
     server?.close()
     await core?.close()
@@ -75,12 +85,13 @@ interface Parts {
   readonly nodeId: string
   readonly database: Database
   readonly server: Server | undefined
+  readonly closing: ClosingServer | undefined
   readonly publicUrl: string
   readonly core: Core
 }
 
 async function run(parts: Parts): Promise<Running> {
-  const { config, log, metrics, nodeId, database, server, publicUrl, core } = parts
+  const { config, log, metrics, nodeId, database, server, closing, publicUrl, core } = parts
   const { bus, stores } = core
   const nodes = createNodeRegistry({
     store: stores.nodes,
@@ -100,6 +111,8 @@ async function run(parts: Parts): Promise<Running> {
     works: config.role !== 'web',
     workingNodes: () => nodes.livingNodes().filter(({ role }) => role !== 'web').length,
     alone: database.embedded,
+    goneNodes: nodes.goneNodes,
+    stopPatienceMs: config.shutdownTimeoutMs * SHARE_OF_SENDS,
     interruptions: database.interruptions,
     journalRetentionMs: config.journalRetentionMs,
     agents: routingAgents,
@@ -133,14 +146,11 @@ async function run(parts: Parts): Promise<Running> {
       accepting = false
       // First nobody new, then what is under way, then what it stands on.
       await realtime.close()
-      const closed = server && new Promise<void>((resolve) => server.close(() => resolve()))
-      server?.closeIdleConnections()
+      await closing?.close(config.shutdownTimeoutMs * SHARE_OF_REQUESTS)
       await sweeper.stop()
       await paths.stop()
       await presence.stop()
       await nodes.stop()
-      server?.closeAllConnections()
-      await closed
       await core.close()
       await database.close()
     },
@@ -226,6 +236,7 @@ function answerWith(
     onAcknowledged: () => reach('acknowledged'),
     observe: metrics.ingress,
   })
+  server.off('request', answerStarting)
   server.on('request', (request, response) => {
     if (!ingress(request, response)) app(request, response)
   })
@@ -328,27 +339,6 @@ function announce({ url, setUpLink, place }: Running): void {
   )
 }
 
-function stopOnSignals(running: Running, config: Config, log: Logger): void {
-  let stopping = false
-  const stop = (signal: string): void => {
-    if (stopping) process.exit(130)
-    stopping = true
-    log.info({ signal }, 'stopping')
-    setTimeout(() => {
-      log.error({}, 'stopping took too long; what was acknowledged is in the journal')
-      process.exit(1)
-    }, config.shutdownTimeoutMs).unref()
-    running.stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, 'stopping failed')
-        process.exit(1)
-      },
-    )
-  }
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop(signal))
-}
-
 /** An error that a start foresees prints one line, anything else its stack. */
 function explain(error: unknown): number {
   const { exitCode } = error as { readonly exitCode?: unknown }
@@ -361,12 +351,25 @@ function explain(error: unknown): number {
 }
 
 try {
+const stopping = new AbortController()
   const config = loadConfig(process.env)
   const log = createLogger(config)
   for (const warning of misspeltSettings(process.env)) log.warn({}, warning)
-  const running = await start(config, log)
-  announce(running)
-  stopOnSignals(running, config, log)
+  const starting = start(config, log, stopping.signal)
+  stopOnSignals({
+    signals: process,
+    stop: async () => {
+      stopping.abort()
+      // A start that was broken off has cleaned up behind itself.
+      await (await starting.catch(() => undefined))?.stop()
+    },
+    timeoutMs: config.shutdownTimeoutMs,
+    exit: (code) => process.exit(code),
+    log,
+    now: () => performance.now(),
+  })
+  const running = await starting
+  if (!stopping.signal.aborted) announce(running)
 } catch (error) {
-  process.exit(explain(error))
+  if (!stopping.signal.aborted) process.exit(explain(error))
 }

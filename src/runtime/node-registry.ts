@@ -17,6 +17,7 @@ export interface NodeRegistryDeps {
   readonly monotonic: () => number
   readonly heartbeatMs?: number
   readonly silentMs?: number
+  readonly goneMs?: number
 }
 
 /** Knows which processes live, and notices when one is gone without a goodbye. */
@@ -26,6 +27,11 @@ export interface NodeRegistry {
    * not for locking: two nodes may see different lists for some seconds.
    */
   livingNodes(): readonly LivingNode[]
+  /**
+   * Nodes that said goodbye, or whose record stood still for so long under our own eyes that nothing they began can
+   * still be under way. None while we cannot see the records ourselves.
+   */
+  goneNodes(): readonly string[]
   /** Resolves once this node is on record and has seen the others. */
   start(): Promise<void>
   /** Says goodbye. */
@@ -34,6 +40,8 @@ export interface NodeRegistry {
 
 const HEARTBEAT_MS = 2_000
 const SILENT_MS = 8_000
+/** Far beyond being silent: what follows from it cannot be taken back. */
+const GONE_MS = 20_000
 const FORGET_AFTER_MS = 10 * 60_000
 const FORGET_EVERY_BEATS = 100
 
@@ -43,6 +51,9 @@ interface Peer {
   /** By our own clock, when `seenAt` last moved: so no two clocks are ever compared. */
   readonly movedMs: number
   readonly alive: boolean
+  readonly left: boolean
+  /** By our own clock, since when we see the record stand still. */
+  readonly stillSinceMs: number
 }
 
 /** What is now known of a peer, from what was known and its record. */
@@ -56,13 +67,16 @@ function judge(
   const seenAtMs = record.seenAt.getTime()
   const moved = known ? known.seenAtMs !== seenAtMs : databaseNowMs - seenAtMs <= silentMs
   const movedMs = moved ? nowMs : (known?.movedMs ?? Number.NEGATIVE_INFINITY)
-  return { role: record.role, seenAtMs, movedMs, alive: !record.left && nowMs - movedMs <= silentMs }
+  const stillSinceMs = known?.seenAtMs === seenAtMs ? known.stillSinceMs : nowMs
+  const { role, left } = record
+  return { role, seenAtMs, movedMs, alive: !left && nowMs - movedMs <= silentMs, left, stillSinceMs }
 }
 
 export function createNodeRegistry(deps: NodeRegistryDeps): NodeRegistry {
   const { store, bus, nodeId, role, log, monotonic } = deps
   const heartbeatMs = deps.heartbeatMs ?? HEARTBEAT_MS
   const silentMs = deps.silentMs ?? SILENT_MS
+  const goneMs = deps.goneMs ?? GONE_MS
   let peers = new Map<string, Peer>()
   let timer: NodeJS.Timeout | undefined
   let beating: Promise<void> | undefined
@@ -74,7 +88,12 @@ export function createNodeRegistry(deps: NodeRegistryDeps): NodeRegistry {
     const nowMs = monotonic()
     if (nowMs - lastBeatMs > silentMs) {
       // It was we who were away; the others get their full time anew.
-      peers = new Map([...peers].map(([id, peer]) => [id, peer.alive ? { ...peer, movedMs: nowMs } : peer]))
+      peers = new Map(
+        [...peers].map(([id, peer]) => [
+          id,
+          { ...peer, stillSinceMs: nowMs, ...(peer.alive ? { movedMs: nowMs } : {}) },
+        ]),
+      )
     }
     lastBeatMs = nowMs
     const next = new Map<string, Peer>()
@@ -111,6 +130,13 @@ export function createNodeRegistry(deps: NodeRegistryDeps): NodeRegistry {
         { nodeId, role },
         ...[...peers].filter(([, peer]) => peer.alive).map(([id, peer]) => ({ nodeId: id, role: peer.role })),
       ].sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1)),
+    goneNodes: () => {
+      const nowMs = monotonic()
+      if (nowMs - lastBeatMs > silentMs) return []
+      return [...peers]
+        .filter(([, { left, stillSinceMs }]) => left || nowMs - stillSinceMs > goneMs)
+        .map(([id]) => id)
+    },
     async start() {
       timer = setInterval(() => void beatOnce(), heartbeatMs)
       await beatOnce()

@@ -13,19 +13,21 @@ export interface Database extends StoreConnection {
 
 /**
  * Opens the external database, or starts the embedded engine and connects to it.
+ * @param stopping aborts a start that nobody waits for any more
  * @throws StoreConnectError, EngineError: one line each that says what to do
  */
 export async function openDatabase(
   config: Config,
   log: Logger,
   engineEvents: { readonly onDown: () => void; readonly onUp: () => void },
+  stopping: AbortSignal,
 ): Promise<Database> {
   const { mongodbUri, mongodbDb: dbName, dataDir } = config
   if (mongodbUri !== undefined) {
-    const store = await connectStore({ uri: mongodbUri, dbName, embedded: false, log })
+    const store = await connectStore({ uri: mongodbUri, dbName, embedded: false, log, stopping })
     return { ...store, embedded: false, place: `MongoDB (${store.topology}), database ${dbName}` }
   }
-  const engine: EmbeddedEngine = await startEmbeddedEngine({ dataDir, log })
+  const engine: EmbeddedEngine = await startEmbeddedEngine({ dataDir, log, stopping })
   let deaths = 0
   engine.onDown(() => {
     deaths += 1
@@ -33,7 +35,7 @@ export async function openDatabase(
   })
   engine.onUp(engineEvents.onUp)
   try {
-    const store = await connectStore({ uri: engine.uri, dbName, embedded: true, log })
+    const store = await connectStore({ uri: engine.uri, dbName, embedded: true, log, stopping })
     return {
       ...store,
       embedded: true,

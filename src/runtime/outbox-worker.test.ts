@@ -37,7 +37,7 @@ beforeEach(() => {
 })
 afterEach(async () => {
   for (const { finish } of underWay.values()) finish()
-  await worker.stop()
+  await worker.stop(60_000)
   vi.useRealTimers()
 })
 
@@ -91,7 +91,7 @@ describe('the outbox worker', () => {
     worker.wake()
     await turn()
     let stopped = false
-    const stopping = worker.stop().then(() => {
+    const stopping = worker.stop(60_000).then(() => {
       stopped = true
     })
     await turn()
@@ -102,5 +102,14 @@ describe('the outbox worker', () => {
     worker.wake()
     await vi.advanceTimersByTimeAsync(5_000)
     expect(started).toEqual(['a'])
+  })
+
+  it('waits only so long for a platform that does not answer', async () => {
+    due = [id('a')]
+    worker.wake()
+    await turn()
+    const stopping = worker.stop(3_000)
+    await vi.advanceTimersByTimeAsync(3_000)
+    expect(await stopping).toBe(1)
   })
 })

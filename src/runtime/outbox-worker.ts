@@ -4,8 +4,11 @@ import type { ConversationId } from '../domain/ids.ts'
 export interface OutboxWorker {
   /** Something was queued, here or elsewhere. */
   wake(): void
-  /** Takes no new work and waits for what is under way. */
-  stop(): Promise<void>
+  /**
+   * Takes no new work and waits for what is under way, so long at most.
+   * @returns how many conversations' sends are still under way; their leases will run out
+   */
+  stop(patienceMs: number): Promise<number>
 }
 
 export interface OutboxWorkerDeps {
@@ -68,11 +71,17 @@ export function startOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
 
   return {
     wake,
-    async stop() {
+    async stop(patienceMs) {
       stopped = true
       clearInterval(timer)
       await looking
-      await Promise.all(underWay.values())
+      let patience: NodeJS.Timeout | undefined
+      const end = new Promise<void>((resolve) => {
+        patience = setTimeout(resolve, patienceMs)
+      })
+      await Promise.race([Promise.all(underWay.values()), end])
+      clearTimeout(patience)
+      return underWay.size
     },
   }
 }

@@ -15,6 +15,7 @@ import {
 } from '../services/route-conversations.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import { createJournalWriter, type JournalWriter } from './journal-writer.ts'
+import { createLeftLeases } from './left-leases.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { Stores } from './open-stores.ts'
@@ -37,9 +38,13 @@ export interface PathDeps {
   /** How many processes project, this one included. */
   readonly workingNodes: () => number
   readonly alone: boolean
+  /** Processes that certainly do nothing any more. */
+  readonly goneNodes: () => readonly string[]
   /** How often the connection to the database was lost. */
   readonly interruptions: () => number
   readonly journalRetentionMs: number
+  /** How long sends under way may hold up the stopping. */
+  readonly stopPatienceMs: number
   readonly agents: RouteDeps['agents']
   readonly linkAttachments: LinkAttachments
   readonly openAttachment: OpenAttachment
@@ -146,8 +151,16 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
   }
   await gainPartitions()
   const outbox: OutboxWorker = startOutboxWorker({
+  let stopping = false
+  const leftLeases = createLeftLeases({ ...deps, outbox: stores.outbox, now: Date.now })
+  // Before the worker looks: what a killed predecessor had in hand is due then.
+  await leftLeases.end()
     due: stores.outbox.dueConversations,
-    deliver: (conversationId) => deliverConversation(conversationId, deliverDeps(deps)),
+    deliver: (conversationId) =>
+      deliverConversation(
+        conversationId,
+        deliverDeps(deps, () => stopping),
+      ),
     now: Date.now,
     onError,
   })
@@ -166,6 +179,14 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
   const timers = [
     every(RENEW_EVERY_MS, gainPartitions, 'renewing the partition leases failed', onError),
     every(SCAN_EVERY_MS, async () => projector.scan(), 'scanning failed', onError),
+    every(
+      RENEW_EVERY_MS,
+      async () => {
+        if ((await leftLeases.end()) > 0) outbox.wake()
+      },
+      'ending the leases of gone nodes failed',
+      onError,
+    ),
     every(SNOOZE_EVERY_MS, () => wakeSnoozed(deps), 'waking snoozed conversations failed', onError),
   ]
   return {
@@ -174,13 +195,15 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     async stop() {
       for (const timer of timers) clearInterval(timer)
       await writer.drain()
-      await Promise.all([projector.stop(), outbox.stop(), routing.stop()])
+      stopping = true
+      const [left] = await Promise.all([outbox.stop(deps.stopPatienceMs), projector.stop(), routing.stop()])
+      if (left > 0) log.warn({ conversations: left }, 'sends were still under way at the end')
       await partitions.release()
     },
   }
 }
 
-function deliverDeps(deps: PathDeps): DeliverDeps {
+function deliverDeps(deps: PathDeps, isStopping: () => boolean): DeliverDeps {
   return {
     ...deps.stores,
     findChannel: deps.directory.get,
@@ -188,6 +211,8 @@ function deliverDeps(deps: PathDeps): DeliverDeps {
     openAttachment: deps.openAttachment,
     bus: deps.bus,
     now: Date.now,
+    nodeId: deps.nodeId,
+    isStopping,
     random: Math.random,
     observe: deps.metrics.sent,
     onUnexpected: (error, messageId) =>

@@ -22,6 +22,10 @@ export interface DeliverDeps {
   readonly contextOf: (channel: LiveChannel) => ConnectorContext<LiveChannel['config']>
   readonly openAttachment: OpenAttachment
   readonly bus: Bus
+  /** Whose leases are taken: when this node is gone, others need not wait for them to run out. */
+  readonly nodeId: string
+  /** Once true, nothing further is begun. */
+  readonly isStopping: () => boolean
   readonly now: () => number
   readonly random: () => number
   readonly observe: (outcome: Settlement['outcome']) => void
@@ -47,7 +51,7 @@ export async function deliverConversation(
 ): Promise<number | undefined> {
   for (;;) {
     const head = await deps.outbox.head(conversationId)
-    if (!head?.delivery) return undefined
+    if (!head?.delivery || deps.isStopping()) return undefined
     const channel = await deps.findChannel(head.channelId)
     const nowMs = deps.now()
     if (head.delivery.state === 'leased') {
@@ -63,7 +67,7 @@ export async function deliverConversation(
       await deps.outbox.waitUntil(conversationId, waitMs)
       return waitMs
     }
-    const leased = await deps.outbox.lease(head, nowMs, SEND_LEASE_MS)
+    const leased = await deps.outbox.lease(head, nowMs, SEND_LEASE_MS, deps.nodeId)
     if (leased) await attempt(leased, channel, deps)
   }
 }

@@ -82,10 +82,7 @@ async function receiveMessages(arrivals: readonly ArrivedMessage[], deps: Receiv
   const waiting = updated
     .map(({ conversation }) => conversation)
     .filter(({ routing }) => routing.status === 'pending')
-  if (waiting.length > 0) {
-    await deps.route(waiting)
-    reach('routed')
-  }
+  if (waiting.length > 0) await deps.route(waiting)
 }
 
 /** Says in the thread, just before the message that did it, that the conversation opened again. */

@@ -11,6 +11,7 @@ import type { Claim, ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import { derivedId } from '../store/object-id.ts'
 import type { RoutingStore, StoredDecision } from '../store/routing-store.ts'
+import { reach } from '../store/stations.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
 import type { FindChannel } from './active-channel.ts'
@@ -86,6 +87,7 @@ export async function routeOpenings(
     const decided = channel ? await decideWithRing(conversations, channel.policy, agents, deps) : []
     const decisions = decided.map((item) => toDecision(item, 'arrival', deps))
     await deps.routing.recordDecisions(decisions)
+    reach('routed')
     for (const [index, conversation] of conversations.entries()) {
       const decision = decisions[index]
       if (decision) decisionOf.set(conversation.id, decision)
@@ -136,6 +138,7 @@ async function routeChannel(
     ({ outcome }, index) => outcome === 'assigned' || conversations[index]?.routing.status === 'pending',
   )
   await deps.routing.recordDecisions(telling)
+  reach('routed')
   const claims = decisions.flatMap(({ id, conversationId, winner }): Claim[] =>
     winner ? [{ id: conversationId, agentId: winner, decisionId: id }] : [],
   )

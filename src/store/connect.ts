@@ -131,8 +131,10 @@ export async function connectStore(options: {
   readonly embedded: boolean
   readonly log: StoreLog
   readonly waitMs?: number
+  /** Aborts the waiting. */
+  readonly stopping?: AbortSignal
 }): Promise<StoreConnection> {
-  const { uri, dbName, embedded, log, waitMs = 30_000 } = options
+  const { uri, dbName, embedded, log, waitMs = 30_000, stopping } = options
   const startedAt = performance.now()
   let connection: Connection | undefined
   while (connection === undefined) {
@@ -142,7 +144,7 @@ export async function connectStore(options: {
       const mayPass = isUnreachable(error) && performance.now() - startedAt < waitMs
       if (!mayPass) throw explain(uri, error)
       log.warn({ hosts: hostsOf(uri) }, 'waiting for MongoDB')
-      await sleep(RETRY_MS)
+      await sleep(RETRY_MS, undefined, stopping ? { signal: stopping } : {})
     }
   }
   const topology = await readTopology(connection)

@@ -26,6 +26,7 @@ export interface DeliveryDocument {
   readonly attemptsBefore: number
   readonly dueAt?: Date
   readonly leaseToken?: string
+  readonly leaseHolder?: string
   readonly leaseUntil?: Date
   readonly errorCode?: string
   readonly errorDetail?: string

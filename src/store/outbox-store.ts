@@ -19,6 +19,15 @@ export interface SettledFailure extends SendFailure {
   readonly detail?: string
 }
 
+const LEASE_OVER = {
+  'delivery.leaseToken': '',
+  'delivery.leaseHolder': '',
+  'delivery.leaseUntil': '',
+} as const
+
+/** Whose leases end before their time: of these nodes, or of all but this one. */
+export type GoneHolders = { readonly of: readonly string[] } | { readonly allBut: string }
+
 export type OutboxStore = ReturnType<typeof createOutboxStore>
 
 /** The outbox: the `delivery` inside each outbound message. */
@@ -72,7 +81,12 @@ export function createOutboxStore(connection: Connection) {
     },
 
     /** Takes the message for one attempt. Undefined when another worker was faster. */
-    async lease(message: StoredMessage, nowMs: number, leaseMs: number): Promise<StoredMessage | undefined> {
+    async lease(
+      message: StoredMessage,
+      nowMs: number,
+      leaseMs: number,
+      holder: string,
+    ): Promise<StoredMessage | undefined> {
       const until = new Date(nowMs + leaseMs)
       const leased = await messages.findOneAndUpdate(
         {
@@ -85,6 +99,7 @@ export function createOutboxStore(connection: Connection) {
             status: 'sending',
             'delivery.state': 'leased',
             'delivery.leaseToken': randomUUID(),
+            'delivery.leaseHolder': holder,
             'delivery.leaseUntil': until,
             'delivery.dueAt': until,
           },
@@ -93,6 +108,26 @@ export function createOutboxStore(connection: Connection) {
         { returnDocument: 'after' },
       )
       return leased ? fromMessageDocument(leased) : undefined
+    },
+
+    /**
+     * Lets leases run out at once. Only for holders that certainly do nothing any more: what they had in hand is then
+     * treated as after any lease that ran out.
+     * @returns how many there were
+     */
+    async endLeases(gone: GoneHolders, nowMs: number): Promise<number> {
+      const now = new Date(nowMs)
+      const { modifiedCount } = await messages.updateMany(
+        {
+          'delivery.open': true,
+          'delivery.state': 'leased',
+          'delivery.leaseHolder': 'of' in gone ? { $in: [...gone.of] } : { $ne: gone.allBut },
+          'delivery.leaseUntil': { $gt: now },
+        },
+        { $set: { 'delivery.leaseUntil': now, 'delivery.dueAt': now } },
+        { writeConcern: { w: 1 } },
+      )
+      return modifiedCount
     },
 
     /**
@@ -126,8 +161,7 @@ export function createOutboxStore(connection: Connection) {
         {
           $set: change,
           $unset: {
-            'delivery.leaseToken': '',
-            'delivery.leaseUntil': '',
+            ...LEASE_OVER,
             ...(safeToRepeat ? {} : { 'delivery.open': '', 'delivery.dueAt': '' }),
           },
           $inc: { version: 1 },
@@ -140,7 +174,6 @@ export function createOutboxStore(connection: Connection) {
     /** Ends an attempt. Undefined when the lease was lost meanwhile: then nothing is written. */
     async settle(leased: StoredMessage, settlement: Settlement): Promise<StoredMessage | undefined> {
       const mine = { _id: toObjectId(leased.id), 'delivery.leaseToken': leased.delivery?.leaseToken ?? '' }
-      const closed = { 'delivery.leaseToken': '', 'delivery.leaseUntil': '' } as const
       if (settlement.outcome === 'sent') return this.settleSent(mine, settlement)
       const { failure } = settlement
       const facts = {
@@ -158,12 +191,12 @@ export function createOutboxStore(connection: Connection) {
                 'delivery.state': 'queued',
                 'delivery.dueAt': new Date(settlement.atMs),
               },
-              $unset: closed,
+              $unset: LEASE_OVER,
               $inc: { version: 1 },
             }
           : {
               $set: { ...facts, status: 'failed', 'delivery.state': settlement.outcome },
-              $unset: { ...closed, 'delivery.open': '', 'delivery.dueAt': '' },
+              $unset: { ...LEASE_OVER, 'delivery.open': '', 'delivery.dueAt': '' },
               $inc: { version: 1 },
             },
         { returnDocument: 'after' },
@@ -192,8 +225,7 @@ export function createOutboxStore(connection: Connection) {
               $unset: [
                 'delivery.open',
                 'delivery.dueAt',
-                'delivery.leaseToken',
-                'delivery.leaseUntil',
+                ...Object.keys(LEASE_OVER),
                 'delivery.errorCode',
                 'delivery.errorDetail',
                 'delivery.certainty',

@@ -11,6 +11,7 @@ export type Station =
   | 'acknowledged'
   | 'message-recorded'
   | 'conversation-updated'
+  /** The ring has moved on and the decision is explained, but nobody has the conversation yet. */
   | 'routed'
   | 'before-send'
   | 'after-send'

@@ -11,6 +11,8 @@ export interface Delivery {
   readonly attemptsBefore: number
   readonly nextAttemptAtMs?: number
   readonly leaseToken?: string
+  /** The node whose attempt it is. */
+  readonly leaseHolder?: string
   readonly leaseUntilMs?: number
   readonly errorCode?: string
   readonly errorDetail?: string

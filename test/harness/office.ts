@@ -112,6 +112,8 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
     },
     findChannel,
     bus,
+    nodeId: 'office',
+    isStopping: () => false,
     now,
     random: () => 0.5,
     observe: () => undefined,

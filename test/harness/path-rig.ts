@@ -152,6 +152,8 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     openAttachment: () => Promise.reject(new Error('there is no file here')),
     bus,
     now,
+    nodeId: 'rig',
+    isStopping: () => false,
     random: () => 0.5,
     observe: () => undefined,
     onUnexpected: () => undefined,

@@ -31,12 +31,14 @@ export interface FolderOwner {
   readonly socketFolder: string
 }
 
-/** When a process started, in kernel ticks since boot. Undefined for no such process, and off Linux. */
+/** When a process started, in kernel ticks since boot. Undefined for none, for a dead one, and off Linux. */
 async function startedTicks(pid: number): Promise<string | undefined> {
   try {
     const stat = await readFile(`/proc/${pid}/stat`, 'utf8')
     // The name, in parentheses, may hold spaces and parentheses of its own; field 22 is the start time.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    // A zombie has ended; only its parent has not asked how yet.
+    return fields[0] === 'Z' ? undefined : fields[19]
   } catch {
     return undefined
   }

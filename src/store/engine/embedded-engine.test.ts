@@ -198,6 +198,25 @@ describe('kill -9 of the engine', () => {
 })
 
 it(
+  'ends an engine that lives but is frozen, and the same connection goes on with the next',
+  async () => {
+    const engine = await startEmbeddedEngine({ dataDir, log, execArgv, lookEveryMs: 100 })
+    cleanUps.push(() => engine.stop())
+    const store = await connect(engine)
+    const things = store.db.collection('things')
+    await things.insertOne({ a: 1 })
+    const up = new Promise<void>((resolve) => engine.onUp(resolve))
+    const frozen = engine.pid ?? 0
+    process.kill(frozen, 'SIGSTOP')
+    await up
+    expect(engine.pid).not.toBe(frozen)
+    expect(await things.countDocuments()).toBe(1)
+    expect(lines).toContain('error: the embedded engine does not answer any more; it is ended')
+  },
+  MINUTE_MS,
+)
+
+it(
   'tries again and again while the engine cannot start, and then serves',
   async () => {
     const engine = await start()
@@ -233,6 +252,22 @@ describe('a data folder', () => {
         exitCode: 75,
         message: `The data folder ${dataDir} is in use by the server with process id ${host.pid}: stop it, or set DATA_DIR to another folder.`,
       })
+    },
+    MINUTE_MS,
+  )
+
+  it(
+    'that is free for a moment, because the engine of a living server died, is not taken from it',
+    async () => {
+      const { host, enginePid } = await startOtherServer()
+      const owner = await readFile(join(dataDir, 'server.json'), 'utf8')
+      host.kill('SIGSTOP')
+      process.kill(enginePid, 'SIGKILL')
+      await expect(start()).rejects.toMatchObject({ reason: 'data-folder-in-use', exitCode: 75 })
+      expect(await readFile(join(dataDir, 'server.json'), 'utf8')).toBe(owner)
+      host.kill('SIGKILL')
+      await once(host, 'exit')
+      await connect(await start())
     },
     MINUTE_MS,
   )

@@ -8,6 +8,7 @@ import type { StoreLog } from '../log.ts'
 import { ownerRuns, prepareDataFolder, readOwner, removeOwner, writeOwner } from './data-folder.ts'
 import { EngineError, USE_OWN_MONGODB } from './engine-error.ts'
 import { type EngineExit, EngineOpenError, type EngineProcess, spawnEngine } from './engine-process.ts'
+import { pingEngine, watchEngine } from './engine-watch.ts'
 import { patchedBinding } from './glibc-patch.ts'
 import { currentPlatform, platformSupport } from './platform.ts'
 
@@ -16,10 +17,12 @@ const SOCKET_FOLDER_PREFIX = 'tributary-'
 /** Longer than an orphaned child may take to close. */
 const LOCK_WAIT_MS = 20_000
 const LOCK_POLL_MS = 200
+const LEAVING_MS = 1_000
 const FIRST_BACKOFF_MS = 250
 const LONGEST_BACKOFF_MS = 10_000
 /** A run that lasted this long was no failed start, so the next backoff begins anew. */
 const STEADY_AFTER_MS = 30_000
+const LOOK_EVERY_MS = 1_000
 const STOP_DEADLINE_MS = 20_000
 const MEBIBYTE = 2 ** 20
 
@@ -41,6 +44,10 @@ export interface EmbeddedEngineOptions {
   readonly log: StoreLog
   /** Node options of the child; by default this process's own without those of a debugger. */
   readonly execArgv?: readonly string[]
+  /** How often the engine is looked at; one that is silent over thirty looks is ended and started anew. */
+  readonly lookEveryMs?: number
+  /** Aborts a start that nobody waits for any more. */
+  readonly stopping?: AbortSignal
 }
 
 /** The largest share of memory that the engine keeps data in: a quarter of the machine, within bounds. */
@@ -110,26 +117,47 @@ interface Runner {
   readonly dataDir: string
   readonly folder: string
   readonly log: StoreLog
+  readonly stopping: AbortSignal
   spawn(): EngineProcess
 }
 
+/**
+ * A server whose engine died a moment ago is about to open the folder again, and may have work under way; one that
+ * is leaving takes its name off a moment after its engine is gone.
+ */
+async function isLeftByLivingServer(dataDir: string): Promise<boolean> {
+  const owner = await readOwner(dataDir)
+  // Where the system does not tell processes with one id apart, the lock alone decides.
+  if (!owner || owner.startedTicks === undefined || owner.pid === process.pid) return false
+  return ownerRuns(owner)
+}
+
 /** Opens the folder; waits while the engine of a killed server is still closing it. */
-async function firstRun({ dataDir, folder, log, spawn }: Runner): Promise<EngineProcess> {
+async function firstRun({ dataDir, folder, log, stopping, spawn }: Runner): Promise<EngineProcess> {
   const startedAt = performance.now()
   let told = false
   for (;;) {
+    stopping.throwIfAborted()
     const run = spawn()
+    const end = (): void => void run.stop(STOP_DEADLINE_MS)
+    stopping.addEventListener('abort', end)
+    let locked = false
     try {
       await run.ready
-      return run
+      if (!(await isLeftByLivingServer(dataDir))) return run
+      await run.stop(STOP_DEADLINE_MS)
     } catch (error) {
-      await run.stop(0)
-      if (!(error instanceof EngineOpenError && error.failure === 'locked'))
-        throw openingFailed(folder, error)
+      await run.stop(stopping.aborted ? STOP_DEADLINE_MS : 0)
+      locked = error instanceof EngineOpenError && error.failure === 'locked'
+      stopping.throwIfAborted()
+      if (!locked) throw openingFailed(folder, error)
+    } finally {
+      stopping.removeEventListener('abort', end)
     }
     const owner = await readOwner(dataDir)
     const user = owner && (await ownerRuns(owner)) ? `the server with process id ${owner.pid}` : undefined
-    if (user !== undefined || performance.now() - startedAt > LOCK_WAIT_MS) {
+    const waitedMs = performance.now() - startedAt
+    if (user === undefined ? waitedMs > LOCK_WAIT_MS : locked || waitedMs > LEAVING_MS) {
       throw new EngineError(
         'data-folder-in-use',
         `The data folder ${dataDir} is in use by ${user ?? 'another process'}: stop it, or set DATA_DIR to another folder.`,
@@ -137,7 +165,7 @@ async function firstRun({ dataDir, folder, log, spawn }: Runner): Promise<Engine
     }
     if (!told) log.info({ folder }, 'waiting for the engine of an earlier run to close the data folder')
     told = true
-    await sleep(LOCK_POLL_MS)
+    await sleep(LOCK_POLL_MS, undefined, { signal: stopping })
   }
 }
 
@@ -163,7 +191,8 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
 
   let run: EngineProcess | undefined
   try {
-    run = await firstRun({ dataDir, folder, log, spawn })
+    const { stopping = new AbortController().signal } = options
+    run = await firstRun({ dataDir, folder, log, stopping, spawn })
     await writeOwner(dataDir, socketFolder)
     if (previousOwner) await removeLeftSocketFolder(previousOwner.socketFolder)
   } catch (error) {
@@ -172,7 +201,8 @@ export async function startEmbeddedEngine(options: EmbeddedEngineOptions): Promi
     throw error
   }
 
-  return supervise(run, { dataDir, socketFolder, socketPath, log, spawn })
+  const { lookEveryMs = LOOK_EVERY_MS } = options
+  return supervise(run, { dataDir, socketFolder, socketPath, log, spawn, lookEveryMs })
 }
 
 interface Supervised {
@@ -180,12 +210,13 @@ interface Supervised {
   readonly socketFolder: string
   readonly socketPath: string
   readonly log: StoreLog
+  readonly lookEveryMs: number
   spawn(): EngineProcess
 }
 
 function supervise(
   first: EngineProcess,
-  { dataDir, socketFolder, socketPath, log, spawn }: Supervised,
+  { dataDir, socketFolder, socketPath, log, spawn, lookEveryMs }: Supervised,
 ): EmbeddedEngine {
   const downs: (() => void)[] = []
   const ups: (() => void)[] = []
@@ -216,7 +247,16 @@ function supervise(
     let backoffMs = FIRST_BACKOFF_MS
     for (;;) {
       const upSince = performance.now()
+      const watching = watchEngine({
+        ask: () => pingEngine(socketPath),
+        lookEveryMs,
+        onFrozen: () => {
+          log.error({ pid: run.pid }, 'the embedded engine does not answer any more; it is ended')
+          void run.stop(0)
+        },
+      })
       const exit: EngineExit = await run.exited
+      watching.stop()
       up = false
       if (stopped.signal.aborted) return
       log.error({ ...exit, restartInMs: backoffMs }, 'the embedded engine died')

@@ -44,6 +44,8 @@ export async function startInboxServer() {
     works: true,
     workingNodes: () => 1,
     alone: true,
+    goneNodes: () => [],
+    stopPatienceMs: 10_000,
     interruptions: () => 0,
     journalRetentionMs: 60_000,
     agents: () => readRoutingAgents(core.routingAgentsDeps),

@@ -123,7 +123,7 @@ describe('the outbox', () => {
     await rig.reply(rig.id, 'behind it')
     const head = await database.stores.outbox.head(rig.id)
     if (!head) throw new Error('something waits')
-    const lost = await database.stores.outbox.lease(head, rig.state.nowMs, SEND_LEASE_MS)
+    const lost = await database.stores.outbox.lease(head, rig.state.nowMs, SEND_LEASE_MS, 'dead')
     if (!lost) throw new Error('it was free')
     expect(await rig.deliver(rig.id)).toBe(rig.state.nowMs + SEND_LEASE_MS)
     expect(rig.sent).toEqual([])
@@ -148,6 +148,32 @@ describe('the outbox', () => {
     await rig.retry(first.id)
     await rig.deliver(rig.id)
     expect((await rig.outbound())[0]).toMatchObject({ status: 'sent' })
+  })
+
+  it('waits for no lease of a holder that is gone, and leaves those of others alone', async () => {
+    const { outbox } = database.stores
+    const rigs = await Promise.all([talk(), talk()])
+    const heads = []
+    for (const rig of rigs) {
+      await rig.reply(rig.id, 'Hi')
+      const head = await outbox.head(rig.id)
+      if (head) heads.push(head)
+    }
+    const [ofDead, ofLiving] = rigs
+    const nowMs = ofDead.state.nowMs
+    for (const [index, head] of heads.entries()) {
+      await outbox.lease(head, nowMs, SEND_LEASE_MS, index === 0 ? 'dead-1' : 'living')
+    }
+    expect(await outbox.endLeases({ of: ['dead-1', 'dead-2'] }, nowMs)).toBe(1)
+    expect(await outbox.endLeases({ of: ['dead-1', 'dead-2'] }, nowMs)).toBe(0)
+    await ofDead.deliver(ofDead.id)
+    expect(await ofLiving.deliver(ofLiving.id)).toBe(nowMs + SEND_LEASE_MS)
+    expect([ofDead.sent.length, ofLiving.sent.length]).toEqual([1, 0])
+    expect(await outbox.endLeases({ allBut: 'living' }, nowMs)).toBe(0)
+    expect(await outbox.endLeases({ allBut: 'its successor' }, nowMs)).toBe(1)
+    await ofLiving.deliver(ofLiving.id)
+    expect((await ofLiving.outbound())[0]).toMatchObject({ status: 'sent', delivery: { attempts: 2 } })
+    expect(JSON.stringify(await ofLiving.outbound())).not.toContain('lease')
   })
 
   it('never repeats by itself what may have arrived', async () => {

@@ -1,0 +1,40 @@
+import type { GoneHolders, OutboxStore } from '../store/outbox-store.ts'
+
+/** Ends the outbox leases of processes that are certainly gone, so that nobody waits for them to run out. */
+export interface LeftLeases {
+  /** Looks whose leases end; call it again and again. Resolves with how many ended. */
+  end(): Promise<number>
+}
+
+/** Creates the look; it writes nothing until it is called. */
+export function createLeftLeases(deps: {
+  readonly outbox: Pick<OutboxStore, 'endLeases'>
+  readonly nodeId: string
+  /** The database serves this process alone: whoever else holds a lease ran before it. */
+  readonly alone: boolean
+  readonly goneNodes: () => readonly string[]
+  readonly now: () => number
+}): LeftLeases {
+  /** A node that is gone takes no more leases: each is looked after once. */
+  let lookedAfter: ReadonlySet<string> = new Set()
+  let predecessorsWait = deps.alone
+
+  const endOf = (gone: GoneHolders): Promise<number> => deps.outbox.endLeases(gone, deps.now())
+
+  return {
+    async end() {
+      if (deps.alone) {
+        if (!predecessorsWait) return 0
+        const ended = await endOf({ allBut: deps.nodeId })
+        predecessorsWait = false
+        return ended
+      }
+      const gone = deps.goneNodes()
+      const fresh = gone.filter((id) => !lookedAfter.has(id))
+      const ended = fresh.length > 0 ? await endOf({ of: fresh }) : 0
+      // One that comes back, and goes again, counts anew.
+      lookedAfter = new Set(gone)
+      return ended
+    },
+  }
+}
