@@ -253,21 +253,22 @@ describe('operators’ addresses', () => {
 
 describe('a database that is away', () => {
   it('is a 503 that says when to come back, and heals by itself', async () => {
-    const { pid } = server.engine
+    const { pid = 0 } = server.engine
     const back = new Promise<void>((resolve) => server.engine.onUp(resolve))
-    if (pid !== undefined) process.kill(pid, 'SIGKILL')
+    // Frozen first: after a kill alone it may be back before anybody asked.
+    process.kill(pid, 'SIGSTOP')
     const answers = await Promise.all([
       owner.agent.get('/api/v1/agents'),
       server.nobody().post('/api/v1/session').send({ email: 'olga@example.com', password: PASSWORD }),
       server.nobody().get('/readyz'),
     ])
     for (const { status, body, headers } of answers) {
-      if (status === 200) continue
+      expect(status).toBe(503)
       expect(body).toMatchObject({ status: 503, code: 'unavailable' })
       expect(headers['retry-after']).toBe('2')
       expect(JSON.stringify(body)).not.toMatch(/mongo|socket|ECONN/i)
     }
-    expect(answers.some(({ status }) => status === 503)).toBe(true)
+    process.kill(pid, 'SIGKILL')
     await server.nobody().get('/healthz').expect(200)
     await back
     await expect
