@@ -34,6 +34,8 @@ export interface InboxPage {
   readonly server: FakeServer
   /** What the page complained about: errors, and everything its policy blocked. */
   readonly complaints: readonly string[]
+  /** Signs the owner in and opens his inbox, which `openInbox` has done unless told otherwise. */
+  signIn(): Promise<void>
   close(): Promise<void>
 }
 
@@ -66,15 +68,17 @@ export async function openInbox(browser: Browser, options: InboxOptions = {}): P
       complaints.push(message.text())
     }
   })
-  if (signedIn) {
+  const signIn = async () => {
     await context.request.post('/api/v1/session', {
       data: { email: server.state.agents[0]?.email, password: server.state.password },
     })
     await page.goto('/')
     await page.locator('[data-conversation]').first().waitFor()
   }
+  if (signedIn) await signIn()
   return {
     page,
+    signIn,
     server,
     complaints,
     close: async () => {

@@ -98,6 +98,7 @@ describe('the list', () => {
 
   it('equals the server again after the connection was gone', async () => {
     const it = await open()
+    await it.server.connected()
     it.server.setReachable(false)
     await it.page.getByText('Reconnecting…', { exact: false }).waitFor()
     const id = [...it.server.state.conversations.keys()][2] ?? ''
@@ -105,6 +106,17 @@ describe('the list', () => {
     it.server.setReachable(true)
     await row(it, id).getByText('Written while you were away').waitFor()
     expect(await row(it, id).count()).toBe(1)
+  })
+
+  it('comes to life late when the script of the live connection did not load at first', async () => {
+    const it = await open({ signedIn: false })
+    await it.page.route('**/assets/socket-*.js', (route) => route.abort(), { times: 2 })
+    await it.signIn()
+    await it.page.getByText('Reconnecting…', { exact: false }).waitFor()
+    await it.server.connected()
+    const id = [...it.server.state.conversations.keys()][2] ?? ''
+    it.server.customerWrites(id, 'Anybody there?')
+    await row(it, id).getByText('Anybody there?').waitFor()
   })
 
   it('searches', async () => {
@@ -217,6 +229,25 @@ describe('a conversation', () => {
     await page.locator(`[data-message="${server.state.messages.get(id)?.at(-1)?.id}"]`).waitFor()
   })
 
+  it('asks again for a picture that did not come, and offers the file when it never does', async () => {
+    const it = await open()
+    const { page } = it
+    const picture = '**/api/v1/attachments/*?inline=1'
+    await page.route(picture, (route) => route.abort(), { times: 2 })
+    await row(it, firstId(it)).click()
+    const drawn = page.getByRole('img', { name: 'seam.png' })
+    await page.waitForFunction(
+      () => document.querySelector<HTMLImageElement>('img[alt="seam.png"]')?.naturalWidth === 1,
+    )
+    await page.route(picture, (route) => route.abort())
+    await page.reload()
+    await page.getByText('The picture could not be loaded').waitFor()
+    expect(await drawn.count()).toBe(0)
+    await page.unroute(picture)
+    await page.getByText('The picture could not be loaded').click()
+    await drawn.waitFor()
+  })
+
   it('resends an uncertain message only after asking', async () => {
     const it = await open()
     const { page } = it
@@ -254,6 +285,18 @@ describe('the keyboard', () => {
     await page.keyboard.press('e')
     await page.getByRole('button', { name: 'Reopen' }).waitFor()
     expect(resolved(server.state.conversations.get(ids[0] ?? '')?.status)).toBe(true)
+    await row(it, ids[0] ?? '').waitFor({ state: 'detached' })
+    await page.keyboard.press('j')
+    await page.waitForURL(`**/conversations/${ids[1]}*`)
+    await page.locator('[data-message]').first().waitFor()
+    await page.keyboard.press('j')
+    await page.waitForURL(`**/conversations/${ids[2]}*`)
+    await page.locator('[data-message]').first().waitFor()
+    await page.keyboard.press('e')
+    await page.getByRole('button', { name: 'Reopen' }).waitFor()
+    await row(it, ids[2] ?? '').waitFor({ state: 'detached' })
+    await page.keyboard.press('j')
+    await page.waitForURL(`**/conversations/${ids[3]}*`)
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).waitFor()
     await page.keyboard.press('Escape')

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket as Line } from 'node:net'
 import { join } from 'node:path'
 import express from 'express'
 import { Server } from 'socket.io'
@@ -23,7 +24,9 @@ export interface FakeServer {
   /** A customer writes into a conversation. */
   customerWrites(conversationId: string, text: string): void
   customerTypes(conversationId: string): void
-  /** Cuts all sockets, and refuses new ones until told otherwise. */
+  /** Resolves once an agent's screen holds its live connection. */
+  connected(): Promise<void>
+  /** Tears every line of the network, and refuses new ones until told otherwise. */
   setReachable(reachable: boolean): void
   close(): Promise<void>
 }
@@ -35,17 +38,18 @@ export async function startFakeServer(state: FakeState, port = 0): Promise<FakeS
   const sessions = new Set<string>()
   let failures = 0
   let reachable = true
-  const io = new Server<AgentClientEvents, AgentServerEvents>(http, {
-    allowRequest: (_request, decide) => decide(null, reachable),
+  // By line rather than by socket: a connection in the middle of its handshake is on nobody's list yet.
+  const lines = new Set<Line>()
+  http.on('connection', (line: Line) => {
+    if (!reachable) return void line.destroy()
+    lines.add(line)
+    line.once('close', () => lines.delete(line))
   })
+  const io = new Server<AgentClientEvents, AgentServerEvents>(http)
   const signedIn = (cookie: string | undefined) =>
     sessions.has(new RegExp(`${COOKIE}=([a-f0-9]+)`).exec(cookie ?? '')?.[1] ?? '')
   const me = () => state.agents[0] as FakeState['agents'][number]
 
-  app.use((_request, response, next) => {
-    if (reachable) next()
-    else response.destroy()
-  })
   const rest = express.Router()
   rest.use(express.json())
   const signIn = (response: express.Response, status = 200) => {
@@ -113,13 +117,14 @@ export async function startFakeServer(state: FakeState, port = 0): Promise<FakeS
       conversation.version += 1
       state.publish([{ type: 'message.created', message, conversation: { ...conversation } }])
     },
+    connected: async () => {
+      if (agents.sockets.size === 0) await once(agents, 'connection')
+    },
     customerTypes: (conversationId) =>
       void agents.emit('visitor.typing', { conversationId: conversationId as never }),
     setReachable: (now) => {
       reachable = now
-      if (now) return
-      agents.disconnectSockets(true)
-      http.closeAllConnections()
+      if (!now) for (const line of lines) line.destroy()
     },
     close: async () => {
       await io.close()

@@ -19,6 +19,7 @@ import { cx } from '../parts/class-names.ts'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { dateOf, shortTime } from '../parts/time.ts'
 import { text } from '../text/text.ts'
+import { ContactAttributes } from './contact-attributes.tsx'
 import { ContactForm } from './contact-form.tsx'
 import css from './contact-panel.module.css'
 import { RoutingWhy } from './routing-why.tsx'
@@ -80,7 +81,6 @@ const Section = ({ title, children }: { readonly title: string; readonly childre
 )
 
 function Facts({ contact }: { readonly contact: ContactView }) {
-  const attributes = Object.entries(contact.attributes)
   return (
     <>
       <ul className={css['facts']}>
@@ -103,20 +103,9 @@ function Facts({ contact }: { readonly contact: ContactView }) {
           </li>
         ))}
       </ul>
-      {attributes.length > 0 && (
+      {Object.keys(contact.attributes).length > 0 && (
         <Section title={text.contact.attributes}>
-          <dl className={css['attributes']}>
-            {attributes.map(([key, value]) => (
-              <div key={key}>
-                <dt>
-                  <bdi>{key}</bdi>
-                </dt>
-                <dd>
-                  <bdi>{value}</bdi>
-                </dd>
-              </div>
-            ))}
-          </dl>
+          <ContactAttributes attributes={contact.attributes} />
         </Section>
       )}
     </>

@@ -34,11 +34,16 @@ export function ListPane(props: {
   const counts = useQuery(countsQuery).data
   const channels = useChannels()
 
-  const items = list.items
+  const { items = [] } = list
+  const at = items.findIndex(({ id }) => id === chosen)
+  /** Where the chosen one stood: resolved, it leaves the list, and the next one moves up into its place. */
+  const place = useRef(-1)
+  useEffect(() => {
+    if (at >= 0) place.current = at
+  }, [at])
   const go = (step: 1 | -1) => {
-    if (!items || items.length === 0) return
-    const at = items.findIndex(({ id }) => id === chosen)
-    const next = items[at < 0 ? 0 : Math.min(items.length - 1, Math.max(0, at + step))]
+    const from = at >= 0 ? at + step : step > 0 ? place.current : place.current - 1
+    const next = items[Math.min(items.length - 1, Math.max(0, from))]
     if (next) {
       void navigate({
         to: '/conversations/$conversationId',

@@ -1,4 +1,5 @@
 import { createEventApplier } from '../live/apply-events.ts'
+import { backOffMs } from '../live/back-off.ts'
 import { colleagueSeen, everyoneLeft, visitorTyped, visitorWrote } from '../live/presence.ts'
 import type { AgentConnection } from '../live/socket.ts'
 import { connection, live, queryClient } from './client.ts'
@@ -29,7 +30,9 @@ function resync(): void {
 export async function startConnection(onEnded: () => void): Promise<void> {
   if (starting) return
   starting = true
-  const { connectAgent } = await import('../live/socket.ts')
+  const connectAgent = await loadClient()
+  // The agent may have signed out meanwhile.
+  if (!starting) return
   const applyEvents = createEventApplier(queryClient)
   current = connectAgent({
     events: (events) => {
@@ -51,6 +54,20 @@ export async function startConnection(onEnded: () => void): Promise<void> {
     },
   })
   if (wanted) current.view(wanted)
+}
+
+/** The live client's script is no exception to connections that fail. */
+async function loadClient(): Promise<typeof import('../live/socket.ts').connectAgent> {
+  for (let failures = 0; ; failures += 1) {
+    try {
+      return (await import('../live/socket.ts')).connectAgent
+    } catch {
+      connection.set('reconnecting')
+      await new Promise((resolve) => {
+        setTimeout(resolve, backOffMs(failures, Math.random()))
+      })
+    }
+  }
 }
 
 export function stopConnection(): void {

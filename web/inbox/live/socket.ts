@@ -6,6 +6,7 @@ import type {
   DomainEvent,
   PresenceInConversation,
 } from '../../../src/domain/events.ts'
+import { backOffMs } from './back-off.ts'
 
 /** What a running connection tells. */
 export interface SocketListener {
@@ -26,6 +27,8 @@ export interface AgentConnection {
 }
 
 const TYPING_EVERY_MS = 2_500
+/** All screens are told at once that something may have been missed; they ask spread over this time. */
+const RESYNC_SPREAD_MS = 4_000
 
 /** Connects, keeps connecting, and says again what is on the screen after every reconnect. */
 export function connectAgent(listener: SocketListener): AgentConnection {
@@ -36,33 +39,54 @@ export function connectAgent(listener: SocketListener): AgentConnection {
     reconnectionDelayMax: 5_000,
   })
   let viewing: string | null = null
+  let refusals = 0
+  let coming: ReturnType<typeof setTimeout> | undefined
+  let resyncing: ReturnType<typeof setTimeout> | undefined
   let typedAt = 0
   const noteRefusal = () => undefined
 
+  const resync = () => {
+    clearTimeout(resyncing)
+    resyncing = undefined
+    listener.resync()
+  }
+  /** The library itself comes back only to a server that was unreachable, not to one that said no. */
+  const comeBack = () => {
+    clearTimeout(coming)
+    coming = setTimeout(() => socket.connect(), backOffMs(refusals, Math.random()))
+    refusals += 1
+  }
+  const close = () => {
+    clearTimeout(coming)
+    clearTimeout(resyncing)
+    socket.close()
+  }
+
   socket.on('connect', () => {
+    refusals = 0
     listener.state('live')
     if (viewing) socket.emit('conversation.view', { conversationId: viewing }, noteRefusal)
-    listener.resync()
+    resync()
   })
   socket.on('disconnect', (reason) => {
     listener.state('reconnecting')
-    // The library gives up when the server closed it on purpose; a restart looks the same.
-    if (reason === 'io server disconnect') socket.connect()
+    if (reason === 'io server disconnect') comeBack()
   })
   socket.on('connect_error', (error) => {
     listener.state('reconnecting')
-    if (!socket.active) {
-      // Refused by the server's handshake rather than unreachable: only a sign-in helps.
-      if (/sign-in-required/.test(error.message)) listener.ended()
-      else setTimeout(() => socket.connect(), 2_000)
-    }
+    if (socket.active) return
+    // Refused by the server's handshake rather than unreachable: nothing but a sign-in helps.
+    if (error.message === 'sign-in-required') listener.ended()
+    else comeBack()
   })
   socket.on('events', (events) => listener.events(events))
   socket.on('visitor.typing', ({ conversationId }) => listener.visitorTyping(conversationId))
   socket.on('conversation.presence', (presence) => listener.presence(presence))
-  socket.on('sync.required', () => listener.resync())
+  socket.on('sync.required', () => {
+    resyncing ??= setTimeout(resync, Math.random() * RESYNC_SPREAD_MS)
+  })
   socket.on('session.ended', () => {
-    socket.close()
+    close()
     listener.ended()
   })
 
@@ -78,6 +102,6 @@ export function connectAgent(listener: SocketListener): AgentConnection {
       typedAt = now
       socket.emit('conversation.typing', { conversationId }, noteRefusal)
     },
-    close: () => socket.close(),
+    close,
   }
 }

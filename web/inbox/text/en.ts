@@ -214,6 +214,7 @@ export const en = {
     retry: 'Send again',
     download: 'Download',
     openImage: (name: string) => `Open the picture ${name}`,
+    imageFailed: 'The picture could not be loaded. Try again',
     status: {
       queued: 'Waiting to be sent',
       sending: 'Sending',
@@ -287,6 +288,7 @@ export const en = {
     emails: 'Email addresses',
     phones: 'Phone numbers',
     attributes: 'Attributes',
+    page: 'Page',
     identities: 'Known as',
     previous: 'Other conversations',
     noPrevious: 'This is the first conversation.',

@@ -1,13 +1,16 @@
 import { IconFile, IconFileTypePdf, IconFileZip, IconMusic, IconPhoto, IconVideo } from '@tabler/icons-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { AttachmentView } from '../../../src/domain/views.ts'
 import { attachmentUrl } from '../../shared/agent-api.ts'
+import { backOffMs } from '../live/back-off.ts'
 import { sizeOf } from '../parts/bytes.ts'
 import { text } from '../text/text.ts'
 import css from './attachments.module.css'
 
 const SHOWN_INLINE = /^image\/(jpeg|png|gif|webp)$/
 const THUMB_PX = 260
+/** A picture that failed so often in a row is shown as a file, until the agent asks for it again. */
+const MOST_FAILURES = 4
 
 /** Pictures as thumbnails, everything else as cards. */
 export function Attachments({ attachments }: { readonly attachments: readonly AttachmentView[] }) {
@@ -26,10 +29,26 @@ export function Attachments({ attachments }: { readonly attachments: readonly At
 }
 
 function Picture({ attachment }: { readonly attachment: AttachmentView }) {
-  const [broken, setBroken] = useState(false)
-  if (broken) return <FileCard attachment={attachment} />
+  const [failures, setFailures] = useState(0)
+  const [resting, setResting] = useState(false)
+  useEffect(() => {
+    if (!resting) return undefined
+    const timer = setTimeout(() => setResting(false), backOffMs(failures - 1, Math.random()))
+    return () => clearTimeout(timer)
+  }, [resting, failures])
+  if (failures >= MOST_FAILURES) {
+    return (
+      <div className={css['unshown']}>
+        <FileCard attachment={attachment} />
+        <button type="button" onClick={() => setFailures(0)}>
+          {text.thread.imageFailed}
+        </button>
+      </div>
+    )
+  }
   const { width = 4, height = 3 } = attachment
   const shown = Math.min(THUMB_PX, Math.max(96, width), (THUMB_PX * Math.max(0.4, width / height)) | 0)
+  const box = { inlineSize: shown, aspectRatio: `${width} / ${height}` }
   return (
     <a
       className={css['picture']}
@@ -38,13 +57,20 @@ function Picture({ attachment }: { readonly attachment: AttachmentView }) {
       rel="noopener"
       aria-label={text.thread.openImage(attachment.name)}
     >
-      <img
-        src={attachmentUrl(attachment.id, true)}
-        alt={attachment.name}
-        loading="lazy"
-        style={{ inlineSize: shown, aspectRatio: `${width} / ${height}` }}
-        onError={() => setBroken(true)}
-      />
+      {resting ? (
+        <span className={css['blank']} style={box} />
+      ) : (
+        <img
+          src={attachmentUrl(attachment.id, true)}
+          alt={attachment.name}
+          loading="lazy"
+          style={box}
+          onError={() => {
+            setFailures(failures + 1)
+            setResting(true)
+          }}
+        />
+      )}
     </a>
   )
 }

@@ -1,0 +1,48 @@
+import { QueryClient } from '@tanstack/react-query'
+import { expect, it } from 'vitest'
+import type { AgentView, ProfileView } from '../../../src/domain/views.ts'
+import { createEventApplier } from './apply-events.ts'
+
+const agent = (id: string, part: Partial<AgentView>): AgentView =>
+  ({
+    id,
+    name: id,
+    role: 'agent',
+    availability: 'available',
+    present: true,
+    version: 3,
+    ...part,
+  }) as AgentView
+
+function screen() {
+  const client = new QueryClient()
+  client.setQueryData(['agents'], [agent('a1', {}), agent('a2', {})])
+  client.setQueryData(['session'], { ...agent('a1', {}), permissions: [] } as unknown as ProfileView)
+  const apply = createEventApplier(client)
+  return {
+    hear: (part: AgentView) => apply([{ type: 'agent.updated', agent: part }]),
+    agents: () => client.getQueryData<AgentView[]>(['agents']),
+    me: () => client.getQueryData<ProfileView>(['session']),
+  }
+}
+
+it('believes who is there though presence raises no version', () => {
+  const { hear, agents, me } = screen()
+  hear(agent('a2', { present: false }))
+  hear(agent('a1', { present: false }))
+  expect(agents()?.map(({ present }) => present)).toEqual([false, false])
+  expect(me()?.present).toBe(false)
+})
+
+it('believes nothing older than what it knows', () => {
+  const { hear, agents, me } = screen()
+  hear(agent('a1', { version: 2, availability: 'offline' }))
+  expect(agents()?.[0]?.availability).toBe('available')
+  expect(me()?.availability).toBe('available')
+})
+
+it('meets a new colleague', () => {
+  const { hear, agents } = screen()
+  hear(agent('a3', {}))
+  expect(agents()?.map(({ id }) => id)).toEqual(['a1', 'a2', 'a3'])
+})
