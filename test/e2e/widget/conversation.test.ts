@@ -237,6 +237,46 @@ describe('files', () => {
     expect(visit.complaints).toEqual([])
   })
 
+  it('go along however quick the visitor is with Enter', async () => {
+    await enter()
+    let release = (): void => undefined
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    // A busy phone: the script that uploads takes its time.
+    await visit.page.route('**/assets/uploads-*.js', async (route) => {
+      await released
+      await route.continue()
+    })
+    const asked = visit.page.waitForRequest('**/assets/uploads-*.js')
+    await visit.frame
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: PNG })
+    await asked
+    await composer().fill('Do you have this one?')
+    await composer().press('Enter')
+    expect(await composer().inputValue()).toBe('Do you have this one?')
+    release()
+    await visit.frame.locator('.send[aria-disabled=false]').waitFor()
+    await composer().press('Enter')
+    await visit.frame.locator('.tick.delivered').waitFor()
+    expect(messages()).toMatchObject([
+      { text: 'Do you have this one?', attachmentIds: [...stage.api.state.files.keys()] },
+    ])
+  })
+
+  it('can be chosen again when their script did not come', async () => {
+    await enter()
+    await visit.page.route('**/assets/uploads-*.js', (route) => route.abort(), { times: 1 })
+    await visit.frame
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'photo.png', mimeType: 'image/png', buffer: PNG })
+    await visit.frame.getByText('photo.png could not be uploaded.').waitFor()
+    await composer().fill('Then without it.')
+    await composer().press('Enter')
+    await visit.frame.locator('.tick.delivered').waitFor()
+  })
+
   it('of a refused kind, or too large, are refused in words', async () => {
     stage.api.state.settings = { ...stage.api.state.settings, maxAttachmentBytes: 1_000 }
     await enter()
@@ -244,7 +284,7 @@ describe('files', () => {
     await choose.setInputFiles({ name: 'tool.exe', mimeType: 'application/x-msdownload', buffer: PNG })
     await visit.frame.getByText('tool.exe: files of this type are not accepted.').waitFor()
     await choose.setInputFiles({ name: 'big.bin', mimeType: 'text/plain', buffer: Buffer.alloc(2_000) })
-    await visit.frame.getByText('big.bin is larger than 1 KB.').waitFor()
+    await visit.frame.getByText('big.bin is larger than 1,000 bytes.').waitFor()
     expect(await visit.frame.locator('.draft').count()).toBe(0)
   })
 })

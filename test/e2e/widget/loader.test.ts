@@ -214,5 +214,8 @@ describe('the loader', () => {
     visit = await stage.open({ before: `tributary('on', 'error', ({ code }) => heard.push(code))` })
     await eventually(heard).toEqual([code])
     expect(await visit.page.locator('tributary-widget').count()).toBe(0)
+    expect(visit.complaints.filter((line) => line.startsWith('Tributary'))).toEqual([
+      `Tributary: ${code} ${stage.site}`,
+    ])
   })
 })

@@ -18,7 +18,9 @@ import { createVisit } from './visit.ts'
 const TYPING_HOLDS_MS = 6_000
 const SOCKET_PATIENCE_MS = 1_500
 const RETRY_HISTORY_MS = 4_000
-const FALLBACK_EVERY_MS = 8_000
+const LOOK_EVERY_MS = 8_000
+/** So many looks later the site is asked anew whether anybody is there to answer. */
+const LOOKS_PER_QUESTION = 8
 
 /** What the screen may do. */
 export interface Chat {
@@ -227,7 +229,7 @@ export function createChat(deps: ChatDeps): Chat & { readonly api: VisitorApi; r
 
   function showTyping(name: string | undefined): void {
     clearTimeout(typingTimer)
-    set({ typingName: name })
+    set({ typingName: name, ...(name !== undefined && { online: true }) })
     if (name !== undefined) typingTimer = setTimeout(() => showTyping(undefined), TYPING_HOLDS_MS)
   }
 
@@ -264,11 +266,16 @@ export function createChat(deps: ChatDeps): Chat & { readonly api: VisitorApi; r
     tellSeen()
   }
 
-  // Where web sockets are blocked, or the line is down, an open chat asks from time to time.
+  // Where web sockets are blocked, or the line is down, an open chat reads from time to time. While the line stands it
+  // asks who is there: every minute, and soon after it was out of sight or cut off.
+  let looks = -1
   setInterval(() => {
     const { connected, host } = get()
-    if (!connected && host?.open && deps.isVisible() && visit.token()) void readNewest()
-  }, FALLBACK_EVERY_MS)
+    const inUse = host?.open && deps.isVisible() && visit.token()
+    if (inUse && !connected) void readNewest()
+    looks = inUse && connected ? (looks + 1) % LOOKS_PER_QUESTION : -1
+    if (!looks) tellHost({ type: 'ticket' })
+  }, LOOK_EVERY_MS)
 
   return {
     store,

@@ -3,6 +3,8 @@ import { io } from 'socket.io-client'
 import type { WidgetClientEvents, WidgetServerEvents } from '../../../src/domain/events.ts'
 
 const TYPING_EVERY_MS = 3_000
+/** All visitors are told at once that something may have been missed; they ask spread over this time. */
+const SYNC_SPREAD_MS = 8_000
 
 /** The open line to the server; what it says is a hint of what HTTP would tell. */
 export interface Live {
@@ -33,7 +35,9 @@ export function createLive(deps: LiveDeps): Live {
     auth: (give) => give({ channelId: deps.channelId, token: deps.token() ?? '' }),
   })
   socket.on('connect', deps.onSync)
-  socket.on('sync.required', deps.onSync)
+  socket.on('sync.required', () => {
+    setTimeout(() => socket.connected && deps.onSync(), Math.random() * SYNC_SPREAD_MS)
+  })
   socket.on('messages', deps.onMessages)
   socket.on('agent.typing', ({ name }) => deps.onTyping(name))
   socket.on('disconnect', (reason) => {

@@ -63,7 +63,8 @@ export function createVisit(deps: VisitDeps): Visit {
   const later = (): void => {
     const delayMs = Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** Math.min(failures, 10))
     failures += 1
-    setTimeout(() => void renew(), delayMs)
+    // Spread, since a server that was away is missed by all visitors at once.
+    setTimeout(() => void renew(), delayMs * (0.5 + Math.random() / 2))
   }
 
   const renew = (): Promise<boolean> => {

@@ -30,6 +30,14 @@ it('fills places, and names days', () => {
   expect(language.day(noon - 3_600_000, noon)).toBe('Today')
   expect(language.day(noon - 86_400_000, noon)).toBe('Yesterday')
   expect(language.day(noon - 3 * 86_400_000, noon)).toMatch(/Friday/)
-  expect(language.bytes(3)).toBe('0.1 KB')
-  expect(language.bytes(1_572_864)).toBe('1.5 MB')
+})
+
+it.each([
+  ['en', ['0 bytes', '1 byte', '12 bytes', '1 kB', '1.2 kB', '1.5 MB', '25 MB']],
+  ['de', ['0 Byte', '1 Byte', '12 Byte', '1 kB', '1,2 kB', '1,5 MB', '25 MB']],
+  ['fr', ['0 octet', '1 octet', '12 octets', '1 ko', '1,2 ko', '1,5 Mo', '25 Mo']],
+])('writes sizes as one does in %s', (code, written) => {
+  const { bytes } = languageOf(code, english)
+  const sizes = [0, 1, 12, 1_024, 1_229, 1_572_864, 25 * 1_048_576]
+  expect(sizes.map((size) => bytes(size).replace(/\s/g, ' '))).toEqual(written)
 })

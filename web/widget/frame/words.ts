@@ -42,7 +42,6 @@ export function languageOf(code: string, words: Words): Language {
   const tag = navigator.languages.find((each) => each.split('-')[0] === code) ?? code
   const time = new Intl.DateTimeFormat(tag, { hour: 'numeric', minute: '2-digit' })
   const day = new Intl.DateTimeFormat(tag, { weekday: 'long', day: 'numeric', month: 'long' })
-  const size = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 })
   return {
     code,
     words,
@@ -54,8 +53,13 @@ export function languageOf(code: string, words: Words): Language {
       return days === 0 ? words.today : days === 1 ? words.yesterday : day.format(atMs)
     },
     bytes(count) {
-      const [share, unit] = count < 1_048_576 ? [count / 1_024, 'KB'] : [count / 1_048_576, 'MB']
-      return `${size.format(Math.max(0.1, share))} ${unit}`
+      const step = count < 1_024 ? 0 : count < 1_048_576 ? 1 : 2
+      return (count / 1_024 ** step).toLocaleString(tag, {
+        style: 'unit',
+        unit: ['byte', 'kilobyte', 'megabyte'][step],
+        unitDisplay: step ? 'short' : 'long',
+        maximumFractionDigits: 1,
+      })
     },
   }
 }

@@ -39,7 +39,7 @@ function start(given: PageSettings): void {
   const channelId = given.channelId ?? script?.dataset['channel'] ?? ''
   const origin = new URL(base).origin
   const mark = PREFIX + channelId
-  const listeners: { name: string; listener: Listener; hear: EventListener }[] = []
+  const listeners: [name: string, listener: Listener, hear: EventListener][] = []
   const waiting: ToFrame[] = []
   let answer: WidgetSettingsAnswer | undefined
   let answeredAt = 0
@@ -109,14 +109,16 @@ function start(given: PageSettings): void {
   const ask = async (delayMs = 2_000): Promise<void> => {
     try {
       const response = await fetch(`${base}/widget/v1/${channelId}/settings`)
-      const body = (await response.json()) as WidgetSettingsAnswer & { code: string }
+      const body = (await response.json()) as WidgetSettingsAnswer & { code: string; title: string }
       if (response.ok) {
         answer = { ...body, settings: { ...body.settings, ...given.look } }
         answeredAt = Date.now()
         return shown(answer)
       }
-      const { code } = body
+      const { code, title } = body
       if (response.status < 500 && response.status !== 429) {
+        // For whoever builds the site; asking again would not help him.
+        console.error('Tributary:', title, location.origin)
         emit('error', { code })
         return post({ type: 'refused', code })
       }
@@ -138,7 +140,7 @@ function start(given: PageSettings): void {
   }
 
   const heard = ({ data, origin: from, source }: MessageEvent<ToHost>): void => {
-    if (from !== origin || !source || source !== panel?.frame()) return
+    if (from !== origin || source !== panel?.frame()) return
     const { type } = data
     const greets = type === 'hello'
     if (greets) linked = true
@@ -191,14 +193,12 @@ function start(given: PageSettings): void {
     },
     on(name: string, listener: Listener) {
       const hear = (event: Event): void => listener((event as CustomEvent).detail)
-      listeners.push({ name, listener, hear })
+      listeners.push([name, listener, hear])
       addEventListener(PREFIX + name, hear)
     },
     off(name: string, listener?: Listener) {
-      for (const each of listeners) {
-        if (each.name === name && (listener ?? each.listener) === each.listener) {
-          removeEventListener(PREFIX + name, each.hear)
-        }
+      for (const [of, known, hear] of listeners) {
+        if (of === name && (listener ?? known) === known) removeEventListener(PREFIX + name, hear)
       }
     },
   } satisfies Commands

@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { needsPreChat } from '../chat-state.ts'
+import type { Words } from '../locales/words-of-a-language.ts'
 import { applyTheme, isDark } from '../theme.ts'
 import type { Language } from '../words.ts'
 import { chooseLocale, loadLanguage } from '../words.ts'
@@ -15,6 +16,14 @@ import { Thread } from './thread.tsx'
 const PreChat = later(async () => (await import('./pre-chat.tsx')).PreChat)
 
 const RETRY_MS = 3_000
+
+/** Reasons not to serve a visitor, with the words that he is told. */
+const REFUSALS: Readonly<Record<string, keyof Words>> = {
+  'origin-not-allowed': 'notAllowed',
+  'channel-paused': 'paused',
+  'not-found': 'notFound',
+  'identity-not-proven': 'identity',
+}
 
 type AppProps = Omit<Screen, 'state' | 'language'>
 
@@ -61,7 +70,7 @@ export function App(props: AppProps): JSX.Element | null {
         {refusal !== undefined ? (
           <p class="refusal" role="alert">
             <Icon name="alert" />
-            {say(wordsOf(refusal))}
+            {say(REFUSALS[refusal] ?? 'broken')}
           </p>
         ) : (
           <>
@@ -98,21 +107,6 @@ export function App(props: AppProps): JSX.Element | null {
 function onKey(event: KeyboardEvent, root: HTMLElement | null, close: () => void): void {
   if (event.key === 'Escape' && !event.defaultPrevented && !event.isComposing) close()
   if (event.key === 'Tab' && root) keepFocusInside(event, root)
-}
-
-function wordsOf(code: string): 'notAllowed' | 'paused' | 'notFound' | 'identity' | 'broken' {
-  switch (code) {
-    case 'origin-not-allowed':
-      return 'notAllowed'
-    case 'channel-paused':
-      return 'paused'
-    case 'not-found':
-      return 'notFound'
-    case 'identity-not-proven':
-      return 'identity'
-    default:
-      return 'broken'
-  }
 }
 
 function useLanguage(wanted: readonly (string | undefined)[]): Language | undefined {

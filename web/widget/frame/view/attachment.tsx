@@ -2,6 +2,7 @@ import type { JSX } from 'preact'
 import { useEffect, useState } from 'preact/hooks'
 import type { AttachmentView } from '../../../../src/domain/views.ts'
 import { saveFile } from '../file-cache.ts'
+import { FILE_SHAPES } from './file-shapes.ts'
 import { Icon } from './icon.tsx'
 import { useScreen } from './screen.ts'
 import { Viewer } from './viewer.tsx'
@@ -26,13 +27,13 @@ export function AttachmentTile({ attachment }: { attachment: AttachmentView }): 
   return (
     <button type="button" class="file" onClick={download} aria-label={language.say('download', { name })}>
       <span class="file-mark">
-        <Icon name="file" />
+        <Icon shape={FILE_SHAPES.file} />
       </span>
       <span class="file-name" dir="auto">
         {name}
         <small>{failed ? language.say('fileFailed') : language.bytes(sizeBytes)}</small>
       </span>
-      <Icon name="download" />
+      <Icon shape={FILE_SHAPES.download} />
     </button>
   )
 }

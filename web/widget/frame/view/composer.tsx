@@ -19,6 +19,7 @@ export function Composer(): JSX.Element {
   const [complaint, setComplaint] = useState<Complaint>()
   const [files, setFiles] = useState<readonly DraftFile[]>([])
   const uploads = useRef<Promise<Uploads>>(undefined)
+  const [taking, setTaking] = useState(false)
   const [picking, setPicking] = useState(false)
   const [dropping, setDropping] = useState(false)
   const area = useRef<HTMLTextAreaElement>(null)
@@ -27,10 +28,12 @@ export function Composer(): JSX.Element {
   const excess = text.length - (settings?.maxTextLength ?? 0)
   const attached = files.flatMap(({ view }) => view ?? [])
   const sendable =
-    attached.length === files.length && excess <= 0 && (text.trim() !== '' || attached.length > 0)
+    !taking && attached.length === files.length && excess <= 0 && (text.trim() !== '' || attached.length > 0)
 
   const attach = async (chosen: readonly File[]): Promise<void> => {
     setComplaint(undefined)
+    // Whoever is quick with Enter must not leave his files behind.
+    setTaking(true)
     uploads.current ??= import('../uploads.ts').then(({ createUploads }) =>
       createUploads({
         api,
@@ -41,8 +44,14 @@ export function Composer(): JSX.Element {
         onComplaint: setComplaint,
       }),
     )
-    const { add } = await uploads.current
-    add(chosen)
+    try {
+      const { add } = await uploads.current
+      add(chosen)
+    } catch {
+      uploads.current = undefined
+      setComplaint({ key: 'uploadFailed', name: chosen.map(({ name }) => name).join(', ') })
+    }
+    setTaking(false)
   }
 
   const write = (next: string): void => {

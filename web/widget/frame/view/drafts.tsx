@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import type { DraftFile } from '../uploads.ts'
 import './file-styles.ts'
+import { FILE_SHAPES } from './file-shapes.ts'
 import { Icon } from './icon.tsx'
 import { useScreen } from './screen.ts'
 
@@ -17,7 +18,7 @@ export function Drafts({
     <ul class="drafts">
       {files.map(({ key, file: { name, size }, preview, progress, view }) => (
         <li class="draft" key={key}>
-          {preview === undefined ? <Icon name="file" /> : <img src={preview} alt="" />}
+          {preview === undefined ? <Icon shape={FILE_SHAPES.file} /> : <img src={preview} alt="" />}
           <span class="file-name" dir="auto">
             {name}
             <small>{language.bytes(size)}</small>

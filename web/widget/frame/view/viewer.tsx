@@ -1,6 +1,7 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef } from 'preact/hooks'
 import { saveFile } from '../file-cache.ts'
+import { FILE_SHAPES } from './file-shapes.ts'
 import { Icon } from './icon.tsx'
 import { useScreen } from './screen.ts'
 
@@ -36,7 +37,7 @@ export function Viewer({
           aria-label={language.say('download', { name })}
           onClick={() => saveFile(url, name)}
         >
-          <Icon name="download" />
+          <Icon shape={FILE_SHAPES.download} />
         </button>
         <button type="button" class="round" ref={close} aria-label={language.say('close')} onClick={onClose}>
           <Icon name="close" />
