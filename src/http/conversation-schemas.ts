@@ -47,7 +47,8 @@ export const sendMessageCommand = z.strictObject({
   attachmentIds: z
     .array(z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hex digits'))
     .max(20)
-    .refine((ids) => new Set(ids).size === ids.length, 'must not name a file twice'),
+    .refine((ids) => new Set(ids).size === ids.length, 'must not name a file twice')
+    .default([]),
 }) satisfies z.ZodType<commands.SendMessageCommand>
 
 /** See the domain's AddNoteCommand. */

@@ -46,6 +46,17 @@ describe('a reply', () => {
     expect(now).toMatchObject({ lastMessage: { preview: 'On its way' }, assigneeId: inbox.anna.profile.id })
   })
 
+  it('needs no list of files', async () => {
+    const seen = await inbox.customer()
+    const { body } = await send(seen, { clientMessageId: 'plain', text: 'No files' }).expect(201)
+    expect(body.items).toMatchObject([{ text: 'No files', attachments: [] }])
+    const { body: api } = await inbox.nobody().get('/api/v1/openapi.json').expect(200)
+    const { post } = api.paths[Object.keys(api.paths).find((path) => path.endsWith('/{id}/messages')) ?? '']
+    const { schema } = post.requestBody.content['application/json']
+    expect(schema.required).not.toContain('attachmentIds')
+    expect(schema.properties.attachmentIds.default).toEqual([])
+  })
+
   it('with an id seen before is answered with what was recorded, also at the same moment', async () => {
     const seen = await inbox.customer()
     const answers = await Promise.all(Array.from({ length: 8 }, () => send(seen, write('b1', 'Once'))))
