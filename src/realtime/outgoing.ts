@@ -49,7 +49,7 @@ export function createLocalDelivery(agents: AgentNamespace, widgets: WidgetNames
   const deliverEvents = (events: readonly DomainEvent[]): void => {
     for (let from = 0; from < events.length; from += EVENTS_PER_PACKET) {
       const part = events.length <= EVENTS_PER_PACKET ? events : events.slice(from, from + EVENTS_PER_PACKET)
-      for (const parcel of parcelsFor(part, occupiedByAgents)) {
+      for (const parcel of parcelsFor(part, agentRooms)) {
         packets += 1
         agents.local.to([...parcel.rooms]).emit('events', parcel.events)
       }

@@ -2,7 +2,19 @@ import { describe, expect, it } from 'vitest'
 import type { DomainEvent } from '../domain/events.ts'
 import { parcelsFor } from './parcels.ts'
 
-const everywhere = (): boolean => true
+/** Rooms, each with the sockets in it; a socket is also in a room of its own. */
+function rooms(entries: Readonly<Record<string, readonly string[]>>): Map<string, Set<string>> {
+  const all = new Map(Object.entries(entries).map(([room, sockets]) => [room, new Set(sockets)]))
+  for (const socket of Object.values(entries).flat()) all.set(socket, new Set([socket]))
+  return all
+}
+
+const everywhere = rooms({
+  'all-channels': ['boss'],
+  'some-channels': ['zoe'],
+  'channel:x': ['zoe'],
+  'channel:y': ['zoe'],
+})
 
 function message(channelId: string, text: string): DomainEvent {
   return {
@@ -43,6 +55,22 @@ describe('parcelsFor', () => {
     ])
   })
 
+  it('shows of a contact on several channels to everybody what he sees', () => {
+    const event = contact('x', 'y', 'z')
+    const occupied = rooms({
+      'all-channels': ['boss'],
+      'channel:x': ['xavier', 'xenia', 'zoe', 'every'],
+      'channel:y': ['zoe', 'every'],
+      'channel:z': ['every'],
+    })
+    expect(parcelsFor([event], occupied)).toEqual([
+      { rooms: ['all-channels'], events: [event] },
+      { rooms: ['xavier', 'xenia'], events: [contact('x')] },
+      { rooms: ['zoe'], events: [contact('x', 'y')] },
+      { rooms: ['channel:x', 'channel:y', 'channel:z'], events: [event] },
+    ])
+  })
+
   it('tells everybody of a colleague', () => {
     expect(parcelsFor([agent], everywhere)).toEqual([
       { rooms: ['all-channels', 'some-channels'], events: [agent] },
@@ -51,10 +79,10 @@ describe('parcelsFor', () => {
 
   it('makes nothing for rooms where nobody is', () => {
     const [one, two] = [message('x', '1'), message('y', '2')] as const
-    expect(parcelsFor([one, two], (room) => room === 'channel:y')).toEqual([
+    expect(parcelsFor([one, two], rooms({ 'channel:y': ['yvonne'] }))).toEqual([
       { rooms: ['channel:y'], events: [two] },
     ])
-    expect(parcelsFor([one, two], () => false)).toEqual([])
+    expect(parcelsFor([one, two], new Map())).toEqual([])
     expect(parcelsFor([], everywhere)).toEqual([])
   })
 })

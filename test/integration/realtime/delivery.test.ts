@@ -98,6 +98,30 @@ describe('delivery to agents', () => {
     expect(recording.events()).toHaveLength(4)
   })
 
+  it('shows of a contact on several channels only the identities on those that an agent sees', async () => {
+    addAgent(office, 'both', new Set([X, Y]))
+    const all = await Promise.all(['boss', 'xavier', 'yvonne', 'both'].map(join))
+    const mark = endMark()
+    const Z = '3'.repeat(24)
+    const identities = [X, Y, Z].map((channelId) => ({ channelId, externalId: `canary-${channelId}` }))
+    live.bus.publish([
+      { type: 'contact.updated', contact: { id: 'c', version: 2, identities } } as unknown as DomainEvent,
+      mark,
+    ])
+    await Promise.all(all.map(({ recording }) => recording.until(hasMark(mark))))
+    const seen = all.map(({ recording }) =>
+      recording
+        .events()
+        .flatMap((event) =>
+          event.type === 'contact.updated' ? event.contact.identities.map(({ channelId }) => channelId) : [],
+        ),
+    )
+    expect(seen).toEqual([[X, Y, Z], [X], [Y], [X, Y]])
+    expect(JSON.stringify(all[1]?.recording.heard)).not.toContain(`canary-${Y}`)
+    expect(JSON.stringify(all[2]?.recording.heard)).not.toContain(`canary-${X}`)
+    expect(JSON.stringify(all[3]?.recording.heard)).not.toContain(`canary-${Z}`)
+  })
+
   it('cuts a great batch into packets and loses nothing', async () => {
     const { recording } = await join('boss')
     live.bus.publish(Array.from({ length: 950 }, (_, i) => messageIn(i % 2 ? X : Y, String(i))))
