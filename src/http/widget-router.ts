@@ -91,8 +91,15 @@ export function createWidgetRouter(deps: WidgetRouterDeps): Router {
     response.vary('Origin')
     await limits.takeAddress(request.ip ?? '')
     const origin = originOf(request, publicOrigin)
-    const answer = await greetPage(request.params.channelId, origin, deps, () => allow(response, origin))
-    sendJson(response, 200, answer)
+    try {
+      const answer = await greetPage(request.params.channelId, origin, deps, () => allow(response, origin))
+      sendJson(response, 200, answer)
+    } catch (error) {
+      // A page that cannot read why it is refused would take the refusal for an outage and ask for ever. Nothing
+      // stands in it but the refusal.
+      if (isForeignPage(error) && isOrigin(origin)) allow(response, origin)
+      throw error
+    }
   }
 
   const sendPreflight: Answer = async (request, response) => {
@@ -208,6 +215,13 @@ function originOf(request: Request, publicOrigin: string): string {
     ? publicOrigin
     : `${request.protocol}://${host}`
 }
+
+const isForeignPage = (error: unknown): boolean =>
+  error instanceof AppError && error.code === 'origin-not-allowed'
+
+/** Whether a header has the form in which browsers name a page's origin. */
+const isOrigin = (origin: string): boolean =>
+  origin === 'null' || (URL.canParse(origin) && new URL(origin).origin === origin)
 
 function allow(response: Response, origin: string): void {
   response.setHeader('Access-Control-Allow-Origin', origin)

@@ -71,25 +71,38 @@ describe('settings', () => {
     expect(sealed.some((setting) => 'sealed' in setting)).toBe(true)
   })
 
-  it('are refused to any other page, without a word that it could read', async () => {
-    for (const origin of [
-      'https://evil.example',
-      'https://shop.example.evil.example',
-      'https://evilshop.example',
-      'https://shop.example:444',
-      'http://localhost:8081',
-      'null',
-      'file://',
-      'https://shop.example/',
-      'javascript:alert(1)',
-      `https://${'a'.repeat(400)}.shop.example`,
-    ]) {
+  it('are refused to any other page, which can read the refusal and nothing else', async () => {
+    for (const [origin, readable] of [
+      ['https://evil.example', true],
+      ['https://shop.example.evil.example', true],
+      ['https://evilshop.example', true],
+      ['https://shop.example:444', true],
+      ['http://localhost:8081', true],
+      ['null', true],
+      [`https://${'a'.repeat(40)}.evil.example`, true],
+      ['file://', false],
+      ['https://shop.example/', false],
+      ['javascript:alert(1)', false],
+      [`https://${'a'.repeat(400)}.shop.example`, true],
+    ] as const) {
       const answer = await server.settings(listed.id, origin)
       expect(answer.status, origin).toBe(403)
-      expect(answer.headers.get('access-control-allow-origin')).toBeNull()
+      expect(answer.headers.get('access-control-allow-origin'), origin).toBe(readable ? origin : null)
+      expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
+      expect(answer.headers.get('access-control-expose-headers')).toBeNull()
       expect(answer.headers.get('vary')).toMatch(/\bOrigin\b/i)
-      expect(await codeOf(answer)).toBe('origin-not-allowed')
+      expect(answer.headers.get('set-cookie')).toBeNull()
+      const problem = (await answer.json()) as Record<string, unknown>
+      expect(Object.keys(problem).sort()).toEqual(['code', 'requestId', 'status', 'title', 'type'])
+      expect(problem['code']).toBe('origin-not-allowed')
     }
+  })
+
+  it('refuse everything else without a word that another page could read', async () => {
+    const unknown = await server.settings('f'.repeat(24), 'https://evil.example')
+    expect([unknown.status, unknown.headers.get('access-control-allow-origin')]).toEqual([404, null])
+    const session = await openSession(listed.id, { ticket: 'none' }, { origin: 'https://evil.example' })
+    expect([session.status, session.headers.get('access-control-allow-origin')]).toEqual([403, null])
   })
 
   it('take a page without an origin for one of our own, unless the browser says otherwise', async () => {
