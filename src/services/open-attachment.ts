@@ -77,10 +77,10 @@ export async function openAttachmentForVisitor(
   const conversation = await deps.conversations.find(conversationId)
   const his =
     conversation?.channelId === visitor.channelId && conversation.identityExternalId === visitor.visitorId
-  const message = his ? await deps.messages.find(messageId) : undefined
-  // The link comes a moment before the message: meanwhile his own file is still his.
-  const visible = message ? message.deletedAtMs === undefined && isVisibleToVisitor(message) : own
-  if (!his || !visible) throw new AppError('not-found')
+  const message = his || own ? await deps.messages.find(messageId) : undefined
+  // The link may come a moment before the message and its conversation: meanwhile his own file is still his.
+  const visible = message ? his && message.deletedAtMs === undefined && isVisibleToVisitor(message) : own
+  if (!visible) throw new AppError('not-found')
   return opened(attachment, deps)
 }
 

@@ -102,6 +102,18 @@ describe('a file of a visitor', () => {
     expect(await statusFor(server.nobody(), file.id)).toBe(401)
   })
 
+  it('stays his while neither the message nor its conversation is there yet', async () => {
+    const notYet = { ...conversation, id: 'e'.repeat(24) as StoredConversation['id'] }
+    expect(await link(visitor, notYet)).toEqual([file])
+    const { url } = server
+    expect(await statusOf(downloadAs(url, visitor, file.id))).toBe(200)
+    expect(await statusOf(downloadAs(url, stranger, file.id))).toBe(404)
+    expect(await statusOf(downloadAs(url, elsewhere, file.id))).toBe(404)
+    for (const agent of [owner, insider.agent, outsider.agent]) {
+      expect(await statusFor(agent, file.id)).toBe(404)
+    }
+  })
+
   it('is gone for everybody once the message is deleted', async () => {
     const externalId = `${visitor.visitorId}:1`
     const message = await server.message(conversation, { externalId })
