@@ -13,6 +13,7 @@ import type { LiveChannel } from './channel-directory.ts'
 import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
 import { type Principal, requireChannel, requirePermission } from './principal.ts'
+import { tellOfReading } from './tell-of-reading.ts'
 import { touchConversation } from './touch-conversation.ts'
 
 /** Files that an agent uploaded, looked up before the plan and tied to the message after it. */
@@ -215,4 +216,6 @@ async function announce(
       ? []
       : [{ type: 'conversation.assigned' as const, conversation: view }]),
   ])
+  // Whoever answers has read what he answers.
+  await tellOfReading(before, after, deps)
 }
