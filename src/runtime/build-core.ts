@@ -19,6 +19,7 @@ import { createGuardedFetch } from './guarded-fetch.ts'
 import type { Logger } from './logger.ts'
 import type { Database } from './open-database.ts'
 import { openStores } from './open-stores.ts'
+import { requireSameKey } from './same-key.ts'
 import { createSecretBox } from './secret-box.ts'
 import { secretKeyOf } from './secret-key.ts'
 
@@ -38,6 +39,7 @@ export async function buildCore(deps: {
   await ensureAttemptIndexes(database.db)
   const secretKey = await secretKeyOf(config)
   const box = createSecretBox(secretKey)
+  await requireSameKey(box, config, stores.workspace)
   const bus = createBus((error) => log.error({ err: error }, 'a subscriber of the bus failed'))
   const directory = createChannelDirectory({
     channels: stores.channels,

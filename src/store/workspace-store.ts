@@ -1,14 +1,16 @@
 import { type Connection, Schema } from 'mongoose'
+import { isDuplicateKey } from './object-id.ts'
 
 interface WorkspaceDocument {
   _id: string
   name?: string
   setUpHashes: string[]
   setUpDoneAt?: Date
+  keyFingerprint?: string
 }
 
 const schema = new Schema<WorkspaceDocument>(
-  { _id: String, name: String, setUpHashes: [String], setUpDoneAt: Date },
+  { _id: String, name: String, setUpHashes: [String], setUpDoneAt: Date, keyFingerprint: String },
   { collection: 'workspace', strict: 'throw', strictQuery: 'throw', versionKey: false },
 )
 
@@ -34,6 +36,27 @@ export function createWorkspaceStore(connection: Connection) {
         { $push: { setUpHashes: { $each: [hash], $slice: -LINKS_KEPT } } },
         { upsert: true },
       )
+    },
+
+    /**
+     * Notes which key secrets are encrypted with, unless one is noted already: of several processes that start at
+     * once, one wins.
+     * @returns the fingerprint that holds
+     */
+    async agreeOnKey(fingerprint: string): Promise<string> {
+      try {
+        await workspaces.updateOne(
+          { _id: ONLY, keyFingerprint: null },
+          { $set: { keyFingerprint: fingerprint } },
+          { upsert: true },
+        )
+      } catch (error) {
+        // The document is there, and holds one.
+        if (!isDuplicateKey(error)) throw error
+      }
+      const found = await workspaces.findById(ONLY).lean<WorkspaceDocument>()
+      if (found?.keyFingerprint === undefined) return this.agreeOnKey(fingerprint)
+      return found.keyFingerprint
     },
 
     /** Keeps the name if the token is one of ours and the set-up is not done. */
