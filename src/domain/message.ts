@@ -50,6 +50,9 @@ export type ConversationEventKind =
 /** How many characters of a message a list shows. */
 export const PREVIEW_LENGTH = 140
 
+/** What lists show in place of a message that its author took back. */
+export const DELETED_PREVIEW = 'This message was deleted'
+
 /** One line of plain text for lists; empty for a message that has only attachments. */
 export function previewOf(text: string): string {
   const line = text.replace(/\s+/gu, ' ').trim()

@@ -98,6 +98,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
         },
         route: (conversations) => route(conversations, 'arrival'),
         now: Date.now,
+        random: Math.random,
       }),
     interruptions: deps.interruptions,
     name: 'projector',
@@ -150,11 +151,11 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     if (gained.length > 0) projector.scan()
   }
   await gainPartitions()
-  const outbox: OutboxWorker = startOutboxWorker({
   let stopping = false
   const leftLeases = createLeftLeases({ ...deps, outbox: stores.outbox, now: Date.now })
   // Before the worker looks: what a killed predecessor had in hand is due then.
   await leftLeases.end()
+  const outbox: OutboxWorker = startOutboxWorker({
     due: stores.outbox.dueConversations,
     deliver: (conversationId) =>
       deliverConversation(
@@ -178,7 +179,6 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
   })
   const timers = [
     every(RENEW_EVERY_MS, gainPartitions, 'renewing the partition leases failed', onError),
-    every(SCAN_EVERY_MS, async () => projector.scan(), 'scanning failed', onError),
     every(
       RENEW_EVERY_MS,
       async () => {
@@ -187,6 +187,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
       'ending the leases of gone nodes failed',
       onError,
     ),
+    every(SCAN_EVERY_MS, async () => projector.scan(), 'scanning failed', onError),
     every(SNOOZE_EVERY_MS, () => wakeSnoozed(deps), 'waking snoozed conversations failed', onError),
   ]
   return {
@@ -194,8 +195,8 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     projector,
     async stop() {
       for (const timer of timers) clearInterval(timer)
-      await writer.drain()
       stopping = true
+      await writer.drain()
       const [left] = await Promise.all([outbox.stop(deps.stopPatienceMs), projector.stop(), routing.stop()])
       if (left > 0) log.warn({ conversations: left }, 'sends were still under way at the end')
       await partitions.release()
@@ -210,9 +211,9 @@ function deliverDeps(deps: PathDeps, isStopping: () => boolean): DeliverDeps {
     contextOf: deps.contextOf,
     openAttachment: deps.openAttachment,
     bus: deps.bus,
-    now: Date.now,
     nodeId: deps.nodeId,
     isStopping,
+    now: Date.now,
     random: Math.random,
     observe: deps.metrics.sent,
     onUnexpected: (error, messageId) =>

@@ -16,7 +16,7 @@ const EARLY_EVENT_KEPT_MS = 7 * 86_400_000
 /**
  * Applies receipts, edits and deletions. What meets no message yet is kept and applied when the message appears, so
  * that every order of arrival ends in the same state.
- * @returns the messages that changed, as they stand now
+ * @returns the messages that changed, as they stand now; after a crash also those that had changed before it
  */
 export async function applyMessageNews(
   news: readonly MessageNews[],
@@ -42,20 +42,24 @@ export async function applyMessageNews(
   return changed
 }
 
-/** Applies what was kept for messages that are there now. @returns the messages that changed */
+/**
+ * Applies what was kept for messages that are there now, tells of the messages that changed, and only then forgets
+ * it: a crash in between lets the next run do all of it again.
+ */
 export async function applyEarlyEvents(
   channelId: ChannelId,
   externalIds: readonly string[],
-  deps: NewsDeps,
-): Promise<StoredMessage[]> {
-  if (externalIds.length === 0) return []
+  deps: Omit<NewsDeps, 'now'>,
+  tell: (changed: readonly StoredMessage[]) => Promise<void>,
+): Promise<void> {
+  if (externalIds.length === 0) return
   const kept = await deps.earlyEvents.of(channelId, externalIds)
-  if (kept.length === 0) return []
+  if (kept.length === 0) return
   const changed: StoredMessage[] = []
   for (const event of kept)
     changed.push(...(await apply(event as unknown as MessageNews, deps.messages)).changed)
+  await tell(changed)
   await deps.earlyEvents.forget(channelId, externalIds)
-  return changed
 }
 
 async function apply(
@@ -69,14 +73,14 @@ async function apply(
     }
     case 'message-edited':
     case 'message-deleted': {
-      const { found, message } = await messages.edit(
+      const message = await messages.edit(
         event.channelId,
         event.externalId,
         event.type === 'message-edited'
           ? { text: event.text, editedAtMs: event.editedAtMs }
           : { deletedAtMs: event.deletedAtMs },
       )
-      return { changed: message ? [message] : [], unmatched: !found }
+      return { changed: message ? [message] : [], unmatched: !message }
     }
     case 'reaction': {
       const { found, message } = await messages.react(

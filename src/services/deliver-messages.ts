@@ -11,7 +11,7 @@ import type { StoredMessage } from '../store/stored-message.ts'
 import { applyEarlyEvents } from './apply-message-news.ts'
 import type { Bus } from './bus.ts'
 import type { LiveChannel } from './channel-directory.ts'
-import { publishChanged } from './receive-inbound.ts'
+import { publishChanged } from './publish-changed.ts'
 
 export interface DeliverDeps {
   readonly outbox: OutboxStore
@@ -87,11 +87,11 @@ async function attempt(
   const settled = await deps.outbox.settle(leased, settlement)
   reach('settled')
   if (!settled) return
-  const changed = [settled]
-  if (settled.externalId !== undefined) {
-    changed.push(...(await applyEarlyEvents(settled.channelId, [settled.externalId], deps)))
-  }
-  await publishChanged(changed, deps)
+  await publishChanged([settled], deps)
+  if (settled.externalId === undefined) return
+  await applyEarlyEvents(settled.channelId, [settled.externalId], deps, (changed) =>
+    publishChanged(changed, deps),
+  )
 }
 
 function gone(): Settlement {

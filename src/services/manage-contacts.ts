@@ -4,13 +4,16 @@ import type { ContactId } from '../domain/ids.ts'
 import { seesChannel } from '../domain/permissions.ts'
 import type { ContactView, Page } from '../domain/views.ts'
 import type { ContactStore, StoredContact, StoredIdentity } from '../store/contact-store.ts'
+import type { ConversationStore } from '../store/conversation-store.ts'
 import type { Bus } from './bus.ts'
 import { decodeCursor, encodeCursor } from './page-cursor.ts'
-import { instant } from './present.ts'
+import { presentContact } from './present-contact.ts'
 import { type Principal, requirePermission } from './principal.ts'
+import { spreadContactName } from './spread-contact-name.ts'
 
 export interface ContactDeps {
   readonly contacts: ContactStore
+  readonly conversations: ConversationStore
   readonly bus: Bus
 }
 
@@ -41,21 +44,23 @@ export async function listContacts(
   const found = await contacts.search(search, limit + 1, beforeId)
   const page = found.slice(0, limit)
   const last = page.at(-1)
-  const items = await Promise.all(
-    page.map(async (contact) => {
-      const identities = (await contacts.identitiesOf(contact.id)).filter(({ channelId }) =>
-        seesChannel(principal.channels, channelId),
-      )
-      return identities.length > 0 || principal.channels === 'all' ? [present(contact, identities)] : []
-    }),
-  )
+  const identities = await contacts.identitiesOfEach(page.map(({ id }) => id))
+  const items = page.flatMap((contact) => {
+    const seen = (identities.get(contact.id) ?? []).filter(({ channelId }) =>
+      seesChannel(principal.channels, channelId),
+    )
+    return seen.length > 0 || principal.channels === 'all' ? [presentContact(contact, seen)] : []
+  })
   return {
-    items: items.flat(),
+    items,
     ...(found.length > limit && last ? { nextCursor: encodeCursor([last.id]) } : {}),
   }
 }
 
-/** Changes a contact over the version the caller has seen. @throws AppError `permission-denied`, `not-found`, `version-conflict` */
+/**
+ * Changes a contact over the version the caller has seen; its conversations bear the new name at once.
+ * @throws AppError `permission-denied`, `not-found`, `version-conflict`
+ */
 export async function updateContact(
   id: ContactId,
   { version, ...change }: UpdateContactCommand,
@@ -76,7 +81,8 @@ export async function updateContact(
     tags: change.tags ?? contact.tags,
   })
   if (!updated) throw new AppError('version-conflict')
-  deps.bus.publish([{ type: 'contact.updated', contact: present(updated, identities) }])
+  deps.bus.publish([{ type: 'contact.updated', contact: presentContact(updated, identities) }])
+  await spreadContactName(id, deps)
   return visible(updated, identities, principal)
 }
 
@@ -87,25 +93,5 @@ function visible(
 ): ContactView {
   const seen = identities.filter(({ channelId }) => seesChannel(principal.channels, channelId))
   if (seen.length === 0 && principal.channels !== 'all') throw new AppError('not-found')
-  return present(contact, seen)
-}
-
-function present(contact: StoredContact, identities: readonly StoredIdentity[]): ContactView {
-  return {
-    id: contact.id,
-    name: contact.name,
-    emails: contact.emails,
-    phones: contact.phones,
-    attributes: contact.attributes,
-    tags: contact.tags,
-    identities: identities.map(({ id, channelId, externalId, displayName, verified }) => ({
-      id,
-      channelId,
-      externalId,
-      ...(displayName === undefined ? {} : { displayName }),
-      verified,
-    })),
-    createdAt: instant(contact.createdAtMs),
-    version: contact.version,
-  }
+  return presentContact(contact, seen)
 }

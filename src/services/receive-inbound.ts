@@ -10,10 +10,12 @@ import { reach } from '../store/stations.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
 import type { FindChannel } from './active-channel.ts'
+import { announceSenders } from './announce-senders.ts'
 import { applyEarlyEvents, applyMessageNews } from './apply-message-news.ts'
 import type { Bus, VisitorNews } from './bus.ts'
 import { type ArrivedMessage, parseEntries } from './parse-entries.ts'
-import { isVisibleToVisitor, presentConversation, presentMessage, presentToVisitor } from './present.ts'
+import { presentConversation, presentMessage, presentToVisitor } from './present.ts'
+import { publishChanged } from './publish-changed.ts'
 import { type LinkAttachments, recordArrivals } from './record-arrivals.ts'
 import {
   type ResolvedConversations,
@@ -35,6 +37,7 @@ export interface ReceiveInboundDeps {
   /** Runs the router on conversations that opened again; failing leaves them to its sweep. */
   readonly route: (conversations: readonly StoredConversation[]) => Promise<void>
   readonly now: () => number
+  readonly random: () => number
 }
 
 /** What became of a batch of journal entries. Those not named here are done and may go. */
@@ -64,13 +67,15 @@ export async function receiveInbound(
 async function receiveMessages(arrivals: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
   const findSender = await resolveSenders(arrivals, deps)
   const conversations = await resolveConversations(arrivals, findSender, deps)
-  const recorded = await recordArrivals(arrivals, findSender, conversations, deps)
-  reach('message-recorded')
   const read = new Map<ConversationId, StoredConversation>()
   for (const arrival of arrivals) {
     const conversation = conversations.of(arrival)
-    read.set(conversation.id, { ...conversation, contactName: findSender(arrival).contact.name })
+    read.set(conversation.id, conversation)
   }
+  const renamed = await announceSenders(arrivals, findSender, read, deps)
+  for (const conversation of renamed) if (read.has(conversation.id)) read.set(conversation.id, conversation)
+  const recorded = await recordArrivals(arrivals, findSender, conversations, deps)
+  reach('message-recorded')
   const updated = await updateConversations(recorded, read, conversations.opened, deps)
   reach('conversation-updated')
   const lines = updated.flatMap((one) => (one.reopened ? [reopenedLine(one)] : []))
@@ -100,7 +105,8 @@ function reopenedLine({ conversation, messages }: UpdatedConversation): StoredMe
     attachments: [],
     event: { name: 'reopened' },
     createdAtMs: first.createdAtMs,
-    order: first.order - 1,
+    // Arrivals get whole numbers: between two of them nothing else stands.
+    order: first.order - 0.5,
     version: 1,
   }
 }
@@ -158,7 +164,7 @@ async function applyEarly(recorded: readonly StoredMessage[], deps: ReceiveInbou
     else byChannel.set(channelId, [externalId])
   }
   for (const [channelId, externalIds] of byChannel) {
-    await publishChanged(await applyEarlyEvents(channelId, externalIds, deps), deps)
+    await applyEarlyEvents(channelId, externalIds, deps, (changed) => publishChanged(changed, deps))
   }
 }
 
@@ -185,35 +191,4 @@ function publish(updated: readonly UpdatedConversation[], { opened }: ResolvedCo
   }
   bus.publish(events)
   bus.tellVisitors(news)
-}
-
-/** Tells screens and customers of messages that receipts, edits or deletions changed. */
-export async function publishChanged(
-  changed: readonly StoredMessage[],
-  deps: Pick<ReceiveInboundDeps, 'bus' | 'conversations'>,
-): Promise<void> {
-  if (changed.length === 0) return
-  const latest = new Map(changed.map((message) => [message.id, message]))
-  const conversations = new Map(
-    (
-      await deps.conversations.findMany([...new Set(changed.map(({ conversationId }) => conversationId))])
-    ).map((conversation) => [conversation.id, conversation]),
-  )
-  deps.bus.publish(
-    [...latest.values()].map((message) => ({
-      type: 'message.updated',
-      message: presentMessage(message),
-      channelId: message.channelId,
-    })),
-  )
-  deps.bus.tellVisitors(
-    [...latest.values()].flatMap((message) => {
-      const conversation = conversations.get(message.conversationId)
-      const view =
-        conversation && isVisibleToVisitor(message) && presentToVisitor(message, conversation.readOrder)
-      return view
-        ? [{ channelId: message.channelId, visitorId: conversation.identityExternalId, messages: [view] }]
-        : []
-    }),
-  )
 }

@@ -8,6 +8,8 @@ import type { ArrivedMessage } from './parse-entries.ts'
 export interface Sender {
   readonly identity: StoredIdentity
   readonly contact: StoredContact
+  /** The batch told something of him that was not known. */
+  readonly learned?: true
 }
 
 /** Finds the sender of a message that {@link resolveSenders} was given. */
@@ -148,7 +150,7 @@ async function learn(sender: Sender, said: InboundIdentity, contacts: ContactSto
     attributes,
   })
   // Somebody changes the contact at the same time: his change stands, the next message brings ours.
-  return updated ? { identity, contact: updated } : sender
+  return updated ? { identity, contact: updated, learned: true } : sender
 }
 
 /** The name we gave the contact ourselves; one an agent typed is never overwritten. */

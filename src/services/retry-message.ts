@@ -7,7 +7,7 @@ import type { StoredMessage } from '../store/stored-message.ts'
 import type { Bus } from './bus.ts'
 import { openConversation } from './conversation-access.ts'
 import type { Principal } from './principal.ts'
-import { publishChanged } from './receive-inbound.ts'
+import { publishChanged } from './publish-changed.ts'
 
 export interface RetryDeps {
   readonly conversations: ConversationStore

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { statusAfterInbound } from '../domain/conversation.ts'
 import type { ConversationId } from '../domain/ids.ts'
-import { previewOf } from '../domain/message.ts'
+import { DELETED_PREVIEW, previewOf } from '../domain/message.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { LastMessage, StoredConversation } from '../store/stored-conversation.ts'
@@ -17,6 +18,7 @@ export interface UpdatedConversation {
 
 /** Give up and let the batch be tried again when a conversation changes this often under our hands. */
 const MOST_ROUNDS = 20
+const LONGEST_STEP_ASIDE_MS = 40
 
 /**
  * Lets recorded messages have their effect on their conversations, each exactly once: an update is computed from the
@@ -30,7 +32,11 @@ export async function updateConversations(
   { fresh, repeated }: RecordedArrivals,
   read: ReadonlyMap<ConversationId, StoredConversation>,
   opened: { has(id: ConversationId): boolean },
-  deps: { readonly conversations: ConversationStore; readonly messages: MessageStore },
+  deps: {
+    readonly conversations: ConversationStore
+    readonly messages: MessageStore
+    readonly random: () => number
+  },
 ): Promise<UpdatedConversation[]> {
   const unheard = new Set(fresh.filter((message) => !opened.has(message.conversationId)).map(({ id }) => id))
   const byConversation = new Map<ConversationId, StoredMessage[]>()
@@ -68,6 +74,8 @@ export async function updateConversations(
     updated.push(...planned.filter(({ conversation }) => !lost.has(conversation.id)))
     wanted = [...lost]
     if (wanted.length > 0) {
+      // Whoever lost steps aside for a moment of his own, so that two who met do not meet again.
+      await sleep(deps.random() * Math.min(LONGEST_STEP_ASIDE_MS, 2 ** round))
       open = new Map((await deps.conversations.findMany(wanted)).map((found) => [found.id, found]))
     }
   }
@@ -119,7 +127,8 @@ export function summaryOf(message: StoredMessage): LastMessage {
     id: message.id,
     direction: message.direction,
     kind: message.kind,
-    preview: previewOf(message.unsupported ?? message.text),
+    preview:
+      message.deletedAtMs === undefined ? previewOf(message.unsupported ?? message.text) : DELETED_PREVIEW,
     attachmentCount: message.attachments.length,
     ...(message.status ? { status: message.status } : {}),
     atMs: message.createdAtMs,

@@ -165,9 +165,23 @@ export function createContactStore(connection: Connection) {
       return (
         await identities
           .find({ contactId: toObjectId(contactId) })
-          .limit(100)
+          .limit(IDENTITIES_LIMIT)
           .toArray()
       ).map(fromIdentity)
+    },
+
+    /** The identities of several contacts, by contact. */
+    async identitiesOfEach(
+      contactIds: readonly ContactId[],
+    ): Promise<ReadonlyMap<ContactId, readonly StoredIdentity[]>> {
+      const found = new Map<ContactId, StoredIdentity[]>(contactIds.map((id) => [id, []]))
+      if (contactIds.length === 0) return found
+      const cursor = identities.find({ contactId: { $in: contactIds.map(toObjectId) } })
+      for await (const document of cursor) {
+        const known = found.get(document.contactId.toHexString() as ContactId)
+        if (known && known.length < IDENTITIES_LIMIT) known.push(fromIdentity(document))
+      }
+      return found
     },
 
     /** Contacts with a word or address that begins so, newest first. */
@@ -186,6 +200,9 @@ export function createContactStore(connection: Connection) {
     },
   }
 }
+
+/** Nobody has more ids on our channels than this; what a flood made beyond is not shown. */
+const IDENTITIES_LIMIT = 100
 
 /** At most this many terms are kept of a contact: enough for every address and a long name. */
 const TERMS_LIMIT = 40

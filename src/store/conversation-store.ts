@@ -1,6 +1,6 @@
 import type { Connection, mongo } from 'mongoose'
 import type { ConversationStatus, Priority } from '../domain/conversation.ts'
-import type { AgentId, ChannelId, ConversationId, RoutingDecisionId } from '../domain/ids.ts'
+import type { AgentId, ChannelId, ContactId, ConversationId, RoutingDecisionId } from '../domain/ids.ts'
 import {
   type ConversationDocument,
   fromConversationDocument,
@@ -68,7 +68,8 @@ export function createConversationStore(connection: Connection) {
         { channelId: 1, status: 1, lastActivityAt: -1, _id: -1 },
         { name: 'by-channel' },
       )
-      await conversations.createIndex({ contactId: 1, lastActivityAt: -1, _id: -1 }, { name: 'by-contact' })
+      // Without the time, which every message moves: a contact's conversations are few enough to be sorted.
+      await conversations.createIndex({ contactId: 1 }, { name: 'of-contact' })
       await conversations.createIndex(
         { 'routing.status': 1, 'routing.since': 1 },
         { name: 'routing-queue', partialFilterExpression: { 'routing.open': true } },
@@ -150,6 +151,26 @@ export function createConversationStore(connection: Connection) {
         { returnDocument: 'after' },
       )
       return updated ? fromConversationDocument(updated) : undefined
+    },
+
+    /**
+     * Lets a contact's conversations bear its name.
+     * @returns of those that bore another one the latest, as they stand now
+     */
+    async renameContact(
+      contactId: ContactId,
+      contactName: string,
+      limit: number,
+    ): Promise<StoredConversation[]> {
+      const misnamed = { contactId: toObjectId(contactId), contactName: { $ne: contactName } }
+      const latest = await conversations
+        .find(misnamed, { projection: { _id: 1 } })
+        .sort({ lastActivityAt: -1, _id: -1 })
+        .limit(limit)
+        .toArray()
+      if (latest.length === 0) return []
+      await conversations.updateMany(misnamed, { $set: { contactName }, $inc: { version: 1 } })
+      return this.findMany(latest.map(({ _id }) => _id.toHexString() as ConversationId))
     },
 
     /**

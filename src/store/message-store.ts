@@ -160,12 +160,15 @@ export function createMessageStore(connection: Connection) {
       return { changed, unmatched }
     },
 
-    /** Later edits win; a deletion wins over edits. Undefined when the message is unknown or nothing changed. */
+    /**
+     * Later edits win; a deletion wins over edits.
+     * @returns the message as it stands now, also when that is how it stood before; undefined when it is unknown
+     */
     async edit(
       channelId: ChannelId,
       externalId: string,
       change: { text?: string; editedAtMs?: number; deletedAtMs?: number },
-    ): Promise<{ found: boolean; message?: StoredMessage }> {
+    ): Promise<StoredMessage | undefined> {
       const target = { channelId: toObjectId(channelId), externalId }
       const { deletedAtMs, editedAtMs, text } = change
       const updated =
@@ -189,8 +192,8 @@ export function createMessageStore(connection: Connection) {
               { $set: { text: text ?? '', editedAt: new Date(editedAtMs ?? 0) }, $inc: { version: 1 } },
               { returnDocument: 'after' },
             )
-      if (updated) return { found: true, message: fromMessageDocument(updated) }
-      return { found: (await messages.findOne(target, { projection: { _id: 1 } })) !== null }
+      const standing = updated ?? (await messages.findOne(target))
+      return standing ? fromMessageDocument(standing) : undefined
     },
 
     /** Sets or takes back one person's reaction. */

@@ -133,6 +133,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     routeOpenings: (openings) => routeOpenings(openings, routeDeps),
     route: (waiting) => routeConversations(waiting, 'arrival', routeDeps),
     now,
+    random: () => 0.5,
   }
   const context: ConnectorContext<ConfigValues> = {
     config,
@@ -151,9 +152,9 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     contextOf: () => context,
     openAttachment: () => Promise.reject(new Error('there is no file here')),
     bus,
-    now,
     nodeId: 'rig',
     isStopping: () => false,
+    now,
     random: () => 0.5,
     observe: () => undefined,
     onUnexpected: () => undefined,

@@ -1,0 +1,38 @@
+import type { ContactId, ConversationId } from '../domain/ids.ts'
+import type { StoredConversation } from '../store/stored-conversation.ts'
+import type { ArrivedMessage } from './parse-entries.ts'
+import { presentContact } from './present-contact.ts'
+import type { FindSender, Sender } from './resolve-senders.ts'
+import { type SpreadNameDeps, spreadContactName } from './spread-contact-name.ts'
+
+/**
+ * Tells of senders of whom a batch learned something, and lets their conversations bear their names: also those whose
+ * new name a run before a crash had learned and not spread.
+ * @param read the conversations of the batch
+ * @returns conversations that got another name, as they stand now
+ */
+export async function announceSenders(
+  arrivals: readonly ArrivedMessage[],
+  findSender: FindSender,
+  read: ReadonlyMap<ConversationId, StoredConversation>,
+  deps: SpreadNameDeps,
+): Promise<readonly StoredConversation[]> {
+  const senders = new Map<ContactId, Sender>()
+  for (const arrival of arrivals) {
+    const sender = findSender(arrival)
+    senders.set(sender.contact.id, sender)
+  }
+  const misnamed = new Set<ContactId>()
+  for (const { contactId, contactName } of read.values()) {
+    if (senders.get(contactId)?.contact.name !== contactName) misnamed.add(contactId)
+  }
+  const renamed: StoredConversation[] = []
+  for (const [id, { contact, learned }] of senders) {
+    if (learned) {
+      const identities = await deps.contacts.identitiesOf(id)
+      deps.bus.publish([{ type: 'contact.updated', contact: presentContact(contact, identities) }])
+    }
+    if (learned || misnamed.has(id)) renamed.push(...(await spreadContactName(id, deps)))
+  }
+  return renamed
+}

@@ -1,0 +1,24 @@
+import type { ContactView } from '../domain/views.ts'
+import type { StoredContact, StoredIdentity } from '../store/contact-store.ts'
+import { instant } from './present.ts'
+
+/** A contact with those of its identities that the reader may see. */
+export function presentContact(contact: StoredContact, identities: readonly StoredIdentity[]): ContactView {
+  return {
+    id: contact.id,
+    name: contact.name,
+    emails: contact.emails,
+    phones: contact.phones,
+    attributes: contact.attributes,
+    tags: contact.tags,
+    identities: identities.map(({ id, channelId, externalId, displayName, verified }) => ({
+      id,
+      channelId,
+      externalId,
+      ...(displayName === undefined ? {} : { displayName }),
+      verified,
+    })),
+    createdAt: instant(contact.createdAtMs),
+    version: contact.version,
+  }
+}

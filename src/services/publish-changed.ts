@@ -1,0 +1,95 @@
+import type { ConversationStore } from '../store/conversation-store.ts'
+import type { MessageStore } from '../store/message-store.ts'
+import type { LastMessage, StoredConversation } from '../store/stored-conversation.ts'
+import type { StoredMessage } from '../store/stored-message.ts'
+import type { Bus } from './bus.ts'
+import { isVisibleToVisitor, presentConversation, presentMessage, presentToVisitor } from './present.ts'
+import { summaryOf } from './update-conversations.ts'
+
+interface PublishDeps {
+  readonly bus: Bus
+  readonly conversations: ConversationStore
+  readonly messages: MessageStore
+}
+
+/** Others write to the conversation too; each round is computed anew from what they left. */
+const MOST_ROUNDS = 20
+
+/**
+ * Tells screens and customers of messages that receipts, edits, deletions or the outbox changed, and lets lists show
+ * the last message as it is now. Safe to repeat.
+ */
+export async function publishChanged(changed: readonly StoredMessage[], deps: PublishDeps): Promise<void> {
+  if (changed.length === 0) return
+  const latest = new Map(changed.map((message) => [message.id, message]))
+  const conversations = new Map(
+    (
+      await deps.conversations.findMany([...new Set(changed.map(({ conversationId }) => conversationId))])
+    ).map((conversation) => [conversation.id, conversation]),
+  )
+  const refreshed: StoredConversation[] = []
+  for (const message of latest.values()) {
+    const conversation = await refreshSummary(message, conversations.get(message.conversationId), deps)
+    if (conversation) refreshed.push(conversation)
+  }
+  deps.bus.publish([
+    ...[...latest.values()].map((message) => ({
+      type: 'message.updated' as const,
+      message: presentMessage(message),
+      channelId: message.channelId,
+    })),
+    ...refreshed.map((conversation) => ({
+      type: 'conversation.updated' as const,
+      conversation: presentConversation(conversation),
+    })),
+  ])
+  deps.bus.tellVisitors(
+    [...latest.values()].flatMap((message) => {
+      const conversation = conversations.get(message.conversationId)
+      const view =
+        conversation && isVisibleToVisitor(message) && presentToVisitor(message, conversation.readOrder)
+      return view
+        ? [{ channelId: message.channelId, visitorId: conversation.identityExternalId, messages: [view] }]
+        : []
+    }),
+  )
+}
+
+/**
+ * Brings a conversation's memory of its last message up to date. Undefined when it is already, or when something
+ * else was said since. The message is read after the conversation: whoever changes it later finds the conversation
+ * as we leave it, or makes our write fail.
+ */
+async function refreshSummary(
+  changed: StoredMessage,
+  found: StoredConversation | undefined,
+  { conversations, messages }: PublishDeps,
+): Promise<StoredConversation | undefined> {
+  let conversation = found
+  let message: StoredMessage | undefined = changed
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    const last = conversation?.lastMessage
+    if (!conversation || !message || last?.id !== message.id) return undefined
+    if (looksTheSame(last, summaryOf(message))) return undefined
+    message = await messages.find(changed.id)
+    if (!message) return undefined
+    const refreshed = await conversations.change(conversation.id, conversation.version, {
+      lastMessage: summaryOf(message),
+    })
+    if (refreshed) return refreshed
+    conversation = await conversations.find(conversation.id)
+  }
+  return undefined
+}
+
+/**
+ * Whether a list would look the same. Of the states of delivery it shows only failure: a new version at each receipt
+ * would make agents' own changes conflict.
+ */
+function looksTheSame(before: LastMessage, now: LastMessage): boolean {
+  return (
+    before.preview === now.preview &&
+    before.attachmentCount === now.attachmentCount &&
+    (before.status === 'failed') === (now.status === 'failed')
+  )
+}
