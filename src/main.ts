@@ -290,6 +290,7 @@ function watch(metrics: Metrics, { stores }: Core, { projector }: Paths, realtim
     routingWaiting: () => stores.conversations.countRouting('waiting'),
     agentSockets: () => realtime.stats().agentSockets,
     visitorSockets: () => realtime.stats().visitorSockets,
+    realtime: realtime.stats,
   })
 }
 
@@ -350,8 +351,8 @@ function explain(error: unknown): number {
   return 1
 }
 
-try {
 const stopping = new AbortController()
+try {
   const config = loadConfig(process.env)
   const log = createLogger(config)
   for (const warning of misspeltSettings(process.env)) log.warn({}, warning)

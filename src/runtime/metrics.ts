@@ -13,7 +13,21 @@ export interface Gauges {
   readonly routingWaiting: () => Promise<number>
   readonly agentSockets: () => number
   readonly visitorSockets: () => number
+  readonly realtime: () => RealtimeFigures
 }
+
+/** What the live side counts since the start. */
+export interface RealtimeFigures {
+  readonly packetsSent: number
+  /** Undefined where there are no other nodes. */
+  readonly linkUp: boolean | undefined
+  readonly refusedHandshakes: Readonly<Partial<Record<string, number>>>
+  readonly refusedEvents: Readonly<Partial<Record<string, number>>>
+  readonly slowSocketsCut: number
+}
+
+/** What is counted in the database is counted this often at most, however often somebody scrapes. */
+const COUNT_EVERY_MS = 1_000
 
 const FAST_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10]
 
@@ -97,6 +111,8 @@ export function createMetrics() {
       },
     })
   }
+  const count = (name: string, help: string, read: () => Promise<number>): void =>
+    gauge(name, help, readSeldom(read))
 
   return {
     source: { contentType: registry.contentType, metrics: () => registry.metrics() },
@@ -129,12 +145,85 @@ export function createMetrics() {
         'Age of the oldest entry waiting in this process',
         () => gauges.projectorLagMs() / 1_000,
       )
-      gauge('tributary_journal_pending', 'Journal entries not projected yet', gauges.journalPending)
-      gauge('tributary_quarantine_size', 'Journal entries in quarantine', gauges.quarantined)
-      gauge('tributary_outbox_open', 'Outbound messages not settled yet', gauges.outboxOpen)
-      gauge('tributary_routing_waiting', 'Conversations waiting for an agent', gauges.routingWaiting)
+      count('tributary_journal_pending', 'Journal entries not projected yet', gauges.journalPending)
+      count('tributary_quarantine_size', 'Journal entries in quarantine', gauges.quarantined)
+      count('tributary_outbox_open', 'Outbound messages not settled yet', gauges.outboxOpen)
+      count('tributary_routing_waiting', 'Conversations waiting for an agent', gauges.routingWaiting)
       gauge('tributary_agent_sockets', 'Connected agent sockets', gauges.agentSockets)
       gauge('tributary_visitor_sockets', 'Connected visitor sockets', gauges.visitorSockets)
+      watchRealtime(registry, gauges.realtime)
     },
+  }
+}
+
+/** The live side keeps its own counts; they are taken over when somebody scrapes. */
+function watchRealtime(registry: Registry, read: () => RealtimeFigures): void {
+  const registers = [registry]
+  const total = (name: string, help: string, figure: (figures: RealtimeFigures) => number): void => {
+    new Counter({
+      name,
+      help,
+      registers,
+      collect() {
+        this.reset()
+        this.inc(figure(read()))
+      },
+    })
+  }
+  const byCode = (
+    name: string,
+    help: string,
+    figures: (all: RealtimeFigures) => RealtimeFigures['refusedEvents'],
+  ): void => {
+    new Counter({
+      name,
+      help,
+      labelNames: ['code'],
+      registers,
+      collect() {
+        this.reset()
+        for (const [code, count = 0] of Object.entries(figures(read()))) this.inc({ code }, count)
+      },
+    })
+  }
+  total('tributary_socket_packets_total', 'Packets sent to sockets', ({ packetsSent }) => packetsSent)
+  total(
+    'tributary_slow_sockets_cut_total',
+    'Sockets closed because their client did not read',
+    ({ slowSocketsCut }) => slowSocketsCut,
+  )
+  byCode(
+    'tributary_socket_handshakes_refused_total',
+    'Refused socket connections, by error code',
+    ({ refusedHandshakes }) => refusedHandshakes,
+  )
+  byCode(
+    'tributary_socket_events_refused_total',
+    'Refused events of socket clients, by error code',
+    ({ refusedEvents }) => refusedEvents,
+  )
+  new Gauge({
+    name: 'tributary_node_link_up',
+    help: 'Whether the link to the other nodes stands; absent on a single node',
+    registers,
+    labelNames: [],
+    collect() {
+      this.reset()
+      const { linkUp } = read()
+      if (linkUp === undefined) this.remove()
+      else this.set(linkUp ? 1 : 0)
+    },
+  })
+}
+
+/** A count that is unknown while the database is away: the other figures are wanted then most of all. */
+function readSeldom(read: () => Promise<number>): () => Promise<number> {
+  let last: { readonly atMs: number; readonly value: Promise<number> } | undefined
+  return () => {
+    const nowMs = performance.now()
+    if (!last || nowMs - last.atMs > COUNT_EVERY_MS) {
+      last = { atMs: nowMs, value: read().catch(() => Number.NaN) }
+    }
+    return last.value
   }
 }
