@@ -289,6 +289,13 @@ describe('files', () => {
   })
 })
 
+it('comes to rest after a message was sent', async () => {
+  await enter()
+  const posted = visit.page.waitForEvent('requestfinished', (request) => request.url().includes('/ingress/'))
+  await say('Hello')
+  await posted
+})
+
 it('the frame’s address names its channel', async () => {
   await enter()
   const source = await visit.page.locator('tributary-widget iframe').getAttribute('src')

@@ -41,7 +41,8 @@ export function createVisitorApi(channelId: string, token: () => string | undefi
     },
     async post(body) {
       const headers = { ...json, ...bearer() }
-      await ask(`/ingress/${channelId}`, { method: 'POST', headers, body: JSON.stringify(body) })
+      // Read, though it says nothing: an answer nobody reads keeps its request open.
+      await read(await ask(`/ingress/${channelId}`, { method: 'POST', headers, body: JSON.stringify(body) }))
     },
     upload: (file, onProgress) => upload(`${root}/attachments`, bearer(), file, onProgress),
     file: async (id) => (await ask(`${root}/attachments/${id}`, { headers: bearer() })).blob(),
