@@ -41,6 +41,8 @@ export interface VisitorMessageView {
   readonly attachments: readonly AttachmentView[]
   readonly status: MessageStatus
   readonly at: Instant
+  /** Its place: a thread is sorted by it, then by the id. Instants may be the same. */
+  readonly order: number
   readonly deleted: boolean
   readonly version: number
 }

@@ -98,6 +98,8 @@ export interface MessageView {
   readonly editedAt?: id.Instant
   readonly deletedAt?: id.Instant
   readonly createdAt: id.Instant
+  /** Its place: a thread is sorted by it, then by the id. Instants may be the same. */
+  readonly order: number
   /** Rises with every change of this message. */
   readonly version: number
 }

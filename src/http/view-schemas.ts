@@ -237,6 +237,7 @@ export const messageView = z
     editedAt: instant.optional(),
     deletedAt: instant.optional(),
     createdAt: instant,
+    order: z.number(),
     version,
   })
   .openapi('Message') satisfies z.ZodType<views.MessageView>

@@ -84,6 +84,7 @@ export function presentMessage(message: StoredMessage): MessageView {
     ...(message.editedAtMs === undefined ? {} : { editedAt: instant(message.editedAtMs) }),
     ...(message.deletedAtMs === undefined ? {} : { deletedAt: instant(message.deletedAtMs) }),
     createdAt: instant(message.createdAtMs),
+    order: message.order,
     version: message.version,
   }
 }
@@ -105,6 +106,7 @@ export function presentToVisitor(message: StoredMessage, readOrder: number): Vis
     attachments: message.attachments,
     status: own ? (read ? 'read' : 'delivered') : (message.status ?? 'sent'),
     at: instant(message.createdAtMs),
+    order: message.order,
     deleted: message.deletedAtMs !== undefined,
     version: message.version * 2 + (read ? 1 : 0),
   }

@@ -220,15 +220,18 @@ export function addMessage(
   conversation: Writable<ConversationView>,
   part: Partial<MessageView>,
 ): Writable<MessageView> {
+  const createdAt = part.createdAt ?? new Date().toISOString()
+  const id = freshId<MessageId>()
   const message: Writable<MessageView> = {
-    id: freshId<MessageId>(),
+    id,
     conversationId: conversation.id,
     direction: 'inbound',
     kind: 'message',
     author: { kind: 'contact', name: conversation.contact.name },
     text: '',
     attachments: [],
-    createdAt: new Date().toISOString(),
+    createdAt,
+    order: Date.parse(createdAt) * 1_000 + (Number.parseInt(id.slice(-3), 16) % 1_000),
     version: 1,
     ...part,
   }

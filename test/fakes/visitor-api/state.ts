@@ -80,12 +80,14 @@ export function record(
     ({ clientMessageId }) => clientMessageId !== undefined && clientMessageId === part.clientMessageId,
   )
   if (known) return known
+  const at = part.at ?? new Date().toISOString()
   const message: VisitorMessageView = {
     id: (++lastMessage).toString(16).padStart(24, '0') as MessageId,
     text: '',
     attachments: [],
     status: part.from === 'agent' ? 'sent' : 'delivered',
-    at: new Date().toISOString(),
+    at,
+    order: Date.parse(at) * 1_000 + (lastMessage % 1_000),
     deleted: false,
     version: 1,
     ...part,

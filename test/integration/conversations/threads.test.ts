@@ -46,6 +46,19 @@ describe('a reply', () => {
     expect(now).toMatchObject({ lastMessage: { preview: 'On its way' }, assigneeId: inbox.anna.profile.id })
   })
 
+  it('that is split keeps its parts in order by their places, also where the instants are the same', async () => {
+    const seen = await inbox.customer()
+    const text = Array.from({ length: 12 }, (_, index) => `sentence number ${index}`).join('. ')
+    const { body } = await send(seen, write('split', text)).expect(201)
+    expect(body.items.length).toBeGreaterThan(3)
+    const lines = await thread(seen)
+    const places = lines.map(({ order }) => order)
+    expect(places).toEqual([...places].sort((one, other) => other - one))
+    expect(new Set(places).size).toBe(places.length)
+    const parts = (await outbound(seen)).map((part) => part.text)
+    expect(parts).toEqual((body.items as MessageView[]).map((part) => part.text))
+  })
+
   it('needs no list of files', async () => {
     const seen = await inbox.customer()
     const { body } = await send(seen, { clientMessageId: 'plain', text: 'No files' }).expect(201)

@@ -37,6 +37,7 @@ function event(sequence: number): DomainEvent {
     attachments: [],
     status: 'delivered',
     createdAt: at,
+    order: sequence,
     version: 1,
   }
   const conversation: ConversationView = {

@@ -5,7 +5,7 @@ import { newest } from './overlay.ts'
 
 /** The order of a thread: oldest first, then the lower id. */
 export function byAge(one: MessageView, other: MessageView): number {
-  if (one.createdAt !== other.createdAt) return one.createdAt < other.createdAt ? -1 : 1
+  if (one.order !== other.order) return one.order - other.order
   if (one.id === other.id) return 0
   return one.id < other.id ? -1 : 1
 }

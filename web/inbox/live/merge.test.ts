@@ -54,7 +54,8 @@ const message = (which: number, version: number): MessageView =>
     text: `v${version}`,
     attachments: [],
     clientMessageId: `k${which}`,
-    createdAt: `2026-01-01T00:00:0${which % 4}.000Z`,
+    createdAt: '2026-01-01T00:00:00.000Z',
+    order: which % 4,
     version,
   }) as unknown as MessageView
 

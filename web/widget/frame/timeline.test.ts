@@ -17,6 +17,7 @@ function message(id: string, part: Partial<VisitorMessageView> & { atMs?: number
     attachments: [],
     status: 'sent',
     at: new Date(atMs).toISOString(),
+    order: atMs * 1_000,
     deleted: false,
     version: 1,
     ...rest,
@@ -39,6 +40,8 @@ it('merges by version, in order, whatever comes when', () => {
   const first = message('b', { atMs: START - 1 })
   expect(mergeMessages([later], [old, first])).toEqual([first, later])
   expect(mergeMessages([old], [first, later])).toEqual([first, later])
+  const [part, nextPart] = [message('z', { order: 1 }), message('a', { order: 2 })]
+  expect(mergeMessages([nextPart], [part])).toEqual([part, nextPart])
 })
 
 it('a newest page that touches what is known is joined; one that does not replaces it', () => {

@@ -40,9 +40,7 @@ export function mergeMessages(
     const old = byId.get(message.id)
     if (old === undefined || message.version > old.version) byId.set(message.id, message)
   }
-  return [...byId.values()].sort((one, two) =>
-    one.at === two.at ? compare(one.id, two.id) : compare(one.at, two.at),
-  )
+  return [...byId.values()].sort((one, two) => one.order - two.order || compare(one.id, two.id))
 }
 
 const compare = (one: string, two: string): number => (one < two ? -1 : one > two ? 1 : 0)
