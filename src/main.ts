@@ -16,6 +16,7 @@ import { createWidgetRouter } from './http/widget-router.ts'
 import { createRealtime, type Realtime } from './realtime/realtime.ts'
 import { buildCore, type Core } from './runtime/build-core.ts'
 import { type Config, loadConfig, misspeltSettings, publicUrlOf } from './runtime/config.ts'
+import { keepHeapSmall } from './runtime/heap-growth.ts'
 import { createLogger, type Logger } from './runtime/logger.ts'
 import { createMetrics, type Metrics } from './runtime/metrics.ts'
 import { createNodeRegistry } from './runtime/node-registry.ts'
@@ -351,6 +352,7 @@ function explain(error: unknown): number {
   return 1
 }
 
+keepHeapSmall()
 const stopping = new AbortController()
 try {
   const config = loadConfig(process.env)

@@ -23,8 +23,8 @@ interface Waiting {
 /** Most entries of one write: beyond this a write only gets slower. */
 const MOST_PER_WRITE = 500
 /** A write of this many entries tells of a burst, for this long. */
-const BURST = 24
-const BURST_HOLDS_MS = 50
+const BURST = 8
+const BURST_HOLDS_MS = 20
 /** Most bytes of one write: the wire protocol carries 48 MB. */
 const MOST_BYTES_PER_WRITE = 16 * 1024 * 1024
 

@@ -36,12 +36,14 @@ function setUp(
   const quarantined: string[] = []
   const told = { interruptions: 0 }
   const journal = {
-    pending: async (partitions: readonly number[], limit: number) =>
-      [...table.values()]
+    pending: async (partitions: readonly number[], most: number) => {
+      const entries = [...table.values()]
         .filter(({ state, entry: one }) => state === 'pending' && partitions.includes(one.partition))
         .map(({ entry: one, tries }) => ({ ...one, tries }))
         .sort((a, b) => a.order - b.order)
-        .slice(0, limit),
+        .slice(0, most)
+      return { entries, isAll: entries.length < most }
+    },
     barrier: async () => undefined,
     finish: async (ids: readonly JournalEntryId[]) => {
       for (const id of ids) table.delete(id)

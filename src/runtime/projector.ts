@@ -43,8 +43,10 @@ export interface ProjectorDeps {
   readonly onQuarantined: (id: JournalEntryId, error: string) => void
 }
 
-const BATCH = 256
+const BATCH = 512
 const SCAN_LIMIT = 1_000
+/** Raw messages may be large: what is read from the journal at once must fit into memory beside the rest. */
+const SCAN_BYTES = 16 * 1024 * 1024
 /** Tries before an entry goes to quarantine. */
 const MOST_TRIES = 3
 const RETRY_AFTER_MS = 500
@@ -99,11 +101,10 @@ export function createProjector(deps: ProjectorDeps): Projector {
 
   const scanOnce = async (): Promise<void> => {
     scanWanted = false
-    const found = await deps.journal.pending([...deps.held()], SCAN_LIMIT)
+    const { entries: found, isAll } = await deps.journal.pending([...deps.held()], SCAN_LIMIT, SCAN_BYTES)
     // What an earlier process left behind may be what ended it: its first try here counts before it is made.
     const left = found.filter(({ receivedAtMs, tries }) => tries === 0 && receivedAtMs < startedAtMs)
     await deps.journal.countTries(left.map(({ id }) => id))
-    const isAll = found.length < SCAN_LIMIT
     queue.merge(found, isAll)
     if (!isAll) scanWanted = true
   }

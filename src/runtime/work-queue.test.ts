@@ -71,13 +71,27 @@ describe('a work queue', () => {
     expect(queue.offer([entry(11)], HELD)).toBe(false)
 
     const full = ready()
-    const many = Array.from({ length: 5_000 }, (_, index) => entry(index + 1))
+    const many = Array.from({ length: 10_000 }, (_, index) => entry(index + 1))
     expect(full.offer(many, HELD)).toBe(true)
-    expect(full.offer([entry(5_001)], HELD)).toBe(false)
-    expect(full.take(5_000, HELD)).toHaveLength(5_000)
-    expect(full.offer([entry(5_002)], HELD)).toBe(false)
-    full.merge([entry(5_001), entry(5_002)], true)
-    expect(orders(full.take(9, HELD))).toEqual([5_001, 5_002])
+    expect(full.offer([entry(10_001)], HELD)).toBe(false)
+    expect(full.take(10_000, HELD)).toHaveLength(10_000)
+    expect(full.offer([entry(10_002)], HELD)).toBe(false)
+    full.merge([entry(10_001), entry(10_002)], true)
+    expect(orders(full.take(9, HELD))).toEqual([10_001, 10_002])
+  })
+
+  it('is full of few large entries as of many small ones', () => {
+    const large = (order: number): JournalEntry => ({ ...entry(order), body: new Uint8Array(6_000_000) })
+    const queue = ready()
+    expect(queue.offer([large(1), large(2)], HELD)).toBe(true)
+    expect(queue.offer([large(3)], HELD)).toBe(false)
+    expect(orders(queue.take(1, HELD))).toEqual([1])
+    queue.merge([large(2), large(3)], true)
+    expect(queue.offer([large(4)], HELD)).toBe(false)
+    expect(orders(queue.take(9, HELD))).toEqual([2, 3])
+    queue.merge([large(4)], true)
+    expect(queue.offer([large(5)], HELD)).toBe(true)
+    expect(orders(queue.take(9, HELD))).toEqual([4, 5])
   })
 
   it('keeps arrival order and loses nothing, however offers, scans and work are mixed', () => {

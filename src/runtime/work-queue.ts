@@ -1,8 +1,9 @@
 import type { JournalEntryId } from '../domain/ids.ts'
 import type { JournalEntry } from '../store/journal-store.ts'
 
-/** Beyond this many entries in memory the rest waits in the journal. */
-const MOST_IN_MEMORY = 5_000
+/** Beyond this many entries, or this many bytes, in memory the rest waits in the journal. */
+const MOST_IN_MEMORY = 10_000
+const MOST_BYTES_IN_MEMORY = 16 * 1024 * 1024
 
 /** The entries that one projector has in hand: each once, in order of arrival. */
 export interface WorkQueue {
@@ -26,6 +27,7 @@ export interface WorkQueue {
 export function createWorkQueue(): WorkQueue {
   let entries: JournalEntry[] = []
   let head = 0
+  let bytes = 0
   const known = new Set<JournalEntryId>()
   /**
    * The journal may hold entries that never came here, as after a start; until they are found, newer ones must not
@@ -48,7 +50,9 @@ export function createWorkQueue(): WorkQueue {
     },
     offer(offered, held) {
       const mine = offered.filter(({ id, partition }) => held.has(partition) && !known.has(id))
-      if (behind || entries.length - head + mine.length > MOST_IN_MEMORY) {
+      const isFull =
+        entries.length - head + mine.length > MOST_IN_MEMORY || bytes + bytesOf(mine) > MOST_BYTES_IN_MEMORY
+      if (behind || isFull) {
         behind = behind || mine.length > 0
         return !behind
       }
@@ -56,6 +60,7 @@ export function createWorkQueue(): WorkQueue {
         known.add(entry.id)
         entries.push(entry)
       }
+      bytes += bytesOf(mine)
       return true
     },
     merge(found, isAll) {
@@ -63,6 +68,7 @@ export function createWorkQueue(): WorkQueue {
       behind = !isAll
       if (fresh.length === 0) return
       for (const { id } of fresh) known.add(id)
+      bytes += bytesOf(fresh)
       compact()
       entries = [...entries, ...fresh].sort((a, b) => a.order - b.order)
     },
@@ -72,6 +78,7 @@ export function createWorkQueue(): WorkQueue {
         const entry = entries[head]
         head += 1
         if (!entry) continue
+        bytes -= entry.body.byteLength
         if (held.has(entry.partition)) taken.push(entry)
         else known.delete(entry.id)
       }
@@ -84,8 +91,13 @@ export function createWorkQueue(): WorkQueue {
     clear() {
       entries = []
       head = 0
+      bytes = 0
       known.clear()
       behind = true
     },
   }
+}
+
+function bytesOf(entries: readonly JournalEntry[]): number {
+  return entries.reduce((sum, { body }) => sum + body.byteLength, 0)
 }

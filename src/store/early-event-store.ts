@@ -45,6 +45,8 @@ export function createEarlyEventStore(connection: Connection) {
       channelId: ChannelId,
       externalIds: readonly string[],
     ): Promise<Readonly<Record<string, unknown>>[]> {
+      // Nearly always there are none at all, which is cheaper to find out than that none is for these messages.
+      if (!(await events.findOne({ channelId: toObjectId(channelId) }, { projection: { _id: 1 } }))) return []
       const found = await events
         .find({ channelId: toObjectId(channelId), externalId: { $in: [...externalIds] } })
         .toArray()

@@ -73,13 +73,33 @@ export function createJournalStore(connection: Connection) {
       }
     },
 
-    async pending(partitions: readonly number[], limit: number, afterOrder = 0): Promise<JournalEntry[]> {
-      const found = await journal
-        .find({ state: 'pending', partition: { $in: [...partitions] }, order: { $gt: afterOrder } })
+    /**
+     * The next entries that wait, in order of arrival.
+     * @param most entries, and `mostBytes` of bodies, though at least one entry where any waits
+     * @returns `isAll` when nothing more waits
+     */
+    async pending(
+      partitions: readonly number[],
+      most: number,
+      mostBytes: number,
+    ): Promise<{ readonly entries: readonly JournalEntry[]; readonly isAll: boolean }> {
+      const cursor = journal
+        .find({ state: 'pending', partition: { $in: [...partitions] } })
         .sort({ order: 1 })
-        .limit(limit)
-        .toArray()
-      return found.map(fromDocument)
+        .limit(most)
+      const entries: JournalEntry[] = []
+      let bytes = 0
+      try {
+        for await (const document of cursor) {
+          const entry = fromDocument(document)
+          bytes += entry.body.byteLength
+          if (entries.length > 0 && bytes > mostBytes) return { entries, isAll: false }
+          entries.push(entry)
+        }
+      } finally {
+        await cursor.close()
+      }
+      return { entries, isAll: entries.length < most }
     },
 
     async countPending(): Promise<number> {

@@ -147,8 +147,8 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
   ],
   ['the outbox', 'outbox-due', ({ outbox }) => outbox.dueConversations(START + COUNT, 64)],
   ['the head of an outbox', 'outbox-lane', ({ outbox }) => outbox.head(busy)],
-  ['the journal', 'work', ({ journal }) => journal.pending([...Array(16).keys()], 1_000)],
-  ['the journal of one partition', 'work', ({ journal }) => journal.pending([3], 1_000)],
+  ['the journal', 'work', ({ journal }) => journal.pending([...Array(16).keys()], 1_000, 1_000_000)],
+  ['the journal of one partition', 'work', ({ journal }) => journal.pending([3], 1_000, 1_000_000)],
   ['what is snoozed', 'snoozed', ({ conversations }) => conversations.dueSnoozed(START + COUNT, 100)],
   [
     'what waits for the router',
