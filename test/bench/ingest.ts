@@ -27,7 +27,8 @@ export async function measureIngest(
   }
   await Promise.all(Array.from({ length: options.concurrency }, sender))
   const acknowledgedMs = performance.now() - startedAt
-  while ((await server.metric('tributary_projected_entries_total')) < before + options.count) await sleep(LOOK_MS)
+  while ((await server.metric('tributary_projected_entries_total')) < before + options.count)
+    await sleep(LOOK_MS)
   const projectedMs = performance.now() - startedAt
   await pool.close()
   return {
