@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import type { Seat, World } from './world.ts'
 import { ask, openWorld, violations } from './world.ts'
 
@@ -8,6 +8,7 @@ beforeAll(async () => {
   world = await openWorld()
   owner = await world.setUp()
 })
+afterEach(() => expect(world.complaints()).toEqual([]))
 afterAll(() => world.close())
 
 test.each(['light', 'dark'] as const)('axe finds nothing on any screen in %s', async (colorScheme) => {
@@ -23,6 +24,7 @@ test.each(['light', 'dark'] as const)('axe finds nothing on any screen in %s', a
   await owner.page.locator('article').first().waitFor()
   found['inbox'] = await violations(owner.page)
   found['widget'] = await violations(frame)
+  await customer.context.close()
   for (const page of ['channels', 'agents', 'profile']) {
     await owner.page.goto(`${world.url}/settings/${page}`)
     await owner.page.getByRole('heading', { level: 1 }).waitFor()
@@ -35,17 +37,29 @@ test.each(['light', 'dark'] as const)('axe finds nothing on any screen in %s', a
   expect(found).toEqual({ inbox: [], widget: [], channels: [], agents: [], profile: [], 'sign-in': [] })
 })
 
-test('a page of an origin that is not allowed gets no widget', async () => {
+test('a page of an origin that is not allowed gets no widget, and its owner is told why, once', async () => {
   const { items } = await ask<{ items: { id: string }[] }>(owner, 'GET', '/channels')
   const path = `/channels/${items[0]?.id}`
   const { version, config } = await ask<{ version: number; config: object }>(owner, 'GET', path)
   await ask(owner, 'PATCH', path, { version, config: { ...config, allowedDomains: ['shop.example'] } })
   const visitor = await world.seat()
-  const refused = visitor.page.waitForEvent('requestfailed', {
-    predicate: (request) => request.url().endsWith('/settings'),
+  await visitor.page.clock.install()
+  let asked = 0
+  visitor.page.on('request', (request) => {
+    if (request.url().endsWith('/settings')) asked += 1
+  })
+  const told = visitor.page.waitForEvent('console', {
+    predicate: (message) => message.text().startsWith('Tributary: '),
     timeout: 8_000,
   })
   await world.carryTo(visitor, owner.snippet)
-  await refused
+  expect((await told).text()).toContain(new URL(world.site).origin)
+  await visitor.page.clock.runFor(10 * 60_000)
+  expect(asked).toBe(1)
   expect(await visitor.page.locator('tributary-widget').count()).toBe(0)
+  // The browser's own line about the answer, and ours.
+  expect(visitor.complaints.splice(0)).toEqual([
+    expect.stringContaining('403'),
+    expect.stringContaining('Tributary: '),
+  ])
 })

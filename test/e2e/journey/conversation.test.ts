@@ -7,7 +7,11 @@ let world: World
 beforeEach(async () => {
   world = await openWorld()
 })
-afterEach(() => world.close())
+afterEach(async () => {
+  const complaints = world.complaints()
+  await world.close()
+  expect(complaints).toEqual([])
+})
 
 interface Journey {
   readonly name: string
@@ -89,9 +93,6 @@ test.each(JOURNEYS)('a question is asked, answered, resolved and asked again $na
   await agent.page.getByRole('button', { name: 'Resolve' }).waitFor()
   const again = await ask<{ items: { status: string }[] }>(agent, 'GET', '/conversations?view=mine')
   expect(again.items).toMatchObject([{ status: 'open' }])
-
-  expect(agent.complaints).toEqual([])
-  expect(customer.complaints).toEqual([])
 })
 
 const pictureIsDrawn = (image: Element): Promise<boolean> =>

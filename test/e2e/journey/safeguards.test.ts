@@ -9,7 +9,11 @@ beforeEach(async () => {
   world = await openWorld()
   owner = await world.setUp()
 })
-afterEach(() => world.close())
+afterEach(async () => {
+  const complaints = world.complaints()
+  await world.close()
+  expect(complaints).toEqual([])
+})
 
 interface Listed {
   readonly items: readonly { readonly id: string; readonly contact: { readonly id: string } }[]
@@ -28,6 +32,9 @@ test('what is written without a connection is sent once, after it is back', asyn
   const id = (await row.getAttribute('data-conversation')) ?? ''
   const { items } = await ask<{ items: { text: string }[] }>(owner, 'GET', `/conversations/${id}/messages`)
   expect(items.filter(({ text }) => text === 'I am on a train.')).toHaveLength(1)
+  // The browser itself says that it is offline; nothing of ours has anything to add.
+  const said = customer.complaints.splice(0)
+  expect(said.filter((line) => !line.includes('ERR_INTERNET_DISCONNECTED'))).toEqual([])
 })
 
 test('only a signature makes a visitor who the site says', async () => {

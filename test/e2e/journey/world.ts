@@ -37,6 +37,8 @@ export interface World {
   readonly setUpLink: string
   readonly site: string
   seat(options?: BrowserContextOptions): Promise<Seat>
+  /** What all seats together complained about, but for what a test took out since it had to be. */
+  complaints(): readonly string[]
   /** Sets the workspace up in the browser and answers the owner, with the snippet that the page offered. */
   setUp(options?: BrowserContextOptions): Promise<Seat & { readonly snippet: string }>
   /** Opens the site with a snippet in it. */
@@ -55,12 +57,18 @@ export async function openWorld(): Promise<World> {
     executablePath: process.env['CHROMIUM_PATH'] ?? process.env['CHROMIUM'] ?? '/usr/bin/chromium',
     args: FLAGS,
   })
-  const seat = (options: BrowserContextOptions = {}) => openSeat(browser, options)
+  const seats: Seat[] = []
+  const seat = async (options: BrowserContextOptions = {}) => {
+    const opened = await openSeat(browser, options)
+    seats.push(opened)
+    return opened
+  }
   return {
     url: server.url,
     setUpLink,
     site: site.url,
     seat,
+    complaints: () => seats.flatMap(({ complaints }) => complaints),
     async setUp(options) {
       const owner = await seat(options)
       const { page, context } = owner
