@@ -1,9 +1,71 @@
-import type { RoutingAgent, RoutingConversation } from './agent-state.ts'
-import type { RoutingRing } from './ring.ts'
+import type { WorkType } from '../conversation.ts'
+import type { PerWorkType, RoutingAgent, RoutingConversation } from './agent-state.ts'
+import { isInTarget } from './eligibility.ts'
+import type { AssignmentPolicy } from './policy.ts'
+import { advanceRing, openRing, type RoutingRing } from './ring.ts'
+import { runStep } from './run-step.ts'
+import type { RoutingTrace } from './trace.ts'
+import { walkPolicy } from './walk-policy.ts'
 
 /** Everything a decision may depend on beside the policy, the time and chance. */
 export interface RoutingState {
   readonly conversation: RoutingConversation
   readonly agents: readonly RoutingAgent[]
   readonly ring: RoutingRing
+}
+
+/**
+ * Decides who gets a conversation. Pure: the same arguments give the same trace, nothing handed in is changed and
+ * nothing is claimed. Never throws, whatever is wrong with the policy. For many conversations at once see
+ * `createRoutingBatch`, which decides the same.
+ * @param nowMs milliseconds since the epoch
+ * @param random uniform in [0, 1) from a source the caller owns; strategies that need no chance leave it alone
+ */
+export function decideRouting(
+  { conversation, agents, ring: stored }: RoutingState,
+  policy: AssignmentPolicy,
+  nowMs: number,
+  random: () => number,
+): RoutingTrace {
+  const ring = openRing(stored)
+  return walkPolicy(conversation, policy, ring, nowMs, (step, index, demands) => {
+    const members = agents.filter((agent) => isInTarget(agent, step.target, conversation))
+    return runStep(members, { step, index, demands, ring, nowMs, random })
+  })
+}
+
+/**
+ * The state once the trace has taken effect: the conversation owned or moved on in its policy, the load of the winner
+ * grown, the ring advanced. The state given stays as it was.
+ */
+export function applyAssignment(state: RoutingState, trace: RoutingTrace): RoutingState {
+  const { winner, teamId, queue, ringTurn, decidedAtMs } = trace
+  const { workType } = state.conversation
+  return {
+    conversation: {
+      ...state.conversation,
+      ...(winner === undefined ? {} : { assigneeId: winner }),
+      ...(teamId === undefined ? {} : { teamId }),
+      ...(queue === undefined ? {} : { queue }),
+    },
+    agents: state.agents.map((agent) =>
+      agent.id === winner ? withAssignment(agent, workType, decidedAtMs) : agent,
+    ),
+    ring: ringTurn ? advanceRing(state.ring, ringTurn) : state.ring,
+  }
+}
+
+/** An agent after one more conversation of a work type was given to him at an instant. */
+export function withAssignment(agent: RoutingAgent, workType: WorkType, atMs: number): RoutingAgent {
+  return {
+    ...agent,
+    load: grown(agent.load, workType),
+    recentLoad: grown(agent.recentLoad, workType),
+    lastAssignedAtMs: atMs,
+    ...(agent.fairCap ? { recentAssignmentsAtMs: [...(agent.recentAssignmentsAtMs ?? []), atMs] } : {}),
+  }
+}
+
+function grown(load: PerWorkType, workType: WorkType): PerWorkType {
+  return { ...load, [workType]: (load[workType] ?? 0) + 1 }
 }
