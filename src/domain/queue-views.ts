@@ -1,0 +1,97 @@
+import type { AgentId, Instant, TeamId } from './ids.ts'
+import type { AgentCapacity, PerWorkType } from './routing/agent-state.ts'
+import type { HoursState } from './routing/hours.ts'
+import type { AssignmentPolicy } from './routing/policy.ts'
+import type { AgentView, ConversationView, RoutingDecisionView } from './views.ts'
+
+/** A conversation that waits for somebody. */
+export interface WaitingView {
+  readonly conversation: ConversationView
+  readonly enteredAt: Instant
+  /** Its place among those of the same team, 1 the next. */
+  readonly position: number
+  /** The last step of its policy that has begun, from 0. */
+  readonly step: number
+  /** When the router looks again even if nothing happens. */
+  readonly wakeAt?: Instant
+  /** Why nobody has it yet, in words. */
+  readonly why: string
+}
+
+/** What waits for one team; without `teamId`, what waits for no team in particular. */
+export interface WaitingTeamView {
+  readonly teamId?: TeamId
+  readonly waiting: readonly WaitingView[]
+}
+
+/** How many open conversations that count somebody has. */
+export interface AgentLoadView {
+  readonly total: number
+  readonly perWorkType: PerWorkType
+}
+
+/** An agent as the queue shows him. */
+export interface QueueAgentView {
+  readonly agent: AgentView
+  readonly load: AgentLoadView
+  /** What holds for him in the end; absent limits are unlimited. */
+  readonly capacity: AgentCapacity
+  readonly hours: HoursState
+  readonly lastAssignedAt?: Instant
+}
+
+/** Everything that waits, and everybody who could take it. */
+export interface QueueView {
+  readonly teams: readonly WaitingTeamView[]
+  readonly agents: readonly QueueAgentView[]
+}
+
+/** One piece of an explanation, for screens that say it in another language. */
+export interface WhyPiece {
+  readonly code: string
+  readonly values: Readonly<Record<string, string | number>>
+}
+
+/** Why a conversation is with whom it is, or with nobody yet. */
+export interface WhyView {
+  readonly text: string
+  readonly pieces: readonly WhyPiece[]
+  /** The run that led to it; absent where the router never looked, or a person chose. */
+  readonly decision?: RoutingDecisionView
+}
+
+/** Asks how a policy would have done over the last conversations of a channel or category. */
+export interface DryRunCommand {
+  readonly channelId?: string
+  readonly categoryId?: string
+  readonly policy: AssignmentPolicy
+  /** How many conversations, 1 to 2,000. */
+  readonly last: number
+}
+
+/** What one agent would have had. */
+export interface DryRunAgentView {
+  readonly agentId: AgentId
+  readonly name: string
+  readonly assigned: number
+}
+
+/** How one policy did in a dry run. */
+export interface DryRunOutcomeView {
+  readonly assigned: number
+  readonly unassigned: number
+  /** Milliseconds from arrival to assignment; absent when nothing was assigned. */
+  readonly waits?: { readonly medianMs: number; readonly p90Ms: number; readonly longestMs: number }
+  /** Everybody who could have had one, also those who had none. */
+  readonly agents: readonly DryRunAgentView[]
+}
+
+/** Today's policy and the edited one over the same conversations. */
+export interface DryRunView {
+  readonly conversations: number
+  /** When the first and the last of them arrived; absent when there were none. */
+  readonly fromAt?: Instant
+  readonly toAt?: Instant
+  readonly today: DryRunOutcomeView
+  readonly edited: DryRunOutcomeView
+}
