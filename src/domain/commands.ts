@@ -1,7 +1,7 @@
 import type { Availability } from './agent.ts'
 import type { ConversationStatus, Priority } from './conversation.ts'
 import type { Permission, Role } from './permissions.ts'
-import type { AssignmentPolicy } from './routing.ts'
+import type { AssignmentPolicy, SkillRequirement } from './routing/policy.ts'
 import type { ChannelAccess } from './views.ts'
 
 /** First step of an installation: makes the owner and the first channel. The token is the one of the set-up link. */
@@ -67,6 +67,9 @@ export interface CreateChannelCommand {
   readonly name: string
   readonly config: Readonly<Record<string, ConfigValue>>
   readonly policy?: AssignmentPolicy
+  /** Stamped on new conversations. */
+  readonly categoryId?: string
+  readonly skills?: readonly SkillRequirement[]
   readonly access?: ChannelAccess
 }
 
@@ -75,6 +78,8 @@ export interface UpdateChannelCommand {
   readonly name?: string
   readonly config?: Readonly<Record<string, ConfigValue>>
   readonly policy?: AssignmentPolicy
+  readonly categoryId?: string | null
+  readonly skills?: readonly SkillRequirement[]
   readonly access?: ChannelAccess
   readonly paused?: boolean
   readonly version: number
@@ -88,6 +93,8 @@ export interface ListConversationsQuery {
   readonly view: ConversationListView
   readonly status: ConversationStatus
   readonly channelId?: string
+  /** Only those of this team. */
+  readonly teamId?: string
   readonly search?: string
   readonly cursor?: string
   readonly limit: number
@@ -100,12 +107,20 @@ export interface UpdateConversationCommand {
   readonly snoozedUntil?: string
   readonly priority?: Priority
   readonly tags?: readonly string[]
+  /** The topic; null = none. */
+  readonly categoryId?: string | null
   readonly version: number
 }
 
-/** Gives a conversation to an agent; null takes it from whoever has it. A person's choice wins over the router. */
+/**
+ * Gives a conversation to an agent, to a team, or both; null takes it from whoever has it. A person's choice wins over
+ * the router. A team that is left out stays.
+ */
 export interface AssignConversationCommand {
   readonly assigneeId: string | null
+  readonly teamId?: string | null
+  /** Left for whoever gets it, as a note that only agents see. */
+  readonly note?: string
   readonly version: number
 }
 

@@ -20,6 +20,7 @@ export type ErrorCategory =
 export const ERROR_CATALOGUE = {
   'malformed-json': { category: 'invalid', title: 'The body is not valid JSON' },
   'invalid-input': { category: 'invalid', title: 'A field has a wrong value' },
+  'invalid-policy': { category: 'invalid', title: 'The distribution cannot work like this' },
   'invalid-id': { category: 'invalid', title: 'The id has a wrong form' },
   'invalid-cursor': { category: 'invalid', title: 'The cursor is not one of ours' },
   'sign-in-required': { category: 'unauthenticated', title: 'Sign in first' },
@@ -38,6 +39,7 @@ export const ERROR_CATALOGUE = {
   'method-not-allowed': { category: 'wrong-method', title: 'This address does not know that method' },
   'version-conflict': { category: 'conflict', title: 'Somebody changed it in the meantime; read it again' },
   'already-exists': { category: 'conflict', title: 'It exists already' },
+  'in-use': { category: 'conflict', title: 'It is still in use' },
   'last-owner': { category: 'conflict', title: 'A workspace needs an active owner' },
   'channel-paused': { category: 'conflict', title: 'The channel is paused' },
   'not-retryable': { category: 'conflict', title: 'Only a failed or uncertain message can be sent again' },
@@ -67,7 +69,7 @@ export interface ErrorDetails {
   /** The field at fault, as a path such as `attachments.0`. */
   readonly field?: string
   /** Every field at fault when there are several. */
-  readonly errors?: readonly { readonly field: string; readonly message: string }[]
+  readonly errors?: readonly { readonly field: string; readonly message: string; readonly code?: string }[]
   /** Seconds to wait before trying again. */
   readonly retryAfterSeconds?: number
   /** Further members of the problem document, such as `limit` or `reason`. */

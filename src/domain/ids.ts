@@ -19,6 +19,8 @@ export type AttachmentId = Id<'Attachment'>
 export type TeamId = Id<'Team'>
 /** A topic such as "Billing". 24 hex digits. */
 export type CategoryId = Id<'Category'>
+/** Something an agent may be good at, such as a product. 24 hex digits. */
+export type SkillId = Id<'Skill'>
 /** The stored trace of one routing run. 24 hex digits. */
 export type RoutingDecisionId = Id<'RoutingDecision'>
 /** One event of the ingress journal: a digest of channel and delivery key. */

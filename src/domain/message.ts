@@ -46,6 +46,8 @@ export type ConversationEventKind =
   | 'pending'
   | 'priority-changed'
   | 'tags-changed'
+  | 'team-changed'
+  | 'category-changed'
 
 /** How many characters of a message a list shows. */
 export const PREVIEW_LENGTH = 140

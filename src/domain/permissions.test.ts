@@ -23,6 +23,8 @@ describe('permissions', () => {
       'conversation.assign-others',
       'agent.manage',
       'channel.manage',
+      'routing.manage',
+      'routing.queue',
     ] as const)
       expect(permissionsOf('agent')).not.toContain(wide)
   })

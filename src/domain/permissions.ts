@@ -18,6 +18,8 @@ export const PERMISSIONS = [
   'channel.manage',
   'quarantine.manage',
   'routing.read',
+  'routing.manage',
+  'routing.queue',
 ] as const
 /** See {@link PERMISSIONS}. */
 export type Permission = (typeof PERMISSIONS)[number]
@@ -36,7 +38,7 @@ const AGENT: readonly Permission[] = [
 const OF_ROLE: Readonly<Record<Role, readonly Permission[]>> = {
   owner: PERMISSIONS,
   admin: PERMISSIONS,
-  supervisor: [...AGENT, 'conversation.assign-others', 'conversation.read-all'],
+  supervisor: [...AGENT, 'conversation.assign-others', 'conversation.read-all', 'routing.queue'],
   agent: AGENT,
 }
 

@@ -2,11 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { AVAILABILITIES } from './agent.ts'
 import type { AgentId, ChannelId, ConversationId } from './ids.ts'
+import { type AssignmentPolicy, PICK_POLICY, policyOf, type RoutingTarget } from './routing/policy.ts'
 import {
-  type AssignmentPolicy,
   decideRouting,
   EMPTY_RING,
-  PICK_POLICY,
   ROUND_ROBIN_POLICY,
   type RoutingAgent,
   type RoutingRing,
@@ -54,17 +53,28 @@ const anyRing: fc.Arbitrary<RoutingRing> = fc.record({
   turn: fc.integer({ min: 20, max: 40 }),
   served: fc.dictionary(fc.constantFrom(...NAMES), fc.integer({ min: 1, max: 20 })),
 })
-const target = fc.oneof(
-  fc.constant({ kind: 'none' } as const),
-  fc.constant({ kind: 'agents', agentIds: 'all' } as const),
-  fc.subarray([...NAMES]).map((ids) => ({ kind: 'agents', agentIds: ids as unknown as AgentId[] }) as const),
-)
-const anyPolicy: fc.Arbitrary<AssignmentPolicy> = fc.record({
-  steps: fc.array(
-    fc.record({ target, strategy: fc.constantFrom('pick', 'round-robin'), availableOnly: fc.boolean() }),
-    { maxLength: 4 },
-  ),
+const agentsOf = (agentIds: 'all' | AgentId[]): RoutingTarget => ({
+  kind: 'agents-and-teams',
+  agentIds,
+  teamIds: [],
+  primaryTeamOnly: false,
 })
+const target: fc.Arbitrary<RoutingTarget> = fc.oneof(
+  fc.constant({ kind: 'none' } as const),
+  fc.constant(agentsOf('all')),
+  fc.subarray([...NAMES]).map((ids) => agentsOf(ids as unknown as AgentId[])),
+)
+const anyPolicy: fc.Arbitrary<AssignmentPolicy> = fc
+  .array(
+    fc.record({
+      target,
+      strategy: fc.constantFrom('pick', 'round-robin'),
+      availableOnly: fc.boolean(),
+      waitMs: fc.constant(0),
+    }),
+    { maxLength: 4 },
+  )
+  .map((steps) => policyOf(steps))
 const isEligible = (agent: RoutingAgent): boolean =>
   agent.active &&
   agent.availability === 'online' &&
@@ -155,7 +165,7 @@ describe('a decision', () => {
         const step = policy.steps[trace.step ?? -1]
         expect(agent?.active).toBe(true)
         if (agent && step?.availableOnly) expect(isEligible(agent)).toBe(true)
-        if (step?.target.kind === 'agents' && step.target.agentIds !== 'all')
+        if (step?.target.kind === 'agents-and-teams' && step.target.agentIds !== 'all')
           expect(step.target.agentIds).toContain(trace.winner)
         expect(trace.ring).toEqual({
           turn: ring.turn + 1,
@@ -178,16 +188,10 @@ describe('a decision', () => {
   })
 
   it('goes to the first step that finds somebody', () => {
-    const policy: AssignmentPolicy = {
-      steps: [
-        {
-          target: { kind: 'agents', agentIds: ['a' as AgentId] },
-          strategy: 'round-robin',
-          availableOnly: true,
-        },
-        { target: { kind: 'agents', agentIds: 'all' }, strategy: 'round-robin', availableOnly: false },
-      ],
-    }
+    const policy = policyOf([
+      { target: agentsOf(['a' as AgentId]), strategy: 'round-robin', availableOnly: true, waitMs: 0 },
+      { target: agentsOf('all'), strategy: 'round-robin', availableOnly: false, waitMs: 0 },
+    ])
     const away = stateOf([agentOf('a', { availability: 'away' }), agentOf('b', { availability: 'offline' })])
     expect(decide(away, policy)).toMatchObject({ outcome: 'assigned', winner: 'a', step: 1 })
     expect(decide(stateOf([agentOf('a'), agentOf('b')]), policy)).toMatchObject({ winner: 'a', step: 0 })

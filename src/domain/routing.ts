@@ -1,35 +1,23 @@
 import type { Availability } from './agent.ts'
 import type { ConversationStatus } from './conversation.ts'
 import type { AgentId, ChannelId, ConversationId } from './ids.ts'
-
-/** Whom a step may give a conversation to. Further kinds join this union with the full router. */
-export type RoutingTarget =
-  | { readonly kind: 'none' }
-  | { readonly kind: 'agents'; readonly agentIds: 'all' | readonly AgentId[] }
-
-/** How a step chooses among the eligible. `pick` makes no automatic choice: agents take for themselves. */
-export type RoutingStrategy = 'pick' | 'round-robin'
-
-/** One step of a policy. */
-export interface AssignmentStep {
-  readonly target: RoutingTarget
-  readonly strategy: RoutingStrategy
-  /** Only agents who are online and present; on by default. */
-  readonly availableOnly: boolean
-}
-
-/** The distribution setting of a channel: steps tried in order; the last outcome is "unassigned". */
-export interface AssignmentPolicy {
-  readonly steps: readonly AssignmentStep[]
-}
-
-/** What a new channel has unless its owner chooses otherwise: agents take what they want. */
-export const PICK_POLICY: AssignmentPolicy = { steps: [] }
+import {
+  type AssignmentPolicy,
+  type AssignmentStep,
+  policyOf,
+  type RoutingStrategy,
+  type RoutingTarget,
+} from './routing/policy.ts'
 
 /** Every agent in turn, those available only. */
-export const ROUND_ROBIN_POLICY: AssignmentPolicy = {
-  steps: [{ target: { kind: 'agents', agentIds: 'all' }, strategy: 'round-robin', availableOnly: true }],
-}
+export const ROUND_ROBIN_POLICY: AssignmentPolicy = policyOf([
+  {
+    target: { kind: 'agents-and-teams', agentIds: 'all', teamIds: [], primaryTeamOnly: false },
+    strategy: 'round-robin',
+    availableOnly: true,
+    waitMs: 0,
+  },
+])
 
 /** What the router knows of an agent. */
 export interface RoutingAgent {
@@ -128,7 +116,7 @@ export function decideRouting(
   const candidates: RoutingCandidate[] = []
   let automatic = false
   for (const [index, step] of policy.steps.entries()) {
-    if (step.target.kind === 'none' || step.strategy === 'pick') continue
+    if (step.strategy === 'pick' || !namesAgents(step.target)) continue
     automatic = true
     const seen = state.agents.map((agent) => examine(agent, step, index, state))
     candidates.push(...seen)
@@ -136,6 +124,15 @@ export function decideRouting(
     if (winner) return won(winner, step, ring, candidates, nowMs)
   }
   return ended(automatic ? 'nobody-eligible' : 'pick', candidates)
+}
+
+const namesAgents = ({ kind }: RoutingTarget): boolean =>
+  kind === 'agents-and-teams' || kind === 'fixed-agent'
+
+function isNamed(agentId: AgentId, target: RoutingTarget): boolean {
+  if (target.kind === 'fixed-agent') return target.agentId === agentId
+  if (target.kind !== 'agents-and-teams') return false
+  return target.agentIds === 'all' || target.agentIds.includes(agentId)
 }
 
 function won(
@@ -175,9 +172,7 @@ function exclusionOf(
   step: AssignmentStep,
   channelId: ChannelId,
 ): ExclusionReason | undefined {
-  const { target } = step
-  if (target.kind !== 'agents') return 'not-in-step'
-  if (target.agentIds !== 'all' && !target.agentIds.includes(agent.id)) return 'not-in-step'
+  if (!isNamed(agent.id, step.target)) return 'not-in-step'
   if (!agent.active) return 'deactivated'
   if (agent.channels !== 'all' && !agent.channels.has(channelId)) return 'no-channel-access'
   if (!step.availableOnly) return undefined

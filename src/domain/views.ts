@@ -5,7 +5,9 @@ import type { DeliveryCertainty, DeliveryState } from './delivery.ts'
 import type * as id from './ids.ts'
 import type { ConversationEventKind, MessageDirection, MessageKind, MessageStatus } from './message.ts'
 import type { Permission, Role } from './permissions.ts'
-import type { AssignmentPolicy, RoutingCandidate, RoutingOutcome, RoutingStrategy } from './routing.ts'
+import type { AssignmentPolicy, RoutingStrategy, SkillRequirement } from './routing/policy.ts'
+import type { PolicyIssue } from './routing/policy-check.ts'
+import type { RoutingCandidate, RoutingOutcome } from './routing.ts'
 
 /** A page of a list. `nextCursor` is absent on the last page. */
 export interface Page<T> {
@@ -51,6 +53,8 @@ export interface ConversationView {
   readonly snoozedUntil?: id.Instant
   readonly assigneeId?: id.AgentId
   readonly teamId?: id.TeamId
+  /** A person chose the team: the router leaves it and gives the conversation to its members only. */
+  readonly teamByHand?: boolean
   readonly workType: WorkType
   readonly categoryId?: id.CategoryId
   readonly priority: Priority
@@ -171,6 +175,12 @@ export interface ChannelHealthView {
 export interface ChannelAdminView extends ChannelView {
   readonly config: Readonly<Record<string, string | number | boolean | readonly string[]>>
   readonly policy: AssignmentPolicy
+  /** What is questionable about the policy as it stands now; errors too, since agents and teams come and go. */
+  readonly policyIssues: readonly PolicyIssue[]
+  /** Stamped on new conversations. */
+  readonly categoryId?: id.CategoryId
+  /** What conversations of this channel ask for, beyond the policy's own skills. */
+  readonly skills: readonly SkillRequirement[]
   readonly access: ChannelAccess
   /** Where the platform must deliver to, for channels that are called by it. */
   readonly webhookUrl?: string

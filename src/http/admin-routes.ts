@@ -1,6 +1,7 @@
 import type { ManageAgentsDeps } from '../services/manage-agents.ts'
 import type { ApiTokenDeps } from '../services/manage-api-tokens.ts'
 import type { ManageChannelsDeps } from '../services/manage-channels.ts'
+import type { ManageTeamsDeps } from '../services/manage-teams.ts'
 import type { ProfileDeps } from '../services/own-profile.ts'
 import type { SetUpDeps } from '../services/set-up.ts'
 import { agentRoutes } from './agent-routes.ts'
@@ -9,9 +10,15 @@ import { channelRoutes } from './channel-routes.ts'
 import { entryRoutes } from './entry-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
 import type { RouteDefinition } from './route.ts'
+import { routingRoutes } from './routing-routes.ts'
 
 /** What the routes about the workspace itself need. */
-export type AdminDeps = SetUpDeps & ProfileDeps & ManageAgentsDeps & ManageChannelsDeps & ApiTokenDeps
+export type AdminDeps = SetUpDeps &
+  ProfileDeps &
+  ManageAgentsDeps &
+  ManageChannelsDeps &
+  ApiTokenDeps &
+  ManageTeamsDeps
 
 /** Every route about people, channels and access. */
 export function adminRoutes(deps: AdminDeps): readonly RouteDefinition[] {
@@ -20,6 +27,7 @@ export function adminRoutes(deps: AdminDeps): readonly RouteDefinition[] {
     ...profileRoutes(deps),
     ...agentRoutes(deps),
     ...channelRoutes(deps),
+    ...routingRoutes(deps),
     ...apiTokenRoutes(deps),
   ]
 }

@@ -1,6 +1,7 @@
 import type * as commands from '../domain/commands.ts'
-import { email, instant, line, linkToken, password, recordKey, version, z } from './fields.ts'
-import { access, availability, configValue, permission, policy, role } from './view-schemas.ts'
+import { email, id, instant, line, linkToken, password, recordKey, version, z } from './fields.ts'
+import { policy, skillRequirements } from './policy-schemas.ts'
+import { access, availability, configValue, permission, role } from './view-schemas.ts'
 
 /** See the domain's SetUpCommand. */
 export const setUpCommand = z.strictObject({
@@ -67,6 +68,8 @@ export const createChannelCommand = z.strictObject({
   name: line(100),
   config,
   policy: policy.optional(),
+  categoryId: id<string>().optional(),
+  skills: skillRequirements.optional(),
   access: access.optional(),
 }) satisfies z.ZodType<commands.CreateChannelCommand>
 
@@ -75,6 +78,8 @@ export const updateChannelCommand = z.strictObject({
   name: line(100).optional(),
   config: config.optional(),
   policy: policy.optional(),
+  categoryId: id<string>().nullable().optional(),
+  skills: skillRequirements.optional(),
   access: access.optional(),
   paused: z.boolean().optional(),
   version,

@@ -7,6 +7,7 @@ import { presentConversation } from '../services/present.ts'
 import { readConversation } from '../services/read-conversation.ts'
 import {
   assignConversationCommand,
+  assignedConversation,
   conversationCounts,
   conversationPage,
   idParams,
@@ -61,7 +62,7 @@ export function conversationRoutes(deps: ConversationRouteDeps): readonly RouteD
       method: 'patch',
       path: '/conversations/:id',
       tag,
-      summary: 'Change status, snooze, priority or tags',
+      summary: 'Change status, snooze, priority, tags or category',
       access: WRITE,
       params,
       body: updateConversationCommand,
@@ -74,14 +75,18 @@ export function conversationRoutes(deps: ConversationRouteDeps): readonly RouteD
       method: 'put',
       path: '/conversations/:id/assignment',
       tag,
-      summary: 'Give the conversation to an agent, or take it away',
+      summary: 'Give the conversation to an agent or a team, with a note, or take it away',
       access: WRITE,
       params,
       body: assignConversationCommand,
       versioned: true,
-      responses: one('The conversation as it stands now'),
-      handler: async ({ params: { id }, body, principal }) =>
-        ok(presentConversation(await assignConversation(id, body, principal, deps))),
+      responses: {
+        200: { description: 'The conversation as it stands now', schema: assignedConversation },
+      },
+      handler: async ({ params: { id }, body, principal }) => {
+        const { conversation, warning } = await assignConversation(id, body, principal, deps)
+        return ok({ ...presentConversation(conversation), ...(warning ? { warning } : {}) })
+      },
     }),
     defineRoute({
       method: 'post',

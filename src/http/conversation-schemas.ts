@@ -31,12 +31,15 @@ export const updateConversationCommand = z.strictObject({
   snoozedUntil: instant.optional(),
   priority: z.enum(PRIORITIES).optional(),
   tags: z.array(line(50)).max(50).optional(),
+  categoryId: id<string>().nullable().optional(),
   version,
 }) satisfies z.ZodType<commands.UpdateConversationCommand>
 
 /** See the domain's AssignConversationCommand. */
 export const assignConversationCommand = z.strictObject({
   assigneeId: id<string>().nullable(),
+  teamId: id<string>().nullable().optional(),
+  note: text(LONGEST_TEXT, 1).optional(),
   version,
 }) satisfies z.ZodType<commands.AssignConversationCommand>
 
@@ -87,6 +90,11 @@ export const idParams = <T extends string>() => z.strictObject({ id: id<T>() })
 export const entryParams = z.strictObject({
   id: z.string().regex(/^[A-Za-z0-9_-]{43}$/, 'is not the id of an entry'),
 })
+
+/** A conversation given by hand; the warning says that its agent has more now than the router would give him. */
+export const assignedConversation = conversationView
+  .extend({ warning: z.enum(['over-capacity']).optional() })
+  .openapi('AssignedConversation')
 
 export const conversationPage = pageOf(conversationView)
 export const messagePage = pageOf(messageView)

@@ -53,6 +53,15 @@ export const instant = z.iso.datetime('must be an instant such as 2026-11-23T09:
 /** The number that rises with every change. */
 export const version = z.int('must be a whole number').min(0).max(Number.MAX_SAFE_INTEGER)
 
+/** The version that a removal was decided at. */
+export const versionQuery = z.strictObject({
+  version: z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be the version as it was answered')
+    .transform(Number)
+    .openapi({ type: 'integer', minimum: 0 }),
+})
+
 /** Keys of records: nothing that an object already has. */
 export const recordKey = z
   .string()

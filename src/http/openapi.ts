@@ -20,7 +20,9 @@ const problem = z
     code: z.string().openapi({ enum: codes }),
     detail: z.string().optional(),
     field: z.string().optional(),
-    errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),
+    errors: z
+      .array(z.object({ field: z.string(), message: z.string(), code: z.string().optional() }))
+      .optional(),
     requestId: z.string(),
   })
   .openapi('Problem')

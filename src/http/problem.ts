@@ -1,5 +1,11 @@
 import type { Request, Response } from 'express'
-import { AppError, ERROR_CATALOGUE, type ErrorCategory, type ErrorCode } from '../domain/errors.ts'
+import {
+  AppError,
+  ERROR_CATALOGUE,
+  type ErrorCategory,
+  type ErrorCode,
+  type ErrorDetails,
+} from '../domain/errors.ts'
 
 /** The one place that knows which HTTP status an error has. */
 export const STATUS_OF: Readonly<Record<ErrorCategory, number>> = {
@@ -29,7 +35,7 @@ export interface Problem {
   readonly code: ErrorCode
   readonly detail?: string
   readonly field?: string
-  readonly errors?: readonly { readonly field: string; readonly message: string }[]
+  readonly errors?: ErrorDetails['errors']
   readonly requestId: string
 }
 

@@ -4,9 +4,10 @@ import { CONVERSATION_STATUSES, PRIORITIES, WORK_TYPES } from '../domain/convers
 import type * as ids from '../domain/ids.ts'
 import { MESSAGE_STATUSES } from '../domain/message.ts'
 import { PERMISSIONS, ROLES } from '../domain/permissions.ts'
-import type { AssignmentPolicy } from '../domain/routing.ts'
+import { ROUTING_STRATEGIES } from '../domain/routing/policy.ts'
 import type * as views from '../domain/views.ts'
 import { id, instant, pageOf, version, z } from './fields.ts'
+import { policy, policyIssue, skillRequirement } from './policy-schemas.ts'
 
 /** A role of the workspace. */
 export const role = z.enum(ROLES)
@@ -32,27 +33,6 @@ export const agentView = z.object(agentFields).openapi('Agent') satisfies z.ZodT
 export const profileView = z
   .object({ ...agentFields, permissions: z.array(permission), secondFactor: z.boolean(), locale: z.string() })
   .openapi('Profile') satisfies z.ZodType<views.ProfileView>
-
-/** How a channel distributes: steps tried in order. */
-export const policy = z
-  .strictObject({
-    steps: z
-      .array(
-        z.strictObject({
-          target: z.discriminatedUnion('kind', [
-            z.strictObject({ kind: z.literal('none') }),
-            z.strictObject({
-              kind: z.literal('agents'),
-              agentIds: z.union([z.literal('all'), z.array(id<ids.AgentId>()).max(500)]),
-            }),
-          ]),
-          strategy: z.enum(['pick', 'round-robin']),
-          availableOnly: z.boolean(),
-        }),
-      )
-      .max(20),
-  })
-  .openapi('AssignmentPolicy') satisfies z.ZodType<AssignmentPolicy>
 
 /** Who may see a channel's conversations. */
 export const access = z
@@ -117,6 +97,9 @@ export const channelAdminView = z
     ...channelFields,
     config: z.record(z.string(), configValue),
     policy,
+    policyIssues: z.array(policyIssue),
+    categoryId: id<ids.CategoryId>().optional(),
+    skills: z.array(skillRequirement),
     access,
     webhookUrl: z.string().optional(),
     snippet: z.string().optional(),
@@ -162,6 +145,7 @@ export const conversationView = z
     snoozedUntil: instant.optional(),
     assigneeId: id<ids.AgentId>().optional(),
     teamId: id<ids.TeamId>().optional(),
+    teamByHand: z.boolean().optional(),
     workType: z.enum(WORK_TYPES),
     categoryId: id<ids.CategoryId>().optional(),
     priority: z.enum(PRIORITIES),
@@ -216,6 +200,8 @@ export const messageView = z
           'pending',
           'priority-changed',
           'tags-changed',
+          'team-changed',
+          'category-changed',
         ]),
         agentName: z.string().optional(),
         value: z.string().optional(),
@@ -280,7 +266,7 @@ export const routingDecisionView = z
       'lost-to-a-person',
     ]),
     winner: id<ids.AgentId>().optional(),
-    strategy: z.enum(['pick', 'round-robin']).optional(),
+    strategy: z.enum(ROUTING_STRATEGIES).optional(),
     candidates: z.array(
       z.object({
         agentId: id<ids.AgentId>(),

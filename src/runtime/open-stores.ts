@@ -1,3 +1,4 @@
+import { createAgentRoutingStore } from '../store/agent-routing-store.ts'
 import { createAgentStore } from '../store/agent-store.ts'
 import { createApiTokenStore } from '../store/api-token-store.ts'
 import { createAttachmentStore } from '../store/attachment-store.ts'
@@ -6,6 +7,7 @@ import { createCheckpointStore } from '../store/checkpoint-store.ts'
 import type { StoreConnection } from '../store/connect.ts'
 import { createContactStore } from '../store/contact-store.ts'
 import { createConversationListStore } from '../store/conversation-list-store.ts'
+import { createConversationLoadStore } from '../store/conversation-load-store.ts'
 import { createConversationStore } from '../store/conversation-store.ts'
 import { createEarlyEventStore } from '../store/early-event-store.ts'
 import { createIdempotencyStore } from '../store/idempotency-store.ts'
@@ -15,6 +17,8 @@ import { createMessageStore } from '../store/message-store.ts'
 import { createNodeRecordStore } from '../store/node-records.ts'
 import { createOutboxStore } from '../store/outbox-store.ts'
 import { createPresenceStore } from '../store/presence.ts'
+import { createCategoryStore, createSkillStore, createTeamStore } from '../store/routing-group-stores.ts'
+import { createRoutingSettingsStore } from '../store/routing-settings-store.ts'
 import { createRoutingStore } from '../store/routing-store.ts'
 import { createSessionStore } from '../store/session-store.ts'
 import { createWorkspaceStore } from '../store/workspace-store.ts'
@@ -26,12 +30,15 @@ export type Stores = Awaited<ReturnType<typeof openStores>>
 export async function openStores(connection: StoreConnection['connection']) {
   const stores = {
     agents: createAgentStore(connection),
+    agentRouting: createAgentRoutingStore(connection),
     apiTokens: createApiTokenStore(connection),
     attachments: createAttachmentStore(connection),
+    categories: createCategoryStore(connection),
     channels: createChannelStore(connection),
     checkpoints: createCheckpointStore(connection),
     contacts: createContactStore(connection),
     conversations: createConversationStore(connection),
+    conversationLoads: createConversationLoadStore(connection),
     lists: createConversationListStore(connection),
     earlyEvents: createEarlyEventStore(connection),
     idempotency: createIdempotencyStore(connection),
@@ -42,7 +49,10 @@ export async function openStores(connection: StoreConnection['connection']) {
     outbox: createOutboxStore(connection),
     presence: createPresenceStore(connection),
     routing: createRoutingStore(connection),
+    routingSettings: createRoutingSettingsStore(connection),
     sessions: createSessionStore(connection),
+    skills: createSkillStore(connection),
+    teams: createTeamStore(connection),
     workspace: createWorkspaceStore(connection),
   }
   const indexed = Object.values(stores).flatMap((store) =>

@@ -1,7 +1,7 @@
 import type { Connector } from '../contract/connector.ts'
 import type { Capabilities } from '../domain/capabilities.ts'
-import type { ChannelId } from '../domain/ids.ts'
-import type { AssignmentPolicy } from '../domain/routing.ts'
+import type { CategoryId, ChannelId } from '../domain/ids.ts'
+import type { AssignmentPolicy, SkillRequirement } from '../domain/routing/policy.ts'
 
 /** What the two paths need to know of a channel. */
 export interface ActiveChannel {
@@ -9,6 +9,10 @@ export interface ActiveChannel {
   readonly connector: Connector
   readonly capabilities: Capabilities
   readonly policy: AssignmentPolicy
+  /** Stamped on new conversations. */
+  readonly categoryId?: CategoryId
+  /** What its conversations ask for, beyond the policy's own skills. */
+  readonly skills: readonly SkillRequirement[]
 }
 
 /** Looks a channel up by id; undefined when it is gone. */

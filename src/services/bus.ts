@@ -6,6 +6,8 @@ export type Signal =
   | { readonly kind: 'channel-changed'; readonly channelId: ChannelId }
   | { readonly kind: 'agent-access-changed'; readonly agentId: AgentId }
   | { readonly kind: 'availability-changed'; readonly agentId: AgentId }
+  /** Teams, categories, skills or routing settings changed: what is kept of them is outdated. */
+  | { readonly kind: 'routing-rules-changed' }
   | { readonly kind: 'routing-wanted' }
   | { readonly kind: 'outbox-wanted' }
   | { readonly kind: 'journal-grew' }

@@ -2,11 +2,12 @@ import type { UpdateConversationCommand } from '../domain/commands.ts'
 import type { ConversationStatus } from '../domain/conversation.ts'
 import { AppError } from '../domain/errors.ts'
 import type { DomainEvent } from '../domain/events.ts'
-import type { ConversationId } from '../domain/ids.ts'
+import type { CategoryId, ConversationId } from '../domain/ids.ts'
 import type { ConversationEventKind } from '../domain/message.ts'
 import type { MessageView } from '../domain/views.ts'
 import type { ConversationChange, ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
+import type { CategoryStore } from '../store/routing-group-stores.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { Bus } from './bus.ts'
 import { openConversation } from './conversation-access.ts'
@@ -15,7 +16,11 @@ import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
 import type { Principal } from './principal.ts'
 
-export interface ChangeConversationDeps {
+export interface ChangeConversationDeps extends WakeDeps {
+  readonly categories: Pick<CategoryStore, 'get'>
+}
+
+export interface WakeDeps {
   readonly conversations: ConversationStore
   readonly messages: MessageStore
   readonly bus: Bus
@@ -27,8 +32,9 @@ export interface ChangeConversationDeps {
 const LONGEST_SNOOZE_MS = 2 * 365 * 86_400_000
 
 /**
- * Changes status, priority or tags over the version the caller has seen.
- * @throws AppError `not-found`, `permission-denied`, `version-conflict`, `invalid-input` for a snooze that does not lie ahead
+ * Changes status, priority, tags or category over the version the caller has seen.
+ * @throws AppError `not-found`, `permission-denied`, `version-conflict`, `invalid-input` for a snooze that does not lie
+ * ahead or a category that does not exist
  */
 export async function changeConversation(
   id: ConversationId,
@@ -38,7 +44,8 @@ export async function changeConversation(
 ): Promise<StoredConversation> {
   const conversation = await openConversation(id, principal, 'conversation.write', deps)
   if (conversation.version !== command.version) throw new AppError('version-conflict')
-  const { change, lines } = plan(conversation, command, deps.now())
+  const category = await categoryOf(command, deps)
+  const { change, lines } = plan(conversation, command, category, deps.now())
   if (Object.keys(change).length === 0) return conversation
   const changed = await deps.conversations.change(id, command.version, change)
   if (!changed) throw new AppError('version-conflict')
@@ -46,11 +53,24 @@ export async function changeConversation(
   return changed
 }
 
+/** The category that a command names; undefined when it names none. */
+async function categoryOf(
+  { categoryId }: UpdateConversationCommand,
+  { categories }: Pick<ChangeConversationDeps, 'categories'>,
+): Promise<NamedCategory | null | undefined> {
+  if (categoryId === null || categoryId === undefined) return categoryId
+  const found = await categories.get(categoryId)
+  if (found) return found
+  throw new AppError('invalid-input', { field: 'categoryId', detail: `There is no category ${categoryId}.` })
+}
+
+interface NamedCategory {
+  readonly id: CategoryId
+  readonly name: string
+}
+
 /** Wakes a snoozed conversation whose time has come; another change at the same moment wins. */
-export async function wakeConversation(
-  conversation: StoredConversation,
-  deps: ChangeConversationDeps,
-): Promise<void> {
+export async function wakeConversation(conversation: StoredConversation, deps: WakeDeps): Promise<void> {
   const changed = await deps.conversations.change(conversation.id, conversation.version, {
     status: 'open',
     snoozedUntilMs: null,
@@ -65,6 +85,7 @@ type Line = NonNullable<MessageView['event']>
 function plan(
   conversation: StoredConversation,
   command: UpdateConversationCommand,
+  category: NamedCategory | null | undefined,
   nowMs: number,
 ): { readonly change: ConversationChange; readonly lines: readonly Line[] } {
   const status = planStatus(conversation, command, nowMs)
@@ -80,6 +101,16 @@ function plan(
       change = { ...change, tags }
       lines.push({ name: 'tags-changed', value: tags.join(', ') })
     }
+  }
+  if (category !== undefined && category?.id !== conversation.categoryId) {
+    const open = (change.status ?? conversation.status) === 'open'
+    change = {
+      ...change,
+      categoryId: category?.id ?? null,
+      // Another policy may hold now: what waits for an owner is decided under it.
+      ...(open ? reopening(conversation, nowMs) : {}),
+    }
+    lines.push({ name: 'category-changed', value: category?.name ?? '' })
   }
   return { change, lines }
 }
@@ -140,7 +171,7 @@ async function tell(
   changed: StoredConversation,
   lines: readonly Line[],
   by: Principal | 'system',
-  deps: ChangeConversationDeps,
+  deps: WakeDeps,
 ): Promise<void> {
   const messages = lines.map((line) => eventLine(changed, line, by, deps))
   await deps.messages.record(messages)

@@ -2,8 +2,8 @@ import type { ConfigValues } from '../contract/config-field.ts'
 import type { Connector } from '../contract/connector.ts'
 import type { ConnectorRegistry } from '../contract/registry.ts'
 import type { Capabilities } from '../domain/capabilities.ts'
-import type { AgentId, ChannelId, ChannelType } from '../domain/ids.ts'
-import type { AssignmentPolicy } from '../domain/routing.ts'
+import type { AgentId, CategoryId, ChannelId, ChannelType } from '../domain/ids.ts'
+import type { AssignmentPolicy, SkillRequirement } from '../domain/routing/policy.ts'
 import type { ChannelAccess } from '../domain/views.ts'
 import type { ChannelRecord, ChannelStore } from '../store/channel-store.ts'
 import type { Bus } from './bus.ts'
@@ -19,6 +19,10 @@ export interface LiveChannel {
   readonly config: ConfigValues
   readonly capabilities: Capabilities
   readonly policy: AssignmentPolicy
+  /** Stamped on new conversations. */
+  readonly categoryId?: CategoryId
+  /** What its conversations ask for, beyond the policy's own skills. */
+  readonly skills: readonly SkillRequirement[]
   readonly access: ChannelAccess
   readonly connector: Connector
   readonly version: number
@@ -136,9 +140,23 @@ function revive(
     const connector = registry.find(record.type)
     if (!connector) throw new Error('no connector of this type is built in')
     const config = openSettings(connector.configFields, record, box)
-    const { id, type, name, paused, policy, access, version } = record
+    const { id, type, name, paused, policy, categoryId, skills, access, version } = record
     const capabilities = connector.capabilities(config)
-    return { id, type, name, paused, config, capabilities, policy, access, connector, version, record }
+    return {
+      id,
+      type,
+      name,
+      paused,
+      config,
+      capabilities,
+      policy,
+      ...(categoryId ? { categoryId } : {}),
+      skills,
+      access,
+      connector,
+      version,
+      record,
+    }
   } catch (error) {
     onUnusable({ id: record.id, type: record.type }, error)
     return undefined

@@ -5,22 +5,25 @@ import { ConnectorError } from '../contract/connector-error.ts'
 import type { ConnectorRegistry } from '../contract/registry.ts'
 import type { ConfigValue, CreateChannelCommand, UpdateChannelCommand } from '../domain/commands.ts'
 import { AppError } from '../domain/errors.ts'
-import type { ChannelId, ChannelType } from '../domain/ids.ts'
+import type { CategoryId, ChannelId, ChannelType } from '../domain/ids.ts'
 import { seesChannel } from '../domain/permissions.ts'
-import { type AssignmentPolicy, PICK_POLICY } from '../domain/routing.ts'
+import { PICK_POLICY } from '../domain/routing/policy.ts'
 import type { ChannelAccess, ChannelAdminView, ChannelView } from '../domain/views.ts'
 import type { AgentStore } from '../store/agent-store.ts'
 import type { ChannelChange, ChannelRecord, ChannelStore } from '../store/channel-store.ts'
 import type { Bus } from './bus.ts'
 import type { ChannelDirectory, LiveChannel } from './channel-directory.ts'
 import { generateSetting, sealSettings, validateSettings } from './channel-settings.ts'
+import { readPolicyFacts, requireSoundPolicy } from './check-policy.ts'
+import { requireKnownSkills } from './known-skills.ts'
 import { presentChannel, presentChannelToAdmin } from './present-channel.ts'
 import type { Principal } from './principal.ts'
+import type { RoutingRulesDeps } from './routing-rules.ts'
 import type { SecretBox } from './secret-box.ts'
 
 const CHECK_TIMEOUT_MS = 20_000
 
-export interface ManageChannelsDeps {
+export interface ManageChannelsDeps extends Pick<RoutingRulesDeps, 'teams' | 'categories' | 'skills'> {
   readonly channels: ChannelStore
   readonly agents: AgentStore
   readonly directory: ChannelDirectory
@@ -66,10 +69,11 @@ export async function listChannels(
 
 /** One channel with its settings, secrets redacted. */
 export async function readChannel(deps: ManageChannelsDeps, id: ChannelId): Promise<ChannelAdminView> {
-  return presentChannelToAdmin(await existing(deps, id), deps.publicUrl)
+  const [channel, facts] = await Promise.all([existing(deps, id), readPolicyFacts(deps)])
+  return presentChannelToAdmin(channel, deps.publicUrl, facts)
 }
 
-/** Adds a channel. @throws AppError `invalid-input` with one line for each setting at fault */
+/** Adds a channel. @throws AppError `invalid-input` with one line for each setting at fault, `invalid-policy` */
 export async function createChannel(
   deps: ManageChannelsDeps,
   command: CreateChannelCommand,
@@ -79,8 +83,9 @@ export async function createChannel(
   if (!connector) {
     throw new AppError('invalid-input', { field: 'type', detail: 'There is no such kind of channel.' })
   }
-  const { policy = PICK_POLICY, access = { kind: 'everyone' } } = command
-  await requireAgents(deps, policy, access)
+  const { access = { kind: 'everyone' } } = command
+  await requireAgents(deps, access)
+  const routing = await requireSoundRouting(deps, command)
   const values = validateSettings(connector.configFields, command.config)
   const id = channels.newId()
   const settings = sealSettings(connector.configFields, id, values, box)
@@ -90,7 +95,8 @@ export async function createChannel(
     type,
     name: command.name,
     settings,
-    policy,
+    policy: PICK_POLICY,
+    ...routing,
     access,
     at: new Date(clock()),
   })
@@ -100,18 +106,20 @@ export async function createChannel(
   return readChannel(deps, id)
 }
 
-/** Changes a channel; what is left out stays, secrets too. @throws AppError `version-conflict` */
+/** Changes a channel; what is left out stays, secrets too. @throws AppError `version-conflict`, `invalid-policy` */
 export async function updateChannel(
   deps: ManageChannelsDeps,
   id: ChannelId,
   command: UpdateChannelCommand,
 ): Promise<ChannelAdminView> {
   const before = await existing(deps, id)
-  const { name, config, policy, access, paused, version } = command
-  await requireAgents(deps, policy, access)
+  const { name, config, categoryId, access, paused, version } = command
+  await requireAgents(deps, access)
+  const routing = await requireSoundRouting(deps, command)
   const change: ChannelChange = {
     ...(name === undefined ? {} : { name }),
-    ...(policy === undefined ? {} : { policy }),
+    ...routing,
+    ...(categoryId === null ? { categoryId } : {}),
     ...(access === undefined ? {} : { access }),
     ...(paused === undefined ? {} : { paused }),
     ...(config === undefined ? {} : { settings: resettle(deps, before, config) }),
@@ -230,20 +238,33 @@ async function existing({ directory }: ManageChannelsDeps, id: ChannelId): Promi
   return channel
 }
 
+/** What a command says about routing, checked and as it is to be stored; a category that is taken away is not in it. */
+async function requireSoundRouting(
+  deps: ManageChannelsDeps,
+  { policy, categoryId, skills }: Pick<UpdateChannelCommand, 'policy' | 'categoryId' | 'skills'>,
+): Promise<Pick<ChannelChange, 'policy' | 'skills'> & { readonly categoryId?: CategoryId }> {
+  const category = typeof categoryId === 'string' ? await deps.categories.get(categoryId) : undefined
+  if (typeof categoryId === 'string' && !category) {
+    throw new AppError('invalid-input', {
+      field: 'categoryId',
+      detail: `There is no category ${categoryId}.`,
+    })
+  }
+  return {
+    ...(policy === undefined ? {} : { policy: await requireSoundPolicy(deps, policy) }),
+    ...(category ? { categoryId: category.id } : {}),
+    ...(skills === undefined ? {} : { skills: await requireKnownSkills(skills, 'skills', deps) }),
+  }
+}
+
 async function requireAgents(
   { agents }: ManageChannelsDeps,
-  policy: AssignmentPolicy | undefined,
   access: ChannelAccess | undefined,
 ): Promise<void> {
-  const named: [string, string][] = []
-  for (const [index, { target }] of (policy?.steps ?? []).entries()) {
-    if (target.kind !== 'agents' || target.agentIds === 'all') continue
-    for (const id of target.agentIds) named.push([`policy.steps.${index}.target.agentIds`, id])
-  }
-  if (access?.kind === 'agents') for (const id of access.agentIds) named.push(['access.agentIds', id])
-  if (named.length === 0) return
+  if (access?.kind !== 'agents' || access.agentIds.length === 0) return
   const known = new Set<string>((await agents.list()).map(({ id }) => id))
-  const unknown = named.find(([, id]) => !known.has(id))
-  if (unknown)
-    throw new AppError('invalid-input', { field: unknown[0], detail: `There is no agent ${unknown[1]}.` })
+  const unknown = access.agentIds.find((id) => !known.has(id))
+  if (unknown) {
+    throw new AppError('invalid-input', { field: 'access.agentIds', detail: `There is no agent ${unknown}.` })
+  }
 }

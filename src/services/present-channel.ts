@@ -1,3 +1,4 @@
+import { checkPolicy, type PolicyFacts } from '../domain/routing/policy-check.ts'
 import type { ChannelAdminView, ChannelView } from '../domain/views.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { redactSettings } from './channel-settings.ts'
@@ -36,14 +37,24 @@ export function presentChannel({
 export const webhookUrlOf = (publicUrl: string, channelId: string): string =>
   `${publicUrl}/ingress/${channelId}`
 
-/** A channel as an administrator sees it: secrets read as `true`. */
-export function presentChannelToAdmin(channel: LiveChannel, publicUrl: string): ChannelAdminView {
-  const { id, config, connector, policy, access, record } = channel
+/**
+ * A channel as an administrator sees it: secrets read as `true`.
+ * @param facts what its policy is judged by
+ */
+export function presentChannelToAdmin(
+  channel: LiveChannel,
+  publicUrl: string,
+  facts: PolicyFacts,
+): ChannelAdminView {
+  const { id, config, connector, policy, categoryId, skills, access, record } = channel
   const calledByPlatform = connector.inbound.kind === 'webhook' && connector.visitors === undefined
   return {
     ...presentChannel(channel),
     config: redactSettings(connector.configFields, config),
     policy,
+    policyIssues: checkPolicy(policy, facts),
+    ...(categoryId ? { categoryId } : {}),
+    skills,
     access,
     ...(calledByPlatform ? { webhookUrl: webhookUrlOf(publicUrl, id) } : {}),
     ...(connector.visitors ? { snippet: connector.visitors.snippet(config, { id, publicUrl }) } : {}),

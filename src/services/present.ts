@@ -21,6 +21,7 @@ export function presentConversation(conversation: StoredConversation): Conversat
       : { snoozedUntil: instant(conversation.snoozedUntilMs) }),
     ...(conversation.assigneeId ? { assigneeId: conversation.assigneeId } : {}),
     ...(conversation.teamId ? { teamId: conversation.teamId } : {}),
+    ...(conversation.teamByHand ? { teamByHand: true } : {}),
     workType: conversation.workType,
     ...(conversation.categoryId ? { categoryId: conversation.categoryId } : {}),
     priority: conversation.priority,

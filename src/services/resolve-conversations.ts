@@ -116,6 +116,7 @@ function openedBy(thread: readonly ArrivedMessage[], findSender: FindSender): St
     contactId: contact.id,
     contactName: contact.name,
     status: 'open',
+    ...(channel.categoryId ? { categoryId: channel.categoryId } : {}),
     workType: channel.capabilities.workType,
     priority: 'normal',
     tags: [],

@@ -1,12 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { DomainEvent } from '../domain/events.ts'
 import type { AgentId, ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
-import {
-  type AssignmentPolicy,
-  decideRouting,
-  type RoutingAgent,
-  type RoutingTrace,
-} from '../domain/routing.ts'
+import type { AssignmentPolicy } from '../domain/routing/policy.ts'
+import { decideRouting, type RoutingAgent, type RoutingTrace } from '../domain/routing.ts'
 import type { Claim, ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import { derivedId } from '../store/object-id.ts'

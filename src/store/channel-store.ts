@@ -1,7 +1,8 @@
 import { type Connection, type mongo, Schema } from 'mongoose'
 import type { ConfigValue } from '../domain/commands.ts'
-import type { AgentId, ChannelId, ChannelType } from '../domain/ids.ts'
-import type { AssignmentPolicy } from '../domain/routing.ts'
+import type { AgentId, CategoryId, ChannelId, ChannelType } from '../domain/ids.ts'
+import type { AssignmentPolicy, SkillRequirement } from '../domain/routing/policy.ts'
+import { readStoredPolicy, readStoredSkills } from '../domain/routing/stored-policy.ts'
 import type { ChannelAccess, ChannelHealthView } from '../domain/views.ts'
 import { isDuplicateKey, newObjectId, toObjectId } from './object-id.ts'
 
@@ -18,6 +19,9 @@ export interface ChannelRecord {
   readonly paused: boolean
   readonly settings: readonly StoredSetting[]
   readonly policy: AssignmentPolicy
+  /** Stamped on new conversations. */
+  readonly categoryId?: CategoryId
+  readonly skills: readonly SkillRequirement[]
   readonly access: ChannelAccess
   readonly health: {
     readonly state: ChannelHealthView['state']
@@ -36,6 +40,8 @@ interface ChannelDocument {
   paused: boolean
   settings: StoredSetting[]
   policy: AssignmentPolicy
+  categoryId?: CategoryId
+  skills?: readonly SkillRequirement[]
   access: ChannelAccess
   health?: { state: ChannelHealthView['state']; code?: string; detail?: string; at: Date }
   first?: true
@@ -55,6 +61,8 @@ const schema = new Schema<ChannelDocument>(
       ),
     ],
     policy: { type: Schema.Types.Mixed, required: true },
+    categoryId: String,
+    skills: { type: Schema.Types.Mixed },
     access: { type: Schema.Types.Mixed, required: true },
     health: new Schema(
       { state: String, code: String, detail: String, at: Date },
@@ -73,6 +81,9 @@ export interface ChannelChange {
   readonly paused?: boolean
   readonly settings?: readonly StoredSetting[]
   readonly policy?: AssignmentPolicy
+  /** Null takes it away. */
+  readonly categoryId?: CategoryId | null
+  readonly skills?: readonly SkillRequirement[]
   readonly access?: ChannelAccess
 }
 
@@ -100,6 +111,8 @@ export function createChannelStore(connection: Connection) {
       readonly name: string
       readonly settings: readonly StoredSetting[]
       readonly policy: AssignmentPolicy
+      readonly categoryId?: CategoryId
+      readonly skills?: readonly SkillRequirement[]
       readonly access: ChannelAccess
       readonly first?: true
       readonly at: Date
@@ -134,11 +147,19 @@ export function createChannelStore(connection: Connection) {
     },
 
     /** Changes a channel if it still has `version`. */
-    async change(id: ChannelId, version: number, change: ChannelChange): Promise<ChannelRecord | undefined> {
+    async change(
+      id: ChannelId,
+      version: number,
+      { categoryId, ...change }: ChannelChange,
+    ): Promise<ChannelRecord | undefined> {
       const found = await channels
         .findOneAndUpdate(
           { _id: toObjectId(id), version },
-          { $set: { ...change }, $inc: { version: 1 } },
+          {
+            $set: { ...change, ...(categoryId ? { categoryId } : {}) },
+            ...(categoryId === null ? { $unset: { categoryId: 1 } } : {}),
+            $inc: { version: 1 },
+          },
           { returnDocument: 'after' },
         )
         .lean<ChannelDocument>()
@@ -179,7 +200,9 @@ function toRecord(document: ChannelDocument): ChannelRecord {
     name: document.name,
     paused: document.paused,
     settings: document.settings,
-    policy: document.policy,
+    policy: readStoredPolicy(document.policy),
+    ...(document.categoryId ? { categoryId: document.categoryId } : {}),
+    skills: readStoredSkills(document.skills),
     access,
     health: {
       state,

@@ -29,6 +29,7 @@ export interface ConversationDocument extends Unchanged {
   snoozedUntil?: Date
   assigneeId: mongo.ObjectId | null
   teamId?: mongo.ObjectId
+  teamByHand?: true
   categoryId?: mongo.ObjectId
   tags: string[]
   lastMessage?: LastMessageDocument
@@ -71,6 +72,9 @@ export function toConversationDocument(conversation: StoredConversation): Conver
     contactName: conversation.contactName,
     status: conversation.status,
     assigneeId: conversation.assigneeId ? toObjectId(conversation.assigneeId) : null,
+    ...(conversation.teamId ? { teamId: toObjectId(conversation.teamId) } : {}),
+    ...(conversation.teamByHand ? { teamByHand: true as const } : {}),
+    ...(conversation.categoryId ? { categoryId: toObjectId(conversation.categoryId) } : {}),
     workType: conversation.workType,
     priority: conversation.priority,
     tags: [...conversation.tags],
@@ -108,6 +112,7 @@ export function fromConversationDocument(document: ConversationDocument): Stored
     ...(document.snoozedUntil ? { snoozedUntilMs: document.snoozedUntil.getTime() } : {}),
     ...(document.assigneeId ? { assigneeId: document.assigneeId.toHexString() as id.AgentId } : {}),
     ...(document.teamId ? { teamId: document.teamId.toHexString() as id.TeamId } : {}),
+    ...(document.teamByHand ? { teamByHand: true } : {}),
     ...(document.categoryId ? { categoryId: document.categoryId.toHexString() as id.CategoryId } : {}),
     workType: document.workType,
     priority: document.priority,

@@ -1,6 +1,6 @@
 import type { Connection, mongo } from 'mongoose'
-import type { ConversationStatus, Priority } from '../domain/conversation.ts'
 import type { AgentId, ChannelId, ContactId, ConversationId, RoutingDecisionId } from '../domain/ids.ts'
+import { type ConversationChange, changeOperation, routingDocument } from './conversation-change.ts'
 import {
   type ConversationDocument,
   fromConversationDocument,
@@ -9,7 +9,7 @@ import {
 } from './conversation-document.ts'
 import { nativeCollection } from './native.ts'
 import { duplicatePositions, toObjectId } from './object-id.ts'
-import type { LastMessage, StoredConversation } from './stored-conversation.ts'
+import type { StoredConversation } from './stored-conversation.ts'
 
 /** What a batch of inbound messages does to one conversation, computed from the version it was read at. */
 export interface InboundUpdate {
@@ -32,23 +32,8 @@ export interface UnclaimedOutcome {
   readonly decisionId: RoutingDecisionId
 }
 
-/** A change by a person or a timer. Undefined leaves a field as it is, null clears it. */
-export interface ConversationChange {
-  readonly status?: ConversationStatus
-  readonly snoozedUntilMs?: number | null
-  readonly priority?: Priority
-  readonly tags?: readonly string[]
-  readonly assigneeId?: AgentId | null
-  readonly routing?: StoredConversation['routing']
-  readonly lastMessage?: LastMessage
-  readonly lastActivityAtMs?: number
-  readonly unreadCount?: number
-  readonly readOrder?: number
-}
-
+export type { ConversationChange } from './conversation-change.ts'
 export type ConversationStore = ReturnType<typeof createConversationStore>
-
-type Routing = ConversationDocument['routing']
 
 export function createConversationStore(connection: Connection) {
   const conversations = nativeCollection<ConversationDocument>(connection, 'conversations')
@@ -287,15 +272,6 @@ function claimOperation(
   }
 }
 
-function routingDocument(routing: StoredConversation['routing']): Routing {
-  return {
-    status: routing.status,
-    since: new Date(routing.sinceMs),
-    ...(routing.status === 'settled' ? {} : { open: true as const }),
-    ...(routing.decisionId ? { decisionId: toObjectId(routing.decisionId) } : {}),
-  }
-}
-
 function inboundOperation(
   { id, version, next }: InboundUpdate,
   batch: string,
@@ -319,26 +295,5 @@ function inboundOperation(
         $inc: { version: 1 },
       },
     },
-  }
-}
-
-function changeOperation(change: ConversationChange): mongo.UpdateFilter<ConversationDocument> {
-  const set: Partial<Record<string, unknown>> = {}
-  if (change.status !== undefined) set['status'] = change.status
-  if (typeof change.snoozedUntilMs === 'number') set['snoozedUntil'] = new Date(change.snoozedUntilMs)
-  if (change.priority !== undefined) set['priority'] = change.priority
-  if (change.tags !== undefined) set['tags'] = [...change.tags]
-  if (change.assigneeId !== undefined) {
-    set['assigneeId'] = change.assigneeId === null ? null : toObjectId(change.assigneeId)
-  }
-  if (change.routing !== undefined) set['routing'] = routingDocument(change.routing)
-  if (change.lastMessage !== undefined) set['lastMessage'] = toLastMessage(change.lastMessage)
-  if (change.lastActivityAtMs !== undefined) set['lastActivityAt'] = new Date(change.lastActivityAtMs)
-  if (change.unreadCount !== undefined) set['unreadCount'] = change.unreadCount
-  if (change.readOrder !== undefined) set['readOrder'] = change.readOrder
-  return {
-    $set: set as mongo.MatchKeysAndValues<ConversationDocument>,
-    ...(change.snoozedUntilMs === null ? { $unset: { snoozedUntil: '' as const } } : {}),
-    $inc: { version: 1 },
   }
 }

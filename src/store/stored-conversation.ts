@@ -20,6 +20,8 @@ export interface StoredConversation {
   readonly snoozedUntilMs?: number
   readonly assigneeId?: id.AgentId
   readonly teamId?: id.TeamId
+  /** A person chose the team. */
+  readonly teamByHand?: boolean
   readonly workType: WorkType
   readonly categoryId?: id.CategoryId
   readonly priority: Priority

@@ -12,7 +12,8 @@ import type { Capabilities } from '../../src/domain/capabilities.ts'
 import type { DomainEvent } from '../../src/domain/events.ts'
 import type { AgentId, ChannelId, ChannelType, ConversationId, JournalEntryId } from '../../src/domain/ids.ts'
 import { permissionsOf } from '../../src/domain/permissions.ts'
-import { type AssignmentPolicy, PICK_POLICY, type RoutingAgent } from '../../src/domain/routing.ts'
+import { type AssignmentPolicy, PICK_POLICY } from '../../src/domain/routing/policy.ts'
+import type { RoutingAgent } from '../../src/domain/routing.ts'
 import type { Stores } from '../../src/runtime/open-stores.ts'
 import { createBus } from '../../src/services/bus.ts'
 import type { LiveChannel } from '../../src/services/channel-directory.ts'
@@ -109,6 +110,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
       config,
       capabilities: connector.capabilities(config),
       policy: options.policy ?? PICK_POLICY,
+      skills: [],
       access: { kind: 'everyone' },
       connector,
       version: 1,

@@ -4,7 +4,7 @@ import type { InboundEvent } from '../../src/contract/inbound-event.ts'
 import { verified } from '../../src/contract/raw-request.ts'
 import type { Capabilities } from '../../src/domain/capabilities.ts'
 import type { ChannelId, ChannelType } from '../../src/domain/ids.ts'
-import { type AssignmentPolicy, PICK_POLICY } from '../../src/domain/routing.ts'
+import { type AssignmentPolicy, PICK_POLICY } from '../../src/domain/routing/policy.ts'
 import { entryId, partitionOf } from '../../src/services/accept-delivery.ts'
 import type { LiveChannel } from '../../src/services/channel-directory.ts'
 import type { ChannelRecord } from '../../src/store/channel-store.ts'
@@ -67,7 +67,7 @@ export function scriptedChannel(
   const { policy = PICK_POLICY, paused = false } = change
   const access = { kind: 'everyone' } as const
   const { type } = connector
-  const shared = { id, type, name: 'Scripted', paused, policy, access, version: 1 }
+  const shared = { id, type, name: 'Scripted', paused, policy, skills: [], access, version: 1 }
   const record: ChannelRecord = { ...shared, settings: [], health: { state: 'unknown' }, createdAtMs: 0 }
   return { ...shared, config: {}, capabilities: connector.capabilities({}), connector, record }
 }

@@ -37,4 +37,6 @@ export const PERMISSIONS = every<Permission>()([
   'channel.manage',
   'quarantine.manage',
   'routing.read',
+  'routing.manage',
+  'routing.queue',
 ])

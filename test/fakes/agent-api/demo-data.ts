@@ -1,7 +1,8 @@
 import type { ConversationStatus, Priority } from '../../../src/domain/conversation.ts'
 import type { AgentId, ChannelId, ContactId, ConversationId, MessageId } from '../../../src/domain/ids.ts'
 import { previewOf } from '../../../src/domain/message.ts'
-import { PICK_POLICY, ROUND_ROBIN_POLICY } from '../../../src/domain/routing.ts'
+import { PICK_POLICY } from '../../../src/domain/routing/policy.ts'
+import { ROUND_ROBIN_POLICY } from '../../../src/domain/routing.ts'
 import type { AgentView, AttachmentView, ConversationView, MessageView } from '../../../src/domain/views.ts'
 import { COLLEAGUES, CUSTOMERS, type DemoCustomer, SMALL_TALK } from './people.ts'
 import type { FakeState, Writable } from './state.ts'
@@ -60,6 +61,8 @@ export function demoState({ longThread = 400 }: DemoOptions = {}): FakeState {
         identitySecret: true,
       },
       policy,
+      policyIssues: [],
+      skills: [],
       access: { kind: 'everyone' },
       snippet: `<script async src="http://localhost:4200/widget/loader.js" data-channel="${id}"></script>`,
       createdAt: minutesAgo(90_000),

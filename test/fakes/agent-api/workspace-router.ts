@@ -1,5 +1,6 @@
 import { Router } from 'express'
 import multer from 'multer'
+import { PICK_POLICY } from '../../../src/domain/routing/policy.ts'
 import { pageOf, problem } from './answers.ts'
 import type { FakeState } from './state.ts'
 import { CAPABILITIES, CONFIG_FIELDS, freshId, profileOf } from './state.ts'
@@ -94,7 +95,9 @@ export function workspaceRouter(state: FakeState): Router {
       paused: false,
       health: { state: 'unknown' },
       capabilities: CAPABILITIES,
-      policy: body.policy ?? { steps: [] },
+      policy: body.policy ?? PICK_POLICY,
+      policyIssues: [],
+      skills: body.skills ?? [],
       access: body.access ?? { kind: 'everyone' },
       snippet: '<script async src="http://localhost:4200/widget/loader.js"></script>',
       createdAt: new Date().toISOString(),

@@ -230,7 +230,7 @@ describe('routing decisions', () => {
     const address = `/api/v1/channels/${inbox.closedChannelId}`
     const { body: channel } = await inbox.owner.agent.get(address).expect(200)
     const step = {
-      target: { kind: 'agents', agentIds: 'all' },
+      target: { kind: 'agents-and-teams', agentIds: 'all', teamIds: [], primaryTeamOnly: false },
       strategy: 'round-robin',
       availableOnly: false,
     }

@@ -1,7 +1,7 @@
 import { Button, MultiSelect, Radio, Stack } from '@mantine/core'
 import { useState } from 'react'
 import type { AgentId } from '../../../src/domain/ids.ts'
-import type { AssignmentPolicy } from '../../../src/domain/routing.ts'
+import type { AssignmentPolicy } from '../../../src/domain/routing/policy.ts'
 import type { ChannelAdminView } from '../../../src/domain/views.ts'
 import { useAgents } from '../data/queries.ts'
 import { text } from '../text/text.ts'
@@ -10,18 +10,23 @@ import { Card } from './page-parts.tsx'
 
 type Distribution = 'pick' | 'round-robin' | 'custom'
 
-const POLICIES: Readonly<Record<'pick' | 'round-robin', AssignmentPolicy>> = {
-  pick: { steps: [] },
-  'round-robin': {
-    steps: [{ target: { kind: 'agents', agentIds: 'all' }, strategy: 'round-robin', availableOnly: true }],
-  },
+const STEPS: Readonly<Record<'pick' | 'round-robin', AssignmentPolicy['steps']>> = {
+  pick: [],
+  'round-robin': [
+    {
+      target: { kind: 'agents-and-teams', agentIds: 'all', teamIds: [], primaryTeamOnly: false },
+      strategy: 'round-robin',
+      availableOnly: true,
+      waitMs: 0,
+    },
+  ],
 }
 
 /** Which of the choices a policy is. */
 export function distributionOf({ steps }: AssignmentPolicy): Distribution {
   if (steps.every(({ target, strategy }) => target.kind === 'none' || strategy === 'pick')) return 'pick'
   const [step] = steps
-  const all = step?.target.kind === 'agents' && step.target.agentIds === 'all'
+  const all = step?.target.kind === 'agents-and-teams' && step.target.agentIds === 'all'
   return steps.length === 1 && step?.strategy === 'round-robin' && step.availableOnly && all
     ? 'round-robin'
     : 'custom'
@@ -37,7 +42,8 @@ export function DistributionCard({ channel }: { readonly channel: ChannelAdminVi
         aria-label={text.channels.distribution}
         value={current}
         onChange={(value) => {
-          if (value === 'pick' || value === 'round-robin') change.mutate({ policy: POLICIES[value] })
+          if (value === 'pick' || value === 'round-robin')
+            change.mutate({ policy: { ...channel.policy, steps: STEPS[value] } })
         }}
       >
         <Stack gap="sm">

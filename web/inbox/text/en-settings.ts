@@ -84,6 +84,8 @@ export const settingsWords = {
     'channel.manage': 'Manage channels',
     'quarantine.manage': 'Handle the quarantine',
     'routing.read': 'Read routing decisions',
+    'routing.manage': 'Change how work is distributed',
+    'routing.queue': 'Watch the queue',
   },
   quarantine: {
     title: 'Quarantine',

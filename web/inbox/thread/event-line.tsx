@@ -47,6 +47,10 @@ export function wordsOf({ event, author, text: fallback }: MessageView): string 
       return words.pending(by)
     case 'priority-changed':
       return words.priority(by, (priorities[value] ?? value).toLowerCase())
+    case 'team-changed':
+      return value === '' ? words.noTeam(by) : words.team(by, value)
+    case 'category-changed':
+      return value === '' ? words.noCategory(by) : words.category(by, value)
     case 'tags-changed':
       return words.tags(by, value)
   }

@@ -1,0 +1,112 @@
+import type { Connection, mongo } from 'mongoose'
+import type { AgentId, TeamId } from '../domain/ids.ts'
+import type { AgentCapacity, FairCap } from '../domain/routing/agent-state.ts'
+import type { WorkingHours } from '../domain/routing/hours.ts'
+import { nativeCollection } from './native.ts'
+import { toObjectId } from './object-id.ts'
+
+/** What one agent has of his own; what is absent is as for everybody. */
+export interface AgentRoutingRecord {
+  readonly agentId: AgentId
+  readonly capacity?: AgentCapacity
+  readonly fairCap?: FairCap
+  readonly skills: Readonly<Record<string, number>>
+  readonly primaryTeamId?: TeamId
+  readonly schedule?: WorkingHours
+  readonly onlineOutOfHours: boolean
+  /** Of these settings alone; 0 = never changed. */
+  readonly version: number
+}
+
+/** Undefined leaves a setting as it is, null takes it away. */
+export interface AgentRoutingChange {
+  readonly capacity?: AgentCapacity | null
+  readonly fairCap?: FairCap | null
+  readonly skills?: Readonly<Record<string, number>>
+  readonly primaryTeamId?: TeamId | null
+  readonly schedule?: WorkingHours | null
+}
+
+/** Names of skills may hold dots and dollars, so they are values here and never keys. */
+interface RoutingFields {
+  capacity?: AgentCapacity
+  fairCap?: FairCap
+  skills?: readonly { readonly skill: string; readonly level: number }[]
+  primaryTeamId?: TeamId
+  schedule?: WorkingHours
+  version?: number
+}
+
+interface AgentDocument {
+  _id: mongo.ObjectId
+  routing?: RoutingFields
+  /** Beside the settings, since it changes with the availability and not with their version. */
+  onlineOutOfHours?: boolean
+}
+
+export type AgentRoutingStore = ReturnType<typeof createAgentRoutingStore>
+
+/** The router's side of the agents; it lies in their own documents. */
+export function createAgentRoutingStore(connection: Connection) {
+  const agents = nativeCollection<AgentDocument>(connection, 'agents')
+  const projection = { routing: 1, onlineOutOfHours: 1 } as const
+
+  return {
+    async get(id: AgentId): Promise<AgentRoutingRecord | undefined> {
+      const found = await agents.findOne({ _id: toObjectId(id) }, { projection })
+      return found ? toRecord(found) : undefined
+    },
+
+    /** Of every agent, whatever the state of his account. */
+    async list(): Promise<readonly AgentRoutingRecord[]> {
+      return (await agents.find({}, { projection }).toArray()).map(toRecord)
+    },
+
+    /** Changes the settings if they still have `version`. */
+    async change(
+      id: AgentId,
+      version: number,
+      { skills, ...change }: AgentRoutingChange,
+    ): Promise<AgentRoutingRecord | undefined> {
+      const set: Record<string, unknown> = {}
+      const unset: Record<string, ''> = {}
+      for (const [key, value] of Object.entries(change)) {
+        if (value === null) unset[`routing.${key}`] = ''
+        else if (value !== undefined) set[`routing.${key}`] = value
+      }
+      if (skills) {
+        set['routing.skills'] = Object.entries(skills).map(([skill, level]) => ({ skill, level }))
+      }
+      const found = await agents.findOneAndUpdate(
+        // Settings that were never changed have no version yet, which null finds.
+        {
+          _id: toObjectId(id),
+          'routing.version': version === 0 ? null : version,
+        } as mongo.Filter<AgentDocument>,
+        {
+          ...(Object.keys(set).length > 0 ? { $set: set } : {}),
+          ...(Object.keys(unset).length > 0 ? { $unset: unset } : {}),
+          $inc: { 'routing.version': 1 },
+        } as mongo.UpdateFilter<AgentDocument>,
+        { returnDocument: 'after', projection },
+      )
+      return found ? toRecord(found) : undefined
+    },
+
+    /** Notes whether an agent's "online" goes before his working hours. */
+    async setOnlineOutOfHours(id: AgentId, onlineOutOfHours: boolean): Promise<void> {
+      await agents.updateOne({ _id: toObjectId(id) }, { $set: { onlineOutOfHours } })
+    },
+  }
+}
+
+function toRecord({ _id, routing = {}, onlineOutOfHours = false }: AgentDocument): AgentRoutingRecord {
+  const { skills = [], version = 0, ...own } = routing
+  return {
+    ...own,
+    agentId: _id.toHexString() as AgentId,
+    skills: Object.fromEntries(skills.map(({ skill, level }) => [skill, level])),
+    onlineOutOfHours,
+    version,
+  }
+}

@@ -1,0 +1,64 @@
+import type { mongo } from 'mongoose'
+import type { ConversationStatus, Priority } from '../domain/conversation.ts'
+import type { AgentId, CategoryId, TeamId } from '../domain/ids.ts'
+import { type ConversationDocument, toLastMessage } from './conversation-document.ts'
+import { toObjectId } from './object-id.ts'
+import type { LastMessage, StoredConversation } from './stored-conversation.ts'
+
+/** A change by a person or a timer. Undefined leaves a field as it is, null clears it. */
+export interface ConversationChange {
+  readonly status?: ConversationStatus
+  readonly snoozedUntilMs?: number | null
+  readonly priority?: Priority
+  readonly tags?: readonly string[]
+  readonly assigneeId?: AgentId | null
+  readonly teamId?: TeamId | null
+  /** Whether a person chose the team; goes with it. */
+  readonly teamByHand?: boolean
+  readonly categoryId?: CategoryId | null
+  readonly routing?: StoredConversation['routing']
+  readonly lastMessage?: LastMessage
+  readonly lastActivityAtMs?: number
+  readonly unreadCount?: number
+  readonly readOrder?: number
+}
+
+/** Where the router stands, as it lies in the database. */
+export function routingDocument(routing: StoredConversation['routing']): ConversationDocument['routing'] {
+  return {
+    status: routing.status,
+    since: new Date(routing.sinceMs),
+    ...(routing.status === 'settled' ? {} : { open: true as const }),
+    ...(routing.decisionId ? { decisionId: toObjectId(routing.decisionId) } : {}),
+  }
+}
+
+/** The update that makes a change; whoever filters by the version makes it conditional. */
+export function changeOperation(change: ConversationChange): mongo.UpdateFilter<ConversationDocument> {
+  const set: Partial<Record<string, unknown>> = {}
+  if (change.status !== undefined) set['status'] = change.status
+  if (typeof change.snoozedUntilMs === 'number') set['snoozedUntil'] = new Date(change.snoozedUntilMs)
+  if (change.priority !== undefined) set['priority'] = change.priority
+  if (change.tags !== undefined) set['tags'] = [...change.tags]
+  if (change.assigneeId !== undefined) {
+    set['assigneeId'] = change.assigneeId === null ? null : toObjectId(change.assigneeId)
+  }
+  const unset: Partial<Record<'snoozedUntil' | 'teamId' | 'teamByHand' | 'categoryId', ''>> = {}
+  if (change.snoozedUntilMs === null) unset.snoozedUntil = ''
+  if (change.teamId === null) unset.teamId = ''
+  else if (change.teamId !== undefined) set['teamId'] = toObjectId(change.teamId)
+  if (change.teamByHand === false) unset.teamByHand = ''
+  else if (change.teamByHand !== undefined) set['teamByHand'] = true
+  if (change.categoryId === null) unset.categoryId = ''
+  else if (change.categoryId !== undefined) set['categoryId'] = toObjectId(change.categoryId)
+  if (change.routing !== undefined) set['routing'] = routingDocument(change.routing)
+  if (change.lastMessage !== undefined) set['lastMessage'] = toLastMessage(change.lastMessage)
+  if (change.lastActivityAtMs !== undefined) set['lastActivityAt'] = new Date(change.lastActivityAtMs)
+  if (change.unreadCount !== undefined) set['unreadCount'] = change.unreadCount
+  if (change.readOrder !== undefined) set['readOrder'] = change.readOrder
+  return {
+    ...(Object.keys(set).length > 0 ? { $set: set as mongo.MatchKeysAndValues<ConversationDocument> } : {}),
+    ...(Object.keys(unset).length > 0 ? { $unset: unset } : {}),
+    $inc: { version: 1 },
+  }
+}
