@@ -4,16 +4,17 @@ import type { ChangePasswordCommand, UpdateProfileCommand } from '../domain/comm
 import { AppError } from '../domain/errors.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { ProfileView } from '../domain/views.ts'
-import type { AgentChange, AgentRecord } from '../store/agent-store.ts'
+import type { AgentRecord } from '../store/agent-store.ts'
 import type { SessionStore } from '../store/session-store.ts'
 import type { WorkspaceStore } from '../store/workspace-store.ts'
 import { announceAgent } from './announce-agent.ts'
 import type { Bus } from './bus.ts'
+import { type NoteAvailabilityDeps, noteAvailability } from './note-availability.ts'
 import { type AgentViewDeps, presentProfile } from './present-agent.ts'
 import { newRecoveryCodes, newSecondFactor, stepOf } from './second-factor.ts'
 import { provePassword, type SignInDeps } from './sign-in.ts'
 
-export interface ProfileDeps extends SignInDeps, AgentViewDeps {
+export interface ProfileDeps extends SignInDeps, AgentViewDeps, NoteAvailabilityDeps {
   readonly sessions: SessionStore
   readonly workspace: WorkspaceStore
   readonly bus: Bus
@@ -30,7 +31,9 @@ export async function updateProfile(
   agentId: AgentId,
   command: UpdateProfileCommand,
 ): Promise<ProfileView> {
-  return change(deps, agentId, command, {})
+  const agent = found(await deps.agents.change(agentId, command))
+  await announceAgent(deps, agent, { access: command.name !== undefined })
+  return presentProfile(deps, agent)
 }
 
 /** Chooses whether one takes conversations. */
@@ -39,17 +42,9 @@ export async function setAvailability(
   agentId: AgentId,
   availability: Availability,
 ): Promise<ProfileView> {
-  return change(deps, agentId, { availability }, { availability: true })
-}
-
-async function change(
-  deps: ProfileDeps,
-  agentId: AgentId,
-  fields: AgentChange,
-  news: { readonly availability?: boolean },
-): Promise<ProfileView> {
-  const agent = found(await deps.agents.change(agentId, fields))
-  await announceAgent(deps, agent, { ...news, access: fields.name !== undefined })
+  const agent = found(await deps.agents.change(agentId, { availability }))
+  await noteAvailability(deps, agentId, availability)
+  await announceAgent(deps, agent, { availability: true })
   return presentProfile(deps, agent)
 }
 

@@ -14,6 +14,8 @@ export interface AgentRoutingRecord {
   readonly primaryTeamId?: TeamId
   readonly schedule?: WorkingHours
   readonly onlineOutOfHours: boolean
+  /** When he last chose whether he takes conversations; absent = never. */
+  readonly availabilitySinceMs?: number
   /** Of these settings alone; 0 = never changed. */
   readonly version: number
 }
@@ -42,6 +44,7 @@ interface AgentDocument {
   routing?: RoutingFields
   /** Beside the settings, since it changes with the availability and not with their version. */
   onlineOutOfHours?: boolean
+  availabilitySince?: Date
 }
 
 export type AgentRoutingStore = ReturnType<typeof createAgentRoutingStore>
@@ -49,7 +52,7 @@ export type AgentRoutingStore = ReturnType<typeof createAgentRoutingStore>
 /** The router's side of the agents; it lies in their own documents. */
 export function createAgentRoutingStore(connection: Connection) {
   const agents = nativeCollection<AgentDocument>(connection, 'agents')
-  const projection = { routing: 1, onlineOutOfHours: 1 } as const
+  const projection = { routing: 1, onlineOutOfHours: 1, availabilitySince: 1 } as const
 
   return {
     async get(id: AgentId): Promise<AgentRoutingRecord | undefined> {
@@ -93,20 +96,28 @@ export function createAgentRoutingStore(connection: Connection) {
       return found ? toRecord(found) : undefined
     },
 
-    /** Notes whether an agent's "online" goes before his working hours. */
-    async setOnlineOutOfHours(id: AgentId, onlineOutOfHours: boolean): Promise<void> {
-      await agents.updateOne({ _id: toObjectId(id) }, { $set: { onlineOutOfHours } })
+    /** Notes since when an agent's choice holds, and whether his "online" goes before his working hours. */
+    async noteAvailability(
+      id: AgentId,
+      { atMs, onlineOutOfHours }: { readonly atMs: number; readonly onlineOutOfHours: boolean },
+    ): Promise<void> {
+      await agents.updateOne(
+        { _id: toObjectId(id) },
+        { $set: { availabilitySince: new Date(atMs), onlineOutOfHours } },
+      )
     },
   }
 }
 
-function toRecord({ _id, routing = {}, onlineOutOfHours = false }: AgentDocument): AgentRoutingRecord {
+function toRecord(document: AgentDocument): AgentRoutingRecord {
+  const { _id, routing = {}, onlineOutOfHours = false, availabilitySince } = document
   const { skills = [], version = 0, ...own } = routing
   return {
     ...own,
     agentId: _id.toHexString() as AgentId,
     skills: Object.fromEntries(skills.map(({ skill, level }) => [skill, level])),
     onlineOutOfHours,
+    ...(availabilitySince ? { availabilitySinceMs: availabilitySince.getTime() } : {}),
     version,
   }
 }

@@ -293,6 +293,24 @@ describe('an agent’s routing', () => {
     await patch(path(boris), { capacity: { total: 8 }, version: 0 }).expect(409)
   })
 
+  it('lets him be online outside his hours until he chooses again', async () => {
+    const { version } = (await get(path(anna))).body
+    const closed = { ...MADRID, weekly: [], holidays: [] }
+    const { body } = await patch(path(anna), { schedule: closed, version }).expect(200)
+    const choose = async (availability: string): Promise<boolean> => {
+      await anna.agent.put(`${API}/profile/availability`).send({ availability }).expect(200)
+      return (await get(path(anna))).body.onlineOutOfHours
+    }
+    expect([await choose('online'), await choose('away'), await choose('online')]).toEqual([
+      true,
+      false,
+      true,
+    ])
+    const after = await patch(path(anna), { schedule: null, version: body.version }).expect(200)
+    expect([after.body.version, await choose('online')]).toEqual([body.version + 1, false])
+    expect((await server.deps.agentRouting.get(anna.profile.id))?.availabilitySinceMs).toBeGreaterThan(0)
+  })
+
   it.each([
     ['a negative capacity', { capacity: { total: -1 } }, 'capacity.total'],
     ['an absurd capacity', { capacity: { total: 1e9 } }, 'capacity.total'],
