@@ -1,7 +1,7 @@
 import type { WorkType } from '../conversation.ts'
 import { WORK_TYPES } from '../conversation.ts'
 import type { AgentId } from '../ids.ts'
-import type { PerWorkType, RoutingAgent, RoutingConversation } from './agent-state.ts'
+import type { FairCap, PerWorkType, RoutingAgent, RoutingConversation } from './agent-state.ts'
 import type { AssignmentPolicy, AssignmentStep, RoutingTarget } from './policy.ts'
 import { type EffectiveSkills, effectiveSkills, missingSkill } from './skills.ts'
 import type { Exclusion, ExclusionReason } from './trace.ts'
@@ -52,6 +52,17 @@ export function assignedWithinWindow(agent: RoutingAgent, nowMs: number): number
   let count = 0
   for (let index = instants.length - 1; index >= 0 && (instants[index] ?? 0) > after; index -= 1) count += 1
   return count
+}
+
+/** Looks at one instant only: the one that must have left the window for another assignment to fit. */
+function isAtFairCap(
+  { most, windowMs }: FairCap,
+  instants: readonly number[] | undefined,
+  nowMs: number,
+): boolean {
+  if (most < 1) return true
+  const oldest = instants?.[instants.length - most]
+  return oldest !== undefined && oldest > nowMs - windowMs
 }
 
 /**
@@ -108,7 +119,7 @@ export function memberExclusion(
   }
   if (skills.required.length > 0 && missingSkill(agent.skills, skills.required)) return 'missing-skill'
   if (isAtCapacity(agent, conversation.workType)) return 'at-capacity'
-  if (agent.fairCap && assignedWithinWindow(agent, nowMs) >= agent.fairCap.most) return 'fair-cap'
+  if (agent.fairCap && isAtFairCap(agent.fairCap, agent.recentAssignmentsAtMs, nowMs)) return 'fair-cap'
   return undefined
 }
 

@@ -14,7 +14,7 @@ import type { AgentId } from '../ids.ts'
 import { afterSilence, restartQueue } from './after-assignment.ts'
 import type { RoutingAgent, RoutingConversation } from './agent-state.ts'
 import { createRoutingBatch } from './batch.ts'
-import { applyAssignment, decideRouting, withAssignment } from './decide.ts'
+import { applyAssignment, decideRouting, type RoutingState, withAssignment } from './decide.ts'
 import { type AssignmentPolicy, type AssignmentStep, policyOf } from './policy.ts'
 import { compareWaiting } from './queue-order.ts'
 import { advanceRing, closeRing, EMPTY_RING, openRing, type RoutingRing } from './ring.ts'
@@ -306,7 +306,7 @@ describe('a batch', () => {
         const batch = createRoutingBatch(agents)
         const ring = openRing(world.ring)
         const [one, other] = [chanceFrom(seed), chanceFrom(seed)]
-        let state = { conversation: conversationOf('x'), agents, ring: world.ring }
+        let state: RoutingState = { conversation: conversationOf('x'), agents, ring: world.ring }
         for (const conversation of world.conversations) {
           state = { ...state, conversation }
           const pure = decideRouting(state, policy, world.nowMs, one)

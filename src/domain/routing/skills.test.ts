@@ -75,9 +75,8 @@ describe('an agent', () => {
 
   it('is preferred the more of what is asked he has, and no more than that', () => {
     const wanted = [like('a', 4), like('b', 2)]
-    const scores = [{}, { a: 2 }, { a: 4 }, { a: 5, b: 1 }, { a: 5, b: 5 }].map((skills) =>
-      preferenceOf(skills, wanted),
-    )
+    const has: Readonly<Record<string, number>>[] = [{}, { a: 2 }, { a: 4 }, { a: 5, b: 1 }, { a: 5, b: 5 }]
+    const scores = has.map((skills) => preferenceOf(skills, wanted))
     expect(scores).toEqual([0, 30, 60, 90, 120])
   })
 })
