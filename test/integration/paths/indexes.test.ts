@@ -1,7 +1,7 @@
 /** Every query that runs again and again must be served by its index, in filter and order, at a real size. */
 import { mongo } from 'mongoose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { AgentId, ChannelId, ConversationId } from '../../../src/domain/ids.ts'
+import type { AgentId, ChannelId, ConversationId, TeamId } from '../../../src/domain/ids.ts'
 import {
   type ConversationDocument,
   toConversationDocument,
@@ -14,6 +14,7 @@ const COUNT = 20_000
 const START = Date.UTC(2026, 10, 1)
 const channels = Array.from({ length: 4 }, () => newObjectId().toHexString() as ChannelId)
 const agents = Array.from({ length: 10 }, () => newObjectId().toHexString() as AgentId)
+const teams = Array.from({ length: 5 }, () => newObjectId().toHexString() as TeamId)
 const statuses = ['open', 'open', 'resolved', 'snoozed', 'pending'] as const
 
 let database: TestDatabase
@@ -37,6 +38,7 @@ beforeAll(async () => {
       ...(index % 3 === 0
         ? {}
         : { assigneeId: agents[index % agents.length] ?? (model.id as string as AgentId) }),
+      ...(index % 4 === 0 ? { teamId: teams[index % teams.length] ?? (model.id as string as TeamId) } : {}),
       lastActivityAtMs: START + Math.floor(index / 3) * 1_000,
       routing: { status: index % 50 === 0 ? 'waiting' : 'settled', sinceMs: START + index },
     })
@@ -139,6 +141,11 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
     ({ lists }) => lists.page({ status: 'open', channels: new Set(channels.slice(0, 1)) }, 26),
   ],
   ['some channels', 'by-channel', ({ lists }) => lists.page({ status: 'open', channels: some }, 26)],
+  [
+    'the work of a team',
+    'by-team',
+    ({ conversationLoads }) => conversationLoads.teamHasWork(teams[1] as TeamId),
+  ],
   ['a thread', 'thread', ({ messages }) => messages.page(busy, 51)],
   [
     'a thread, further up',
