@@ -20,6 +20,7 @@ export const listConversationsQuery = z.strictObject({
   view: z.enum(['mine', 'unassigned', 'all']).default('all'),
   status: z.enum(CONVERSATION_STATUSES).default('open'),
   channelId: id<string>().optional(),
+  teamId: id<string>().optional(),
   search: z.string().max(200).optional(),
   cursor: cursor.optional(),
   limit: limit(25, 100),

@@ -1,6 +1,6 @@
 import type { ListConversationsQuery } from '../domain/commands.ts'
 import { AppError } from '../domain/errors.ts'
-import type { ContactId } from '../domain/ids.ts'
+import type { ContactId, TeamId } from '../domain/ids.ts'
 import { type ChannelScope, seesChannel } from '../domain/permissions.ts'
 import type { ConversationView, Page } from '../domain/views.ts'
 import type { ContactStore } from '../store/contact-store.ts'
@@ -32,6 +32,7 @@ export async function listConversations(
     {
       ...assigneeOf(query.view, principal),
       status: query.status,
+      ...(query.teamId === undefined ? {} : { teamId: query.teamId as TeamId }),
       channels: narrowed(principal.channels, query.channelId),
       ...(contactIds ? { contactIds } : {}),
     },

@@ -1,6 +1,6 @@
 import type { Connection, mongo } from 'mongoose'
 import type { ConversationStatus } from '../domain/conversation.ts'
-import type { AgentId, ContactId } from '../domain/ids.ts'
+import type { AgentId, ContactId, TeamId } from '../domain/ids.ts'
 import type { ChannelScope } from '../domain/permissions.ts'
 import { type ConversationDocument, fromConversationDocument } from './conversation-document.ts'
 import { nativeCollection } from './native.ts'
@@ -17,6 +17,7 @@ export interface ConversationFilter {
   readonly status?: ConversationStatus
   /** Undefined = whoever; null = nobody. */
   readonly assigneeId?: AgentId | null
+  readonly teamId?: TeamId
   readonly channels: ChannelScope
   readonly contactIds?: readonly ContactId[]
 }
@@ -51,11 +52,12 @@ export function createConversationListStore(connection: Connection) {
 }
 
 function toQuery(filter: ConversationFilter, before?: ListCursor): mongo.Filter<ConversationDocument> {
-  const { status, assigneeId, channels, contactIds } = filter
+  const { status, assigneeId, teamId, channels, contactIds } = filter
   const at = before ? new Date(before.atMs) : undefined
   return {
     ...(status === undefined ? {} : { status }),
     ...(assigneeId === undefined ? {} : { assigneeId: assigneeId === null ? null : toObjectId(assigneeId) }),
+    ...(teamId === undefined ? {} : { teamId: toObjectId(teamId) }),
     ...(channels === 'all' ? {} : { channelId: { $in: [...channels].map(toObjectId) } }),
     ...(contactIds ? { contactId: { $in: contactIds.map(toObjectId) } } : {}),
     ...(before && at

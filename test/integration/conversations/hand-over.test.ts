@@ -57,6 +57,25 @@ describe('a conversation', () => {
     ])
   })
 
+  it('stands in the list of its team', async () => {
+    const [mine, other] = [await settled(await inbox.customer()), await settled(await inbox.customer())]
+    await give(inbox.supervisor, mine, { teamId }).expect(200)
+    await give(inbox.supervisor, other, { teamId: otherTeamId, assigneeId: inbox.anna.profile.id }).expect(
+      200,
+    )
+    const listed = async (query: string): Promise<readonly string[]> => {
+      const { body } = await inbox.anna.agent.get(`${API}/conversations?${query}`).expect(200)
+      return body.items.map(({ id }: ConversationView) => id)
+    }
+    expect(await listed(`view=unassigned&teamId=${teamId}`)).toContain(mine.id)
+    expect(await listed(`teamId=${teamId}`)).not.toContain(other.id)
+    expect(await listed(`teamId=${otherTeamId}`)).toEqual([other.id])
+    expect(await listed(`view=unassigned&teamId=${otherTeamId}`)).toEqual([])
+    expect(await listed(`teamId=${NOBODY}`)).toEqual([])
+    await inbox.anna.agent.get(`${API}/conversations?teamId[$ne]=1`).expect(400)
+    await change(inbox.supervisor, await settled(other), { status: 'resolved' }).expect(200)
+  })
+
   it('goes from an agent to a team with a note in one step', async () => {
     const fresh = await settled(await inbox.customer())
     const { body: own } = await give(inbox.boris, fresh, { assigneeId: inbox.boris.profile.id }).expect(200)

@@ -140,6 +140,17 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
     'by-channel',
     ({ lists }) => lists.page({ status: 'open', channels: new Set(channels.slice(0, 1)) }, 26),
   ],
+  [
+    'one team, unassigned',
+    'by-team',
+    ({ lists }) =>
+      lists.page({ status: 'open', assigneeId: null, teamId: teams[1] as TeamId, channels: all }, 26),
+  ],
+  [
+    'one team, further down',
+    'by-team',
+    ({ lists }) => lists.page({ status: 'open', teamId: teams[1] as TeamId, channels: all }, 26, place),
+  ],
   ['some channels', 'by-channel', ({ lists }) => lists.page({ status: 'open', channels: some }, 26)],
   [
     'the work of a team',
