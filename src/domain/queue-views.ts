@@ -1,5 +1,6 @@
 import type { AgentId, Instant, TeamId } from './ids.ts'
 import type { AgentCapacity, PerWorkType } from './routing/agent-state.ts'
+import type { ExplanationPiece } from './routing/explain.ts'
 import type { HoursState } from './routing/hours.ts'
 import type { AssignmentPolicy } from './routing/policy.ts'
 import type { AgentView, ConversationView, RoutingDecisionView } from './views.ts'
@@ -46,16 +47,11 @@ export interface QueueView {
   readonly agents: readonly QueueAgentView[]
 }
 
-/** One piece of an explanation, for screens that say it in another language. */
-export interface WhyPiece {
-  readonly code: string
-  readonly values: Readonly<Record<string, string | number>>
-}
-
 /** Why a conversation is with whom it is, or with nobody yet. */
 export interface WhyView {
   readonly text: string
-  readonly pieces: readonly WhyPiece[]
+  /** The same piece by piece, for screens that say it in another language. */
+  readonly pieces: readonly ExplanationPiece[]
   /** The run that led to it; absent where the router never looked, or a person chose. */
   readonly decision?: RoutingDecisionView
 }
@@ -74,16 +70,25 @@ export interface DryRunAgentView {
   readonly agentId: AgentId
   readonly name: string
   readonly assigned: number
+  /** The most that would have been open with him at the same time. */
+  readonly mostOpen: number
 }
 
 /** How one policy did in a dry run. */
 export interface DryRunOutcomeView {
   readonly assigned: number
+  /** Still waiting in the end, or given up. */
   readonly unassigned: number
-  /** Milliseconds from arrival to assignment; absent when nothing was assigned. */
-  readonly waits?: { readonly medianMs: number; readonly p90Ms: number; readonly longestMs: number }
+  /** Left to the agents of a team or to whoever picks them. */
+  readonly leftToPick: number
+  /** From arrival to assignment; absent when nothing was assigned. */
+  readonly medianWaitMs?: number
+  readonly p90WaitMs?: number
+  readonly maxWaitMs?: number
+  /** Most minus fewest assignments, of the agents who got any. */
+  readonly spread: number
   /** Everybody who could have had one, also those who had none. */
-  readonly agents: readonly DryRunAgentView[]
+  readonly perAgent: readonly DryRunAgentView[]
 }
 
 /** Today's policy and the edited one over the same conversations. */
