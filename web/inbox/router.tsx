@@ -82,6 +82,11 @@ const routeTree = rootRoute.addChildren([
         component: ConversationPage,
       }),
     ]),
+    createRoute({
+      getParentRoute: () => signedIn,
+      path: '/queue',
+      component: lazyRouteComponent(() => import('./queue/queue-page.tsx'), 'QueuePage'),
+    }),
     settings.addChildren([
       createRoute({
         getParentRoute: () => settings,
@@ -110,6 +115,44 @@ const routeTree = rootRoute.addChildren([
         getParentRoute: () => settings,
         path: '/agents',
         component: lazyRouteComponent(() => import('./settings/agents-page.tsx'), 'AgentsPage'),
+      }),
+      createRoute({
+        getParentRoute: () => settings,
+        path: '/agents/$agentId',
+        component: lazyRouteComponent(() => import('./groups/agent-routing-page.tsx'), 'AgentRoutingPage'),
+      }),
+      createRoute({
+        getParentRoute: () => settings,
+        path: '/routing',
+        component: lazyRouteComponent(
+          () => import('./groups/routing-settings-page.tsx'),
+          'RoutingSettingsPage',
+        ),
+      }),
+      createRoute({
+        getParentRoute: () => settings,
+        path: '/teams',
+        component: lazyRouteComponent(() => import('./groups/teams-page.tsx'), 'TeamsPage'),
+      }),
+      createRoute({
+        getParentRoute: () => settings,
+        path: '/teams/$teamId',
+        component: lazyRouteComponent(() => import('./groups/team-page.tsx'), 'TeamPage'),
+      }),
+      createRoute({
+        getParentRoute: () => settings,
+        path: '/categories',
+        component: lazyRouteComponent(() => import('./groups/categories-page.tsx'), 'CategoriesPage'),
+      }),
+      createRoute({
+        getParentRoute: () => settings,
+        path: '/categories/$categoryId',
+        component: lazyRouteComponent(() => import('./groups/category-page.tsx'), 'CategoryPage'),
+      }),
+      createRoute({
+        getParentRoute: () => settings,
+        path: '/skills',
+        component: lazyRouteComponent(() => import('./groups/skills-page.tsx'), 'SkillsPage'),
       }),
       createRoute({
         getParentRoute: () => settings,

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../src/contract/check-result.ts'
 import type { ConfigField } from '../../src/contract/config-field.ts'
 import type * as command from '../../src/domain/commands.ts'
+import type { CategoryView, TeamView } from '../../src/domain/routing-views.ts'
 import type * as view from '../../src/domain/views.ts'
 import type { HttpClient } from './http-client.ts'
 
@@ -25,6 +26,12 @@ export interface ConversationCounts {
   readonly mine: number
   readonly unassigned: number
   readonly all: number
+}
+
+/** A conversation as an assignment answers it. */
+export interface AssignedView extends view.ConversationView {
+  /** It was given by hand to somebody who has as many as he should. */
+  readonly warning?: 'over-capacity'
 }
 
 /** Cursor and size of a page. */
@@ -68,6 +75,10 @@ export function createAgentApi(http: HttpClient) {
       http<view.AgentView>('PATCH', at`/agents/${id}`, { body }),
     renewInvite: (id: string) => http<{ inviteLink: string }>('POST', at`/agents/${id}/invite`),
 
+    teams: (query: PageQuery = {}) => http<view.Page<TeamView>>('GET', '/teams', { query: { ...query } }),
+    categories: (query: PageQuery = {}) =>
+      http<view.Page<CategoryView>>('GET', '/categories', { query: { ...query } }),
+
     channelTypes: () => http<{ items: ChannelTypeView[] }>('GET', '/channel-types'),
     channels: (query: PageQuery = {}) =>
       http<view.Page<view.ChannelView>>('GET', '/channels', { query: { ...query } }),
@@ -94,7 +105,7 @@ export function createAgentApi(http: HttpClient) {
     updateConversation: (id: string, body: command.UpdateConversationCommand) =>
       http<view.ConversationView>('PATCH', at`/conversations/${id}`, { body }),
     assignConversation: (id: string, body: command.AssignConversationCommand) =>
-      http<view.ConversationView>('PUT', at`/conversations/${id}/assignment`, { body }),
+      http<AssignedView>('PUT', at`/conversations/${id}/assignment`, { body }),
     markRead: (id: string) => http<view.ConversationView>('POST', at`/conversations/${id}/read`),
 
     messages: (

@@ -7,7 +7,7 @@ export interface ProblemDocument {
   readonly code: ErrorCode
   readonly detail?: string
   readonly field?: string
-  readonly errors?: readonly { readonly field: string; readonly message: string }[]
+  readonly errors?: readonly { readonly field: string; readonly message: string; readonly code?: string }[]
   readonly requestId?: string
   /** From the header of the same name. */
   readonly retryAfterSeconds?: number

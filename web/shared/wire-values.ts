@@ -6,7 +6,7 @@ import type { Permission, Role } from '../../src/domain/permissions.ts'
  * The values of the domain's unions that the screens offer. Only types cross from the server's code into the browser's;
  * `every` makes the compiler refuse a list that misses a value or invents one.
  */
-const every =
+export const every =
   <Union extends string>() =>
   <const List extends readonly Union[]>(
     list: List &

@@ -19,6 +19,7 @@ import { cx } from '../parts/class-names.ts'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { dateOf, shortTime } from '../parts/time.ts'
 import { text } from '../text/text.ts'
+import { CategoryChoice } from './category-choice.tsx'
 import { ContactAttributes } from './contact-attributes.tsx'
 import { ContactForm } from './contact-form.tsx'
 import css from './contact-panel.module.css'
@@ -66,6 +67,7 @@ export function ContactPanel({ conversation }: { readonly conversation: Conversa
       <Section title={text.conversation.assignee}>
         <RoutingWhy conversation={conversation} />
       </Section>
+      <CategoryChoice conversation={conversation} />
       <Section title={text.contact.previous}>
         <Previous contactId={contact.id} current={conversation.id} />
       </Section>

@@ -1,23 +1,31 @@
 import { Popover } from '@mantine/core'
-import { IconHelpCircle, IconTrophy } from '@tabler/icons-react'
+import { IconHelpCircle, IconTrophy, IconUsersGroup } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
-import type { RoutingCandidate } from '../../../src/domain/routing.ts'
+import type { RoutingCandidate } from '../../../src/domain/routing/trace.ts'
 import type { ConversationView, RoutingDecisionView } from '../../../src/domain/views.ts'
-import { decisionsQuery, useAgents, useAllowed, useMe } from '../data/queries.ts'
+import { useAgents, useAllowed, useMe, useTeams } from '../data/queries.ts'
 import { Avatar, dotOf } from '../parts/avatar.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { relativeTime } from '../parts/time.ts'
+import { candidateWords } from '../routing/exclusion-words.ts'
+import { whyQuery } from '../routing/routing-queries.ts'
+import { routingText } from '../text/routing-text.ts'
 import { text } from '../text/text.ts'
 import css from './routing-why.module.css'
 
-/** Who has the conversation, and why. */
+const MOST_SHOWN = 60
+
+/** Who has the conversation, and why; or why nobody has it yet. */
 export function RoutingWhy({ conversation }: { readonly conversation: ConversationView }) {
-  const { assigneeId } = conversation
+  const { assigneeId, teamId } = conversation
   const assignee = useAgents().get(assigneeId ?? '')
+  const team = useTeams().get(teamId ?? '')
   const me = useMe().id
   const mayRead = useAllowed('routing.read')
   const [opened, setOpened] = useState(false)
+  const words = routingText.why
+  const question = assigneeId || conversation.status !== 'open' ? words.assigned : words.waiting
   return (
     <div className={css['line']}>
       {assigneeId ? (
@@ -35,16 +43,22 @@ export function RoutingWhy({ conversation }: { readonly conversation: Conversati
       ) : (
         <span className={css['nobody']}>{text.list.nobody}</span>
       )}
+      {team && (
+        <span className={css['team']}>
+          <IconUsersGroup size={15} stroke={1.8} aria-label={routingText.assign.team} role="img" />
+          <bdi>{team.name}</bdi>
+        </span>
+      )}
       {mayRead && (
-        <Popover opened={opened} onChange={setOpened} position="left-start" width={340} trapFocus returnFocus>
+        <Popover opened={opened} onChange={setOpened} position="left-start" width={380} trapFocus returnFocus>
           <Popover.Target>
             <button type="button" className={css['why']} onClick={() => setOpened((before) => !before)}>
               <IconHelpCircle size={14} stroke={1.8} aria-hidden />
-              {text.routing.why}
+              {question}
             </button>
           </Popover.Target>
-          <Popover.Dropdown aria-label={text.routing.title} data-shortcuts="off" p={0}>
-            {opened && <Decisions conversationId={conversation.id} />}
+          <Popover.Dropdown aria-label={question} data-shortcuts="off" p={0}>
+            {opened && <Why conversation={conversation} question={question} />}
           </Popover.Dropdown>
         </Popover>
       )}
@@ -52,63 +66,79 @@ export function RoutingWhy({ conversation }: { readonly conversation: Conversati
   )
 }
 
-function Decisions({ conversationId }: { readonly conversationId: string }) {
-  const query = useQuery(decisionsQuery(conversationId))
-  if (query.isError) return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
-  if (!query.data) return <SkeletonRows rows={2} />
-  const { items } = query.data
+function Why({
+  conversation,
+  question,
+}: {
+  readonly conversation: ConversationView
+  readonly question: string
+}) {
+  const query = useQuery(whyQuery(conversation.id, conversation.version))
   return (
     <div className={css['decisions']} tabIndex={-1} data-autofocus>
-      <h4 className={css['title']}>{text.routing.title}</h4>
-      {items.length === 0 && <p className={css['faint']}>{text.routing.none}</p>}
-      {items.slice(0, 5).map((decision) => (
-        <Decision key={decision.id} decision={decision} />
-      ))}
+      <h4 className={css['title']}>{question}</h4>
+      {query.isError && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
+      {query.isPending && <SkeletonRows rows={2} />}
+      {query.data && <p className={css['outcome']}>{query.data.text || routingText.why.none}</p>}
+      {query.data?.decision && <Decision decision={query.data.decision} />}
     </div>
   )
 }
 
 function Decision({ decision }: { readonly decision: RoutingDecisionView }) {
-  const agents = useAgents()
-  const nameOf = (id: string | undefined) =>
-    decision.candidates.find(({ agentId }) => agentId === id)?.name ??
-    agents.get(id ?? '')?.name ??
-    text.routing.someone
-  const words =
-    decision.outcome === 'assigned'
-      ? text.routing.outcomes.assigned(nameOf(decision.winner), text.strategies[decision.strategy ?? 'pick'])
-      : text.routing.outcomes[decision.outcome]
-  return (
-    <article className={css['decision']}>
-      <p className={css['outcome']}>
-        {words} <span className={css['faint']}>{relativeTime(decision.decidedAt)}</span>
-      </p>
-      {decision.candidates.length > 0 && (
-        <ul className={css['candidates']}>
-          {decision.candidates.map((candidate) => (
-            <li key={`${candidate.step}-${candidate.agentId}`}>
-              <Avatar name={candidate.name} size={20} />
-              <span className={css['candidate']}>
-                <bdi>{candidate.name}</bdi>
-              </span>
-              {candidate.agentId === decision.winner ? (
-                <span className={css['won']}>
-                  <IconTrophy size={13} stroke={2} aria-hidden />
-                  {text.routing.chosen}
-                </span>
-              ) : (
-                <span className={css['faint']}>{reasonOf(candidate)}</span>
-              )}
-            </li>
-          ))}
-        </ul>
-      )}
-    </article>
+  const words = routingText.why
+  const candidates: readonly RoutingCandidate[] = decision.candidates
+  const steps = new Set(candidates.map(({ step }) => step))
+  // Whoever was chosen first, then whoever could have been, then the rest.
+  const rank = (candidate: RoutingCandidate) =>
+    candidate.agentId === decision.winner ? 0 : candidate.excluded === undefined ? 1 : 2
+  const sorted = [...candidates].sort(
+    (one, other) => one.step - other.step || rank(one) - rank(other) || (one.score ?? 0) - (other.score ?? 0),
   )
-}
-
-function reasonOf({ excluded, sinceMs, score }: RoutingCandidate): string {
-  if (!excluded) return score === undefined ? '' : text.routing.lastServed(score)
-  const since = sinceMs === undefined ? '' : ` · ${relativeTime(new Date(sinceMs).toISOString())}`
-  return `${text.routing.reasons[excluded]}${since}`
+  const hidden = sorted.length - MOST_SHOWN
+  return (
+    <>
+      {sorted.length > 0 && (
+        <table className={css['candidates']}>
+          <caption className="visually-hidden">{words.candidates}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{words.agent}</th>
+              {steps.size > 1 && <th scope="col">{words.step}</th>}
+              <th scope="col">{words.result}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {sorted.slice(0, MOST_SHOWN).map((candidate) => (
+              <tr key={`${candidate.step}-${candidate.agentId}`}>
+                <th scope="row">
+                  <span className={css['candidate']}>
+                    <Avatar name={candidate.name} size={20} />
+                    <bdi>{candidate.name}</bdi>
+                  </span>
+                </th>
+                {steps.size > 1 && <td>{candidate.step + 1}</td>}
+                <td>
+                  {candidate.agentId === decision.winner && candidate.excluded === undefined ? (
+                    <span className={css['won']}>
+                      <IconTrophy size={13} stroke={2} aria-hidden />
+                      {[words.chosen, candidateWords(candidate, decision.strategy)]
+                        .filter(Boolean)
+                        .join(' · ')}
+                    </span>
+                  ) : (
+                    <span className={css['faint']}>{candidateWords(candidate, decision.strategy)}</span>
+                  )}
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+      {hidden > 0 && <p className={css['faint']}>{words.more(hidden)}</p>}
+      <p className={css['faint']}>
+        {relativeTime(decision.decidedAt)} · {words.took(decision.durationMs)}
+      </p>
+    </>
+  )
 }

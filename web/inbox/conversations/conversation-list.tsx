@@ -1,6 +1,7 @@
 import { IconInbox, IconMoodSmile, IconSearch } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useEffect, useRef } from 'react'
+import type { TeamView } from '../../../src/domain/routing-views.ts'
 import type { ChannelView } from '../../../src/domain/views.ts'
 import type { useConversationList } from '../data/queries.ts'
 import { useAgents, useMe } from '../data/queries.ts'
@@ -20,8 +21,9 @@ export function ConversationList(props: {
   readonly filter: ListFilter
   readonly chosen: string | undefined
   readonly channels: ReadonlyMap<string, ChannelView>
+  readonly teams: ReadonlyMap<string, TeamView>
 }) {
-  const { list, filter, chosen, channels } = props
+  const { list, filter, chosen, channels, teams } = props
   const { query, items = [] } = list
   const { hasNextPage, isFetchingNextPage, fetchNextPage } = query
   const scroller = useRef<HTMLDivElement>(null)
@@ -72,6 +74,7 @@ export function ConversationList(props: {
               <ConversationRow
                 conversation={conversation}
                 channel={channels.get(conversation.channelId)}
+                team={filter.teamId ? undefined : teams.get(conversation.teamId ?? '')}
                 assignee={conversation.assigneeId ? agents.get(conversation.assigneeId) : undefined}
                 mine={conversation.assigneeId === me}
                 chosen={conversation.id === chosen}

@@ -7,9 +7,11 @@ import {
   IconMoon,
   IconNote,
   IconPaperclip,
+  IconUsers,
 } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import { memo } from 'react'
+import type { TeamView } from '../../../src/domain/routing-views.ts'
 import type { AgentView, ChannelView, ConversationView } from '../../../src/domain/views.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { cx } from '../parts/class-names.ts'
@@ -21,11 +23,13 @@ import css from './conversation-row.module.css'
 export const ConversationRow = memo(function ConversationRow(props: {
   readonly conversation: ConversationView
   readonly channel: ChannelView | undefined
+  /** Absent where all rows are of the same team. */
+  readonly team: TeamView | undefined
   readonly assignee: AgentView | undefined
   readonly mine: boolean
   readonly chosen: boolean
 }) {
-  const { conversation, channel, assignee, mine, chosen } = props
+  const { conversation, channel, team, assignee, mine, chosen } = props
   const unread = conversation.unreadCount
   return (
     <Link
@@ -63,6 +67,12 @@ export const ConversationRow = memo(function ConversationRow(props: {
         <span className={cx(css['line'], css['foot'])}>
           <IconMessageCircle size={13} stroke={1.8} aria-hidden />
           <bdi className={css['channel']}>{channel?.name ?? '…'}</bdi>
+          {team && (
+            <span className={css['team']} title={text.conversation.team(team.name)}>
+              <IconUsers size={12} stroke={2} aria-hidden />
+              <bdi>{team.name}</bdi>
+            </span>
+          )}
           {conversation.status === 'snoozed' && conversation.snoozedUntil && (
             <span
               className={css['snooze']}

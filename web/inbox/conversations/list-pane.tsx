@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { STATUSES } from '../../shared/wire-values.ts'
-import { countsQuery, useChannels, useConversationList } from '../data/queries.ts'
+import { countsQuery, useChannels, useConversationList, useTeams } from '../data/queries.ts'
 import type { ListFilter } from '../live/merge-list.ts'
 import { cx } from '../parts/class-names.ts'
 import { useShortcut } from '../shell/shortcuts.ts'
@@ -33,6 +33,7 @@ export function ListPane(props: {
   const list = useConversationList(filter)
   const counts = useQuery(countsQuery).data
   const channels = useChannels()
+  const teams = useTeams()
 
   const { items = [] } = list
   const at = items.findIndex(({ id }) => id === chosen)
@@ -59,6 +60,18 @@ export function ListPane(props: {
     <section className={css['pane']} aria-label={text.list.label}>
       <header className={css['head']}>
         <h1 className={css['title']}>{text.navigation.inbox}</h1>
+        {teams.size > 0 && (
+          <Choice
+            className={css['teams']}
+            label={text.list.teamFilter}
+            value={filter.teamId ?? ''}
+            options={[
+              ['', text.list.allTeams],
+              ...[...teams.values()].map(({ id, name }) => [id, name] as const),
+            ]}
+            onChoose={(team) => show({ team: team || undefined })}
+          />
+        )}
         <Choice
           className={css['status']}
           label={text.status.label}
@@ -97,7 +110,7 @@ export function ListPane(props: {
           />
         )}
       </div>
-      <ConversationList list={list} filter={filter} chosen={chosen} channels={channels} />
+      <ConversationList list={list} filter={filter} chosen={chosen} channels={channels} teams={teams} />
     </section>
   )
 }

@@ -14,18 +14,20 @@ export interface ListSearch {
   readonly status?: ConversationStatus
   readonly q?: string
   readonly channel?: string
+  readonly team?: string
 }
 
 /** Reads the list's part of an address, ignoring what makes no sense. */
 export function readListSearch(search: Record<string, unknown>): ListSearch {
   const view = VIEWS.find((candidate) => candidate === search['view'])
   const status = STATUSES.find((candidate) => candidate === search['status'])
-  const { q, channel } = search
+  const { q, channel, team } = search
   return {
     ...(view ? { view } : {}),
     ...(status && status !== 'open' ? { status } : {}),
     ...(typeof q === 'string' && q !== '' ? { q } : {}),
     ...(typeof channel === 'string' && channel !== '' ? { channel } : {}),
+    ...(typeof team === 'string' && team !== '' ? { team } : {}),
   }
 }
 
@@ -34,6 +36,7 @@ export const filterOf = (search: ListSearch): ListFilter => ({
   view: search.view ?? rememberedView(),
   status: search.status ?? 'open',
   ...(search.channel ? { channelId: search.channel } : {}),
+  ...(search.team ? { teamId: search.team } : {}),
   ...(search.q ? { search: search.q } : {}),
 })
 

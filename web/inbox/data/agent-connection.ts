@@ -2,7 +2,10 @@ import { createEventApplier } from '../live/apply-events.ts'
 import { backOffMs } from '../live/back-off.ts'
 import { colleagueSeen, everyoneLeft, visitorTyped, visitorWrote } from '../live/presence.ts'
 import type { AgentConnection } from '../live/socket.ts'
+import { tellInfo } from '../shell/toasts.ts'
+import { text } from '../text/text.ts'
 import { connection, live, queryClient } from './client.ts'
+import { sessionQuery } from './queries.ts'
 
 const MOST_PAGES_REREAD = 6
 
@@ -42,6 +45,7 @@ export async function startConnection(onEnded: () => void): Promise<void> {
         if (event.type === 'message.created' && event.message.direction === 'inbound') {
           visitorWrote(event.message.conversationId)
         }
+        if (event.type === 'conversation.escalated') tellSupervisor(event.conversation.contact.name)
       }
     },
     visitorTyping: visitorTyped,
@@ -54,6 +58,12 @@ export async function startConnection(onEnded: () => void): Promise<void> {
     },
   })
   if (wanted) current.view(wanted)
+}
+
+function tellSupervisor(customer: string): void {
+  const me = queryClient.getQueryData(sessionQuery.queryKey)
+  if (!me?.permissions.includes('routing.queue')) return
+  tellInfo(text.conversation.escalatedTitle, text.conversation.escalated(customer))
 }
 
 /** The live client's script is no exception to connections that fail. */

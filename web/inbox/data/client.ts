@@ -5,8 +5,11 @@ import { isPassing } from '../../shared/problem.ts'
 import type { Watchable } from '../live/store.ts'
 import { createLiveStore, watchable } from '../live/store.ts'
 
-/** The REST interface, with the session's cookie. */
-export const api = createAgentApi(createHttpClient('/api/v1'))
+/** Asks our own server, with the session's cookie. */
+export const http = createHttpClient('/api/v1')
+
+/** The REST interface that the first screen needs. */
+export const api = createAgentApi(http)
 
 /** What REST answered. */
 export const queryClient = new QueryClient({

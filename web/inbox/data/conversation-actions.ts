@@ -1,5 +1,5 @@
 import { useMutation } from '@tanstack/react-query'
-import type { UpdateConversationCommand } from '../../../src/domain/commands.ts'
+import type { AssignConversationCommand, UpdateConversationCommand } from '../../../src/domain/commands.ts'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import { isProblem } from '../../shared/problem.ts'
 import { tellError, tellInfo } from '../shell/toasts.ts'
@@ -9,7 +9,7 @@ import { conversationQuery } from './queries.ts'
 
 /** What an agent changes of a conversation; the version is added from what is on the screen. */
 export type ConversationChange =
-  | { readonly assigneeId: string | null }
+  | Omit<AssignConversationCommand, 'version'>
   | Omit<UpdateConversationCommand, 'version'>
 
 const learn = (conversation: ConversationView) =>
@@ -21,11 +21,12 @@ export async function changeConversation(
   change: ConversationChange,
 ): Promise<boolean> {
   try {
-    learn(
-      'assigneeId' in change
-        ? await api.assignConversation(id, { ...change, version })
-        : await api.updateConversation(id, { ...change, version }),
-    )
+    if (!('assigneeId' in change)) learn(await api.updateConversation(id, { ...change, version }))
+    else {
+      const { warning, ...assigned } = await api.assignConversation(id, { ...change, version })
+      learn(assigned)
+      if (warning) tellInfo(text.conversation.overTitle, text.conversation.over)
+    }
     return true
   } catch (error) {
     if (!isProblem(error, 'version-conflict')) {

@@ -6,6 +6,7 @@ import {
   useSuspenseQuery,
 } from '@tanstack/react-query'
 import { useMemo, useSyncExternalStore } from 'react'
+import type { TeamView } from '../../../src/domain/routing-views.ts'
 import type {
   AgentView,
   ChannelView,
@@ -21,7 +22,8 @@ import { api, live } from './client.ts'
 
 const LIST_PAGE = 30
 const THREAD_PAGE = 50
-const COLLEAGUES_PAGE = 100
+/** How many of such a list are asked for at once. */
+export const COLLEAGUES_PAGE = 100
 
 /** The overlay; renders again with every packet that changed something. */
 export const useOverlay = () => useSyncExternalStore(live.subscribe, live.get)
@@ -52,9 +54,10 @@ export const listQuery = (filter: ListFilter) =>
     getNextPageParam: (page) => page.nextCursor,
   })
 
-const dropEmpty = ({ view, status, channelId, search }: ListFilter) => ({
+const dropEmpty = ({ view, status, channelId, teamId, search }: ListFilter) => ({
   view,
   status,
+  ...(teamId ? { teamId } : {}),
   ...(channelId ? { channelId } : {}),
   ...(search ? { search } : {}),
 })
@@ -108,7 +111,8 @@ export function useThread(id: string) {
 
 export const countsQuery = queryOptions({ queryKey: ['counts'], queryFn: () => api.conversationCounts() })
 
-async function everyPage<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[]> {
+/** Every page of a list that is short enough to be read whole. */
+export async function everyPage<T>(read: (cursor: string | undefined) => Promise<Page<T>>): Promise<T[]> {
   const items: T[] = []
   let cursor: string | undefined
   do {
@@ -129,6 +133,16 @@ export const channelsQuery = queryOptions({
   queryFn: () => everyPage((cursor) => api.channels({ cursor, limit: COLLEAGUES_PAGE })),
 })
 
+export const teamsQuery = queryOptions({
+  queryKey: ['teams'],
+  queryFn: () => everyPage((cursor) => api.teams({ cursor, limit: COLLEAGUES_PAGE })),
+})
+
+export const categoriesQuery = queryOptions({
+  queryKey: ['categories'],
+  queryFn: () => everyPage((cursor) => api.categories({ cursor, limit: COLLEAGUES_PAGE })),
+})
+
 const byId = <T extends { readonly id: string }>(items: readonly T[]): ReadonlyMap<string, T> =>
   new Map(items.map((item) => [item.id, item]))
 
@@ -144,15 +158,14 @@ export function useChannels(): ReadonlyMap<string, ChannelView> {
   return useMemo(() => byId(data ?? []), [data])
 }
 
+/** Teams by id; empty until they are read. */
+export function useTeams(): ReadonlyMap<string, TeamView> {
+  const { data } = useQuery(teamsQuery)
+  return useMemo(() => byId(data ?? []), [data])
+}
+
 export const contactQuery = (id: string) =>
   queryOptions({ queryKey: ['contact', id], queryFn: () => api.contact(id) })
 
 export const contactConversationsQuery = (id: string) =>
   queryOptions({ queryKey: ['contact-conversations', id], queryFn: () => api.contactConversations(id) })
-
-export const decisionsQuery = (conversationId: string) =>
-  queryOptions({
-    queryKey: ['routing-decisions', conversationId],
-    queryFn: () => api.routingDecisions(conversationId),
-    staleTime: 0,
-  })

@@ -24,6 +24,7 @@ export function createEventApplier(client: QueryClient): (events: readonly Domai
     countsDue ??= setTimeout(() => {
       countsDue = undefined
       void client.invalidateQueries({ queryKey: ['counts'] })
+      void client.invalidateQueries({ queryKey: ['queue'] })
     }, COUNTS_EVERY_MS)
   }
   return (events) => {
@@ -35,7 +36,10 @@ export function createEventApplier(client: QueryClient): (events: readonly Domai
           void client.invalidateQueries({ queryKey: ['contact-conversations', contact.id] })
         }
       }
-      if (event.type === 'agent.updated') applyAgent(client, event.agent)
+      if (event.type === 'agent.updated') {
+        recount()
+        applyAgent(client, event.agent)
+      }
       if (event.type === 'channel.updated') applyChannel(client, event.channel)
       if (event.type === 'contact.updated') applyContact(client, event.contact)
     }

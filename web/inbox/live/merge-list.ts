@@ -9,6 +9,7 @@ export interface ListFilter {
   readonly view: ConversationListView
   readonly status: ConversationStatus
   readonly channelId?: string | undefined
+  readonly teamId?: string | undefined
   readonly search?: string | undefined
 }
 
@@ -23,6 +24,7 @@ export interface StampedPage<T> {
 export function belongs(conversation: ConversationView, filter: ListFilter, me: string): boolean {
   if (conversation.status !== filter.status) return false
   if (filter.channelId && conversation.channelId !== filter.channelId) return false
+  if (filter.teamId && conversation.teamId !== filter.teamId) return false
   if (filter.view === 'mine') return conversation.assigneeId === me
   if (filter.view === 'unassigned') return conversation.assigneeId === undefined
   return true

@@ -2,6 +2,7 @@ import { ActionIcon, Button, Menu, Modal, Select, Stack, TextInput } from '@mant
 import { useForm } from '@mantine/form'
 import { IconCheck, IconDots, IconLink, IconUserOff, IconUserPlus } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { Role } from '../../../src/domain/permissions.ts'
 import type { AgentView } from '../../../src/domain/views.ts'
@@ -94,7 +95,14 @@ function AgentRow({ agent, onLink }: { readonly agent: AgentView; readonly onLin
       <Avatar name={agent.name} size={40} dot={away ? undefined : dot} />
       <span className={css['words']}>
         <span className={css['name']}>
-          <bdi>{agent.name}</bdi>
+          <Link
+            to="/settings/agents/$agentId"
+            params={{ agentId: agent.id }}
+            className={css['link']}
+            title={text.agents.routing}
+          >
+            <bdi>{agent.name}</bdi>
+          </Link>
           {agent.id === me.id && <Tag tone="brand">{text.general.you}</Tag>}
           {agent.state === 'invited' && <Tag tone="warn">{text.agents.invited}</Tag>}
           {agent.state === 'deactivated' && <Tag tone="plain">{text.agents.deactivated}</Tag>}

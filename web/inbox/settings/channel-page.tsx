@@ -10,9 +10,10 @@ import { CopyBox } from '../parts/copy-box.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { tellDone, tellError, tellInfo } from '../shell/toasts.ts'
 import { text } from '../text/text.ts'
+import { ChannelAccessCard } from './channel-access.tsx'
 import { useChannelChange } from './channel-change.ts'
-import { ChannelAccessCard, DistributionCard } from './channel-distribution.tsx'
 import { ChannelHealth } from './channel-health.tsx'
+import { ChannelRouting } from './channel-routing.tsx'
 import { ConfigFields } from './config-fields.tsx'
 import { channelTypesQuery } from './new-channel-page.tsx'
 import { Card, PageHead, Tag } from './page-parts.tsx'
@@ -44,7 +45,7 @@ export function ChannelPage() {
             )}
           </>
         }
-        backTo="/settings/channels"
+        back={{ to: '/settings/channels', label: text.navigation.channels }}
       >
         <Actions channel={channel} />
       </PageHead>
@@ -58,10 +59,10 @@ export function ChannelPage() {
           <CopyBox value={channel.webhookUrl} label={text.channels.webhook} />
         </Card>
       )}
-      <DistributionCard channel={channel} />
-      <ChannelAccessCard channel={channel} />
       <SettingsCard key={`${channel.id}-${channel.version}`} channel={channel} kind={kind} />
       <SecretRotation channel={channel} fields={kind.configFields} />
+      <ChannelAccessCard channel={channel} />
+      <ChannelRouting channel={channel} />
     </>
   )
 }

@@ -29,7 +29,7 @@ export function NewChannelPage() {
       <PageHead
         title={chosen ? chosen.displayName : text.channels.addTitle}
         hint={chosen?.summary}
-        backTo="/settings/channels"
+        back={{ to: '/settings/channels', label: text.navigation.channels }}
       />
       {query.isPending && <SkeletonRows rows={2} />}
       {query.isError && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}

@@ -10,7 +10,10 @@ import css from './page-parts.module.css'
 export function PageHead(props: {
   readonly title: string
   readonly hint?: ReactNode
-  readonly backTo?: '/settings/channels'
+  readonly back?: {
+    readonly to: '/settings/channels' | '/settings/teams' | '/settings/categories' | '/settings/agents'
+    readonly label: string
+  }
   readonly children?: ReactNode
 }) {
   const { title } = props
@@ -19,10 +22,10 @@ export function PageHead(props: {
   }, [title])
   return (
     <header className={css['head']}>
-      {props.backTo && (
-        <Link to={props.backTo} className={css['back']}>
+      {props.back && (
+        <Link to={props.back.to} className={css['back']}>
           <IconArrowLeft size={16} stroke={1.8} aria-hidden />
-          {text.navigation.channels}
+          {props.back.label}
         </Link>
       )}
       <div className={css['titles']}>

@@ -5,6 +5,7 @@ import type { SpotlightActionData } from '@mantine/spotlight'
 import { createSpotlight, Spotlight } from '@mantine/spotlight'
 import {
   IconAddressBook,
+  IconArrowsSplit2,
   IconBug,
   IconCircleCheck,
   IconDeviceDesktop,
@@ -17,6 +18,7 @@ import {
   IconSun,
   IconUserCheck,
   IconUserCircle,
+  IconUsers,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
@@ -28,6 +30,7 @@ import { changeConversation } from '../data/conversation-actions.ts'
 import { conversationQuery, useAllowed, useMe, useOverlay } from '../data/queries.ts'
 import { newest } from '../live/overlay.ts'
 import { Avatar, PresenceDot } from '../parts/avatar.tsx'
+import { routingText } from '../text/routing-text.ts'
 import { text } from '../text/text.ts'
 import { signOut, useAvailability } from './account.ts'
 import css from './command-palette.module.css'
@@ -37,6 +40,13 @@ const [store, spotlight] = createSpotlight()
 const SEARCH_FROM = 2
 const SEARCH_AFTER_MS = 200
 const FOUND = 6
+
+const ROUTING_PAGES = [
+  { to: '/settings/routing', label: text.navigation.routing },
+  { to: '/settings/teams', label: routingText.pages.teams },
+  { to: '/settings/categories', label: routingText.pages.categories },
+  { to: '/settings/skills', label: routingText.pages.skills },
+] as const
 
 const icon = (Icon: typeof IconInbox) => <Icon size={18} stroke={1.7} />
 
@@ -97,6 +107,8 @@ function usePlaces(onHelp: () => void) {
   const availability = useAvailability()
   const { setColorScheme } = useMantineColorScheme()
   const mayQuarantine = useAllowed('quarantine.manage')
+  const mayWatchQueue = useAllowed('routing.queue')
+  const mayRoute = useAllowed('routing.manage')
   const goTo: SpotlightActionData[] = [
     ...VIEWS.map((view) => ({
       id: `view-${view}`,
@@ -116,6 +128,22 @@ function usePlaces(onHelp: () => void) {
       leftSection: icon(IconAddressBook),
       onClick: () => void navigate({ to: '/settings/agents' }),
     },
+    ...(mayWatchQueue
+      ? [
+          {
+            id: 'queue',
+            label: text.navigation.queue,
+            leftSection: icon(IconUsers),
+            onClick: () => void navigate({ to: '/queue' }),
+          },
+        ]
+      : []),
+    ...ROUTING_PAGES.filter(({ to }) => mayRoute || to !== '/settings/routing').map(({ to, label }) => ({
+      id: to,
+      label,
+      leftSection: icon(IconArrowsSplit2),
+      onClick: () => void navigate({ to }),
+    })),
     {
       id: 'profile',
       label: text.navigation.profile,

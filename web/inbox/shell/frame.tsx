@@ -1,12 +1,15 @@
 import {
   IconAddressBook,
+  IconArrowsSplit2,
   IconBug,
   IconCommand,
   IconInbox,
   IconKeyboard,
   IconPlugConnected,
+  IconUsers,
 } from '@tabler/icons-react'
 import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { startConnection } from '../data/agent-connection.ts'
 import { connection, queryClient } from '../data/client.ts'
@@ -86,6 +89,11 @@ export function Frame() {
 
 function Rail({ onPalette, onHelp }: { readonly onPalette: () => void; readonly onHelp: () => void }) {
   const mayQuarantine = useAllowed('quarantine.manage')
+  const mayWatchQueue = useAllowed('routing.queue')
+  const mayRoute = useAllowed('routing.manage')
+  const inRouting = useLocation({
+    select: ({ pathname }) => /^\/settings\/(routing|teams|categories|skills)/.test(pathname),
+  })
   const inInbox = useLocation({
     select: ({ pathname }) => pathname === '/' || pathname.startsWith('/conversations/'),
   })
@@ -104,37 +112,28 @@ function Rail({ onPalette, onHelp }: { readonly onPalette: () => void; readonly 
       >
         <IconInbox size={22} stroke={1.7} />
       </Link>
-      <Link
-        to="/settings/channels"
-        className={css['item']}
-        activeProps={{ className: css['here'] ?? '' }}
-        data-tip-side
-        data-tip={text.navigation.channels}
-        aria-label={text.navigation.channels}
-      >
+      {mayWatchQueue && (
+        <RailLink to="/queue" label={text.navigation.queue}>
+          <IconUsers size={22} stroke={1.7} />
+        </RailLink>
+      )}
+      <RailLink to="/settings/channels" label={text.navigation.channels}>
         <IconPlugConnected size={22} stroke={1.7} />
-      </Link>
-      <Link
-        to="/settings/agents"
-        className={css['item']}
-        activeProps={{ className: css['here'] ?? '' }}
-        data-tip-side
-        data-tip={text.navigation.agents}
-        aria-label={text.navigation.agents}
-      >
+      </RailLink>
+      <RailLink to="/settings/agents" label={text.navigation.agents}>
         <IconAddressBook size={22} stroke={1.7} />
-      </Link>
+      </RailLink>
+      <RailLink
+        to={mayRoute ? '/settings/routing' : '/settings/teams'}
+        label={text.navigation.routing}
+        here={inRouting}
+      >
+        <IconArrowsSplit2 size={22} stroke={1.7} />
+      </RailLink>
       {mayQuarantine && (
-        <Link
-          to="/settings/quarantine"
-          className={css['item']}
-          activeProps={{ className: css['here'] ?? '' }}
-          data-tip-side
-          data-tip={text.navigation.quarantine}
-          aria-label={text.navigation.quarantine}
-        >
+        <RailLink to="/settings/quarantine" label={text.navigation.quarantine}>
           <IconBug size={22} stroke={1.7} />
-        </Link>
+        </RailLink>
       )}
       <span className={css['gap']} />
       <button
@@ -161,6 +160,28 @@ function Rail({ onPalette, onHelp }: { readonly onPalette: () => void; readonly 
         <AccountMenu />
       </OnDemand>
     </nav>
+  )
+}
+
+function RailLink(props: {
+  readonly to: '/queue' | `/settings/${'channels' | 'agents' | 'routing' | 'teams' | 'quarantine'}`
+  readonly label: string
+  /** Also on pages that lie elsewhere. */
+  readonly here?: boolean
+  readonly children: ReactNode
+}) {
+  const { to, label, here = false, children } = props
+  return (
+    <Link
+      to={to}
+      className={cx(css['item'], here && css['here'])}
+      activeProps={{ className: css['here'] ?? '' }}
+      data-tip-side
+      data-tip={label}
+      aria-label={label}
+    >
+      {children}
+    </Link>
   )
 }
 

@@ -8,6 +8,7 @@ export const settingsWords = {
     inviteLink: 'Invitation link',
     inviteLinkHint: 'Send it to your colleague. It works once.',
     newLink: 'New invitation link',
+    routing: 'Limits, skills and hours',
     role: 'Role',
     roles: { owner: 'Owner', admin: 'Administrator', supervisor: 'Supervisor', agent: 'Agent' },
     roleHints: {

@@ -3,7 +3,7 @@ import { IconUserPlus } from '@tabler/icons-react'
 import { lazy, Suspense, useState } from 'react'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import type { useConversationChange } from '../data/conversation-actions.ts'
-import { useAgents, useAllowed, useMe } from '../data/queries.ts'
+import { useAgents, useMe } from '../data/queries.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { useShortcut } from '../shell/shortcuts.ts'
 import { text } from '../text/text.ts'
@@ -13,7 +13,7 @@ const AssignPopover = lazy(() =>
   import('./assign-popover.tsx').then((module) => ({ default: module.AssignPopover })),
 )
 
-/** Takes a conversation, or gives it to a colleague. */
+/** Takes a conversation, or gives it to a colleague or a team. */
 export function AssignMenu(props: {
   readonly conversation: ConversationView
   readonly change: ReturnType<typeof useConversationChange>
@@ -23,12 +23,7 @@ export function AssignMenu(props: {
   const [opened, setOpened] = useState<boolean>()
   const agents = useAgents()
   const me = useMe()
-  const mayAssignOthers = useAllowed('conversation.assign-others')
   const assignee = conversation.assigneeId ? agents.get(conversation.assigneeId) : undefined
-  const give = (assigneeId: string | null) => {
-    setOpened(false)
-    if (assigneeId !== (conversation.assigneeId ?? null)) change.mutate({ assigneeId })
-  }
   useShortcut('a', () => setOpened(true))
 
   const trigger = (
@@ -46,7 +41,12 @@ export function AssignMenu(props: {
   return (
     <>
       {!conversation.assigneeId && (
-        <Button size="xs" variant="light" className={css['take']} onClick={() => give(me.id)}>
+        <Button
+          size="xs"
+          variant="light"
+          className={css['take']}
+          onClick={() => change.mutate({ assigneeId: me.id })}
+        >
           {text.conversation.take}
         </Button>
       )}
@@ -57,12 +57,8 @@ export function AssignMenu(props: {
           <AssignPopover
             opened={opened}
             onChange={setOpened}
-            agents={[...agents.values()].filter(
-              ({ id, state }) => state === 'active' && (mayAssignOthers || id === me.id),
-            )}
-            me={me.id}
-            chosen={conversation.assigneeId}
-            onGive={give}
+            conversation={conversation}
+            onAssign={(assignment) => change.mutate(assignment)}
           >
             {trigger}
           </AssignPopover>

@@ -1,23 +1,30 @@
-import { Popover, TextInput } from '@mantine/core'
-import { IconCheck } from '@tabler/icons-react'
+import { Popover, Textarea, TextInput } from '@mantine/core'
+import { IconArrowBackUp, IconCheck, IconUsersGroup } from '@tabler/icons-react'
 import type { KeyboardEvent, ReactNode } from 'react'
 import { useState } from 'react'
-import type { AgentView } from '../../../src/domain/views.ts'
+import type { AssignConversationCommand } from '../../../src/domain/commands.ts'
+import type { ConversationView } from '../../../src/domain/views.ts'
+import { useAgents, useAllowed, useMe, useTeams } from '../data/queries.ts'
+import { sendBack } from '../data/send-back.ts'
 import { Avatar, dotOf } from '../parts/avatar.tsx'
 import { cx } from '../parts/class-names.ts'
+import { routingText } from '../text/routing-text.ts'
 import { text } from '../text/text.ts'
+import type { AssignChoice } from './assign-choices.ts'
+import { assignChoices, assignmentOf } from './assign-choices.ts'
 import css from './assign-menu.module.css'
 
+const LONGEST_NOTE = 5_000
+
 interface ChoicesProps {
-  readonly agents: readonly AgentView[]
-  readonly me: string
-  readonly chosen: string | undefined
-  readonly onGive: (id: string | null) => void
+  readonly conversation: ConversationView
+  readonly onAssign: (assignment: Omit<AssignConversationCommand, 'version'>) => void
+  readonly onDone: () => void
 }
 
-/** The colleagues one may give a conversation to. */
+/** The colleagues and teams one may give a conversation to, and the way back to the queue. */
 export function AssignPopover(
-  props: ChoicesProps & {
+  props: Omit<ChoicesProps, 'onDone'> & {
     readonly opened: boolean
     readonly onChange: (opened: boolean) => void
     readonly children: ReactNode
@@ -25,26 +32,34 @@ export function AssignPopover(
 ) {
   const { opened, onChange, children, ...choices } = props
   return (
-    <Popover opened={opened} onChange={onChange} position="bottom-end" width={280} trapFocus returnFocus>
+    <Popover opened={opened} onChange={onChange} position="bottom-end" width={300} trapFocus returnFocus>
       <Popover.Target>{children}</Popover.Target>
       <Popover.Dropdown p={8} aria-label={text.conversation.assign} data-shortcuts="off">
-        <Choices {...choices} />
+        <Choices {...choices} onDone={() => onChange(false)} />
       </Popover.Dropdown>
     </Popover>
   )
 }
 
-function Choices(props: ChoicesProps) {
-  const { agents, me, chosen, onGive } = props
+function Choices({ conversation, onAssign, onDone }: ChoicesProps) {
+  const agents = useAgents()
+  const teams = useTeams()
+  const me = useMe().id
+  const mayAssignOthers = useAllowed('conversation.assign-others')
+  const words = routingText.assign
   const [typed, setTyped] = useState('')
+  const [note, setNote] = useState('')
   const [at, setAt] = useState(0)
-  const wanted = typed.trim().toLocaleLowerCase()
-  const found = agents
-    .filter(({ name, email }) => `${name} ${email}`.toLocaleLowerCase().includes(wanted))
-    .sort(
-      (one, other) => Number(other.id === me) - Number(one.id === me) || one.name.localeCompare(other.name),
-    )
-  const choices = [...found.map(({ id }) => id as string | null), ...(chosen && !wanted ? [null] : [])]
+  const choices = assignChoices(
+    { conversation, agents: [...agents.values()], teams: [...teams.values()], me, mayAssignOthers },
+    typed,
+  )
+  const choose = (choice: AssignChoice) => {
+    onDone()
+    if (choice.kind === 'send-back') return void sendBack(conversation, note)
+    const assignment = assignmentOf(choice, conversation, note)
+    if (assignment) onAssign(assignment)
+  }
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step !== 0) {
@@ -52,8 +67,9 @@ function Choices(props: ChoicesProps) {
       setAt((before) => (before + step + choices.length) % Math.max(1, choices.length))
     }
     const choice = choices[at]
-    if (event.key === 'Enter' && choice !== undefined) onGive(choice)
+    if (event.key === 'Enter' && choice) choose(choice)
   }
+  const label = mayAssignOthers && teams.size > 0 ? words.find : text.conversation.assignSearch
   return (
     <>
       <TextInput
@@ -64,54 +80,108 @@ function Choices(props: ChoicesProps) {
         aria-expanded="true"
         aria-controls="assign-choices"
         aria-activedescendant={choices.length > 0 ? `assign-${at}` : undefined}
-        aria-label={text.conversation.assignSearch}
-        placeholder={text.conversation.assignSearch}
+        aria-label={label}
+        placeholder={label}
         onKeyDown={onKeyDown}
         onChange={({ currentTarget }) => {
           setTyped(currentTarget.value)
           setAt(0)
         }}
       />
-      {choices.length === 0 && <p className={css['nobody']}>{text.conversation.noColleague}</p>}
+      {choices.length === 0 && <p className={css['nobody']}>{words.nobody}</p>}
       <div
         id="assign-choices"
         role="listbox"
         aria-label={text.conversation.assignee}
         className={css['choices']}
       >
-        {found.map((agent, index) => (
+        {choices.map((choice, index) => (
           <div
-            key={agent.id}
+            key={keyOf(choice)}
             id={`assign-${index}`}
             role="option"
             tabIndex={-1}
-            aria-selected={agent.id === chosen}
-            className={cx(css['choice'], index === at && css['active'])}
-            onClick={() => onGive(agent.id)}
+            aria-selected={isChosen(choice, conversation)}
+            className={cx(
+              css['choice'],
+              index === at && css['active'],
+              choice.kind === 'unassign' && css['none'],
+            )}
+            onClick={() => choose(choice)}
             onMouseMove={() => setAt(index)}
           >
-            <Avatar name={agent.name} size={24} dot={dotOf(agent.availability, agent.present)} />
-            <span className={css['name']}>
-              <bdi>{agent.name}</bdi>
-              {agent.id === me && <span className={css['you']}> ({text.general.you})</span>}
-            </span>
-            {agent.id === chosen && <IconCheck size={16} aria-hidden />}
+            <ChoiceWords choice={choice} me={me} />
+            {isChosen(choice, conversation) && <IconCheck size={16} aria-hidden />}
           </div>
         ))}
-        {choices.at(-1) === null && (
-          <div
-            id={`assign-${found.length}`}
-            role="option"
-            tabIndex={-1}
-            aria-selected={false}
-            className={cx(css['choice'], css['none'], at === found.length && css['active'])}
-            onClick={() => onGive(null)}
-            onMouseMove={() => setAt(found.length)}
-          >
-            {text.conversation.unassign}
-          </div>
-        )}
       </div>
+      <Textarea
+        mt={8}
+        size="xs"
+        autosize
+        minRows={1}
+        maxRows={4}
+        maxLength={LONGEST_NOTE}
+        label={words.note}
+        placeholder={words.notePlaceholder}
+        value={note}
+        onChange={({ currentTarget }) => setNote(currentTarget.value)}
+      />
     </>
   )
+}
+
+const keyOf = (choice: AssignChoice): string =>
+  choice.kind === 'agent' ? choice.agent.id : choice.kind === 'team' ? choice.team.id : choice.kind
+
+const isChosen = (choice: AssignChoice, { assigneeId, teamId }: ConversationView): boolean =>
+  choice.kind === 'agent'
+    ? choice.agent.id === assigneeId
+    : choice.kind === 'team' && choice.team.id === teamId
+
+function ChoiceWords({ choice, me }: { readonly choice: AssignChoice; readonly me: string }) {
+  const words = routingText.assign
+  switch (choice.kind) {
+    case 'agent':
+      return (
+        <>
+          <Avatar
+            name={choice.agent.name}
+            size={24}
+            dot={dotOf(choice.agent.availability, choice.agent.present)}
+          />
+          <span className={css['name']}>
+            <bdi>{choice.agent.name}</bdi>
+            {choice.agent.id === me && <span className={css['you']}> ({text.general.you})</span>}
+          </span>
+        </>
+      )
+    case 'team':
+      return (
+        <>
+          <span className={css['icon']} aria-hidden>
+            <IconUsersGroup size={16} stroke={1.8} />
+          </span>
+          <span className={css['name']}>
+            <bdi>{choice.team.name}</bdi>
+          </span>
+        </>
+      )
+    case 'no-team':
+      return <span className={css['name']}>{words.noTeam}</span>
+    case 'unassign':
+      return <span className={css['name']}>{text.conversation.unassign}</span>
+    case 'send-back':
+      return (
+        <>
+          <span className={css['icon']} aria-hidden>
+            <IconArrowBackUp size={16} stroke={1.8} />
+          </span>
+          <span className={css['name']}>
+            {words.sendBack}
+            <span className={css['hint']}>{words.sendBackHint}</span>
+          </span>
+        </>
+      )
+  }
 }

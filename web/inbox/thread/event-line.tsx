@@ -51,6 +51,14 @@ export function wordsOf({ event, author, text: fallback }: MessageView): string 
       return value === '' ? words.noTeam(by) : words.team(by, value)
     case 'category-changed':
       return value === '' ? words.noCategory(by) : words.category(by, value)
+    case 'sent-back':
+      return words.sentBack(by)
+    case 'lapsed':
+      return words.lapsed(agentName ?? words.nobody)
+    case 'owner-left':
+      return words.ownerLeft(agentName ?? words.nobody)
+    case 'escalated':
+      return words.escalated(value)
     case 'tags-changed':
       return words.tags(by, value)
   }

@@ -11,7 +11,7 @@ import { Link, useNavigate } from '@tanstack/react-router'
 import { lazy, useSyncExternalStore } from 'react'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import { useConversationChange } from '../data/conversation-actions.ts'
-import { useAllowed, useChannels, useMe } from '../data/queries.ts'
+import { useAllowed, useChannels, useMe, useTeams } from '../data/queries.ts'
 import { company } from '../live/presence.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { cx } from '../parts/class-names.ts'
@@ -37,6 +37,7 @@ export function ThreadHead(props: {
   const { id, contact, status, subject, channelId } = conversation
   const navigate = useNavigate()
   const channel = useChannels().get(channelId)
+  const team = useTeams().get(conversation.teamId ?? '')
   const change = useConversationChange(conversation)
   const mayWrite = useAllowed('conversation.write')
   const resolved = status === 'resolved'
@@ -57,6 +58,7 @@ export function ThreadHead(props: {
         </h1>
         <p className={css['about']}>
           <bdi>{channel?.name}</bdi>
+          {team && <bdi className={css['team']}>· {text.conversation.team(team.name)}</bdi>}
           {subject && <bdi className={css['subject']}>· {subject}</bdi>}
         </p>
       </div>

@@ -1,0 +1,126 @@
+import { Button, Select } from '@mantine/core'
+import { useState } from 'react'
+import type { WorkingHours } from '../../../src/domain/routing/hours.ts'
+import css from '../routing/fields.module.css'
+import { routingText } from '../text/routing-text.ts'
+import { ExactTimes } from './exact-times.tsx'
+import { Holidays } from './holidays.tsx'
+import { TimeOffList } from './time-off-list.tsx'
+import { WeekGrid } from './week-grid.tsx'
+import { DAY_MINUTES, spansOf, WEEKDAYS, weeklyMinutes, withDay } from './weekly.ts'
+import { isTimeZone, ownTimeZone, timeZones } from './zone-time.ts'
+
+const MOST_ZONES_SHOWN = 60
+const WORKDAYS = [1, 2, 3, 4, 5] as const
+const OFFICE = { fromMinute: 540, toMinute: 1_020 }
+
+/** Hours to begin with: an office week, by the clock of this browser. */
+export const NEW_HOURS = (): WorkingHours => ({
+  timeZone: ownTimeZone(),
+  weekly: WORKDAYS.map((weekday) => ({ weekday, ...OFFICE })),
+  timeOff: [],
+  holidays: [],
+})
+
+/** When an agent, a team or the workspace works. */
+export function HoursEditor(props: {
+  readonly schedule: WorkingHours
+  readonly busy: boolean
+  readonly readOnly?: boolean
+  /** Without time off: of a workspace or a team only the week matters. */
+  readonly weekOnly?: boolean
+  readonly onSave: (schedule: WorkingHours) => void
+}) {
+  const { busy, readOnly = false, weekOnly = false, onSave } = props
+  const words = routingText.hours
+  const [schedule, setSchedule] = useState(props.schedule)
+  const { timeZone, weekly } = schedule
+  const change = (part: Partial<WorkingHours>) => setSchedule({ ...schedule, ...part })
+  const wrongSpan = weekly.some(({ fromMinute, toMinute }) => toMinute <= fromMinute)
+  const hours = Math.round(weeklyMinutes(weekly) / 6) / 10
+  return (
+    <fieldset disabled={readOnly} className={css['fieldset']}>
+      <div className={css['stack']}>
+        <Select
+          searchable
+          allowDeselect={false}
+          limit={MOST_ZONES_SHOWN}
+          disabled={readOnly}
+          label={words.zone}
+          value={timeZone}
+          error={isTimeZone(timeZone) ? undefined : words.zoneUnknown}
+          data={[...new Set([timeZone, ...timeZones()])]}
+          onChange={(zone) => zone && change({ timeZone: zone })}
+        />
+        <div className={css['wide']}>
+          <WeekGrid weekly={weekly} readOnly={readOnly} onChange={(next) => change({ weekly: next })} />
+        </div>
+        {!readOnly && (
+          <div className={css['line']}>
+            <Button
+              size="compact-xs"
+              variant="default"
+              onClick={() => change({ weekly: WORKDAYS.map((weekday) => ({ weekday, ...OFFICE })) })}
+            >
+              {words.office}
+            </Button>
+            <Button
+              size="compact-xs"
+              variant="default"
+              onClick={() =>
+                change({
+                  weekly: WEEKDAYS.map((weekday) => ({ weekday, fromMinute: 0, toMinute: DAY_MINUTES })),
+                })
+              }
+            >
+              {words.always}
+            </Button>
+            <Button
+              size="compact-xs"
+              variant="default"
+              onClick={() =>
+                change({
+                  weekly: WORKDAYS.reduce((week, day) => withDay(week, day, spansOf(weekly, 1)), weekly),
+                })
+              }
+            >
+              {words.copy}
+            </Button>
+            <Button size="compact-xs" variant="default" onClick={() => change({ weekly: [] })}>
+              {words.clear}
+            </Button>
+            <span role="status" className={css['faint']}>
+              {words.total(String(hours))}
+            </span>
+          </div>
+        )}
+        <ExactTimes weekly={weekly} readOnly={readOnly} onChange={(next) => change({ weekly: next })} />
+        {!weekOnly && (
+          <TimeOffList
+            timeOff={schedule.timeOff}
+            timeZone={isTimeZone(timeZone) ? timeZone : 'UTC'}
+            readOnly={readOnly}
+            onChange={(timeOff) => change({ timeOff })}
+          />
+        )}
+        <div>
+          <h3 className={css['sub']}>{words.holidays}</h3>
+          <Holidays
+            dates={schedule.holidays}
+            readOnly={readOnly}
+            onChange={(holidays) => change({ holidays })}
+          />
+        </div>
+        {!readOnly && (
+          <Button
+            loading={busy}
+            disabled={wrongSpan || !isTimeZone(timeZone)}
+            onClick={() => onSave(schedule)}
+          >
+            {words.save}
+          </Button>
+        )}
+      </div>
+    </fieldset>
+  )
+}

@@ -1,0 +1,126 @@
+import { IconMoodSmile } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useMemo, useState } from 'react'
+import type { QueueAgentView, QueueView, WaitingTeamView } from '../../../src/domain/queue-views.ts'
+import type { ConversationView } from '../../../src/domain/views.ts'
+import { queryClient } from '../data/client.ts'
+import { changeConversation } from '../data/conversation-actions.ts'
+import { useTeams } from '../data/queries.ts'
+import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { useNow } from '../parts/use-now.ts'
+import { queueQuery } from '../routing/routing-queries.ts'
+import { PageHead } from '../settings/page-parts.tsx'
+import { routingText } from '../text/routing-text.ts'
+import { AgentCard } from './agent-card.tsx'
+import { byRoom } from './load.ts'
+import css from './queue-page.module.css'
+import { WaitingRow } from './waiting-row.tsx'
+
+const TICK_MS = 1_000
+/** Loads and hours change without an event of a conversation. */
+const REREAD_MS = 30_000
+
+/** What waits, and who could take it; a supervisor's page. */
+export function QueuePage() {
+  const words = routingText.queue
+  const query = useQuery({ ...queueQuery, refetchInterval: REREAD_MS })
+  return (
+    <div className={css['page']}>
+      <div className={css['head']}>
+        <PageHead title={words.title} hint={words.hint} />
+      </div>
+      {query.isError && !query.data && (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      )}
+      {query.isPending && <SkeletonRows rows={5} />}
+      {query.data && <Queue queue={query.data} />}
+    </div>
+  )
+}
+
+function Queue({ queue }: { readonly queue: QueueView }) {
+  const words = routingText.queue
+  const now = useNow(TICK_MS)
+  const [said, setSaid] = useState('')
+  const [dragged, setDragged] = useState<string>()
+  const agents = useMemo(() => [...queue.agents].sort(byRoom), [queue.agents])
+  const waiting = queue.teams.flatMap((team) => team.waiting)
+  const give = async (conversation: ConversationView, agent: QueueAgentView['agent']) => {
+    const done = await changeConversation(conversation, { assigneeId: agent.id })
+    if (done) setSaid(words.given(conversation.contact.name, agent.name))
+    await queryClient.invalidateQueries({ queryKey: ['queue'] })
+  }
+  const drop = (id: string, agent: QueueAgentView['agent']) => {
+    setDragged(undefined)
+    const dropped = waiting.find(({ conversation }) => conversation.id === id)
+    if (dropped) void give(dropped.conversation, agent)
+  }
+  return (
+    <div className={css['columns']}>
+      <p role="status" className="visually-hidden">
+        {said}
+      </p>
+      <section className={css['waiting']} aria-label={words.waiting}>
+        {waiting.length === 0 && (
+          <EmptyState
+            icon={<IconMoodSmile size={24} stroke={1.6} />}
+            title={words.empty}
+            hint={words.emptyHint}
+          />
+        )}
+        {queue.teams
+          .filter((team) => team.waiting.length > 0)
+          .map((team) => (
+            <TeamSection key={team.teamId ?? ''} team={team}>
+              {team.waiting.map((item) => (
+                <WaitingRow
+                  key={item.conversation.id}
+                  waiting={item}
+                  agents={agents}
+                  now={now}
+                  onGive={(agent) => void give(item.conversation, agent)}
+                  onDrag={setDragged}
+                />
+              ))}
+            </TeamSection>
+          ))}
+      </section>
+      <section className={css['agents']} aria-label={words.agents}>
+        <h2 className={css['title']}>{words.agents}</h2>
+        <ul className={css['cards']}>
+          {agents.map((agent) => (
+            <AgentCard
+              key={agent.agent.id}
+              entry={agent}
+              inviting={dragged !== undefined}
+              onDrop={(id) => drop(id, agent.agent)}
+            />
+          ))}
+        </ul>
+      </section>
+    </div>
+  )
+}
+
+function TeamSection({
+  team,
+  children,
+}: {
+  readonly team: WaitingTeamView
+  readonly children: React.ReactNode
+}) {
+  const words = routingText.queue
+  const teams = useTeams()
+  const name = team.teamId ? (teams.get(team.teamId)?.name ?? words.goneTeam) : words.noTeam
+  return (
+    <div className={css['team']}>
+      <h2 className={css['title']}>
+        <bdi>{name}</bdi>
+        <span className={css['count']}>{words.count(team.waiting.length)}</span>
+      </h2>
+      <ul className={css['rows']} aria-label={name}>
+        {children}
+      </ul>
+    </div>
+  )
+}

@@ -1,0 +1,138 @@
+import type { AssignmentPolicy, AssignmentStep } from '../../../src/domain/routing/policy.ts'
+import type { PolicyIssue } from '../../../src/domain/routing/policy-check.ts'
+
+/** What holds besides the steps. */
+export type PolicySettings = Omit<AssignmentPolicy, 'steps'>
+
+/** A step with a name of its own, so that it stays itself when it moves. */
+export interface DraftStep {
+  readonly key: number
+  readonly step: AssignmentStep
+}
+
+/** A policy while it is edited. */
+export interface PolicyDraft {
+  readonly steps: readonly DraftStep[]
+  readonly settings: PolicySettings
+  readonly nextKey: number
+}
+
+/** Everybody, in turn, if available: what a new step begins with. */
+const NEW_STEP: AssignmentStep = {
+  target: { kind: 'agents-and-teams', agentIds: 'all', teamIds: [], primaryTeamOnly: false },
+  strategy: 'round-robin',
+  availableOnly: true,
+  waitMs: 0,
+}
+
+/** Begins to edit a policy. */
+export function draftOf({ steps, ...settings }: AssignmentPolicy, firstKey = 1): PolicyDraft {
+  return {
+    steps: steps.map((step, index) => ({ key: firstKey + index, step })),
+    settings,
+    nextKey: firstKey + steps.length,
+  }
+}
+
+/** The policy as it stands in the editor. */
+export const policyOfDraft = ({ steps, settings }: PolicyDraft): AssignmentPolicy => ({
+  ...settings,
+  steps: steps.map(({ step }) => step),
+})
+
+/** Puts other steps in place; what holds besides them stays. */
+export function withSteps(draft: PolicyDraft, steps: readonly AssignmentStep[]): PolicyDraft {
+  return { ...draftOf({ ...draft.settings, steps }, draft.nextKey), settings: draft.settings }
+}
+
+/** Adds a step at the end. */
+export const withStepAdded = (draft: PolicyDraft): PolicyDraft => ({
+  ...draft,
+  steps: [...draft.steps, { key: draft.nextKey, step: NEW_STEP }],
+  nextKey: draft.nextKey + 1,
+})
+
+export const withoutStep = (draft: PolicyDraft, key: number): PolicyDraft => ({
+  ...draft,
+  steps: draft.steps.filter((step) => step.key !== key),
+})
+
+export const withStepChanged = (
+  draft: PolicyDraft,
+  key: number,
+  change: Partial<AssignmentStep>,
+): PolicyDraft => ({
+  ...draft,
+  steps: draft.steps.map((one) => (one.key === key ? { key, step: { ...one.step, ...change } } : one)),
+})
+
+/** Moves a step to a place; a place beyond the ends is the nearest end. */
+export function withStepMoved(draft: PolicyDraft, key: number, to: number): PolicyDraft {
+  const moved = draft.steps.find((step) => step.key === key)
+  if (!moved) return draft
+  const others = draft.steps.filter((step) => step !== moved)
+  const place = Math.max(0, Math.min(others.length, to))
+  return { ...draft, steps: [...others.slice(0, place), moved, ...others.slice(place)] }
+}
+
+/** Changes what holds besides the steps; `undefined` takes a setting away. */
+export function withSettings(
+  draft: PolicyDraft,
+  change: { [Key in keyof PolicySettings]?: PolicySettings[Key] | undefined },
+): PolicyDraft {
+  const settings = Object.fromEntries(
+    Object.entries({ ...draft.settings, ...change }).filter(([, value]) => value !== undefined),
+  ) as unknown as PolicySettings
+  return { ...draft, settings }
+}
+
+/** Whether two policies say the same, in whatever order their members stand. */
+export const samePolicy = (one: AssignmentPolicy, other: AssignmentPolicy): boolean =>
+  canonical(one) === canonical(other)
+
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'object' && part !== null && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
+      : part,
+  )
+}
+
+/** The preset whose steps these are, whichever team or agent they name. */
+export function presetOf<Preset extends { readonly policy: AssignmentPolicy }>(
+  { steps }: AssignmentPolicy,
+  presets: readonly Preset[],
+): Preset | undefined {
+  const wanted = canonical(steps.map(withoutNames))
+  return presets.find(({ policy }) => canonical(policy.steps.map(withoutNames)) === wanted)
+}
+
+/** A step without what does not matter for it, and without the names of whom it is for. */
+function withoutNames({ target, strategy, availableOnly, waitMs }: AssignmentStep): object {
+  if (target.kind === 'team' || target.kind === 'none') return { kind: target.kind, waitMs }
+  if (target.kind === 'agents-and-teams') return { target, strategy, availableOnly, waitMs }
+  return { kind: target.kind, availableOnly, waitMs }
+}
+
+/** What is wrong, sorted to where it is shown. */
+export interface PlacedIssues {
+  readonly ofStep: (index: number) => readonly PolicyIssue[]
+  /** What concerns no single step. */
+  readonly rest: readonly PolicyIssue[]
+  readonly hasErrors: boolean
+}
+
+const STEP_PATH = /(?:^|\.)steps[.[](\d+)/
+
+/** Sorts issues to the steps that their paths name. */
+export function placeIssues(issues: readonly PolicyIssue[]): PlacedIssues {
+  const stepOf = ({ path }: PolicyIssue) => {
+    const index = STEP_PATH.exec(path)?.[1]
+    return index === undefined ? undefined : Number(index)
+  }
+  return {
+    ofStep: (index) => issues.filter((issue) => stepOf(issue) === index),
+    rest: issues.filter((issue) => stepOf(issue) === undefined),
+    hasErrors: issues.some(({ severity }) => severity === 'error'),
+  }
+}
