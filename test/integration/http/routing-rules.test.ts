@@ -1,4 +1,4 @@
-/** Teams, categories, skills and the settings of routing, by good and bad input. */
+/** Teams, skills and what agents have of their own, by good and bad input. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ChannelAdminView } from '../../../src/domain/views.ts'
 import { type Agent, type Someone, startTestServer, type TestServer } from './test-server.ts'
@@ -341,70 +341,5 @@ describe('an agent’s routing', () => {
     await get(`/agents/${NOBODY}/routing`).expect(404)
     await patch(`/agents/${NOBODY}/routing`, { version: 0 }).expect(404)
     await get('/agents/x/routing').expect(400)
-  })
-})
-
-describe('the settings of routing', () => {
-  it('begin with two minutes of grace and no limits, and change over their version', async () => {
-    const before = (await get('/routing/settings').expect(200)).body
-    expect(before).toMatchObject({ countSnoozed: false, countPending: false, presenceGraceMs: 120_000 })
-    const both = await Promise.all(
-      [0, 1_800_000].map((presenceGraceMs) =>
-        patch('/routing/settings', { presenceGraceMs, countSnoozed: true, version: before.version }),
-      ),
-    )
-    expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
-    const after = (await get('/routing/settings')).body
-    expect(after).toMatchObject({ countSnoozed: true, countPending: false, version: before.version + 1 })
-    expect([0, 1_800_000]).toContain(after.presenceGraceMs)
-  })
-
-  it.each([
-    ['more than half an hour of grace', { presenceGraceMs: 1_800_001 }, 'presenceGraceMs'],
-    ['less than none', { presenceGraceMs: -1 }, 'presenceGraceMs'],
-    ['an operator', { countSnoozed: { $ne: true } }, 'countSnoozed'],
-    ['an absurd capacity', { defaultCapacity: { total: 100_000 } }, 'defaultCapacity.total'],
-    [
-      'a calendar twice',
-      {
-        holidays: [
-          { name: 'x', dates: [] },
-          { name: 'x', dates: [] },
-        ],
-      },
-      'holidays',
-    ],
-    ['no date', { holidays: [{ name: 'x', dates: ['Christmas'] }] }, 'holidays.0.dates.0'],
-    [
-      'a tag twice',
-      {
-        tagSkills: [
-          { tag: 'x', skills: [] },
-          { tag: 'x', skills: [] },
-        ],
-      },
-      'tagSkills',
-    ],
-    [
-      'a skill nobody knows',
-      { tagSkills: [{ tag: 'x', skills: [{ skill: 'alchemy', level: 1, mode: 'require' }] }] },
-      'tagSkills.0.skills.0.skill',
-    ],
-    [
-      'hours that end before they begin',
-      { schedule: { ...MADRID, weekly: [{ weekday: 0, fromMinute: 9, toMinute: 9 }] } },
-      'schedule.weekly.0.toMinute',
-    ],
-  ])('are refused with %s', async (_what, change, field) => {
-    const { version } = (await get('/routing/settings')).body
-    const { body } = await patch('/routing/settings', { ...change, version })
-    expect(body).toMatchObject({ status: 400, code: 'invalid-input', field })
-  })
-
-  it('tell every node when something changed', async () => {
-    const heard: string[] = []
-    server.core.bus.onSignal(({ kind }) => heard.push(kind))
-    await aTeam()
-    expect(heard).toEqual(['routing-rules-changed', 'routing-wanted'])
   })
 })
