@@ -14,6 +14,11 @@ const PAGES = [
   ['/settings/profile', 'Your profile'],
   ['/settings/quarantine', 'Quarantine'],
   ['/settings/channels/new', 'Which kind of channel?'],
+  ['/settings/routing', 'Routing'],
+  ['/settings/teams', 'Teams'],
+  ['/settings/categories', 'Categories'],
+  ['/settings/skills', 'Skills'],
+  ['/queue', 'Queue'],
 ] as const
 
 /** Opens something over the page, looks at it, and closes it again. */
@@ -38,6 +43,14 @@ const OVERLAYS: readonly (readonly [name: string, open: (page: Page) => Promise<
   ['help', (page) => page.keyboard.press('?').then(() => page.getByRole('dialog').waitFor())],
   ['palette', (page) => page.keyboard.press('Control+k').then(() => page.getByRole('dialog').waitFor())],
 ]
+
+/** Beside the thread where there is room for it, else in a drawer. */
+async function showWhy(page: Page): Promise<void> {
+  const why = page.getByRole('button', { name: /^Why/ })
+  if (!(await why.isVisible())) await page.getByRole('button', { name: 'Contact details' }).click()
+  await why.click()
+  await page.getByRole('columnheader', { name: 'Result' }).waitFor()
+}
 
 describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorScheme) => {
   it.each([
@@ -66,6 +79,8 @@ describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorSchem
         .first()
         .waitFor({ state: 'detached' })
     }
+    await showWhy(page)
+    await look('why')
     for (const [address, heading] of PAGES) {
       await page.goto(address)
       await page.getByRole('heading', { name: heading, exact: true }).waitFor()
@@ -74,7 +89,24 @@ describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorSchem
     }
     await page.goto(`/settings/channels/${server.state.channels[0]?.id}`)
     await page.getByRole('heading', { name: 'Settings' }).waitFor()
+    await page.getByRole('radio', { name: 'Team only' }).click()
+    await page.getByText('There is no such team.').waitFor()
     await look('channel')
+    await page.getByRole('radio', { name: 'Least open' }).click()
+    await page.getByRole('button', { name: 'Run' }).click()
+    await page.getByText('Conversations for each agent').waitFor()
+    await look('dry run')
+    const [team] = server.state.teams
+    await page.goto(`/settings/teams/${team?.id}`)
+    await page.getByRole('heading', { name: team?.name ?? '' }).waitFor()
+    await page.getByText('Exact times').click()
+    await look('team')
+    await page.goto(`/settings/categories/${server.state.categories[1]?.id}`)
+    await page.getByRole('heading', { name: 'Distribution' }).waitFor()
+    await look('category')
+    await page.goto(`/settings/agents/${server.state.agents[2]?.id}`)
+    await page.getByRole('heading', { name: 'Working hours' }).waitFor()
+    await look('agent')
     await close()
     expect(found).toEqual([])
   })

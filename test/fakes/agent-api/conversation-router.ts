@@ -2,6 +2,7 @@ import { Router } from 'express'
 import type { ConversationView, MessageView } from '../../../src/domain/views.ts'
 import { pageOf, problem } from './answers.ts'
 import { addMessage } from './demo-data.ts'
+import { effectiveCapacity, loadOf } from './routing-facts.ts'
 import type { FakeState, Writable } from './state.ts'
 
 const RECEIPTS_AFTER_MS = [250, 700, 1_400]
@@ -37,14 +38,22 @@ export function conversationRouter(state: FakeState): Router {
     state.publish([{ type: 'message.created', message, conversation: { ...conversation } }])
   }
 
+  const leaveNote = (conversation: Writable<ConversationView>, text: string) => {
+    const author = { kind: 'agent', id: me().id, name: me().name } as const
+    const message = addMessage(state, conversation, { kind: 'note', direction: 'outbound', author, text })
+    conversation.version += 1
+    state.publish([{ type: 'message.created', message, conversation: { ...conversation } }])
+  }
+
   router.get('/conversations', ({ query }, response) => {
-    const { view, status, channelId, search, cursor, limit } = query
+    const { view, status, channelId, teamId, search, cursor, limit } = query
     const words = lower(typeof search === 'string' ? search : '')
     const found = all().filter(
       (item) =>
         item.status === status &&
         inView(item, view) &&
         (!channelId || item.channelId === channelId) &&
+        (!teamId || item.teamId === teamId) &&
         (words === '' || lower(`${item.contact.name} ${item.lastMessage?.preview}`).includes(words)),
     )
     response.json(pageOf(found, cursor, limit))
@@ -63,9 +72,11 @@ export function conversationRouter(state: FakeState): Router {
     const conversation = find(params.id)
     if (!conversation) return problem(response, 'not-found')
     if (body.version !== conversation.version) return problem(response, 'version-conflict')
-    const { version: _seen, ...change } = body
+    const { version: _seen, categoryId, ...change } = body
     const before = conversation.status
     Object.assign(conversation, change)
+    if (categoryId) conversation.categoryId = categoryId
+    if (categoryId === null) delete conversation.categoryId
     if (conversation.status !== 'snoozed') delete conversation.snoozedUntil
     changed(conversation)
     if (change.status && change.status !== before) {
@@ -78,14 +89,36 @@ export function conversationRouter(state: FakeState): Router {
     const conversation = find(params.id)
     if (!conversation) return problem(response, 'not-found')
     if (body.version !== conversation.version) return problem(response, 'version-conflict')
+    const before = conversation.assigneeId
     if (body.assigneeId) conversation.assigneeId = body.assigneeId
     else delete conversation.assigneeId
+    if (body.teamId) Object.assign(conversation, { teamId: body.teamId, teamByHand: true })
+    if (body.teamId === null) delete conversation.teamId
     changed(conversation)
     const agent = state.agents.find(({ id }) => id === body.assigneeId)
-    eventLine(
-      conversation,
-      agent ? { name: 'assigned', agentName: agent.name, value: 'by hand' } : { name: 'unassigned' },
-    )
+    if (before !== conversation.assigneeId) {
+      eventLine(
+        conversation,
+        agent ? { name: 'assigned', agentName: agent.name, value: 'by hand' } : { name: 'unassigned' },
+      )
+    }
+    if (body.teamId !== undefined) {
+      const team = state.teams.find(({ id }) => id === body.teamId)
+      eventLine(conversation, { name: 'team-changed', value: team?.name ?? '' })
+    }
+    if (body.note) leaveNote(conversation, body.note)
+    const over = agent && loadOf(state, agent.id).total > (effectiveCapacity(state, agent.id).total ?? 1_000)
+    response.json(over ? { ...conversation, warning: 'over-capacity' } : conversation)
+  })
+  router.post('/conversations/:id/send-back', ({ params, body }, response) => {
+    const conversation = find(params.id)
+    if (!conversation) return problem(response, 'not-found')
+    if (body.version !== conversation.version) return problem(response, 'version-conflict')
+    delete conversation.assigneeId
+    state.waitingSince.set(conversation.id, new Date().toISOString())
+    changed(conversation)
+    eventLine(conversation, { name: 'sent-back' })
+    if (body.note) leaveNote(conversation, body.note)
     response.json(conversation)
   })
   router.post('/conversations/:id/read', ({ params }, response) => {

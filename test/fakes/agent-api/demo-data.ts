@@ -2,9 +2,11 @@ import type { ConversationStatus, Priority } from '../../../src/domain/conversat
 import type { AgentId, ChannelId, ContactId, ConversationId, MessageId } from '../../../src/domain/ids.ts'
 import { previewOf } from '../../../src/domain/message.ts'
 import { PICK_POLICY } from '../../../src/domain/routing/policy.ts'
+import type { RoutingCandidate } from '../../../src/domain/routing/trace.ts'
 import { ROUND_ROBIN_POLICY } from '../../../src/domain/routing.ts'
 import type { AgentView, AttachmentView, ConversationView, MessageView } from '../../../src/domain/views.ts'
 import { COLLEAGUES, CUSTOMERS, type DemoCustomer, SMALL_TALK } from './people.ts'
+import { addRouting } from './routing-data.ts'
 import type { FakeState, Writable } from './state.ts'
 import { CAPABILITIES, freshId, minutesAgo } from './state.ts'
 
@@ -37,6 +39,20 @@ export function demoState({ longThread = 400 }: DemoOptions = {}): FakeState {
     decisions: new Map(),
     quarantine: [],
     tokens: [],
+    teams: [],
+    categories: [],
+    skills: [],
+    routing: new Map(),
+    routingSettings: {
+      defaultCapacity: { total: 12 },
+      countSnoozed: false,
+      countPending: false,
+      presenceGraceMs: 120_000,
+      holidays: [{ name: 'Sweden', dates: ['2026-12-24', '2026-12-25', '2027-01-01'] }],
+      tagSkills: [],
+      version: 1,
+    },
+    waitingSince: new Map(),
     files: new Map(),
     publish: () => undefined,
   }
@@ -71,6 +87,7 @@ export function demoState({ longThread = 400 }: DemoOptions = {}): FakeState {
   }
   for (let index = 0; index < CONVERSATIONS; index += 1) addConversation(state, index, longThread)
   addQuarantine(state)
+  addRouting(state)
   return state
 }
 
@@ -283,26 +300,29 @@ function explain(state: FakeState, conversation: ConversationView, winner: Agent
       id: freshId(),
       conversationId: conversation.id,
       trigger: 'message.created',
-      outcome: winner ? 'assigned' : 'pick',
+      outcome: winner ? 'assigned' : 'waiting',
       ...(winner ? { winner: winner.id, strategy: 'round-robin' as const } : {}),
-      candidates: winner
-        ? state.agents.map((agent, step) => ({
-            agentId: agent.id,
-            name: agent.name,
-            step: 0,
-            ...(agent.id === winner.id
-              ? { score: 3 }
-              : agent.availability === 'offline'
-                ? { excluded: 'offline' as const }
-                : agent.present
-                  ? { score: 7 + step }
-                  : { excluded: 'not-connected' as const, sinceMs: Date.now() - 11_400_000 }),
-          }))
-        : [],
+      candidates: state.agents.map((agent, place) => ({
+        agentId: agent.id,
+        name: agent.name,
+        step: 0,
+        ...(agent.id === winner?.id ? { score: 3 } : exclusionOf(agent, place, winner !== undefined)),
+      })),
+      tallies: [],
       durationMs: 2,
       decidedAt: conversation.createdAt,
     },
   ])
+}
+
+function exclusionOf(agent: AgentView, place: number, decided: boolean): Partial<RoutingCandidate> {
+  const sinceMs = Date.now() - 11_400_000
+  if (agent.availability === 'offline') return { excluded: 'offline', sinceMs }
+  if (agent.availability === 'away') return { excluded: 'away', sinceMs }
+  if (!agent.present) return { excluded: 'not-connected', sinceMs }
+  if (decided) return { score: 7 + place }
+  if (place === 0) return { excluded: 'missing-skill', skill: 'language:ar', level: 1 }
+  return { excluded: 'at-capacity', load: 6, limit: 6 }
 }
 
 function addQuarantine(state: FakeState): void {

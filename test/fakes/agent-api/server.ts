@@ -10,6 +10,8 @@ import type { AgentClientEvents, AgentServerEvents } from '../../../src/domain/e
 import { problem } from './answers.ts'
 import { conversationRouter } from './conversation-router.ts'
 import { addMessage } from './demo-data.ts'
+import { queueRouter } from './queue-router.ts'
+import { routingRouter } from './routing-router.ts'
 import type { FakeState } from './state.ts'
 import { profileOf } from './state.ts'
 import { workspaceRouter } from './workspace-router.ts'
@@ -90,7 +92,7 @@ export async function startFakeServer(state: FakeState, port = 0): Promise<FakeS
     sessions.clear()
     response.status(204).end()
   })
-  rest.use(conversationRouter(state), workspaceRouter(state))
+  rest.use(routingRouter(state), queueRouter(state), conversationRouter(state), workspaceRouter(state))
   app.use('/api/v1', rest)
   serveInbox(app)
 

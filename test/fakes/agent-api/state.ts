@@ -1,7 +1,16 @@
 import type { ConfigField } from '../../../src/contract/config-field.ts'
 import type { Capabilities } from '../../../src/domain/capabilities.ts'
 import type { DomainEvent } from '../../../src/domain/events.ts'
+import type { TeamId } from '../../../src/domain/ids.ts'
 import { permissionsOf } from '../../../src/domain/permissions.ts'
+import type { AgentCapacity, FairCap } from '../../../src/domain/routing/agent-state.ts'
+import type { WorkingHours } from '../../../src/domain/routing/hours.ts'
+import type {
+  CategoryView,
+  RoutingSettingsView,
+  SkillView,
+  TeamView,
+} from '../../../src/domain/routing-views.ts'
 import type {
   AgentView,
   ApiTokenView,
@@ -17,6 +26,16 @@ import type {
 /** Views are read-only for everyone else; the fake is where they are written. */
 export type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
 
+/** What the router goes by for one agent, as far as it is his own. */
+export interface OwnRouting {
+  readonly capacity?: AgentCapacity
+  readonly fairCap?: FairCap
+  readonly skills: Readonly<Record<string, number>>
+  readonly primaryTeamId?: TeamId
+  readonly schedule?: WorkingHours
+  readonly version: number
+}
+
 /** All that the fake server knows. */
 export interface FakeState {
   setUpNeeded: boolean
@@ -31,6 +50,14 @@ export interface FakeState {
   decisions: Map<string, RoutingDecisionView[]>
   quarantine: QuarantineView[]
   tokens: ApiTokenView[]
+  teams: Writable<TeamView>[]
+  categories: Writable<CategoryView>[]
+  skills: SkillView[]
+  /** What agents have of their own, by agent. */
+  routing: Map<string, Writable<OwnRouting>>
+  routingSettings: Writable<RoutingSettingsView>
+  /** Since when somebody waits, by conversation. */
+  waitingSince: Map<string, string>
   files: Map<string, { name: string; contentType: string; bytes: Buffer }>
   /** Told of everything that changes; the socket server listens. */
   publish: (events: readonly DomainEvent[]) => void

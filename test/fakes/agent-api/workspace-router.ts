@@ -2,6 +2,7 @@ import { Router } from 'express'
 import multer from 'multer'
 import { PICK_POLICY } from '../../../src/domain/routing/policy.ts'
 import { pageOf, problem } from './answers.ts'
+import { refusePolicy } from './routing-facts.ts'
 import type { FakeState } from './state.ts'
 import { CAPABILITIES, CONFIG_FIELDS, freshId, profileOf } from './state.ts'
 
@@ -110,7 +111,10 @@ export function workspaceRouter(state: FakeState): Router {
     const channel = state.channels.find(({ id }) => id === params.id)
     if (!channel) return problem(response, 'not-found')
     if (body.version !== channel.version) return problem(response, 'version-conflict')
-    const { config, version: _seen, ...change } = body
+    const { config, categoryId, version: _seen, ...change } = body
+    if (change.policy && refusePolicy(state, response, change.policy)) return
+    if (categoryId) channel.categoryId = categoryId
+    if (categoryId === null) delete channel.categoryId
     Object.assign(channel, change, { config: { ...channel.config, ...config }, version: channel.version + 1 })
     response.json(channel)
   })
