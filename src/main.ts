@@ -27,7 +27,7 @@ import { startSweeper } from './runtime/sweeper.ts'
 import { createVisitorLimits } from './runtime/visitor-limits.ts'
 import { createPresence, type Presence } from './services/presence.ts'
 import { readAgentView } from './services/present-agent.ts'
-import { isAnyoneAvailable, readRoutingAgents } from './services/routing-agents.ts'
+import { isAnyoneAvailable } from './services/routing-agents.ts'
 import { beginSetUp, setUpLinkOf } from './services/set-up.ts'
 import { isDatabaseUnavailable } from './store/database-error.ts'
 import { SESSION_COLLECTION, sessionDocumentId } from './store/session-store.ts'
@@ -103,7 +103,6 @@ async function run(parts: Parts): Promise<Running> {
     monotonic: () => performance.now(),
   })
   await nodes.start()
-  const routingAgents = () => readRoutingAgents(core.routingAgentsDeps)
   const paths = await startPaths({
     ...core,
     log,
@@ -116,7 +115,6 @@ async function run(parts: Parts): Promise<Running> {
     stopPatienceMs: config.shutdownTimeoutMs * SHARE_OF_SENDS,
     interruptions: database.interruptions,
     journalRetentionMs: config.journalRetentionMs,
-    agents: routingAgents,
     contextOf: core.contextUntilStop,
   })
   const presence = createPresence({
@@ -125,6 +123,7 @@ async function run(parts: Parts): Promise<Running> {
     nodeId,
     log,
     agentView: (agentId) => readAgentView(stores, agentId),
+    graceMs: async () => (await core.rules()).settings.presenceGraceMs,
   })
   presence.start()
   let accepting = true
@@ -176,7 +175,7 @@ function buildApp(parts: Parts & { readonly isAccepting: () => boolean }): HttpA
     ...shared,
     limits: createVisitorLimits(),
     countUnread: createCountUnreadByVisitor(database.connection),
-    isAnyoneAvailable: (channelId) => isAnyoneAvailable(channelId, core.routingAgentsDeps),
+    isAnyoneAvailable: (channelId) => isAnyoneAvailable(channelId, core),
     widgetFolder: `${WEB_FOLDER}widget`,
   })
   return createHttpApp({
@@ -288,7 +287,7 @@ function watch(metrics: Metrics, { stores }: Core, { projector }: Paths, realtim
     journalPending: stores.journal.countPending,
     quarantined: stores.journal.countQuarantined,
     outboxOpen: stores.outbox.countOpen,
-    routingWaiting: () => stores.conversations.countRouting('waiting'),
+    routingWaiting: () => stores.routingQueue.count('waiting'),
     agentSockets: () => realtime.stats().agentSockets,
     visitorSockets: () => realtime.stats().visitorSockets,
     realtime: realtime.stats,

@@ -112,6 +112,13 @@ export interface UpdateConversationCommand {
   readonly version: number
 }
 
+/** Sends a conversation back to the queue: its policy runs afresh, and whoever had it is not asked again. */
+export interface SendBackCommand {
+  /** Left for whoever gets it, as a note that only agents see. */
+  readonly note?: string
+  readonly version: number
+}
+
 /**
  * Gives a conversation to an agent, to a team, or both; null takes it from whoever has it. A person's choice wins over
  * the router. A team that is left out stays.

@@ -19,6 +19,10 @@ export type DomainEvent =
   | { readonly type: 'conversation.updated'; readonly conversation: ConversationView }
   | { readonly type: 'conversation.assigned'; readonly conversation: ConversationView }
   | { readonly type: 'conversation.unassigned'; readonly conversation: ConversationView }
+  /** It waits for somebody to become free. */
+  | { readonly type: 'conversation.queued'; readonly conversation: ConversationView }
+  /** Too many let it lapse: supervisors should look. */
+  | { readonly type: 'conversation.escalated'; readonly conversation: ConversationView }
   | { readonly type: 'conversation.resolved'; readonly conversation: ConversationView }
   | { readonly type: 'conversation.reopened'; readonly conversation: ConversationView }
   | {

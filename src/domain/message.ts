@@ -48,6 +48,13 @@ export type ConversationEventKind =
   | 'tags-changed'
   | 'team-changed'
   | 'category-changed'
+  /** An agent gave it back to the queue. */
+  | 'sent-back'
+  /** Its assignee was silent for too long, or went offline: it goes to somebody else. */
+  | 'lapsed'
+  | 'owner-left'
+  /** Too many let it lapse. */
+  | 'escalated'
 
 /** How many characters of a message a list shows. */
 export const PREVIEW_LENGTH = 140

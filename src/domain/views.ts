@@ -7,7 +7,7 @@ import type { ConversationEventKind, MessageDirection, MessageKind, MessageStatu
 import type { Permission, Role } from './permissions.ts'
 import type { AssignmentPolicy, RoutingStrategy, SkillRequirement } from './routing/policy.ts'
 import type { PolicyIssue } from './routing/policy-check.ts'
-import type { RoutingCandidate, RoutingOutcome } from './routing.ts'
+import type { RoutingCandidate, RoutingOutcome, StepTally } from './routing/trace.ts'
 
 /** A page of a list. `nextCursor` is absent on the last page. */
 export interface Page<T> {
@@ -194,15 +194,26 @@ export type ChannelAccess =
   | { readonly kind: 'everyone' }
   | { readonly kind: 'agents'; readonly agentIds: readonly id.AgentId[] }
 
-/** The explanation of one routing run. */
+/**
+ * The explanation of one routing run. `lost-to-a-person` = somebody changed the conversation while the router decided;
+ * `nobody-eligible` is found on runs of earlier versions only.
+ */
 export interface RoutingDecisionView {
   readonly id: id.RoutingDecisionId
   readonly conversationId: id.ConversationId
+  /** What set it off, such as `arrival` or `capacity`. */
   readonly trigger: string
-  readonly outcome: RoutingOutcome | 'lost-to-a-person'
+  readonly outcome: RoutingOutcome | 'nobody-eligible' | 'lost-to-a-person'
   readonly winner?: id.AgentId
+  /** The step that found the winner, from 0. */
+  readonly step?: number
   readonly strategy?: RoutingStrategy
+  /** The team it set. */
+  readonly teamId?: id.TeamId
   readonly candidates: readonly RoutingCandidate[]
+  readonly tallies: readonly StepTally[]
+  /** When it is worth looking again even if nothing happens. */
+  readonly wakeAt?: id.Instant
   readonly durationMs: number
   readonly decidedAt: id.Instant
 }

@@ -5,6 +5,7 @@ import { openConversation } from '../services/conversation-access.ts'
 import { countConversations, type ListDeps, listConversations } from '../services/list-conversations.ts'
 import { presentConversation } from '../services/present.ts'
 import { readConversation } from '../services/read-conversation.ts'
+import { sendBack } from '../services/send-back.ts'
 import {
   assignConversationCommand,
   assignedConversation,
@@ -12,6 +13,7 @@ import {
   conversationPage,
   idParams,
   listConversationsQuery,
+  sendBackCommand,
   updateConversationCommand,
 } from './conversation-schemas.ts'
 import { defineRoute, ok, type RouteDefinition } from './route.ts'
@@ -87,6 +89,19 @@ export function conversationRoutes(deps: ConversationRouteDeps): readonly RouteD
         const { conversation, warning } = await assignConversation(id, body, principal, deps)
         return ok({ ...presentConversation(conversation), ...(warning ? { warning } : {}) })
       },
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/conversations/:id/send-back',
+      tag,
+      summary: 'Send the conversation back to the queue: its policy runs afresh',
+      access: WRITE,
+      params,
+      body: sendBackCommand,
+      versioned: true,
+      responses: one('The conversation as it stands now'),
+      handler: async ({ params: { id }, body, principal }) =>
+        ok(presentConversation(await sendBack(id, body, principal, deps))),
     }),
     defineRoute({
       method: 'post',

@@ -104,3 +104,9 @@ export const contactPage = pageOf(contactView)
 export const quarantinePage = pageOf(quarantineView)
 export const routingDecisionPage = pageOf(routingDecisionView)
 export const conversationCounts = z.object({ mine: z.int(), unassigned: z.int(), all: z.int() })
+
+/** See the domain's SendBackCommand. */
+export const sendBackCommand = z.strictObject({
+  note: text(LONGEST_TEXT, 1).optional(),
+  version,
+}) satisfies z.ZodType<commands.SendBackCommand>

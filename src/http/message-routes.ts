@@ -1,5 +1,6 @@
 import type { ConversationId, MessageId } from '../domain/ids.ts'
 import { addNote } from '../services/add-note.ts'
+import { type ExplainDeps, explainConversation } from '../services/explain-routing.ts'
 import { type DecisionListDeps, listMessages, listRoutingDecisions } from '../services/list-messages.ts'
 import { presentMessage } from '../services/present.ts'
 import { type RetryDeps, retryMessage } from '../services/retry-message.ts'
@@ -15,9 +16,9 @@ import {
 } from './conversation-schemas.ts'
 import { id, z } from './fields.ts'
 import { created, defineRoute, ok, type RouteDefinition } from './route.ts'
-import { messageView } from './view-schemas.ts'
+import { messageView, whyView } from './view-schemas.ts'
 
-export type MessageRouteDeps = SendReplyDeps & RetryDeps & DecisionListDeps
+export type MessageRouteDeps = SendReplyDeps & RetryDeps & DecisionListDeps & ExplainDeps
 
 const tag = 'Messages'
 const READ = { permission: 'conversation.read' } as const
@@ -99,6 +100,17 @@ export function messageRoutes(deps: MessageRouteDeps): readonly RouteDefinition[
       responses: { 200: { description: 'One page', schema: routingDecisionPage } },
       handler: async ({ params: { id: conversationId }, query, principal }) =>
         ok(await listRoutingDecisions(conversationId, query, principal, deps)),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/conversations/:id/why',
+      tag: 'Routing',
+      summary: 'Why the conversation is with whom it is, or with nobody yet, in words',
+      access: READ,
+      params,
+      responses: { 200: { description: 'The explanation', schema: whyView } },
+      handler: async ({ params: { id: conversationId }, principal }) =>
+        ok(await explainConversation(conversationId, principal, deps)),
     }),
   ]
 }

@@ -4,7 +4,9 @@ import { CONVERSATION_STATUSES, PRIORITIES, WORK_TYPES } from '../domain/convers
 import type * as ids from '../domain/ids.ts'
 import { MESSAGE_STATUSES } from '../domain/message.ts'
 import { PERMISSIONS, ROLES } from '../domain/permissions.ts'
+import type { WhyView } from '../domain/queue-views.ts'
 import { ROUTING_STRATEGIES } from '../domain/routing/policy.ts'
+import { EXCLUSION_REASONS, ROUTING_OUTCOMES } from '../domain/routing/trace.ts'
 import type * as views from '../domain/views.ts'
 import { id, instant, pageOf, version, z } from './fields.ts'
 import { policy, policyIssue, skillRequirement } from './policy-schemas.ts'
@@ -202,6 +204,10 @@ export const messageView = z
           'tags-changed',
           'team-changed',
           'category-changed',
+          'sent-back',
+          'lapsed',
+          'owner-left',
+          'escalated',
         ]),
         agentName: z.string().optional(),
         value: z.string().optional(),
@@ -257,32 +263,58 @@ export const routingDecisionView = z
     id: id<ids.RoutingDecisionId>(),
     conversationId: id<ids.ConversationId>(),
     trigger: z.string(),
-    outcome: z.enum([
-      'assigned',
-      'nobody-eligible',
-      'pick',
-      'already-assigned',
-      'not-open',
-      'lost-to-a-person',
-    ]),
+    outcome: z.enum([...ROUTING_OUTCOMES, 'nobody-eligible', 'lost-to-a-person']),
     winner: id<ids.AgentId>().optional(),
+    step: z.int().optional(),
     strategy: z.enum(ROUTING_STRATEGIES).optional(),
+    teamId: id<ids.TeamId>().optional(),
     candidates: z.array(
       z.object({
         agentId: id<ids.AgentId>(),
         name: z.string(),
         step: z.int(),
-        excluded: z
-          .enum(['not-in-step', 'deactivated', 'no-channel-access', 'away', 'offline', 'not-connected'])
-          .optional(),
+        excluded: z.enum(EXCLUSION_REASONS).optional(),
         sinceMs: z.number().optional(),
+        untilMs: z.number().optional(),
+        load: z.int().optional(),
+        limit: z.int().optional(),
+        workType: z.enum(WORK_TYPES).optional(),
+        skill: z.string().optional(),
+        level: z.int().optional(),
         score: z.number().optional(),
+        preference: z.number().optional(),
       }),
     ),
+    tallies: z.array(
+      z.object({
+        step: z.int(),
+        strategy: z.enum(ROUTING_STRATEGIES),
+        members: z.int(),
+        eligible: z.int(),
+        excluded: z.partialRecord(z.enum(EXCLUSION_REASONS), z.int()),
+        omitted: z.int(),
+      }),
+    ),
+    wakeAt: instant.optional(),
     durationMs: z.number(),
     decidedAt: instant,
   })
   .openapi('RoutingDecision') satisfies z.ZodType<views.RoutingDecisionView>
+
+/** See the domain's WhyView. */
+export const whyView = z
+  .object({
+    text: z.string(),
+    pieces: z.array(
+      z.object({
+        code: z.string(),
+        values: z.record(z.string(), z.union([z.string(), z.number()])),
+        text: z.string(),
+      }),
+    ),
+    decision: routingDecisionView.optional(),
+  })
+  .openapi('Why') as unknown as z.ZodType<WhyView>
 
 /** See the domain's QuarantineView. */
 export const quarantineView = z

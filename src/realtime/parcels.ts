@@ -14,6 +14,8 @@ function roomsOf(event: DomainEvent): readonly string[] {
     case 'conversation.updated':
     case 'conversation.assigned':
     case 'conversation.unassigned':
+    case 'conversation.queued':
+    case 'conversation.escalated':
     case 'conversation.resolved':
     case 'conversation.reopened':
     case 'message.created':

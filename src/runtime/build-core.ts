@@ -12,6 +12,13 @@ import { createAgentAttachments, createLinkAttachments } from '../services/link-
 import { createOpenAttachment } from '../services/open-attachment.ts'
 import { createOrderClock } from '../services/order-clock.ts'
 import { createPasswords } from '../services/passwords.ts'
+import { countFirst } from '../services/reconcile-loads.ts'
+import {
+  createRoutingAgentsReader,
+  createRoutingRulesReader,
+  type PolicyOf,
+  policyInForce,
+} from '../services/routing-snapshot.ts'
 import { createAttemptLimits, ensureAttemptIndexes } from './attempt-limits.ts'
 import type { Config } from './config.ts'
 import { createContextOf } from './connector-context.ts'
@@ -75,6 +82,18 @@ export async function buildCore(deps: {
     if (agent?.state !== 'active') return undefined
     return seesChannel(await access.scopeOf(agent), channelId) ? { name: agent.name } : undefined
   }
+  const rules = createRoutingRulesReader({ ...stores, bus, clock: Date.now })
+  const routingAgents = createRoutingAgentsReader({
+    ...stores,
+    access,
+    rules,
+    count: (agentIds) => countFirst(agentIds, { ...stores, now: Date.now }),
+    clock: Date.now,
+  })
+  const policyOf: PolicyOf = async (conversation) => {
+    const channel = await directory.get(conversation.channelId)
+    return channel && policyInForce(conversation, channel, await rules()).policy
+  }
   const stopping = new AbortController()
   const fetchAttachment = createFetchAttachment({
     attachments: stores.attachments,
@@ -94,7 +113,9 @@ export async function buildCore(deps: {
     registry,
     directory,
     access,
-    routingAgentsDeps: { agents: stores.agents, presence: stores.presence, access },
+    rules,
+    routingAgents,
+    policyOf,
     cookieKey,
     authenticator,
     limits,

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import type { RunFigures } from '../services/route-conversations.ts'
 
 /** What is measured; the names are what dashboards know. */
 export type Metrics = ReturnType<typeof createMetrics>
@@ -88,6 +89,23 @@ export function createMetrics() {
     buckets: [0.00001, 0.0001, 0.001, 0.005, 0.01, 0.02, 0.05, 0.1],
     registers,
   })
+  const routingWaits = new Histogram({
+    name: 'tributary_routing_wait_seconds',
+    help: 'How long customers waited until the router gave their conversation to somebody',
+    buckets: [0.1, 0.5, 1, 5, 15, 60, 300, 900, 3_600, 14_400, 86_400],
+    registers,
+  })
+  const routingExclusions = new Counter({
+    name: 'tributary_routing_exclusions_total',
+    help: 'Agents whom routing runs passed over, by reason',
+    labelNames: ['reason'],
+    registers,
+  })
+  const routingDrift = new Counter({
+    name: 'tributary_routing_drift_total',
+    help: 'Loads of agents that had drifted from what they really have, and were mended',
+    registers,
+  })
   const http = new Histogram({
     name: 'tributary_http_request_seconds',
     help: 'HTTP requests beside the ingress, by route and status',
@@ -128,10 +146,15 @@ export function createMetrics() {
     },
     quarantined: () => quarantines.inc(),
     sent: (outcome: string) => sends.inc({ outcome }),
-    routed: (outcome: string, durationMs: number) => {
+    routed: ({ outcome, durationMs, waitedMs, tallies }: RunFigures) => {
       routing.inc({ outcome })
       routingSeconds.observe(durationMs / 1_000)
+      if (waitedMs !== undefined) routingWaits.observe(waitedMs / 1_000)
+      for (const { excluded } of tallies) {
+        for (const [reason, count = 0] of Object.entries(excluded)) routingExclusions.inc({ reason }, count)
+      }
     },
+    drifted: (count: number) => routingDrift.inc(count),
     request: (facts: { method: string; route: string; status: number; durationMs: number }) =>
       http.observe(
         { method: facts.method, route: facts.route, status: String(facts.status) },

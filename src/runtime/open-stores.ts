@@ -1,7 +1,9 @@
+import { createAgentLoadStore } from '../store/agent-load-store.ts'
 import { createAgentRoutingStore } from '../store/agent-routing-store.ts'
 import { createAgentStore } from '../store/agent-store.ts'
 import { createApiTokenStore } from '../store/api-token-store.ts'
 import { createAttachmentStore } from '../store/attachment-store.ts'
+import { createAvailabilityLogStore } from '../store/availability-log-store.ts'
 import { createChannelStore } from '../store/channel-store.ts'
 import { createCheckpointStore } from '../store/checkpoint-store.ts'
 import type { StoreConnection } from '../store/connect.ts'
@@ -9,6 +11,7 @@ import { createContactStore } from '../store/contact-store.ts'
 import { createConversationListStore } from '../store/conversation-list-store.ts'
 import { createConversationLoadStore } from '../store/conversation-load-store.ts'
 import { createConversationStore } from '../store/conversation-store.ts'
+import { countedConversations } from '../store/counted-conversations.ts'
 import { createEarlyEventStore } from '../store/early-event-store.ts'
 import { createIdempotencyStore } from '../store/idempotency-store.ts'
 import { createJournalStore } from '../store/journal-store.ts'
@@ -18,6 +21,8 @@ import { createNodeRecordStore } from '../store/node-records.ts'
 import { createOutboxStore } from '../store/outbox-store.ts'
 import { createPresenceStore } from '../store/presence.ts'
 import { createCategoryStore, createSkillStore, createTeamStore } from '../store/routing-group-stores.ts'
+import { createRoutingQueueStore } from '../store/routing-queue-store.ts'
+import { createRoutingRingStore } from '../store/routing-ring-store.ts'
 import { createRoutingSettingsStore } from '../store/routing-settings-store.ts'
 import { createRoutingStore } from '../store/routing-store.ts'
 import { createSessionStore } from '../store/session-store.ts'
@@ -28,6 +33,8 @@ export type Stores = Awaited<ReturnType<typeof openStores>>
 
 /** Creates the stores and their indexes. */
 export async function openStores(connection: StoreConnection['connection']) {
+  const loads = createAgentLoadStore(connection)
+  const routingSettings = createRoutingSettingsStore(connection)
   const stores = {
     agents: createAgentStore(connection),
     agentRouting: createAgentRoutingStore(connection),
@@ -37,8 +44,14 @@ export async function openStores(connection: StoreConnection['connection']) {
     channels: createChannelStore(connection),
     checkpoints: createCheckpointStore(connection),
     contacts: createContactStore(connection),
-    conversations: createConversationStore(connection),
+    conversations: countedConversations(createConversationStore(connection), {
+      loads,
+      settings: routingSettings,
+      now: Date.now,
+    }),
     conversationLoads: createConversationLoadStore(connection),
+    loads,
+    availabilityLog: createAvailabilityLogStore(connection),
     lists: createConversationListStore(connection),
     earlyEvents: createEarlyEventStore(connection),
     idempotency: createIdempotencyStore(connection),
@@ -49,7 +62,9 @@ export async function openStores(connection: StoreConnection['connection']) {
     outbox: createOutboxStore(connection),
     presence: createPresenceStore(connection),
     routing: createRoutingStore(connection),
-    routingSettings: createRoutingSettingsStore(connection),
+    rings: createRoutingRingStore(connection),
+    routingQueue: createRoutingQueueStore(connection),
+    routingSettings,
     sessions: createSessionStore(connection),
     skills: createSkillStore(connection),
     teams: createTeamStore(connection),

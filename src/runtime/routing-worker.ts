@@ -1,72 +1,120 @@
-import type { RoutingTrigger } from '../services/route-conversations.ts'
-import type { StoredConversation } from '../store/stored-conversation.ts'
+import { type DrainDeps, drainDue, drainOwed, drainWaiting } from '../services/drain-queue.ts'
 
-/** Gives the router what waits: on a trigger, and by a sweep for what a crash left. */
+/** Why the router should look at what waits. */
+export type WakeReason =
+  /** Something opened, or a place became free. */
+  | 'work'
+  /** Policies, teams, skills or limits changed. */
+  | 'rules'
+
+/** Gives the router what waits: on a trigger, by the clock, and by a sweep for what a crash left. */
 export interface RoutingWorker {
-  /** Somebody may have become available, or something opened. */
-  wake(): void
+  wake(reason: WakeReason): void
   stop(): Promise<void>
 }
 
-export interface RoutingWorkerDeps {
-  readonly queue: (
-    status: 'pending' | 'waiting',
-    limit: number,
-    beforeMs?: number,
-  ) => Promise<readonly StoredConversation[]>
-  readonly route: (conversations: readonly StoredConversation[], trigger: RoutingTrigger) => Promise<void>
-  readonly now: () => number
+/** Something that is looked after again and again beside the queue. */
+export interface RoutingChore {
+  readonly everyMs: number
+  readonly failure: string
+  readonly run: () => Promise<unknown>
+}
+
+export interface RoutingWorkerDeps extends Omit<DrainDeps, 'isStopping'> {
+  /** Whether this node leads the queue just now; one at a time does. */
+  readonly leads: () => Promise<boolean>
+  readonly giveUpLead: () => Promise<void>
+  readonly chores: readonly RoutingChore[]
   readonly onError: (error: unknown, message: string) => void
 }
 
-const SWEEP_EVERY_MS = 5_000
+const TICK_MS = 1_000
+const SWEEP_EVERY_MS = 3_000
 /** A run owed for longer than this was left by a crash: the arrival itself runs the router at once. */
 const LEFT_AFTER_MS = 3_000
-const BATCH = 200
+
+type Look = 'due' | 'sweep' | WakeReason
+/** A look includes those that stand before it. */
+const LOOKS: readonly Look[] = ['due', 'sweep', 'work', 'rules']
+const wider = (one: Look | undefined, other: Look): Look =>
+  one !== undefined && LOOKS.indexOf(one) > LOOKS.indexOf(other) ? one : other
 
 /** Creates and starts the worker. */
 export function startRoutingWorker(deps: RoutingWorkerDeps): RoutingWorker {
   let running: Promise<void> | undefined
-  let again = false
+  let next: Look | undefined = 'work'
   let stopped = false
+  let sweptAtMs = 0
+  let lookAgainAtMs: number | undefined
+  const doneAtMs = new Map<RoutingChore, number>()
+  const drain: DrainDeps = { ...deps, isStopping: () => stopped }
 
-  const run = async (trigger: RoutingTrigger): Promise<void> => {
-    do {
-      again = false
-      const owed = await deps.queue(
-        'pending',
-        BATCH,
-        trigger === 'sweep' ? deps.now() - LEFT_AFTER_MS : undefined,
+  const look = async (kind: Look): Promise<void> => {
+    const instants = [await drainDue(drain)]
+    if (kind !== 'due') {
+      sweptAtMs = deps.now()
+      const trigger = kind === 'sweep' ? 'sweep' : kind === 'rules' ? 'rules' : 'capacity'
+      instants.push(
+        await drainOwed(trigger, drain, kind === 'sweep' ? deps.now() - LEFT_AFTER_MS : undefined),
+        await drainWaiting(trigger, drain, kind === 'rules'),
       )
-      if (owed.length > 0) await deps.route(owed, trigger)
-      const waiting = await deps.queue('waiting', BATCH)
-      if (waiting.length > 0) await deps.route(waiting, trigger)
-    } while (again && !stopped)
+      lookAgainAtMs = undefined
+    }
+    const known = [...instants, lookAgainAtMs].filter((at) => at !== undefined)
+    lookAgainAtMs = known.length === 0 ? undefined : Math.min(...known)
   }
 
-  const start = (trigger: RoutingTrigger): void => {
-    if (stopped) return
-    if (running) {
-      again = again || trigger !== 'sweep'
+  const runChores = async (): Promise<void> => {
+    for (const chore of deps.chores) {
+      if (stopped || deps.now() - (doneAtMs.get(chore) ?? 0) < chore.everyMs) continue
+      doneAtMs.set(chore, deps.now())
+      await chore.run().catch((error: unknown) => deps.onError(error, chore.failure))
+    }
+  }
+
+  const run = async (): Promise<void> => {
+    if (!(await deps.leads())) {
+      // Whoever leads hears of the same; when nobody does, the next tick does.
+      next = 'work'
       return
     }
-    running = run(trigger)
+    while (next !== undefined && !stopped) {
+      const kind = next
+      next = undefined
+      await look(kind)
+    }
+    await runChores()
+  }
+
+  const start = (): void => {
+    if (stopped || running) return
+    running = run()
       .catch((error: unknown) => deps.onError(error, 'routing failed; the sweep tries again'))
       .finally(() => {
         running = undefined
-        if (again) start('capacity')
       })
   }
 
-  const timer = setInterval(() => start('sweep'), SWEEP_EVERY_MS)
-  start('sweep')
+  const tick = (): void => {
+    const nowMs = deps.now()
+    const sweeps = nowMs - sweptAtMs >= SWEEP_EVERY_MS || (lookAgainAtMs ?? nowMs + 1) <= nowMs
+    next = wider(next, sweeps ? 'sweep' : 'due')
+    start()
+  }
+
+  const timer = setInterval(tick, TICK_MS)
+  start()
 
   return {
-    wake: () => start('capacity'),
+    wake(reason) {
+      next = wider(next, reason)
+      start()
+    },
     async stop() {
       stopped = true
       clearInterval(timer)
       await running
+      await deps.giveUpLead().catch((error: unknown) => deps.onError(error, 'the lead was not given up'))
     },
   }
 }

@@ -4,16 +4,12 @@ import type { Bus } from '../services/bus.ts'
 import { wakeConversation } from '../services/change-conversation.ts'
 import type { ChannelDirectory, LiveChannel } from '../services/channel-directory.ts'
 import { type DeliverDeps, deliverConversation, type OpenAttachment } from '../services/deliver-messages.ts'
+import { detectLanguage } from '../services/detect-language.ts'
 import type { OrderClock } from '../services/order-clock.ts'
 import { receiveInbound } from '../services/receive-inbound.ts'
 import type { LinkAttachments } from '../services/record-arrivals.ts'
-import {
-  type RouteDeps,
-  type RoutingTrigger,
-  routeConversations,
-  routeOpenings,
-} from '../services/route-conversations.ts'
-import type { StoredConversation } from '../store/stored-conversation.ts'
+import type { RouteDeps } from '../services/route-conversations.ts'
+import type { PolicyOf } from '../services/routing-snapshot.ts'
 import { createJournalWriter, type JournalWriter } from './journal-writer.ts'
 import { createLeftLeases } from './left-leases.ts'
 import type { Logger } from './logger.ts'
@@ -23,7 +19,7 @@ import { type OutboxWorker, startOutboxWorker } from './outbox-worker.ts'
 import { createPartitionLeases, RENEW_EVERY_MS } from './partition-leases.ts'
 import type { Projector } from './projector.ts'
 import { createProjectorLanes } from './projector-lanes.ts'
-import { startRoutingWorker } from './routing-worker.ts'
+import { createRouter } from './start-router.ts'
 
 export interface PathDeps {
   readonly stores: Stores
@@ -45,7 +41,9 @@ export interface PathDeps {
   readonly journalRetentionMs: number
   /** How long sends under way may hold up the stopping. */
   readonly stopPatienceMs: number
-  readonly agents: RouteDeps['agents']
+  readonly routingAgents: RouteDeps['agents']
+  readonly rules: RouteDeps['rules']
+  readonly policyOf: PolicyOf
   readonly linkAttachments: LinkAttachments
   readonly openAttachment: OpenAttachment
   readonly contextOf: (channel: LiveChannel) => ConnectorContext<LiveChannel['config']>
@@ -77,6 +75,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     alone: deps.alone,
     now: Date.now,
   })
+  const router = createRouter({ ...deps, onError })
   const projector = createProjectorLanes(PROJECTOR_LANES, () => partitions.held, {
     journal: stores.journal,
     receive: (entries) =>
@@ -85,18 +84,12 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
         findChannel: deps.directory.get,
         linkAttachments: deps.linkAttachments,
         bus,
-        routeOpenings: async (openings) => {
-          try {
-            return await routeOpenings(openings, routeDeps)
-          } catch (error) {
-            onError(error, 'a routing run failed; the sweep tries again')
-            return {
-              routed: openings.map((conversation) => ({ conversation })),
-              giveUp: async () => undefined,
-            }
-          }
+        routeOpenings: router.openings,
+        route: async (conversations) => {
+          await router.route(conversations, 'reopened')
         },
-        route: (conversations) => route(conversations, 'arrival'),
+        detectLanguage,
+        renewAfterMs: async (conversation) => (await deps.policyOf(conversation))?.newConversationAfterMs,
         now: Date.now,
         random: Math.random,
       }),
@@ -122,28 +115,6 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     observe: deps.metrics.journal,
   })
 
-  const routeDeps: RouteDeps = {
-    ...stores,
-    findChannel: deps.directory.get,
-    agents: deps.agents,
-    bus,
-    orderClock: deps.orderClock,
-    now: Date.now,
-    random: Math.random,
-    observe: deps.metrics.routed,
-  }
-  /** A conversation whose run fails keeps waiting for the sweep: arrival and projection go on. */
-  const route = async (
-    conversations: readonly StoredConversation[],
-    trigger: RoutingTrigger,
-  ): Promise<void> => {
-    try {
-      await routeConversations(conversations, trigger, routeDeps)
-    } catch (error) {
-      onError(error, 'a routing run failed; the sweep tries again')
-    }
-  }
-
   if (!deps.works) return { writer, projector, stop: () => writer.drain() }
 
   const gainPartitions = async (): Promise<void> => {
@@ -165,17 +136,10 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     now: Date.now,
     onError,
   })
-  const routing = startRoutingWorker({
-    queue: stores.conversations.routingQueue,
-    route,
-    now: Date.now,
-    onError,
-  })
+  const routing = router.work()
   bus.onSignal(({ kind }) => {
     if (kind === 'journal-grew') projector.scan()
     if (kind === 'outbox-wanted') outbox.wake()
-    if (kind === 'routing-wanted' || kind === 'availability-changed' || kind === 'channel-changed')
-      routing.wake()
   })
   const timers = [
     every(RENEW_EVERY_MS, gainPartitions, 'renewing the partition leases failed', onError),

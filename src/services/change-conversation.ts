@@ -4,6 +4,8 @@ import { AppError } from '../domain/errors.ts'
 import type { DomainEvent } from '../domain/events.ts'
 import type { CategoryId, ConversationId } from '../domain/ids.ts'
 import type { ConversationEventKind } from '../domain/message.ts'
+import { restartQueue } from '../domain/routing/after-assignment.ts'
+import type { AssignmentPolicy } from '../domain/routing/policy.ts'
 import type { MessageView } from '../domain/views.ts'
 import type { ConversationChange, ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
@@ -15,9 +17,11 @@ import { eventLine } from './event-line.ts'
 import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
 import type { Principal } from './principal.ts'
+import type { PolicyOf } from './routing-snapshot.ts'
 
 export interface ChangeConversationDeps extends WakeDeps {
   readonly categories: Pick<CategoryStore, 'get'>
+  readonly policyOf: PolicyOf
 }
 
 export interface WakeDeps {
@@ -45,7 +49,8 @@ export async function changeConversation(
   const conversation = await openConversation(id, principal, 'conversation.write', deps)
   if (conversation.version !== command.version) throw new AppError('version-conflict')
   const category = await categoryOf(command, deps)
-  const { change, lines } = plan(conversation, command, category, deps.now())
+  const policy = await policyAfter(conversation, command, deps)
+  const { change, lines } = plan(conversation, command, category, policy, deps.now())
   if (Object.keys(change).length === 0) return conversation
   const changed = await deps.conversations.change(id, command.version, change)
   if (!changed) throw new AppError('version-conflict')
@@ -62,6 +67,17 @@ async function categoryOf(
   const found = await categories.get(categoryId)
   if (found) return found
   throw new AppError('invalid-input', { field: 'categoryId', detail: `There is no category ${categoryId}.` })
+}
+
+/** The policy that will hold, where the change asks for one. */
+async function policyAfter(
+  { channelId, categoryId: current, tags }: StoredConversation,
+  { status, categoryId }: UpdateConversationCommand,
+  { policyOf }: ChangeConversationDeps,
+): Promise<AssignmentPolicy | undefined> {
+  if (status !== 'resolved' && categoryId === undefined) return undefined
+  const next = categoryId === undefined ? current : ((categoryId ?? undefined) as CategoryId | undefined)
+  return policyOf({ channelId, tags, ...(next ? { categoryId: next } : {}) })
 }
 
 interface NamedCategory {
@@ -86,11 +102,15 @@ function plan(
   conversation: StoredConversation,
   command: UpdateConversationCommand,
   category: NamedCategory | null | undefined,
+  policy: AssignmentPolicy | undefined,
   nowMs: number,
 ): { readonly change: ConversationChange; readonly lines: readonly Line[] } {
   const status = planStatus(conversation, command, nowMs)
   const lines: Line[] = [...status.lines]
   let change: ConversationChange = status.change
+  if (change.status === 'resolved' && conversation.assigneeId && policy?.onResolve === 'drop-assignee') {
+    change = { ...change, assigneeId: null }
+  }
   if (command.priority !== undefined && command.priority !== conversation.priority) {
     change = { ...change, priority: command.priority }
     lines.push({ name: 'priority-changed', value: command.priority })
@@ -108,7 +128,7 @@ function plan(
       ...change,
       categoryId: category?.id ?? null,
       // Another policy may hold now: what waits for an owner is decided under it.
-      ...(open ? reopening(conversation, nowMs) : {}),
+      ...(open ? recategorised(conversation, policy, nowMs) : {}),
     }
     lines.push({ name: 'category-changed', value: category?.name ?? '' })
   }
@@ -154,6 +174,22 @@ function badSnooze(message: string): AppError {
 function lineOf(from: ConversationStatus, to: Exclude<ConversationStatus, 'snoozed'>): ConversationEventKind {
   if (to === 'open') return from === 'resolved' ? 'reopened' : 'opened'
   return to
+}
+
+/** An unowned conversation goes through the new policy from its start; an owned one where the policy wants it. */
+function recategorised(
+  conversation: StoredConversation,
+  policy: AssignmentPolicy | undefined,
+  nowMs: number,
+): ConversationChange {
+  const fresh = conversation.queue ? { queue: restartQueue(conversation.queue, nowMs) } : {}
+  if (conversation.assigneeId === undefined) return { ...reopening(conversation, nowMs), ...fresh }
+  if (!policy?.rerouteOnCategoryChange) return {}
+  return {
+    assigneeId: null,
+    routing: { ...conversation.routing, status: 'pending', sinceMs: nowMs },
+    ...fresh,
+  }
 }
 
 /** An unowned conversation that opens again is owed a routing run. */

@@ -2,7 +2,7 @@ import type { ConversationId } from '../domain/ids.ts'
 import type { MessageView, Page, RoutingDecisionView } from '../domain/views.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
-import type { RoutingStore } from '../store/routing-store.ts'
+import type { RoutingStore, StoredDecision } from '../store/routing-store.ts'
 import { openConversation } from './conversation-access.ts'
 import { decodeCursor, encodeCursor } from './page-cursor.ts'
 import { instant, presentMessage } from './present.ts'
@@ -62,7 +62,16 @@ export async function listRoutingDecisions(
   const items = found.slice(0, limit)
   const last = items.at(-1)
   return {
-    items: items.map(({ decidedAtMs, ...decision }) => ({ ...decision, decidedAt: instant(decidedAtMs) })),
+    items: items.map(presentDecision),
     ...(found.length > limit && last ? { nextCursor: encodeCursor([last.id]) } : {}),
+  }
+}
+
+/** A routing run as interfaces show it. */
+export function presentDecision({ decidedAtMs, wakeAtMs, ...decision }: StoredDecision): RoutingDecisionView {
+  return {
+    ...decision,
+    decidedAt: instant(decidedAtMs),
+    ...(wakeAtMs === undefined ? {} : { wakeAt: instant(wakeAtMs) }),
   }
 }

@@ -1,24 +1,11 @@
-import type { ConversationStatus } from '../domain/conversation.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { ConversationLoadStore } from '../store/conversation-load-store.ts'
-import type { RoutingSettings } from '../store/routing-settings-store.ts'
+import { countedStatuses } from '../store/counted-conversations.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { RoutingRulesDeps } from './routing-rules.ts'
 
 export interface OverCapacityDeps extends Pick<RoutingRulesDeps, 'agentRouting' | 'routingSettings'> {
   readonly conversationLoads: Pick<ConversationLoadStore, 'loadOf'>
-}
-
-/** The statuses in which a conversation counts as load. */
-export function countedStatuses({
-  countPending,
-  countSnoozed,
-}: Pick<RoutingSettings, 'countPending' | 'countSnoozed'>): readonly ConversationStatus[] {
-  return [
-    'open',
-    ...(countPending ? (['pending'] as const) : []),
-    ...(countSnoozed ? (['snoozed'] as const) : []),
-  ]
 }
 
 /**

@@ -17,7 +17,8 @@ export interface PresenceDeps {
   /** The agent as colleagues see him, `present` read anew; undefined when he is gone. */
   readonly agentView: (agentId: AgentId) => Promise<AgentView | undefined>
   readonly heartbeatMs?: number
-  readonly graceMs?: number
+  /** How long an agent counts as present after his last device went, milliseconds. */
+  readonly graceMs?: () => Promise<number>
 }
 
 /** Keeps on record which agents are connected to this node, and tells when one comes or is gone for good. */
@@ -32,12 +33,14 @@ export interface Presence {
 }
 
 const HEARTBEAT_MS = 20_000
+/** Heartbeats that a busy node may be late with before its agents count as gone. */
+const BEATS_MISSED = 2.5
 /** Agents who leave are noticed within this time after the grace period. */
 const SWEEP_MS = 5_000
 
 export function createPresence(deps: PresenceDeps): Presence {
   const { store, bus, nodeId, log, agentView } = deps
-  const graceMs = deps.graceMs ?? PRESENCE_GRACE_MS
+  const graceOf = deps.graceMs ?? (async () => PRESENCE_GRACE_MS)
   const heartbeatMs = deps.heartbeatMs ?? HEARTBEAT_MS
   const sockets = new Map<AgentId, number>()
   const changed = new Set<AgentId>()
@@ -59,7 +62,19 @@ export function createPresence(deps: PresenceDeps): Presence {
   const record = async (sightings: readonly Sighting[]): Promise<void> => {
     if (sightings.length === 0) return
     const already = await store.presentAgents(sightings.map((sighting) => sighting.agentId))
-    await store.record(nodeId, sightings, graceMs)
+    // Whoever is connected is seen again with the next heartbeat, however short the grace is.
+    const graceMs = await graceOf()
+    const connected = Math.max(graceMs, BEATS_MISSED * heartbeatMs)
+    await store.record(
+      nodeId,
+      sightings.filter(({ sockets: count }) => count > 0),
+      connected,
+    )
+    await store.record(
+      nodeId,
+      sightings.filter(({ sockets: count }) => count === 0),
+      graceMs,
+    )
     await announce(
       sightings
         .filter((sighting) => sighting.sockets > 0 && !already.has(sighting.agentId))

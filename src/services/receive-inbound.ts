@@ -1,7 +1,6 @@
 import type { DomainEvent } from '../domain/events.ts'
 import type { ConversationId, JournalEntryId, MessageId } from '../domain/ids.ts'
 import type { ContactStore } from '../store/contact-store.ts'
-import type { ConversationStore } from '../store/conversation-store.ts'
 import type { EarlyEventStore } from '../store/early-event-store.ts'
 import type { JournalEntry } from '../store/journal-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
@@ -18,22 +17,20 @@ import { presentConversation, presentMessage, presentToVisitor } from './present
 import { publishChanged } from './publish-changed.ts'
 import { type LinkAttachments, recordArrivals } from './record-arrivals.ts'
 import {
+  type ResolveDeps,
   type ResolvedConversations,
-  type RouteOpenings,
   resolveConversations,
 } from './resolve-conversations.ts'
 import { resolveSenders } from './resolve-senders.ts'
 import { type UpdatedConversation, updateConversations } from './update-conversations.ts'
 
-export interface ReceiveInboundDeps {
+export interface ReceiveInboundDeps extends ResolveDeps {
   readonly findChannel: FindChannel
   readonly contacts: ContactStore
-  readonly conversations: ConversationStore
   readonly messages: MessageStore
   readonly earlyEvents: EarlyEventStore
   readonly linkAttachments: LinkAttachments
   readonly bus: Bus
-  readonly routeOpenings: RouteOpenings
   /** Runs the router on conversations that opened again; failing leaves them to its sweep. */
   readonly route: (conversations: readonly StoredConversation[]) => Promise<void>
   readonly now: () => number
@@ -84,6 +81,7 @@ async function receiveMessages(arrivals: readonly ArrivedMessage[], deps: Receiv
   publishLines(lines, updated, deps.bus)
   // Also for those recorded before: the run that recorded them may have ended before this.
   await applyEarly([...recorded.fresh, ...recorded.repeated], deps)
+  await conversations.greet()
   const waiting = updated
     .map(({ conversation }) => conversation)
     .filter(({ routing }) => routing.status === 'pending')
@@ -180,8 +178,10 @@ function publish(updated: readonly UpdatedConversation[], { opened }: ResolvedCo
       events.push({ type: 'message.created', message: presentMessage(message), conversation: view })
     }
     if (opening && conversation.assigneeId) events.push({ type: 'conversation.assigned', conversation: view })
-    if (opening?.line) {
-      events.push({ type: 'message.created', message: presentMessage(opening.line), conversation: view })
+    if (opening && conversation.routing.status === 'waiting')
+      events.push({ type: 'conversation.queued', conversation: view })
+    for (const line of opening?.lines ?? []) {
+      events.push({ type: 'message.created', message: presentMessage(line), conversation: view })
     }
     news.push({
       channelId: conversation.channelId,

@@ -37,7 +37,7 @@ export async function recordArrivals(
   const wanted: StoredMessage[] = []
   for (const arrival of once)
     wanted.push(await toMessage(arrival, findSender, conversations, deps.linkAttachments))
-  const lines = [...conversations.opened.values()].flatMap(({ line }) => (line ? [line] : []))
+  const lines = [...conversations.opened.values()].flatMap((opening) => opening.lines)
   const all = await deps.messages.recordInbound([...wanted, ...lines])
   const repeatedAt = new Set([...all].filter((position) => position < wanted.length))
   if (repeatedAt.size === 0) return { fresh: wanted, repeated: [] }

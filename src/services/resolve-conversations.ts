@@ -5,19 +5,22 @@ import { derivedId } from '../store/object-id.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
 import { type ArrivedMessage, messageIdOf } from './parse-entries.ts'
+import { type RenewDeps, retireOverdue } from './renew-conversations.ts'
 import type { FindSender } from './resolve-senders.ts'
 
 /** A conversation this batch opened, with everything its first messages do to it and what the router decided. */
 export interface OpenedConversation {
   readonly conversation: StoredConversation
-  /** The line that tells who got it, to be recorded behind the first messages. */
-  readonly line?: StoredMessage
+  /** What tells who got it, to be recorded behind the first messages. */
+  readonly lines: readonly StoredMessage[]
 }
 
 /** The conversations of a batch, by thread, and which of them it opened. */
 export interface ResolvedConversations {
   readonly of: (message: Pick<ArrivedMessage, 'channel' | 'threadKey'>) => StoredConversation
   readonly opened: ReadonlyMap<ConversationId, OpenedConversation>
+  /** Tells the customers who has their conversations, where the policy wants it; after their messages are recorded. */
+  readonly greet: () => Promise<void>
 }
 
 /**
@@ -26,9 +29,17 @@ export interface ResolvedConversations {
  */
 export type RouteOpenings = (openings: readonly StoredConversation[]) => Promise<{
   readonly routed: readonly OpenedConversation[]
-  /** These were opened by somebody else at the same moment: their decisions came to nothing. */
-  readonly giveUp: (ids: readonly ConversationId[]) => Promise<void>
+  /** To be called after the insert. These were opened by somebody else at the same moment: their decisions came to nothing. */
+  readonly close: (lost: readonly ConversationId[]) => Promise<void>
+  readonly greet: (opened: readonly StoredConversation[]) => Promise<void>
 }>
+
+export interface ResolveDeps extends RenewDeps {
+  readonly conversations: ConversationStore
+  readonly routeOpenings: RouteOpenings
+  /** The two-letter code of a text's language; undefined when it cannot be told. */
+  readonly detectLanguage: (text: string) => string | undefined
+}
 
 const keyOf = (channelId: ChannelId, threadKey: string): string => `${channelId}:${threadKey}`
 
@@ -36,7 +47,7 @@ const keyOf = (channelId: ChannelId, threadKey: string): string => `${channelId}
 export async function resolveConversations(
   messages: readonly ArrivedMessage[],
   findSender: FindSender,
-  deps: { readonly conversations: ConversationStore; readonly routeOpenings: RouteOpenings },
+  deps: ResolveDeps,
 ): Promise<ResolvedConversations> {
   const threads = new Map<string, ArrivedMessage[]>()
   for (const message of messages) {
@@ -46,11 +57,18 @@ export async function resolveConversations(
     else threads.set(key, [message])
   }
   const found = await findCurrent(firstOfEach(threads.values()), deps.conversations)
+  const previous = await retireOverdue(found, threads, deps)
   const missing = [...threads].filter(([key]) => !found.has(key)).map(([, thread]) => thread)
   const opened = new Map<ConversationId, OpenedConversation>()
+  let greet = async (): Promise<void> => undefined
   if (missing.length > 0) {
-    const { routed, giveUp } = await deps.routeOpenings(missing.map((thread) => openedBy(thread, findSender)))
+    const openings = missing.map((thread) => openedBy(thread, findSender, previous, deps))
+    const run = await deps.routeOpenings(openings)
+    const { routed } = run
     const taken = await deps.conversations.createMissing(routed.map(({ conversation }) => conversation))
+    await run.close(
+      routed.filter((_, position) => taken.has(position)).map(({ conversation }) => conversation.id),
+    )
     for (const [position, opening] of routed.entries()) {
       if (taken.has(position)) continue
       const { conversation } = opening
@@ -58,16 +76,15 @@ export async function resolveConversations(
       opened.set(conversation.id, opening)
     }
     if (taken.size > 0) {
-      await giveUp(
-        routed.filter((_, position) => taken.has(position)).map(({ conversation }) => conversation.id),
-      )
       const others = missing.filter((_, position) => taken.has(position))
       for (const [key, other] of await findCurrent(firstOfEach(others), deps.conversations))
         found.set(key, other)
     }
+    greet = () => run.greet([...opened.values()].map(({ conversation }) => conversation))
   }
   return {
     opened,
+    greet,
     of: ({ channel, threadKey }) => {
       const conversation = found.get(keyOf(channel.id, threadKey))
       if (!conversation) throw new Error('a conversation was not resolved')
@@ -98,7 +115,12 @@ async function findCurrent(
   )
 }
 
-function openedBy(thread: readonly ArrivedMessage[], findSender: FindSender): StoredConversation {
+function openedBy(
+  thread: readonly ArrivedMessage[],
+  findSender: FindSender,
+  previous: ReadonlyMap<string, ConversationId>,
+  { detectLanguage }: ResolveDeps,
+): StoredConversation {
   // Of a message that came twice, the first is the one that is recorded.
   const seen = new Set<string>()
   const messages = thread.filter(({ externalId }) => seen.size < seen.add(externalId).size)
@@ -107,6 +129,8 @@ function openedBy(thread: readonly ArrivedMessage[], findSender: FindSender): St
   if (!first || !last) throw new Error('a thread has a message')
   const { channel, threadKey, receivedAtMs } = first
   const { identity, contact } = findSender(first)
+  const previousId = previous.get(keyOf(channel.id, threadKey))
+  const language = detectLanguage(first.text)
   return {
     id: derivedId(receivedAtMs, 'conversation', channel.id, threadKey) as ConversationId,
     channelId: channel.id,
@@ -137,6 +161,8 @@ function openedBy(thread: readonly ArrivedMessage[], findSender: FindSender): St
     lastInboundOrder: last.order,
     lastActivityAtMs: last.receivedAtMs,
     createdAtMs: receivedAtMs,
+    ...(language === undefined ? {} : { language }),
+    ...(previousId ? { previousId } : {}),
     routing: { status: 'pending', sinceMs: receivedAtMs },
     version: 1,
   }

@@ -1,271 +1,253 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { DomainEvent } from '../domain/events.ts'
-import type { AgentId, ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
-import type { AssignmentPolicy } from '../domain/routing/policy.ts'
-import { decideRouting, type RoutingAgent, type RoutingTrace } from '../domain/routing.ts'
-import type { Claim, ConversationStore } from '../store/conversation-store.ts'
+import type { AgentId, ChannelId, RoutingDecisionId } from '../domain/ids.ts'
+import { compareWaiting } from '../domain/routing/queue-order.ts'
+import type { ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
-import { derivedId } from '../store/object-id.ts'
+import type { Claim, RoutingQueueStore, UnclaimedOutcome } from '../store/routing-queue-store.ts'
 import type { RoutingStore, StoredDecision } from '../store/routing-store.ts'
 import { reach } from '../store/stations.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
-import type { StoredMessage } from '../store/stored-message.ts'
-import type { FindChannel } from './active-channel.ts'
+import type { ActiveChannel, FindChannel } from './active-channel.ts'
+import { linesOfRun, type Names } from './assignment-lines.ts'
 import type { Bus } from './bus.ts'
+import { type DecideDeps, type Decided, decideInTurn, type Wanted } from './decide-in-turn.ts'
+import { greetCustomers } from './greet-customer.ts'
 import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
-import type { OpenedConversation, RouteOpenings } from './resolve-conversations.ts'
+import { type RoutingTrigger, routingAfter, silenceOf, tellsNews, toDecision } from './record-run.ts'
+import { policyInForce, type RoutingRules } from './routing-snapshot.ts'
+import { asksForLastAgent, type LastAgents, routingView } from './routing-view.ts'
 
-export interface RouteDeps {
+export type { RoutingTrigger } from './record-run.ts'
+
+/** What a run came to, for the metrics. */
+export interface RunFigures {
+  readonly outcome: StoredDecision['outcome']
+  readonly durationMs: number
+  /** How long the customer had waited when somebody got it, milliseconds. */
+  readonly waitedMs?: number
+  readonly tallies: StoredDecision['tallies']
+}
+
+export interface RouteDeps extends Omit<DecideDeps, 'routing'> {
   readonly findChannel: FindChannel
+  readonly rules: () => Promise<RoutingRules>
   readonly conversations: ConversationStore
   readonly messages: MessageStore
   readonly routing: RoutingStore
-  /** The agents as they are now, with presence. */
-  readonly agents: () => Promise<readonly RoutingAgent[]>
+  readonly routingQueue: Pick<RoutingQueueStore, 'claim' | 'settle' | 'lastAgents'>
   readonly bus: Bus
   readonly orderClock: OrderClock
-  readonly now: () => number
-  readonly random: () => number
-  readonly observe: (outcome: StoredDecision['outcome'], durationMs: number) => void
+  readonly observe: (figures: RunFigures) => void
 }
 
-/** What set a run off; part of the explanation. */
-export type RoutingTrigger = 'arrival' | 'capacity' | 'sweep' | 'sent-back'
+/** What became of the conversations of a run. */
+export interface RunResult {
+  readonly assigned: readonly StoredConversation[]
+  /** Those that found nobody, as they wait now. */
+  readonly waiting: readonly StoredConversation[]
+  /** When somebody may be free by the clock alone, milliseconds since the epoch. */
+  readonly lookAgainAtMs?: number
+}
 
-/** How often a batch is decided anew when other nodes move the ring at the same time. */
-const MOST_ROUNDS = 100
-const LONGEST_STEP_ASIDE_MS = 40
+const NOTHING: RunResult = { assigned: [], waiting: [] }
 
 /**
- * Runs the router on conversations in the order given: pure decision, then a claim that holds only while nobody owns
- * the conversation, then the stored trace. A person who takes a conversation meanwhile wins.
+ * Runs the router on conversations that exist, in the order in which they leave the queue: pure decision, capacity
+ * taken, trace stored, then a claim that holds only while nobody owns the conversation and it waits as it did. A person
+ * who takes a conversation meanwhile wins.
  */
 export async function routeConversations(
   waiting: readonly StoredConversation[],
   trigger: RoutingTrigger,
   deps: RouteDeps,
-): Promise<void> {
-  if (waiting.length === 0) return
-  const agents = await deps.agents()
-  for (const [channelId, conversations] of byChannel(waiting)) {
-    const channel = await deps.findChannel(channelId)
-    if (channel) await routeChannel(conversations, channel.policy, agents, trigger, deps)
-  }
-}
-
-function byChannel(
-  conversations: readonly StoredConversation[],
-): ReadonlyMap<ChannelId, readonly StoredConversation[]> {
-  const groups = new Map<ChannelId, StoredConversation[]>()
-  for (const conversation of conversations) {
-    const known = groups.get(conversation.channelId)
-    if (known) known.push(conversation)
-    else groups.set(conversation.channelId, [conversation])
-  }
-  return groups
-}
-
-/**
- * Decides on conversations that are about to be opened. Their insert, which the unique index of the thread lets
- * happen once, is the claim; the traces are stored before it, so that no assignment is ever without its explanation.
- */
-export async function routeOpenings(
-  openings: readonly StoredConversation[],
-  deps: RouteDeps,
-): ReturnType<RouteOpenings> {
-  const agents = await deps.agents()
-  const names = new Map<AgentId, string>(agents.map(({ id, name }) => [id, name]))
-  const routed: OpenedConversation[] = []
-  const decisionOf = new Map<ConversationId, StoredDecision>()
-  for (const conversations of byChannel(openings).values()) {
-    const channel = conversations[0] && (await deps.findChannel(conversations[0].channelId))
-    const decided = channel ? await decideWithRing(conversations, channel.policy, agents, deps) : []
-    const decisions = decided.map((item) => toDecision(item, 'arrival', deps))
-    await deps.routing.recordDecisions(decisions)
-    reach('routed')
-    for (const [index, conversation] of conversations.entries()) {
-      const decision = decisions[index]
-      if (decision) decisionOf.set(conversation.id, decision)
-      routed.push(decision ? withDecision(conversation, decision, names, deps) : { conversation })
-    }
-  }
-  for (const { outcome, durationMs } of decisionOf.values()) deps.observe(outcome, durationMs)
-  return {
-    routed,
-    giveUp: (ids) => deps.routing.markLost(ids.flatMap((id) => decisionOf.get(id)?.id ?? [])),
-  }
-}
-
-function withDecision(
-  opening: StoredConversation,
-  { id: decisionId, outcome, winner, strategy }: StoredDecision,
-  names: ReadonlyMap<AgentId, string>,
-  deps: RouteDeps,
-): OpenedConversation {
-  const status = outcome === 'nobody-eligible' ? 'waiting' : 'settled'
-  const conversation: StoredConversation = {
-    ...opening,
-    ...(winner ? { assigneeId: winner } : {}),
-    routing: { status, sinceMs: opening.routing.sinceMs, decisionId },
-  }
-  return winner
-    ? { conversation, line: assignedLine(conversation, names, strategy ?? '', deps) }
-    : { conversation }
-}
-
-interface Decided {
-  readonly conversation: StoredConversation
-  readonly trace: RoutingTrace
-  readonly durationMs: number
-}
-
-async function routeChannel(
-  conversations: readonly StoredConversation[],
-  policy: AssignmentPolicy,
-  agents: readonly RoutingAgent[],
-  trigger: RoutingTrigger,
-  deps: RouteDeps,
-): Promise<void> {
-  const decided = await decideWithRing(conversations, policy, agents, deps)
-  const decisions = decided.map((item) => toDecision(item, trigger, deps))
-  // A waiting conversation is looked at again and again; only what tells something new is kept.
-  const telling = decisions.filter(
-    ({ outcome }, index) => outcome === 'assigned' || conversations[index]?.routing.status === 'pending',
-  )
-  await deps.routing.recordDecisions(telling)
+): Promise<RunResult> {
+  const wanted = await toWanted(inOrder(waiting), deps)
+  if (wanted.length === 0) return NOTHING
+  const run = await decideInTurn(wanted, deps)
+  const telling = run.decided.filter(tellsNews)
+  await deps.routing.recordDecisions(telling.map((one) => toDecision(one, trigger)))
   reach('routed')
-  const claims = decisions.flatMap(({ id, conversationId, winner }): Claim[] =>
-    winner ? [{ id: conversationId, agentId: winner, decisionId: id }] : [],
-  )
-  const claimed = await deps.conversations.claim(claims, deps.now())
+  const recorded = new Set(telling)
+  const won = run.decided.filter(({ trace }) => trace.winner !== undefined)
+  // Too old a reservation may have been taken for drift: better to decide again than to claim on it.
+  const claimed = run.holds() ? await deps.routingQueue.claim(won.flatMap(toClaim), deps.now()) : []
+  reach('claimed')
   const held = new Set(claimed.map(({ id }) => id))
-  const lost = decisions.filter(({ winner, conversationId }) => winner && !held.has(conversationId))
-  await deps.routing.markLost(lost.map(({ id }) => id))
-  await announce(claimed, decisions, agents, deps)
-  await settleOthers(decided, decisions, deps)
-  const lostIds = new Set(lost.map(({ id }) => id))
-  for (const { id, outcome, durationMs } of decisions) {
-    deps.observe(lostIds.has(id) ? 'lost-to-a-person' : outcome, durationMs)
-  }
+  const lost = new Set<RoutingDecisionId>(
+    won.filter(({ conversation }) => !held.has(conversation.id)).map(({ decisionId }) => decisionId),
+  )
+  await deps.routing.markLost([...lost])
+  await run.close(lost)
+  const others = run.decided.filter(({ trace }) => trace.winner === undefined)
+  const settled = await settle(others, recorded, deps)
+  await announce(run.decided, [...claimed, ...settled], deps)
+  for (const one of run.decided) deps.observe(figuresOf(one, lost.has(one.decisionId)))
+  return resultOf(run.decided, claimed, settled)
 }
 
-async function decideWithRing(
+const inOrder = (conversations: readonly StoredConversation[]): readonly StoredConversation[] =>
+  [...conversations].sort((one, other) =>
+    compareWaiting(
+      { id: one.id, priority: one.priority, enteredAtMs: one.routing.sinceMs },
+      { id: other.id, priority: other.priority, enteredAtMs: other.routing.sinceMs },
+    ),
+  )
+
+/** Adds to conversations what they are decided by; of channels that are gone nothing is decided. */
+export async function toWanted(
   conversations: readonly StoredConversation[],
-  policy: AssignmentPolicy,
-  agents: readonly RoutingAgent[],
-  deps: RouteDeps,
-): Promise<readonly Decided[]> {
-  const channelId = conversations[0]?.channelId
-  if (channelId === undefined) return []
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    const before = await deps.routing.ring(channelId)
-    let ring = before
-    const decided: Decided[] = []
-    for (const conversation of conversations) {
-      const startedAt = performance.now()
-      const trace = decideRouting({ conversation, agents, ring }, policy, deps.now(), deps.random)
-      ring = trace.ring
-      decided.push({ conversation, trace, durationMs: performance.now() - startedAt })
-    }
-    if (ring === before || (await deps.routing.advanceRing(channelId, before.turn, ring))) return decided
-    // Whoever lost steps aside for a moment of his own, so that two who met do not meet again.
-    await sleep(deps.random() * Math.min(LONGEST_STEP_ASIDE_MS, 2 ** round))
+  deps: Pick<RouteDeps, 'findChannel' | 'rules' | 'routingQueue'>,
+): Promise<readonly Wanted[]> {
+  if (conversations.length === 0) return []
+  const rules = await deps.rules()
+  const channels = new Map<ChannelId, ActiveChannel | undefined>()
+  for (const { channelId } of conversations) {
+    if (!channels.has(channelId)) channels.set(channelId, await deps.findChannel(channelId))
   }
-  throw new Error('the round-robin ring keeps moving')
+  const found = conversations.flatMap((conversation) => {
+    const channel = channels.get(conversation.channelId)
+    return channel ? [{ conversation, inForce: policyInForce(conversation, channel, rules) }] : []
+  })
+  const asking = found.filter(({ inForce }) => asksForLastAgent(inForce.policy))
+  const lastAgents: LastAgents = await deps.routingQueue.lastAgents([
+    ...new Set(asking.map(({ conversation }) => conversation.contactId)),
+  ])
+  return found.map(({ conversation, inForce }) => ({
+    conversation,
+    inForce,
+    view: routingView(conversation, inForce, lastAgents),
+  }))
 }
 
-function toDecision(
-  { conversation, trace, durationMs }: Decided,
-  trigger: string,
-  deps: RouteDeps,
-): StoredDecision {
-  return {
-    id: deps.routing.newDecisionId(),
-    conversationId: conversation.id,
-    trigger,
-    outcome: trace.outcome,
-    ...(trace.winner ? { winner: trace.winner } : {}),
-    ...(trace.strategy ? { strategy: trace.strategy } : {}),
-    candidates: trace.candidates,
-    durationMs,
-    decidedAtMs: trace.decidedAtMs,
-  }
+function toClaim(one: Decided): readonly Claim[] {
+  const { conversation, decisionId, trace } = one
+  const { winner, teamId, queue } = trace
+  if (!winner) return []
+  const silence = silenceOf(one)
+  return [
+    {
+      conversation,
+      agentId: winner,
+      decisionId,
+      ...(teamId ? { teamId } : {}),
+      ...(queue ? { queue } : {}),
+      ...(silence ? { silence } : {}),
+    },
+  ]
 }
 
-async function announce(
-  claimed: readonly StoredConversation[],
-  decisions: readonly StoredDecision[],
-  agents: readonly RoutingAgent[],
+async function settle(
+  others: readonly Decided[],
+  recorded: ReadonlySet<Decided>,
   deps: RouteDeps,
-): Promise<void> {
-  if (claimed.length === 0) return
-  const names = new Map<AgentId, string>(agents.map(({ id, name }) => [id, name]))
-  const byConversation = new Map(decisions.map((decision) => [decision.conversationId, decision]))
-  const lines = claimed.map((conversation) =>
-    assignedLine(conversation, names, byConversation.get(conversation.id)?.strategy ?? '', deps),
-  )
-  await deps.messages.recordInbound(lines)
-  deps.bus.publish(
-    claimed.flatMap((conversation, index): DomainEvent[] => {
-      const line = lines[index]
-      const view = presentConversation(conversation)
-      return [
-        { type: 'conversation.assigned', conversation: view },
-        ...(line
-          ? [{ type: 'message.created' as const, message: presentMessage(line), conversation: view }]
-          : []),
-      ]
-    }),
-  )
-}
-
-function assignedLine(
-  { id, channelId, assigneeId, routing }: StoredConversation,
-  names: ReadonlyMap<AgentId, string>,
-  strategy: string,
-  deps: RouteDeps,
-): StoredMessage {
-  const nowMs = deps.now()
-  const agentName = (assigneeId && names.get(assigneeId)) ?? ''
-  return {
-    id: derivedId(routing.sinceMs, 'assigned', id, routing.decisionId ?? '') as MessageId,
-    conversationId: id,
-    channelId,
-    direction: 'outbound',
-    kind: 'event',
-    author: { kind: 'system', name: 'Router' },
-    text: '',
-    attachments: [],
-    event: { name: 'assigned', agentName, value: strategy },
-    createdAtMs: nowMs,
-    order: deps.orderClock(nowMs),
-    version: 1,
-  }
-}
-
-/** Those who found nobody wait; those for whom nothing automatic is wanted are settled. */
-async function settleOthers(
-  decided: readonly Decided[],
-  decisions: readonly StoredDecision[],
-  deps: RouteDeps,
-): Promise<void> {
-  const outcomes = decided.flatMap(({ conversation, trace }, index) => {
-    const decisionId = decisions[index]?.id
-    if (!decisionId || trace.outcome === 'assigned' || conversation.routing.status !== 'pending') return []
+): Promise<readonly StoredConversation[]> {
+  const outcomes = others.flatMap((one): UnclaimedOutcome[] => {
+    const { conversation, trace } = one
+    const routing = routingAfter(one, recorded.has(one))
+    if (!recorded.has(one) && standsAs(conversation.routing, routing)) return []
     return [
       {
-        id: conversation.id,
-        status: trace.outcome === 'nobody-eligible' ? ('waiting' as const) : ('settled' as const),
-        decisionId,
+        conversation,
+        routing,
+        ...(trace.teamId ? { teamId: trace.teamId } : {}),
+        ...(trace.queue ? { queue: trace.queue } : {}),
       },
     ]
   })
-  const settled = await deps.conversations.settleRouting(outcomes, deps.now())
+  return deps.routingQueue.settle(outcomes)
+}
+
+const standsAs = (one: StoredConversation['routing'], other: StoredConversation['routing']): boolean =>
+  one.status === other.status && one.group === other.group && one.wakeAtMs === other.wakeAtMs
+
+async function announce(
+  decided: readonly Decided[],
+  changed: readonly StoredConversation[],
+  deps: RouteDeps,
+): Promise<void> {
+  if (changed.length === 0) return
+  const names = await namesOf(decided, deps)
+  const byId = new Map(decided.map((one) => [one.conversation.id, one]))
+  const lines = changed.map((after) => {
+    const one = byId.get(after.id)
+    const ours = one && (after.assigneeId === undefined || after.assigneeId === one.trace.winner)
+    return ours ? linesOfRun(one.conversation, after, one.trace.strategy ?? '', names, deps) : []
+  })
+  await deps.messages.recordInbound(lines.flat())
   deps.bus.publish(
-    settled.map((conversation) => ({
-      type: 'conversation.updated',
-      conversation: presentConversation(conversation),
-    })),
+    changed.flatMap((after, index): DomainEvent[] => {
+      const view = presentConversation(after)
+      return [
+        { type: eventOf(byId.get(after.id)?.conversation, after), conversation: view },
+        ...(lines[index] ?? []).map((line) => ({
+          type: 'message.created' as const,
+          message: presentMessage(line),
+          conversation: view,
+        })),
+      ]
+    }),
   )
+  await greetCustomers(
+    changed.flatMap((after) => greetingOf(byId.get(after.id), after)),
+    names,
+    deps,
+  )
+}
+
+function eventOf(
+  before: StoredConversation | undefined,
+  after: StoredConversation,
+): 'conversation.assigned' | 'conversation.queued' | 'conversation.updated' {
+  if (after.assigneeId) return 'conversation.assigned'
+  return after.routing.status === 'waiting' && before?.routing.status !== 'waiting'
+    ? 'conversation.queued'
+    : 'conversation.updated'
+}
+
+function greetingOf(one: Decided | undefined, after: StoredConversation) {
+  const text = one?.inForce.policy.customerMessage
+  const agentId = one?.trace.winner
+  if (!text || !agentId || one.isReturn || after.assigneeId !== agentId) return []
+  return [{ conversation: after, agentId, text }]
+}
+
+/** Everybody's name as the run saw it. */
+export async function namesOf(decided: readonly Decided[], deps: Pick<RouteDeps, 'rules'>): Promise<Names> {
+  const { teams } = await deps.rules()
+  const agents = new Map<AgentId, string>()
+  for (const { trace } of decided) {
+    for (const { agentId, name } of trace.candidates) agents.set(agentId, name)
+  }
+  return { agents, teams }
+}
+
+/** What the metrics hear of a decision. */
+export function figuresOf({ trace, view, durationMs }: Decided, lost: boolean): RunFigures {
+  const { winner, outcome, tallies, decidedAtMs } = trace
+  return {
+    outcome: lost ? 'lost-to-a-person' : outcome,
+    durationMs,
+    tallies,
+    ...(winner && !lost
+      ? { waitedMs: Math.max(0, decidedAtMs - (view.queue?.enteredAtMs ?? decidedAtMs)) }
+      : {}),
+  }
+}
+
+function resultOf(
+  decided: readonly Decided[],
+  assigned: readonly StoredConversation[],
+  settled: readonly StoredConversation[],
+): RunResult {
+  const now = new Map(settled.map((conversation) => [conversation.id, conversation]))
+  const waiting = decided
+    .filter(({ trace }) => trace.outcome === 'waiting')
+    .map(({ conversation }) => now.get(conversation.id) ?? conversation)
+  const instants = decided.flatMap(({ trace }) => trace.wakeAtMs ?? [])
+  return {
+    assigned,
+    waiting,
+    ...(instants.length === 0 ? {} : { lookAgainAtMs: instants.reduce((a, b) => Math.min(a, b)) }),
+  }
 }

@@ -3,7 +3,7 @@ import { AppError } from '../domain/errors.ts'
 import type { AgentId, ConversationId, MessageId } from '../domain/ids.ts'
 import { type OutboundRefusal, type PlannedPart, planOutbound } from '../domain/outbound.ts'
 import type { AttachmentView } from '../domain/views.ts'
-import type { ConversationStore } from '../store/conversation-store.ts'
+import type { ConversationChange, ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import { derivedId } from '../store/object-id.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
@@ -201,7 +201,7 @@ async function announce(
           assigneeId: principal.agentId,
           routing: { ...conversation.routing, status: 'settled' as const, sinceMs: deps.now() },
         }
-      : {}),
+      : answering(conversation)),
   }))
   if (!touched) return
   const { before, after } = touched
@@ -218,4 +218,11 @@ async function announce(
   ])
   // Whoever answers has read what he answers.
   await tellOfReading(before, after, deps)
+}
+
+/** Whoever the router chose has answered, or a colleague did: nobody is silent until the customer writes again. */
+function answering({ silence }: StoredConversation): Pick<ConversationChange, 'silence'> {
+  if (silence?.dueAtMs === undefined) return {}
+  const { dueAtMs, ...rest } = silence
+  return { silence: rest }
 }

@@ -12,6 +12,8 @@ import type { RecordedArrivals } from './record-arrivals.ts'
 /** One conversation after a batch, and what happened to it. */
 export interface UpdatedConversation {
   readonly conversation: StoredConversation
+  /** As it was before; absent where nothing was updated. */
+  readonly before?: StoredConversation
   readonly messages: readonly StoredMessage[]
   readonly reopened: boolean
 }
@@ -53,7 +55,7 @@ export async function updateConversations(
     open.set(conversation.id, conversation)
   for (let round = 0; wanted.length > 0; round += 1) {
     if (round === MOST_ROUNDS) throw new Error('a conversation keeps changing')
-    const planned: UpdatedConversation[] = []
+    const planned: PlannedUpdate[] = []
     for (const id of wanted) {
       const conversation = open.get(id)
       const effective = (byConversation.get(id) ?? []).filter(
@@ -64,9 +66,10 @@ export async function updateConversations(
       planned.push(await plan(conversation, effective, round > 0, deps.messages))
     }
     const lost = await deps.conversations.applyInbound(
-      planned.map(({ conversation }) => ({
+      planned.map(({ before, conversation }) => ({
         id: conversation.id,
-        version: conversation.version - 1,
+        version: before.version,
+        before,
         next: conversation,
       })),
       randomUUID(),
@@ -82,16 +85,20 @@ export async function updateConversations(
   return updated
 }
 
+type PlannedUpdate = UpdatedConversation & { readonly before: StoredConversation }
+
 async function plan(
   conversation: StoredConversation,
   messages: readonly StoredMessage[],
   recount: boolean,
   store: MessageStore,
-): Promise<UpdatedConversation> {
+): Promise<PlannedUpdate> {
   const last = messages.reduce((a, b) => (b.order >= a.order ? b : a))
   const { status, reopened } = statusAfterInbound(conversation.status)
-  const orphan = conversation.assigneeId === undefined
-  const wantsRouting = orphan && conversation.status !== 'open'
+  // What was resolved goes through the router again, which asks whoever had it first; what only slept stays his.
+  const { assigneeId: owner, silence, ...unowned } = conversation
+  const kept = reopened || owner === undefined ? {} : { assigneeId: owner }
+  const wantsRouting = kept.assigneeId === undefined && conversation.status !== 'open'
   const overtaken = messages.filter(({ order }) => order <= conversation.lastInboundOrder)
   // Where this very effect may have been written already, counting is safe and adding is not. Nobody can have read
   // what was not there yet, wherever in the thread it belongs.
@@ -100,11 +107,17 @@ async function plan(
       ? (await store.countInboundAfter(conversation.id, conversation.readOrder)) +
         overtaken.filter(({ order }) => order <= conversation.readOrder).length
       : conversation.unreadCount + messages.length
+  const dueAtMs = silence?.dueAtMs ?? (silence ? last.createdAtMs + silence.afterMs : undefined)
   return {
     messages,
     reopened,
+    before: conversation,
     conversation: {
-      ...conversation,
+      ...unowned,
+      ...kept,
+      ...(silence && !reopened
+        ? { silence: { ...silence, ...(dueAtMs === undefined ? {} : { dueAtMs }) } }
+        : {}),
       status,
       unreadCount,
       ...(conversation.lastMessage && conversation.lastMessage.order > last.order
@@ -114,7 +127,12 @@ async function plan(
       lastInboundOrder: Math.max(conversation.lastInboundOrder, last.order),
       lastActivityAtMs: Math.max(conversation.lastActivityAtMs, last.createdAtMs),
       routing: wantsRouting
-        ? { ...conversation.routing, status: 'pending', sinceMs: last.createdAtMs }
+        ? {
+            ...conversation.routing,
+            status: 'pending',
+            sinceMs: last.createdAtMs,
+            ...(reopened ? { returning: true } : {}),
+          }
         : conversation.routing,
       version: conversation.version + 1,
     },

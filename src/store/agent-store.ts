@@ -12,6 +12,8 @@ export interface AgentRecord {
   readonly role: Role
   readonly state: AgentState
   readonly availability: Availability
+  /** Since when; absent = never changed. */
+  readonly availabilitySinceMs?: number
   readonly locale: string
   /** Sessions opened under another epoch are dead. */
   readonly sessionEpoch: number
@@ -35,6 +37,7 @@ interface AgentDocument {
   role: Role
   state: AgentState
   availability: Availability
+  availabilitySince?: Date
   locale: string
   sessionEpoch: number
   passwordHash?: string
@@ -65,6 +68,7 @@ const schema = new Schema<AgentDocument>(
     role: { type: String, required: true },
     state: { type: String, required: true },
     availability: { type: String, required: true },
+    availabilitySince: Date,
     locale: { type: String, required: true },
     sessionEpoch: { type: Number, required: true },
     passwordHash: String,
@@ -178,6 +182,7 @@ export function createAgentStore(connection: Connection) {
       return updated(version === undefined ? { _id: toObjectId(id) } : { _id: toObjectId(id), version }, {
         $set: { ...change },
         $inc: { version: 1, ...(endsSessions ? { sessionEpoch: 1 } : {}) },
+        ...(change.availability === undefined ? {} : { $currentDate: { availabilitySince: true } }),
         ...(endsLink ? { $unset: { link: 1 } } : {}),
       })
     },
@@ -286,6 +291,7 @@ function toRecord(document: AgentDocument): AgentRecord {
     role: document.role,
     state: document.state,
     availability: document.availability,
+    ...(document.availabilitySince ? { availabilitySinceMs: document.availabilitySince.getTime() } : {}),
     locale: document.locale,
     sessionEpoch: document.sessionEpoch,
     secondFactor: document.secondFactor !== undefined,

@@ -1,9 +1,16 @@
 import type { mongo } from 'mongoose'
 import type { ConversationStatus, Priority } from '../domain/conversation.ts'
 import type { AgentId, CategoryId, TeamId } from '../domain/ids.ts'
-import { type ConversationDocument, toLastMessage } from './conversation-document.ts'
+import type { QueueState } from '../domain/routing/agent-state.ts'
+import { priorityRank } from '../domain/routing/queue-order.ts'
+import {
+  type ConversationDocument,
+  toLastMessage,
+  toRoutingDocument,
+  toSilenceDocument,
+} from './conversation-document.ts'
 import { toObjectId } from './object-id.ts'
-import type { LastMessage, StoredConversation } from './stored-conversation.ts'
+import type { LastMessage, Silence, StoredConversation } from './stored-conversation.ts'
 
 /** A change by a person or a timer. Undefined leaves a field as it is, null clears it. */
 export interface ConversationChange {
@@ -16,6 +23,12 @@ export interface ConversationChange {
   /** Whether a person chose the team; goes with it. */
   readonly teamByHand?: boolean
   readonly categoryId?: CategoryId | null
+  readonly queue?: QueueState | null
+  readonly silence?: Silence | null
+  readonly assignedAtMs?: number
+  readonly assignedBy?: 'router' | 'person'
+  readonly lastAgentId?: AgentId
+  readonly resolvedAtMs?: number
   readonly routing?: StoredConversation['routing']
   readonly lastMessage?: LastMessage
   readonly lastActivityAtMs?: number
@@ -23,27 +36,22 @@ export interface ConversationChange {
   readonly readOrder?: number
 }
 
-/** Where the router stands, as it lies in the database. */
-export function routingDocument(routing: StoredConversation['routing']): ConversationDocument['routing'] {
-  return {
-    status: routing.status,
-    since: new Date(routing.sinceMs),
-    ...(routing.status === 'settled' ? {} : { open: true as const }),
-    ...(routing.decisionId ? { decisionId: toObjectId(routing.decisionId) } : {}),
-  }
-}
-
 /** The update that makes a change; whoever filters by the version makes it conditional. */
 export function changeOperation(change: ConversationChange): mongo.UpdateFilter<ConversationDocument> {
   const set: Partial<Record<string, unknown>> = {}
   if (change.status !== undefined) set['status'] = change.status
   if (typeof change.snoozedUntilMs === 'number') set['snoozedUntil'] = new Date(change.snoozedUntilMs)
-  if (change.priority !== undefined) set['priority'] = change.priority
+  if (change.priority !== undefined) {
+    set['priority'] = change.priority
+    set['rank'] = priorityRank(change.priority)
+  }
   if (change.tags !== undefined) set['tags'] = [...change.tags]
   if (change.assigneeId !== undefined) {
     set['assigneeId'] = change.assigneeId === null ? null : toObjectId(change.assigneeId)
   }
-  const unset: Partial<Record<'snoozedUntil' | 'teamId' | 'teamByHand' | 'categoryId', ''>> = {}
+  const unset: Partial<
+    Record<'snoozedUntil' | 'teamId' | 'teamByHand' | 'categoryId' | 'queue' | 'silence', ''>
+  > = {}
   if (change.snoozedUntilMs === null) unset.snoozedUntil = ''
   if (change.teamId === null) unset.teamId = ''
   else if (change.teamId !== undefined) set['teamId'] = toObjectId(change.teamId)
@@ -51,7 +59,15 @@ export function changeOperation(change: ConversationChange): mongo.UpdateFilter<
   else if (change.teamByHand !== undefined) set['teamByHand'] = true
   if (change.categoryId === null) unset.categoryId = ''
   else if (change.categoryId !== undefined) set['categoryId'] = toObjectId(change.categoryId)
-  if (change.routing !== undefined) set['routing'] = routingDocument(change.routing)
+  if (change.queue === null) unset.queue = ''
+  else if (change.queue !== undefined) set['queue'] = change.queue
+  if (change.silence === null) unset.silence = ''
+  else if (change.silence !== undefined) set['silence'] = toSilenceDocument(change.silence)
+  if (change.assignedAtMs !== undefined) set['assignedAt'] = new Date(change.assignedAtMs)
+  if (change.assignedBy !== undefined) set['assignedBy'] = change.assignedBy
+  if (change.lastAgentId !== undefined) set['lastAgentId'] = toObjectId(change.lastAgentId)
+  if (change.resolvedAtMs !== undefined) set['resolvedAt'] = new Date(change.resolvedAtMs)
+  if (change.routing !== undefined) set['routing'] = toRoutingDocument(change.routing)
   if (change.lastMessage !== undefined) set['lastMessage'] = toLastMessage(change.lastMessage)
   if (change.lastActivityAtMs !== undefined) set['lastActivityAt'] = new Date(change.lastActivityAtMs)
   if (change.unreadCount !== undefined) set['unreadCount'] = change.unreadCount

@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose'
 import type * as id from '../domain/ids.ts'
+import { priorityRank } from '../domain/routing/queue-order.ts'
 import { toObjectId } from './object-id.ts'
 import type { LastMessage, StoredConversation } from './stored-conversation.ts'
 
@@ -15,6 +16,9 @@ type Unchanged = Pick<
   | 'unreadCount'
   | 'readOrder'
   | 'lastInboundOrder'
+  | 'language'
+  | 'queue'
+  | 'assignedBy'
   | 'version'
 >
 
@@ -36,14 +40,26 @@ export interface ConversationDocument extends Unchanged {
   lastInboundAt?: Date
   lastActivityAt: Date
   createdAt: Date
-  routing: {
-    status: StoredConversation['routing']['status']
-    since: Date
-    open?: true
-    decisionId?: mongo.ObjectId
-  }
+  /** The place of its priority among those waiting, 0 = leaves first. */
+  rank?: number
+  assignedAt?: Date
+  lastAgentId?: mongo.ObjectId
+  silence?: { afterMs: number; dueAt?: Date }
+  resolvedAt?: Date
+  previousId?: mongo.ObjectId
+  routing: RoutingDocument
   /** The projection batch that wrote last: tells which updates of a bulk write held. */
   batch?: string
+}
+
+export interface RoutingDocument {
+  status: StoredConversation['routing']['status']
+  since: Date
+  open?: true
+  decisionId?: mongo.ObjectId
+  returning?: true
+  group?: string
+  wakeAt?: Date
 }
 
 export interface LastMessageDocument extends Omit<LastMessage, 'id' | 'atMs'> {
@@ -57,6 +73,27 @@ export function toLastMessage({ id, atMs, ...rest }: LastMessage): LastMessageDo
 
 function fromLastMessage({ id, at, ...rest }: LastMessageDocument): LastMessage {
   return { ...rest, id: id.toHexString() as id.MessageId, atMs: at.getTime() }
+}
+
+/** Only what waits belongs to a group and has something to wake for. */
+export function toRoutingDocument(routing: StoredConversation['routing']): RoutingDocument {
+  const waits = routing.status === 'waiting'
+  return {
+    status: routing.status,
+    since: new Date(routing.sinceMs),
+    ...(routing.status === 'settled' ? {} : { open: true as const }),
+    ...(routing.decisionId ? { decisionId: toObjectId(routing.decisionId) } : {}),
+    ...(routing.status === 'pending' && routing.returning ? { returning: true as const } : {}),
+    ...(waits && routing.group !== undefined ? { group: routing.group } : {}),
+    ...(waits && routing.wakeAtMs !== undefined ? { wakeAt: new Date(routing.wakeAtMs) } : {}),
+  }
+}
+
+export function toSilenceDocument({
+  dueAtMs,
+  ...rest
+}: NonNullable<StoredConversation['silence']>): NonNullable<ConversationDocument['silence']> {
+  return { ...rest, ...(dueAtMs === undefined ? {} : { dueAt: new Date(dueAtMs) }) }
 }
 
 export function toConversationDocument(conversation: StoredConversation): ConversationDocument {
@@ -88,18 +125,22 @@ export function toConversationDocument(conversation: StoredConversation): Conver
       : { lastInboundAt: new Date(conversation.lastInboundAtMs) }),
     lastActivityAt: new Date(conversation.lastActivityAtMs),
     createdAt: new Date(conversation.createdAtMs),
-    routing: {
-      status: routing.status,
-      since: new Date(routing.sinceMs),
-      ...(routing.status === 'settled' ? {} : { open: true as const }),
-      ...(routing.decisionId ? { decisionId: toObjectId(routing.decisionId) } : {}),
-    },
+    ...(conversation.language === undefined ? {} : { language: conversation.language }),
+    ...(conversation.queue ? { queue: conversation.queue } : {}),
+    ...(conversation.assignedAtMs === undefined ? {} : { assignedAt: new Date(conversation.assignedAtMs) }),
+    ...(conversation.assignedBy ? { assignedBy: conversation.assignedBy } : {}),
+    ...(conversation.lastAgentId ? { lastAgentId: toObjectId(conversation.lastAgentId) } : {}),
+    ...(conversation.silence ? { silence: toSilenceDocument(conversation.silence) } : {}),
+    ...(conversation.resolvedAtMs === undefined ? {} : { resolvedAt: new Date(conversation.resolvedAtMs) }),
+    ...(conversation.previousId ? { previousId: toObjectId(conversation.previousId) } : {}),
+    rank: priorityRank(conversation.priority),
+    routing: toRoutingDocument(routing),
     version: conversation.version,
   }
 }
 
 export function fromConversationDocument(document: ConversationDocument): StoredConversation {
-  const { routing } = document
+  const { routing, silence } = document
   return {
     id: document._id.toHexString() as id.ConversationId,
     channelId: document.channelId.toHexString() as id.ChannelId,
@@ -125,11 +166,40 @@ export function fromConversationDocument(document: ConversationDocument): Stored
     ...(document.lastInboundAt ? { lastInboundAtMs: document.lastInboundAt.getTime() } : {}),
     lastActivityAtMs: document.lastActivityAt.getTime(),
     createdAtMs: document.createdAt.getTime(),
-    routing: {
-      status: routing.status,
-      sinceMs: routing.since.getTime(),
-      ...(routing.decisionId ? { decisionId: routing.decisionId.toHexString() as id.RoutingDecisionId } : {}),
-    },
+    ...(document.language === undefined ? {} : { language: document.language }),
+    ...(document.queue ? { queue: document.queue } : {}),
+    ...(document.assignedAt ? { assignedAtMs: document.assignedAt.getTime() } : {}),
+    ...(document.assignedBy ? { assignedBy: document.assignedBy } : {}),
+    ...(document.lastAgentId ? { lastAgentId: document.lastAgentId.toHexString() as id.AgentId } : {}),
+    ...(silence ? { silence: fromSilenceDocument(silence) } : {}),
+    ...(document.resolvedAt ? { resolvedAtMs: document.resolvedAt.getTime() } : {}),
+    ...(document.previousId ? { previousId: document.previousId.toHexString() as id.ConversationId } : {}),
+    routing: fromRoutingDocument(routing),
     version: document.version,
+  }
+}
+
+function fromSilenceDocument({
+  dueAt,
+  ...rest
+}: NonNullable<ConversationDocument['silence']>): NonNullable<StoredConversation['silence']> {
+  return { ...rest, ...(dueAt ? { dueAtMs: dueAt.getTime() } : {}) }
+}
+
+function fromRoutingDocument({
+  status,
+  since,
+  decisionId,
+  returning,
+  group,
+  wakeAt,
+}: RoutingDocument): StoredConversation['routing'] {
+  return {
+    status,
+    sinceMs: since.getTime(),
+    ...(decisionId ? { decisionId: decisionId.toHexString() as id.RoutingDecisionId } : {}),
+    ...(returning ? { returning: true } : {}),
+    ...(group === undefined ? {} : { group }),
+    ...(wakeAt ? { wakeAtMs: wakeAt.getTime() } : {}),
   }
 }

@@ -1,11 +1,13 @@
 import type { Connection, mongo } from 'mongoose'
-import type { AgentId, ChannelId, ContactId, ConversationId, RoutingDecisionId } from '../domain/ids.ts'
-import { type ConversationChange, changeOperation, routingDocument } from './conversation-change.ts'
+import type { ChannelId, ContactId, ConversationId } from '../domain/ids.ts'
+import { type ConversationChange, changeOperation } from './conversation-change.ts'
 import {
   type ConversationDocument,
   fromConversationDocument,
   toConversationDocument,
   toLastMessage,
+  toRoutingDocument,
+  toSilenceDocument,
 } from './conversation-document.ts'
 import { nativeCollection } from './native.ts'
 import { duplicatePositions, toObjectId } from './object-id.ts'
@@ -15,21 +17,9 @@ import type { StoredConversation } from './stored-conversation.ts'
 export interface InboundUpdate {
   readonly id: ConversationId
   readonly version: number
+  /** As it was read at that version. */
+  readonly before: StoredConversation
   readonly next: StoredConversation
-}
-
-/** One conversation for one agent. */
-export interface Claim {
-  readonly id: ConversationId
-  readonly agentId: AgentId
-  readonly decisionId: RoutingDecisionId
-}
-
-/** A run that gave a conversation to nobody: it waits for somebody, or nothing automatic is wanted. */
-export interface UnclaimedOutcome {
-  readonly id: ConversationId
-  readonly status: 'waiting' | 'settled'
-  readonly decisionId: RoutingDecisionId
 }
 
 export type { ConversationChange } from './conversation-change.ts'
@@ -55,10 +45,6 @@ export function createConversationStore(connection: Connection) {
       )
       // Without the time, which every message moves: a contact's conversations are few enough to be sorted.
       await conversations.createIndex({ contactId: 1 }, { name: 'of-contact' })
-      await conversations.createIndex(
-        { 'routing.status': 1, 'routing.since': 1 },
-        { name: 'routing-queue', partialFilterExpression: { 'routing.open': true } },
-      )
       await conversations.createIndex(
         { snoozedUntil: 1 },
         { name: 'snoozed', partialFilterExpression: { snoozedUntil: { $exists: true } } },
@@ -159,71 +145,19 @@ export function createConversationStore(connection: Connection) {
     },
 
     /**
-     * The router's conditional claims: each holds only while nobody owns the conversation and it still waits.
-     * @returns the conversations claimed, as they stand now; the others were taken by somebody else
+     * Closes resolved conversations for good, each over its version: what is written next in their threads opens new
+     * ones. Their loads are not concerned.
      */
-    async claim(claims: readonly Claim[], nowMs: number): Promise<StoredConversation[]> {
-      if (claims.length === 0) return []
-      await inParallel(claims, (part) =>
-        conversations.bulkWrite(
-          part.map((claim) => claimOperation(claim, nowMs)),
-          { ordered: false, writeConcern: { w: 1 } },
-        ),
-      )
-      const mine = new Map(claims.map((claim) => [claim.id, claim.decisionId]))
-      return (await this.findMany([...mine.keys()])).filter(
-        ({ id, routing }) => routing.decisionId === mine.get(id),
-      )
-    },
-
-    /**
-     * Notes the outcome of runs that claimed nothing, where the run is still owed.
-     * @returns the conversations as they stand now
-     */
-    async settleRouting(outcomes: readonly UnclaimedOutcome[], nowMs: number): Promise<StoredConversation[]> {
-      if (outcomes.length === 0) return []
+    async retire(resolved: readonly Pick<StoredConversation, 'id' | 'version'>[]): Promise<void> {
+      if (resolved.length === 0) return
       await conversations.bulkWrite(
-        outcomes.map(({ id, status, decisionId }) => ({
+        resolved.map(({ id, version }) => ({
           updateOne: {
-            filter: { _id: toObjectId(id), 'routing.status': 'pending' as const },
-            update: {
-              $set: {
-                'routing.status': status,
-                'routing.decisionId': toObjectId(decisionId),
-                ...(status === 'settled' ? { 'routing.since': new Date(nowMs) } : {}),
-              },
-              ...(status === 'settled' ? { $unset: { 'routing.open': '' as const } } : {}),
-              $inc: { version: 1 },
-            },
+            filter: { _id: toObjectId(id), version, status: 'resolved' as const },
+            update: { $set: { current: false }, $inc: { version: 1 } },
           },
         })),
         { ordered: false, writeConcern: { w: 1 } },
-      )
-      return this.findMany(outcomes.map(({ id }) => id))
-    },
-
-    /** Conversations that a routing run is owed to, those never tried first, each by arrival. */
-    async routingQueue(
-      status: 'pending' | 'waiting',
-      limit: number,
-      beforeMs?: number,
-    ): Promise<StoredConversation[]> {
-      const found = await conversations
-        .find({
-          'routing.open': true,
-          'routing.status': status,
-          ...(beforeMs === undefined ? {} : { 'routing.since': { $lt: new Date(beforeMs) } }),
-        })
-        .sort({ 'routing.since': 1 })
-        .limit(limit)
-        .toArray()
-      return found.map(fromConversationDocument)
-    },
-
-    async countRouting(status: 'pending' | 'waiting'): Promise<number> {
-      return conversations.countDocuments(
-        { 'routing.open': true, 'routing.status': status },
-        { limit: 100_000 },
       )
     },
 
@@ -243,7 +177,8 @@ export function createConversationStore(connection: Connection) {
 const STREAMS = 4
 const LEAST_PER_STREAM = 16
 
-async function inParallel<T>(
+/** Writes in a few streams. @returns how many documents matched */
+export async function inParallel<T>(
   items: readonly T[],
   write: (part: readonly T[]) => Promise<mongo.BulkWriteResult>,
 ): Promise<number> {
@@ -252,24 +187,6 @@ async function inParallel<T>(
   for (let from = 0; from < items.length; from += size) parts.push(items.slice(from, from + size))
   const results = await Promise.all(parts.map(write))
   return results.reduce((sum, { matchedCount }) => sum + matchedCount, 0)
-}
-
-function claimOperation(
-  { id, agentId, decisionId }: Claim,
-  nowMs: number,
-): mongo.AnyBulkWriteOperation<ConversationDocument> {
-  return {
-    updateOne: {
-      filter: { _id: toObjectId(id), assigneeId: null, status: 'open', 'routing.open': true },
-      update: {
-        $set: {
-          assigneeId: toObjectId(agentId),
-          routing: { status: 'settled', since: new Date(nowMs), decisionId: toObjectId(decisionId) },
-        },
-        $inc: { version: 1 },
-      },
-    },
-  }
 }
 
 function inboundOperation(
@@ -288,10 +205,16 @@ function inboundOperation(
           lastActivityAt: new Date(next.lastActivityAtMs),
           ...(next.lastMessage ? { lastMessage: toLastMessage(next.lastMessage) } : {}),
           ...(next.lastInboundAtMs === undefined ? {} : { lastInboundAt: new Date(next.lastInboundAtMs) }),
-          routing: routingDocument(next.routing),
+          routing: toRoutingDocument(next.routing),
+          assigneeId: next.assigneeId ? toObjectId(next.assigneeId) : null,
+          ...(next.silence ? { silence: toSilenceDocument(next.silence) } : {}),
           batch,
         },
-        ...(next.status === 'open' ? { $unset: { snoozedUntil: '' } } : {}),
+        $unset: {
+          ...(next.status === 'open' ? { snoozedUntil: '' as const } : {}),
+          ...(next.silence ? {} : { silence: '' as const }),
+          ...(next.queue ? {} : { queue: '' as const }),
+        },
         $inc: { version: 1 },
       },
     },

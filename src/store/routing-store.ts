@@ -1,33 +1,34 @@
 import type { Connection, mongo } from 'mongoose'
-import type { AgentId, ChannelId, ConversationId, RoutingDecisionId } from '../domain/ids.ts'
-import { EMPTY_RING, type RoutingRing } from '../domain/routing.ts'
+import type { AgentId, ConversationId, RoutingDecisionId, TeamId } from '../domain/ids.ts'
 import type { RoutingDecisionView } from '../domain/views.ts'
 import { nativeCollection } from './native.ts'
-import { isDuplicateKey, newObjectId, toObjectId } from './object-id.ts'
-
-interface RingDocument {
-  _id: mongo.ObjectId
-  turn: number
-  served: Record<string, number>
-}
+import { newObjectId, toObjectId } from './object-id.ts'
 
 /** A decision as stored. */
-export interface StoredDecision extends Omit<RoutingDecisionView, 'decidedAt'> {
+export interface StoredDecision extends Omit<RoutingDecisionView, 'decidedAt' | 'wakeAt'> {
   readonly decidedAtMs: number
+  readonly wakeAtMs?: number
 }
 
 interface DecisionDocument
-  extends Omit<RoutingDecisionView, 'id' | 'conversationId' | 'decidedAt' | 'winner'> {
+  extends Omit<
+    RoutingDecisionView,
+    'id' | 'conversationId' | 'decidedAt' | 'wakeAt' | 'winner' | 'teamId' | 'tallies'
+  > {
   _id: mongo.ObjectId
   conversationId: mongo.ObjectId
   winner?: mongo.ObjectId
+  teamId?: mongo.ObjectId
+  /** Absent on decisions of earlier versions. */
+  tallies?: RoutingDecisionView['tallies']
   decidedAt: Date
+  wakeAt?: Date
 }
 
 export type RoutingStore = ReturnType<typeof createRoutingStore>
 
+/** The traces of routing runs. */
 export function createRoutingStore(connection: Connection) {
-  const rings = nativeCollection<RingDocument>(connection, 'routing_rings')
   const decisions = nativeCollection<DecisionDocument>(connection, 'routing_decisions')
 
   return {
@@ -39,41 +40,23 @@ export function createRoutingStore(connection: Connection) {
       return newObjectId().toHexString() as RoutingDecisionId
     },
 
-    async ring(channelId: ChannelId): Promise<RoutingRing> {
-      const found = await rings.findOne({ _id: toObjectId(channelId) })
-      return found ? { turn: found.turn, served: found.served } : EMPTY_RING
-    },
-
-    /** Moves the ring on if nobody else moved it since it stood at `turn`. */
-    async advanceRing(channelId: ChannelId, turn: number, next: RoutingRing): Promise<boolean> {
-      try {
-        const result = await rings.updateOne(
-          { _id: toObjectId(channelId), turn },
-          { $set: { turn: next.turn, served: { ...next.served } } },
-          { upsert: turn === 0, writeConcern: { w: 1 } },
-        )
-        return result.matchedCount + result.upsertedCount === 1
-      } catch (error) {
-        if (isDuplicateKey(error)) return false
-        throw error
-      }
-    },
-
     async recordDecisions(batch: readonly StoredDecision[]): Promise<void> {
       if (batch.length === 0) return
       await decisions.insertMany(
-        batch.map(({ id, conversationId, winner, decidedAtMs, ...rest }) => ({
+        batch.map(({ id, conversationId, winner, teamId, decidedAtMs, wakeAtMs, ...rest }) => ({
           ...rest,
           _id: toObjectId(id),
           conversationId: toObjectId(conversationId),
           ...(winner ? { winner: toObjectId(winner) } : {}),
+          ...(teamId ? { teamId: toObjectId(teamId) } : {}),
+          ...(wakeAtMs === undefined ? {} : { wakeAt: new Date(wakeAtMs) }),
           decidedAt: new Date(decidedAtMs),
         })),
         { ordered: false, writeConcern: { w: 1 } },
       )
     },
 
-    /** A person took these conversations while the router decided. */
+    /** Somebody changed these conversations while the router decided. */
     async markLost(ids: readonly RoutingDecisionId[]): Promise<void> {
       if (ids.length === 0) return
       await decisions.updateMany(
@@ -81,6 +64,17 @@ export function createRoutingStore(connection: Connection) {
         { $set: { outcome: 'lost-to-a-person' } },
         { writeConcern: { w: 1 } },
       )
+    },
+
+    async decision(id: RoutingDecisionId): Promise<StoredDecision | undefined> {
+      const found = await decisions.findOne({ _id: toObjectId(id) })
+      return found ? toDecision(found) : undefined
+    },
+
+    /** The traces of these runs, in any order. */
+    async decisionsById(ids: readonly RoutingDecisionId[]): Promise<StoredDecision[]> {
+      if (ids.length === 0) return []
+      return (await decisions.find({ _id: { $in: ids.map(toObjectId) } }).toArray()).map(toDecision)
     },
 
     async decisionsOf(
@@ -96,13 +90,29 @@ export function createRoutingStore(connection: Connection) {
         .sort({ _id: -1 })
         .limit(limit)
         .toArray()
-      return found.map(({ _id, conversationId: conversation, winner, decidedAt, ...rest }) => ({
-        ...rest,
-        id: _id.toHexString() as RoutingDecisionId,
-        conversationId: conversation.toHexString() as ConversationId,
-        ...(winner ? { winner: winner.toHexString() as AgentId } : {}),
-        decidedAtMs: decidedAt.getTime(),
-      }))
+      return found.map(toDecision)
     },
+  }
+}
+
+function toDecision({
+  _id,
+  conversationId,
+  winner,
+  teamId,
+  tallies,
+  decidedAt,
+  wakeAt,
+  ...rest
+}: DecisionDocument): StoredDecision {
+  return {
+    ...rest,
+    id: _id.toHexString() as RoutingDecisionId,
+    conversationId: conversationId.toHexString() as ConversationId,
+    ...(winner ? { winner: winner.toHexString() as AgentId } : {}),
+    ...(teamId ? { teamId: teamId.toHexString() as TeamId } : {}),
+    tallies: tallies ?? [],
+    ...(wakeAt ? { wakeAtMs: wakeAt.getTime() } : {}),
+    decidedAtMs: decidedAt.getTime(),
   }
 }

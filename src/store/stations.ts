@@ -13,6 +13,8 @@ export type Station =
   | 'conversation-updated'
   /** The ring has moved on and the decision is explained, but nobody has the conversation yet. */
   | 'routed'
+  /** Conversations have their new owners, and nobody was told. */
+  | 'claimed'
   | 'before-send'
   | 'after-send'
   | 'settled'

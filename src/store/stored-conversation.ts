@@ -1,9 +1,18 @@
 import type { ConversationStatus, Priority, RoutingStatus, WorkType } from '../domain/conversation.ts'
 import type * as id from '../domain/ids.ts'
+import type { QueueState } from '../domain/routing/agent-state.ts'
 import type { LastMessageView } from '../domain/views.ts'
 
 /** The last thing said, as kept in the conversation. */
 export type LastMessage = Omit<LastMessageView, 'at'> & { readonly atMs: number; readonly order: number }
+
+/** What holds for an assignee whom the router chose under a policy that does not wait for ever. */
+export interface Silence {
+  /** How long he may be silent, milliseconds. */
+  readonly afterMs: number
+  /** Until when he must have answered; absent while nothing waits for an answer. */
+  readonly dueAtMs?: number
+}
 
 /** A conversation as stored. Instants are milliseconds since the epoch. */
 export interface StoredConversation {
@@ -36,10 +45,28 @@ export interface StoredConversation {
   readonly lastInboundOrder: number
   readonly lastActivityAtMs: number
   readonly createdAtMs: number
+  /** Two-letter code of the language of the first message, where it was recognised. */
+  readonly language?: string
+  /** Where it stands in its policy. */
+  readonly queue?: QueueState
+  readonly assignedAtMs?: number
+  readonly assignedBy?: 'router' | 'person'
+  /** Who owns it or last owned it. */
+  readonly lastAgentId?: id.AgentId
+  readonly silence?: Silence
+  readonly resolvedAtMs?: number
+  /** The conversation of the same thread before this one. */
+  readonly previousId?: id.ConversationId
   readonly routing: {
     readonly status: RoutingStatus
     readonly sinceMs: number
     readonly decisionId?: id.RoutingDecisionId
+    /** Opened again: whoever had it is asked first. */
+    readonly returning?: boolean
+    /** While it waits: the same for all that fail alike. */
+    readonly group?: string
+    /** While it waits: when its policy moves on. */
+    readonly wakeAtMs?: number
   }
   readonly version: number
 }

@@ -16,6 +16,10 @@ export type ExplanationCode =
   | 'unassigned'
   | 'already-assigned'
   | 'not-open'
+  /** A person chose the owner. */
+  | 'by-hand'
+  /** A person took it from its owner. */
+  | 'unassigned-by-hand'
 
 /** One piece of an explanation: what it says, with the values in it, and the same in English. */
 export interface ExplanationPiece {

@@ -1,0 +1,262 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { WorkType } from '../domain/conversation.ts'
+import type { AgentId, RoutingDecisionId } from '../domain/ids.ts'
+import type { RoutingAgent, RoutingConversation } from '../domain/routing/agent-state.ts'
+import { createRoutingBatch, type RoutingBatch } from '../domain/routing/batch.ts'
+import { totalLoad } from '../domain/routing/eligibility.ts'
+import { type AssignmentPolicy, policyOf } from '../domain/routing/policy.ts'
+import { lastTurnOf, type OpenRing, openRing, type RoutingRing } from '../domain/routing/ring.ts'
+import type { RoutingTrace } from '../domain/routing/trace.ts'
+import type { AgentLoadStore, Reservation } from '../store/agent-load-store.ts'
+import type { GivenTurn, RoutingRingStore } from '../store/routing-ring-store.ts'
+import type { StoredConversation } from '../store/stored-conversation.ts'
+import type { PolicyInForce } from './routing-snapshot.ts'
+
+/** A conversation that is to be decided, and by what. */
+export interface Wanted {
+  readonly conversation: StoredConversation
+  readonly view: RoutingConversation
+  readonly inForce: PolicyInForce
+}
+
+/** A decision whose winner's capacity is taken. */
+export interface Decided extends Wanted {
+  readonly decisionId: RoutingDecisionId
+  readonly trace: RoutingTrace
+  /** It goes back to whoever had it before it was resolved. */
+  readonly isReturn: boolean
+  readonly durationMs: number
+}
+
+/** What a run decided, in the order given. */
+export interface DecidedRun {
+  readonly decided: readonly Decided[]
+  /** Whether the reservations are still fresh enough to claim on. */
+  readonly holds: () => boolean
+  /** To be called when the claims are made: gives back what came to nothing. */
+  readonly close: (lost: ReadonlySet<RoutingDecisionId>) => Promise<void>
+}
+
+export interface DecideDeps {
+  /** The agents as they are now. */
+  readonly agents: () => Promise<readonly RoutingAgent[]>
+  readonly loads: Pick<AgentLoadStore, 'reserve' | 'release'>
+  readonly rings: Pick<RoutingRingStore, 'read' | 'advance' | 'giveBack' | 'close'>
+  readonly routing: { newDecisionId(): RoutingDecisionId }
+  readonly now: () => number
+  readonly random: () => number
+}
+
+/** How often a batch is decided anew when other nodes move the ring or take capacity at the same time. */
+const MOST_ROUNDS = 100
+const LONGEST_STEP_ASIDE_MS = 40
+/** Capacity that was refused this often is not there, whatever the reading says. */
+const MOST_REFUSALS = 2
+/** Older reservations may have been taken for drift: nothing is claimed on them. */
+export const RESERVATION_LIFE_MS = 8_000
+
+interface Turns {
+  readonly scope: string
+  readonly run: string
+  turns: readonly GivenTurn[]
+}
+
+/**
+ * Decides conversations one after the other and takes the capacity of the winners by one conditional update for each,
+ * which sees at the same moment that he is active, online and below his limits. Who was taken by another node in the
+ * meantime is seen anew, and what he would have got is decided again. The ring moves on before anything is claimed, so
+ * that several nodes share it.
+ */
+export async function decideInTurn(wanted: readonly Wanted[], deps: DecideDeps): Promise<DecidedRun> {
+  const startedAt = performance.now()
+  const batch = createRoutingBatch(await deps.agents())
+  const returning = new Map<AgentId, AssignmentPolicy>()
+  const refusals = new Map<AgentId, number>()
+  const decided: Decided[] = []
+  const given: Turns[] = []
+  let open = wanted
+  for (let round = 0; open.length > 0; round += 1) {
+    if (round === MOST_ROUNDS) throw new Error('the round-robin ring keeps moving')
+    // Whoever lost steps aside for a moment of his own, so that two who met do not meet again.
+    if (round > 0) await sleep(deps.random() * Math.min(LONGEST_STEP_ASIDE_MS, 2 ** round))
+    const tried = await decideOnce(open, batch, returning, deps)
+    given.push(...tried.given)
+    const held = await reserve(tried.decided, tried.moved, batch, deps)
+    const lost = tried.decided.filter((one) => !isHeld(one, tried.moved, held))
+    for (const { trace, view } of lost) if (trace.winner) batch.release(trace.winner, view.workType)
+    decided.push(...tried.decided.filter((one) => isHeld(one, tried.moved, held)))
+    open = lost
+    if (lost.length === 0) continue
+    await giveBack(tried.given, new Set(lost.map(({ decisionId }) => decisionId)), deps)
+    const refused = lost.filter(({ inForce }) => tried.moved.has(inForce.scope))
+    await lookAgain(new Set(refused.flatMap(({ trace }) => trace.winner ?? [])), refusals, batch, deps)
+  }
+  return {
+    decided,
+    holds: () => performance.now() - startedAt < RESERVATION_LIFE_MS,
+    close: async (lost) => {
+      await release(
+        decided.filter(({ decisionId }) => lost.has(decisionId)),
+        deps,
+      )
+      if (lost.size > 0) await giveBack(given, lost, deps)
+      await Promise.all(given.map(({ scope, run }) => deps.rings.close(scope, run)))
+    },
+  }
+}
+
+interface Tried {
+  readonly decided: readonly Decided[]
+  /** The scopes whose rings stand as decided. */
+  readonly moved: ReadonlySet<string>
+  readonly given: readonly Turns[]
+}
+
+async function decideOnce(
+  wanted: readonly Wanted[],
+  batch: RoutingBatch,
+  returning: Map<AgentId, AssignmentPolicy>,
+  deps: DecideDeps,
+): Promise<Tried> {
+  const scopes = [...new Set(wanted.map(({ inForce }) => inForce.scope))]
+  const turning = scopes.filter((scope) =>
+    wanted.some(({ inForce }) => inForce.scope === scope && hasRing(inForce.policy)),
+  )
+  const stored = turning.length === 0 ? new Map<string, RoutingRing>() : await deps.rings.read(turning)
+  const rings = new Map<string, OpenRing>(
+    scopes.map((scope) => [scope, openRing(stored.get(scope) ?? { turn: 0, served: {} })]),
+  )
+  const turns = new Map<string, GivenTurn[]>()
+  const decided = wanted.map(({ conversation, view, inForce }): Decided => {
+    const ring = rings.get(inForce.scope) ?? openRing({ turn: 0, served: {} })
+    const startedAt = performance.now()
+    const { trace, isReturn } = decide({ conversation, view, inForce }, batch, ring, returning, deps)
+    const decisionId = deps.routing.newDecisionId()
+    if (trace.ringTurn) {
+      const { agentId, turn } = trace.ringTurn
+      const before = lastTurnOf(ring, agentId)
+      const all = turns.get(inForce.scope) ?? []
+      all.push({ agentId, turn, before, conversationId: conversation.id, decisionId })
+      turns.set(inForce.scope, all)
+    }
+    batch.apply(view, trace, ring)
+    const durationMs = performance.now() - startedAt
+    return { conversation, view, inForce, trace, isReturn, decisionId, durationMs }
+  })
+  const moved = new Set(scopes)
+  const given: Turns[] = []
+  await Promise.all(
+    [...turns].map(async ([scope, all]) => {
+      const run = randomUUID()
+      const before = stored.get(scope) ?? { turn: 0, served: {} }
+      if (await deps.rings.advance(scope, before, { run, turns: all }, deps.now()))
+        given.push({ scope, run, turns: all })
+      else moved.delete(scope)
+    }),
+  )
+  return { decided, moved, given }
+}
+
+const hasRing = ({ steps }: AssignmentPolicy): boolean =>
+  steps.some(({ strategy }) => strategy === 'round-robin')
+
+/** What opened again goes to whoever had it, if he is available; else as the policy says. */
+function decide(
+  { conversation, view, inForce }: Wanted,
+  batch: RoutingBatch,
+  ring: OpenRing,
+  returning: Map<AgentId, AssignmentPolicy>,
+  { now, random }: DecideDeps,
+): Pick<Decided, 'trace' | 'isReturn'> {
+  const { lastAgentId, routing } = conversation
+  const { policy } = inForce
+  if (routing.returning && lastAgentId && policy.onReopen === 'same-agent-if-available') {
+    const back = batch.decide(view, backTo(lastAgentId, returning), ring, now(), random)
+    if (back.outcome === 'assigned') return { trace: back, isReturn: true }
+  }
+  return { trace: batch.decide(view, policy, ring, now(), random), isReturn: false }
+}
+
+function backTo(agentId: AgentId, known: Map<AgentId, AssignmentPolicy>): AssignmentPolicy {
+  const found = known.get(agentId)
+  if (found) return found
+  const target = { kind: 'fixed-agent', agentId } as const
+  const policy = policyOf([{ target, strategy: 'least-open', availableOnly: true, waitMs: 0 }])
+  known.set(agentId, policy)
+  return policy
+}
+
+const isHeld = (
+  { trace, inForce }: Decided,
+  moved: ReadonlySet<string>,
+  held: ReadonlySet<AgentId>,
+): boolean => trace.winner === undefined || (moved.has(inForce.scope) && held.has(trace.winner))
+
+async function reserve(
+  decided: readonly Decided[],
+  moved: ReadonlySet<string>,
+  batch: RoutingBatch,
+  deps: DecideDeps,
+): Promise<ReadonlySet<AgentId>> {
+  const wanted = new Map<AgentId, { counts: Partial<Record<WorkType, number>>; onlineOnly: boolean }>()
+  for (const { trace, view, inForce, isReturn } of decided) {
+    const { winner, step = 0 } = trace
+    if (!winner || !moved.has(inForce.scope)) continue
+    const known = wanted.get(winner) ?? { counts: {}, onlineOnly: false }
+    known.counts[view.workType] = (known.counts[view.workType] ?? 0) + 1
+    known.onlineOnly ||= isReturn || (inForce.policy.steps[step]?.availableOnly ?? true)
+    wanted.set(winner, known)
+  }
+  const reservations = [...wanted].map(([agentId, { counts, onlineOnly }]): Reservation => {
+    const agent = batch.agent(agentId)
+    return {
+      agentId,
+      counts,
+      onlineOnly,
+      capacity: agent?.capacity ?? {},
+      ...(agent?.fairCap ? { fairCap: agent.fairCap } : {}),
+    }
+  })
+  return deps.loads.reserve(reservations, randomUUID(), deps.now())
+}
+
+async function release(lost: readonly Decided[], deps: DecideDeps): Promise<void> {
+  const counts = new Map<AgentId, Partial<Record<WorkType, number>>>()
+  for (const { trace, view } of lost) {
+    if (!trace.winner) continue
+    const known = counts.get(trace.winner) ?? {}
+    known[view.workType] = (known[view.workType] ?? 0) + 1
+    counts.set(trace.winner, known)
+  }
+  await deps.loads.release([...counts].map(([agentId, count]) => ({ agentId, counts: count })))
+}
+
+async function giveBack(
+  given: readonly Turns[],
+  lost: ReadonlySet<RoutingDecisionId>,
+  deps: DecideDeps,
+): Promise<void> {
+  for (const one of given) {
+    if (!one.turns.some(({ decisionId }) => lost.has(decisionId))) continue
+    await deps.rings.giveBack(one.scope, one.turns, lost)
+    one.turns = one.turns.filter(({ decisionId }) => !lost.has(decisionId))
+  }
+}
+
+/** Somebody else was faster, or the agent just left: the rest of the run goes by what he is now. */
+async function lookAgain(
+  refused: ReadonlySet<AgentId>,
+  refusals: Map<AgentId, number>,
+  batch: RoutingBatch,
+  deps: DecideDeps,
+): Promise<void> {
+  if (refused.size === 0) return
+  for (const agent of await deps.agents()) {
+    if (!refused.has(agent.id)) continue
+    const count = (refusals.get(agent.id) ?? 0) + 1
+    refusals.set(agent.id, count)
+    const full = { ...agent, capacity: { total: totalLoad(agent.load) } }
+    batch.setAgent(count > MOST_REFUSALS ? full : agent)
+  }
+}

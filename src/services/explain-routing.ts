@@ -1,0 +1,87 @@
+import type { ConversationId } from '../domain/ids.ts'
+import type { WhyView } from '../domain/queue-views.ts'
+import type { RoutingAgent } from '../domain/routing/agent-state.ts'
+import { decideRouting } from '../domain/routing/decide.ts'
+import { explainTrace } from '../domain/routing/explain.ts'
+import { EMPTY_RING } from '../domain/routing/ring.ts'
+import type { RoutingOutcome, RoutingTrace } from '../domain/routing/trace.ts'
+import type { ConversationStore } from '../store/conversation-store.ts'
+import type { RoutingRingStore } from '../store/routing-ring-store.ts'
+import type { RoutingStore, StoredDecision } from '../store/routing-store.ts'
+import type { StoredConversation } from '../store/stored-conversation.ts'
+import { openConversation } from './conversation-access.ts'
+import { presentDecision } from './list-messages.ts'
+import type { Principal } from './principal.ts'
+import { type RouteDeps, toWanted } from './route-conversations.ts'
+
+export interface ExplainDeps extends Pick<RouteDeps, 'findChannel' | 'rules' | 'routingQueue'> {
+  readonly conversations: ConversationStore
+  readonly routing: Pick<RoutingStore, 'decision'>
+  readonly rings: Pick<RoutingRingStore, 'read'>
+  readonly routingAgents: () => Promise<readonly RoutingAgent[]>
+  readonly now: () => number
+}
+
+/**
+ * Why a conversation is with whom it is, or with nobody yet. What waits is decided anew for the answer, without any
+ * effect: who is busy now says more than who was busy when it came.
+ * @throws AppError `not-found`, `permission-denied`
+ */
+export async function explainConversation(
+  id: ConversationId,
+  principal: Principal,
+  deps: ExplainDeps,
+): Promise<WhyView> {
+  const conversation = await openConversation(id, principal, 'conversation.read', deps)
+  const { decisionId } = conversation.routing
+  const decision = decisionId && (await deps.routing.decision(decisionId))
+  const { text, pieces } = await explain(conversation, decision, deps)
+  return {
+    text,
+    pieces,
+    ...(decision ? { decision: presentDecision(decision) } : {}),
+  }
+}
+
+async function explain(
+  conversation: StoredConversation,
+  decision: StoredDecision | undefined,
+  deps: ExplainDeps,
+): Promise<Pick<WhyView, 'text' | 'pieces'>> {
+  const { assigneeId, assignedBy, routing, status } = conversation
+  if (assigneeId && (assignedBy === 'person' || decision?.winner !== assigneeId)) {
+    return byHand('by-hand', 'A person chose who has it.')
+  }
+  if (!assigneeId && status === 'open' && routing.status === 'settled' && decision?.winner) {
+    return byHand('unassigned-by-hand', 'A person took it from whoever had it, and nobody was chosen since.')
+  }
+  const { settings, teams } = await deps.rules()
+  const trace = assigneeId && decision ? traceOf(decision) : await decideNow(conversation, deps)
+  const timeZone = settings.schedule?.timeZone
+  const teamName = conversation.teamId && teams.get(conversation.teamId)?.name
+  return explainTrace(trace, { ...(timeZone ? { timeZone } : {}), ...(teamName ? { teamName } : {}) })
+}
+
+const byHand = (code: 'by-hand' | 'unassigned-by-hand', text: string) => ({
+  text,
+  pieces: [{ code, values: {}, text }],
+})
+
+/** What the router would decide this moment. Claims nothing and moves nothing. */
+export async function decideNow(conversation: StoredConversation, deps: ExplainDeps): Promise<RoutingTrace> {
+  const [wanted] = await toWanted([conversation], deps)
+  if (!wanted) return { outcome: 'unassigned', candidates: [], tallies: [], decidedAtMs: deps.now() }
+  const { inForce, view } = wanted
+  const ring = (await deps.rings.read([inForce.scope])).get(inForce.scope) ?? EMPTY_RING
+  const agents = await deps.routingAgents()
+  return decideRouting({ conversation: view, agents, ring }, inForce.policy, deps.now(), () => 0)
+}
+
+const OUTCOMES_OF_OLD: Readonly<Partial<Record<StoredDecision['outcome'], RoutingOutcome>>> = {
+  'nobody-eligible': 'waiting',
+  'lost-to-a-person': 'already-assigned',
+}
+
+function traceOf({ outcome, ...decision }: StoredDecision): RoutingTrace {
+  return { ...decision, outcome: OUTCOMES_OF_OLD[outcome] ?? (outcome as RoutingOutcome) }
+}

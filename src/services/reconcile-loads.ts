@@ -1,0 +1,57 @@
+import type { AgentId } from '../domain/ids.ts'
+import type { AgentLoad, AgentLoadStore } from '../store/agent-load-store.ts'
+import { countedStatuses, RECENT_MS } from '../store/counted-conversations.ts'
+import type { RoutingQueueStore } from '../store/routing-queue-store.ts'
+import type { RoutingSettingsStore } from '../store/routing-settings-store.ts'
+
+export interface ReconcileDeps {
+  readonly loads: Pick<AgentLoadStore, 'list' | 'rested' | 'settle'>
+  readonly routingQueue: Pick<RoutingQueueStore, 'countLoads'>
+  readonly routingSettings: Pick<RoutingSettingsStore, 'read'>
+  readonly now: () => number
+}
+
+/** Longer than any reservation lives: whatever was counted before it is written by now, or never will be. */
+const REST_MS = 12_000
+const RENEW_MS = 60_000
+const BATCH = 50
+/** For agents who change while they are counted for the first time. */
+const MOST_ROUNDS = 10
+
+/**
+ * Counts anew what agents have who have been left alone for a while, and mends what had drifted: reservations of a node
+ * that died, changes that broke off half-way.
+ * @returns how many loads were wrong
+ */
+export async function reconcileLoads(deps: ReconcileDeps): Promise<number> {
+  const { drifted } = await recount(await deps.loads.rested(REST_MS, RENEW_MS, BATCH), deps)
+  return drifted
+}
+
+/** Counts agents for the first time. Who keeps changing meanwhile stays without work until the next try. */
+export async function countFirst(agentIds: readonly AgentId[], deps: ReconcileDeps): Promise<void> {
+  let open = agentIds
+  for (let round = 0; round < MOST_ROUNDS && open.length > 0; round += 1) {
+    open = (await recount(await deps.loads.list(open), deps)).missed
+  }
+}
+
+async function recount(
+  loads: readonly AgentLoad[],
+  deps: ReconcileDeps,
+): Promise<{ readonly drifted: number; readonly missed: readonly AgentId[] }> {
+  if (loads.length === 0) return { drifted: 0, missed: [] }
+  const statuses = countedStatuses(await deps.routingSettings.read())
+  const ids = loads.map(({ agentId }) => agentId)
+  const found = await deps.routingQueue.countLoads(ids, statuses, deps.now() - RECENT_MS)
+  const rule = statuses.join('+')
+  let drifted = 0
+  const missed: AgentId[] = []
+  for (const load of loads) {
+    const counted = found.get(load.agentId) ?? { open: {}, recent: {} }
+    const outcome = await deps.loads.settle(load, counted, rule)
+    if (outcome.drifted) drifted += 1
+    if (!outcome.written) missed.push(load.agentId)
+  }
+  return { drifted, missed }
+}

@@ -1,0 +1,77 @@
+import type { ConversationId, RoutingDecisionId } from '../domain/ids.ts'
+import { reach } from '../store/stations.ts'
+import type { StoredConversation } from '../store/stored-conversation.ts'
+import { linesOfRun, type Names } from './assignment-lines.ts'
+import { type Decided, decideInTurn } from './decide-in-turn.ts'
+import { greetCustomers } from './greet-customer.ts'
+import { routingAfter, silenceOf, toDecision } from './record-run.ts'
+import type { OpenedConversation, RouteOpenings } from './resolve-conversations.ts'
+import { figuresOf, namesOf, type RouteDeps, toWanted } from './route-conversations.ts'
+
+/**
+ * Decides on conversations that are about to be opened. Their insert, which the unique index of the thread lets
+ * happen once, is the claim; the traces are stored before it, so that no assignment is ever without its explanation.
+ */
+export async function routeOpenings(
+  openings: readonly StoredConversation[],
+  deps: RouteDeps,
+): ReturnType<RouteOpenings> {
+  const wanted = await toWanted(openings, deps)
+  const run = await decideInTurn(wanted, deps)
+  await deps.routing.recordDecisions(run.decided.map((one) => toDecision(one, 'arrival')))
+  reach('routed')
+  const names = await namesOf(run.decided, deps)
+  const byId = new Map(run.decided.map((one) => [one.conversation.id, one]))
+  return {
+    routed: openings.map((conversation) => {
+      const decided = byId.get(conversation.id)
+      return decided ? withDecision(conversation, decided, names, deps) : { conversation, lines: [] }
+    }),
+    async close(lostIds) {
+      const lost = new Set<RoutingDecisionId>(lostIds.flatMap((id) => byId.get(id)?.decisionId ?? []))
+      await deps.routing.markLost([...lost])
+      await run.close(lost)
+      for (const one of run.decided) deps.observe(figuresOf(one, lost.has(one.decisionId)))
+    },
+    greet: (opened) => greet(opened, byId, names, deps),
+  }
+}
+
+async function greet(
+  opened: readonly StoredConversation[],
+  byId: ReadonlyMap<ConversationId, Decided>,
+  names: Names,
+  deps: RouteDeps,
+): Promise<void> {
+  const greetings = opened.flatMap((conversation) => {
+    const one = byId.get(conversation.id)
+    const text = one?.inForce.policy.customerMessage
+    const agentId = one?.trace.winner
+    return text && agentId ? [{ conversation, agentId, text }] : []
+  })
+  await greetCustomers(greetings, names, deps)
+}
+
+function withDecision(
+  opening: StoredConversation,
+  decided: Decided,
+  names: Names,
+  deps: RouteDeps,
+): OpenedConversation {
+  const { trace, decisionId } = decided
+  const { winner, teamId, queue, strategy = '' } = trace
+  const silence = winner && silenceOf(decided)
+  const conversation: StoredConversation = {
+    ...opening,
+    ...(winner
+      ? { assigneeId: winner, lastAgentId: winner, assignedAtMs: deps.now(), assignedBy: 'router' as const }
+      : {}),
+    ...(teamId ? { teamId } : {}),
+    ...(queue ? { queue } : {}),
+    ...(silence ? { silence } : {}),
+    routing: winner
+      ? { status: 'settled', sinceMs: opening.routing.sinceMs, decisionId }
+      : routingAfter(decided, true),
+  }
+  return { conversation, lines: linesOfRun(opening, conversation, strategy, names, deps) }
+}

@@ -1,0 +1,214 @@
+import type { AgentId, CategoryId, ChannelId, TeamId } from '../domain/ids.ts'
+import type { RoutingAgent } from '../domain/routing/agent-state.ts'
+import { type HoursState, hoursStateAt, type WorkingHours } from '../domain/routing/hours.ts'
+import type { AssignmentPolicy, SkillRequirement } from '../domain/routing/policy.ts'
+import { collectRequirements } from '../domain/routing/skills.ts'
+import type { AgentLoad } from '../store/agent-load-store.ts'
+import type { AgentRoutingRecord } from '../store/agent-routing-store.ts'
+import type { AgentRecord, AgentStore } from '../store/agent-store.ts'
+import type { PresenceStore } from '../store/presence.ts'
+import type { CategoryRecord, CategoryStore, TeamRecord, TeamStore } from '../store/routing-group-stores.ts'
+import type { RoutingSettings, RoutingSettingsStore } from '../store/routing-settings-store.ts'
+import type { StoredConversation } from '../store/stored-conversation.ts'
+import type { ActiveChannel } from './active-channel.ts'
+import type { AgentAccess } from './agent-access.ts'
+import type { Bus } from './bus.ts'
+import { type EffectiveRouting, effectiveRouting, teamsByAgent } from './effective-routing.ts'
+
+/** What the router goes by beside channels and agents; it changes seldom. */
+export interface RoutingRules {
+  readonly settings: RoutingSettings
+  readonly teams: ReadonlyMap<TeamId, TeamRecord>
+  readonly teamsOf: ReadonlyMap<string, readonly TeamRecord[]>
+  readonly categories: ReadonlyMap<CategoryId, CategoryRecord>
+  readonly byTag: Readonly<Record<string, readonly SkillRequirement[]>>
+}
+
+export interface RoutingRulesReaderDeps {
+  readonly teams: Pick<TeamStore, 'list'>
+  readonly categories: Pick<CategoryStore, 'list'>
+  readonly routingSettings: Pick<RoutingSettingsStore, 'read'>
+  readonly bus: Pick<Bus, 'onSignal'>
+  readonly clock: () => number
+}
+
+const FRESH_MS = 2_000
+
+/** Reads the rules, at most two seconds old and read again at once when they change on any node. */
+export function createRoutingRulesReader(deps: RoutingRulesReaderDeps): () => Promise<RoutingRules> {
+  let known: { readonly atMs: number; readonly rules: Promise<RoutingRules> } | undefined
+  deps.bus.onSignal(({ kind }) => {
+    if (kind === 'routing-rules-changed') known = undefined
+  })
+  return () => {
+    const nowMs = deps.clock()
+    if (known && nowMs - known.atMs < FRESH_MS && nowMs >= known.atMs) return known.rules
+    const entry = { atMs: nowMs, rules: readRules(deps) }
+    known = entry
+    entry.rules.catch(() => {
+      if (known === entry) known = undefined
+    })
+    return entry.rules
+  }
+}
+
+async function readRules(deps: RoutingRulesReaderDeps): Promise<RoutingRules> {
+  const [teams, categories, settings] = await Promise.all([
+    deps.teams.list(),
+    deps.categories.list(),
+    deps.routingSettings.read(),
+  ])
+  return {
+    settings,
+    teams: new Map(teams.map((team) => [team.id, team])),
+    teamsOf: teamsByAgent(teams),
+    categories: new Map(categories.map((category) => [category.id, category])),
+    byTag: Object.fromEntries(settings.tagSkills.map(({ tag, skills }) => [tag, skills])),
+  }
+}
+
+/** The policy that holds for a conversation, and whose it is. */
+export interface PolicyInForce {
+  /** Whose ring turns: `category:<id>` or `channel:<id>`. */
+  readonly scope: string
+  readonly policy: AssignmentPolicy
+  readonly requirements: readonly SkillRequirement[]
+}
+
+/** The policy that holds for a conversation just now; undefined when its channel is gone. */
+export type PolicyOf = (
+  conversation: Pick<StoredConversation, 'channelId' | 'categoryId' | 'tags'>,
+) => Promise<AssignmentPolicy | undefined>
+
+/** A category's policy goes before that of the channel. */
+export function policyInForce(
+  { categoryId, tags }: Pick<StoredConversation, 'categoryId' | 'tags'>,
+  channel: Pick<ActiveChannel, 'id' | 'policy' | 'skills'>,
+  { categories, byTag }: RoutingRules,
+): PolicyInForce {
+  const category = categoryId && categories.get(categoryId)
+  const requirements = collectRequirements(
+    { channel: channel.skills, ...(category ? { category: category.skills } : {}), byTag },
+    tags,
+  )
+  return category?.policy
+    ? { scope: `category:${category.id}`, policy: category.policy, requirements }
+    : { scope: `channel:${channel.id}`, policy: channel.policy, requirements }
+}
+
+export interface RoutingAgentsDeps {
+  readonly agents: Pick<AgentStore, 'list'>
+  readonly agentRouting: { list(): Promise<readonly AgentRoutingRecord[]> }
+  readonly loads: { list(): Promise<readonly AgentLoad[]> }
+  readonly presence: Pick<PresenceStore, 'presentAgents' | 'lastSeen'>
+  readonly access: Pick<AgentAccess, 'scopeOf'>
+  readonly rules: () => Promise<RoutingRules>
+  /** Counts agents for the first time; what they have is unknown before. */
+  readonly count: (agentIds: readonly AgentId[]) => Promise<void>
+  readonly clock: () => number
+}
+
+/** Reads the agents as a routing run sees them, anew each time. */
+export function createRoutingAgentsReader(deps: RoutingAgentsDeps): () => Promise<readonly RoutingAgent[]> {
+  const hoursOf = createHoursCache()
+  return async () => {
+    const [records, routing, counted, rules] = await Promise.all([
+      deps.agents.list(),
+      deps.agentRouting.list(),
+      countedLoads(deps),
+      deps.rules(),
+    ])
+    const ids = records.map(({ id }) => id)
+    const [present, lastSeen, scopes] = await Promise.all([
+      deps.presence.presentAgents(),
+      deps.presence.lastSeen(ids),
+      Promise.all(records.map((agent) => deps.access.scopeOf(agent))),
+    ])
+    const routingOf = new Map(routing.map((one) => [one.agentId, one]))
+    const nowMs = deps.clock()
+    return records.flatMap((record, index): RoutingAgent[] => {
+      const own = routingOf.get(record.id)
+      const load = counted.get(record.id)
+      // Made just now: the next run sees him whole.
+      if (!own || !load) return []
+      const holds = effectiveRouting(own, rules.teamsOf.get(record.id) ?? [], rules.settings)
+      const seenAtMs = lastSeen.get(record.id)?.getTime()
+      const hours = holds.schedule && hoursOf(holds.schedule.schedule, nowMs)
+      return [
+        {
+          ...factsOf(record, own),
+          channels: channelsOf(scopes[index]),
+          present: present.has(record.id),
+          ...(seenAtMs === undefined ? {} : { seenAtMs }),
+          ...(hours ? { hours } : {}),
+          ...limitsOf(holds),
+          ...loadOf(load, holds),
+        },
+      ]
+    })
+  }
+}
+
+async function countedLoads({
+  loads,
+  count,
+}: Pick<RoutingAgentsDeps, 'loads' | 'count'>): Promise<ReadonlyMap<AgentId, AgentLoad>> {
+  let found = await loads.list()
+  const uncounted = found.filter(({ rule }) => rule === undefined).map(({ agentId }) => agentId)
+  if (uncounted.length > 0) {
+    await count(uncounted)
+    found = await loads.list()
+  }
+  return new Map(found.map((load) => [load.agentId, load]))
+}
+
+const channelsOf = (scope: 'all' | ReadonlySet<string> | undefined): RoutingAgent['channels'] =>
+  scope === 'all' ? 'all' : ((scope ?? new Set()) as ReadonlySet<ChannelId>)
+
+function factsOf(
+  { id, name, state, availability, availabilitySinceMs }: AgentRecord,
+  own: AgentRoutingRecord,
+) {
+  return {
+    id,
+    name,
+    active: state === 'active',
+    availability,
+    ...(availabilitySinceMs === undefined ? {} : { availabilitySinceMs }),
+    skills: own.skills,
+    ...(own.onlineOutOfHours ? { onlineOutOfHours: true } : {}),
+  }
+}
+
+function limitsOf({ capacity, fairCap, teamIds, primaryTeamId }: EffectiveRouting) {
+  return {
+    capacity,
+    teamIds,
+    ...(fairCap ? { fairCap } : {}),
+    ...(primaryTeamId ? { primaryTeamId } : {}),
+  }
+}
+
+function loadOf({ open, recent, lastAssignedAtMs, givenAtMs }: AgentLoad, { fairCap }: EffectiveRouting) {
+  return {
+    load: open,
+    recentLoad: recent,
+    ...(lastAssignedAtMs === undefined ? {} : { lastAssignedAtMs }),
+    ...(fairCap ? { recentAssignmentsAtMs: [...givenAtMs].reverse() } : {}),
+  }
+}
+
+/** Working out when hours change next takes its time, and whole teams share their hours. */
+function createHoursCache(): (schedule: WorkingHours, nowMs: number) => HoursState {
+  const known = new Map<string, { readonly fromMs: number; readonly state: HoursState }>()
+  return (schedule, nowMs) => {
+    const key = JSON.stringify(schedule)
+    const found = known.get(key)
+    const untilMs = found ? (found.state.untilMs ?? found.fromMs + 86_400_000) : 0
+    if (found && nowMs >= found.fromMs && nowMs < untilMs) return found.state
+    if (known.size > 4_000) known.clear()
+    const state = hoursStateAt(schedule, nowMs)
+    known.set(key, { fromMs: nowMs, state })
+    return state
+  }
+}

@@ -1,0 +1,135 @@
+import type { Connection } from 'mongoose'
+import type { AgentId, ConversationId, RoutingDecisionId } from '../domain/ids.ts'
+import { EMPTY_RING, type RoutingRing } from '../domain/routing/ring.ts'
+import { nativeCollection } from './native.ts'
+import { isDuplicateKey } from './object-id.ts'
+
+/** A turn that was given out for a conversation whose claim is still to come. */
+export interface GivenTurn {
+  readonly agentId: AgentId
+  readonly turn: number
+  /** The turn he was served in before; 0 = never. */
+  readonly before: number
+  readonly conversationId: ConversationId
+  readonly decisionId: RoutingDecisionId
+}
+
+/** The turns that one run gave out of one ring. */
+export interface RingRun {
+  readonly run: string
+  readonly turns: readonly GivenTurn[]
+}
+
+interface RingDocument {
+  /** `channel:<id>` or `category:<id>`: whose policy it turns for. */
+  _id: string
+  turn: number
+  served: Record<string, number>
+  /** Runs whose claims are not known to be made: what a crash leaves is given back. */
+  open?: { run: string; at: Date; turns: GivenTurn[] }[]
+}
+
+export type RoutingRingStore = ReturnType<typeof createRoutingRingStore>
+
+/** The round-robin rings, one for each policy. */
+export function createRoutingRingStore(connection: Connection) {
+  const rings = nativeCollection<RingDocument>(connection, 'routing_rings')
+  const writeConcern = { w: 1 } as const
+
+  return {
+    async read(scopes: readonly string[]): Promise<ReadonlyMap<string, RoutingRing>> {
+      const found = await rings
+        .find({ _id: { $in: [...scopes] } }, { projection: { turn: 1, served: 1 } })
+        .toArray()
+      const known = new Map<string, RoutingRing>(
+        found.map(({ _id, turn, served }) => [_id, { turn, served }]),
+      )
+      return new Map(scopes.map((scope) => [scope, known.get(scope) ?? EMPTY_RING]))
+    },
+
+    /**
+     * Moves a ring on if nobody else moved it since it stood at `before`, and notes which claims are to follow.
+     * @returns whether it did
+     */
+    async advance(
+      scope: string,
+      before: RoutingRing,
+      { run, turns }: RingRun,
+      nowMs: number,
+    ): Promise<boolean> {
+      const last = turns.at(-1)
+      if (!last) return true
+      const served = Object.fromEntries(turns.map(({ agentId, turn }) => [`served.${agentId}`, turn]))
+      try {
+        const result = await rings.updateOne(
+          { _id: scope, turn: before.turn },
+          {
+            $set: { turn: last.turn, ...served },
+            $push: { open: { run, at: new Date(nowMs), turns: [...turns] } },
+          },
+          { upsert: before.turn === 0, writeConcern },
+        )
+        return result.matchedCount + result.upsertedCount === 1
+      } catch (error) {
+        if (isDuplicateKey(error)) return false
+        throw error
+      }
+    },
+
+    /**
+     * Lets agents whose claims came to nothing stand where they stood before, so that a turn without work costs nobody
+     * his place.
+     * @param lost the decisions that came to nothing
+     */
+    async giveBack(
+      scope: string,
+      turns: readonly GivenTurn[],
+      lost: ReadonlySet<RoutingDecisionId>,
+    ): Promise<void> {
+      for (const [agentId, { from, to }] of returnedPlaces(turns, lost)) {
+        // Who was served again in the meantime has moved on: then it is that turn he keeps.
+        await rings.updateOne(
+          { _id: scope, [`served.${agentId}`]: from },
+          { $set: { [`served.${agentId}`]: to } },
+          { writeConcern },
+        )
+      }
+    },
+
+    /** Says that a run is over: nothing of it is to be looked after any more. */
+    async close(scope: string, run: string): Promise<void> {
+      await rings.updateOne({ _id: scope }, { $pull: { open: { run } } }, { writeConcern })
+    },
+
+    /** Runs that a crash left open. */
+    async left(beforeMs: number): Promise<readonly (RingRun & { readonly scope: string })[]> {
+      const before = new Date(beforeMs)
+      const found = await rings.find({ 'open.at': { $lt: before } }).toArray()
+      return found.flatMap(({ _id, open = [] }) =>
+        open.filter(({ at }) => at < before).map(({ run, turns }) => ({ scope: _id, run, turns })),
+      )
+    },
+  }
+}
+
+/** For each agent who lost turns of a run: the turn he stands at, and the one he gets back. */
+function returnedPlaces(
+  turns: readonly GivenTurn[],
+  lost: ReadonlySet<RoutingDecisionId>,
+): ReadonlyMap<AgentId, { readonly from: number; readonly to: number }> {
+  const byAgent = new Map<AgentId, GivenTurn[]>()
+  for (const turn of turns) {
+    const known = byAgent.get(turn.agentId)
+    if (known) known.push(turn)
+    else byAgent.set(turn.agentId, [turn])
+  }
+  const places = new Map<AgentId, { from: number; to: number }>()
+  for (const [agentId, given] of byAgent) {
+    const count = given.filter(({ decisionId }) => lost.has(decisionId)).length
+    const stands = [given[0]?.before ?? 0, ...given.map(({ turn }) => turn)]
+    const from = stands.at(-1)
+    const to = stands[stands.length - 1 - count]
+    if (count > 0 && from !== undefined && to !== undefined) places.set(agentId, { from, to })
+  }
+  return places
+}
