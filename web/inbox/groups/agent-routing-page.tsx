@@ -12,7 +12,7 @@ import { agentRoutingQuery, routingApi } from '../routing/routing-queries.ts'
 import { Card, PageHead, Tag } from '../settings/page-parts.tsx'
 import { routingText } from '../text/routing-text.ts'
 import { text } from '../text/text.ts'
-import { useGroupChange } from './group-change.ts'
+import { contentKey, useGroupChange } from './group-change.ts'
 import css from './groups.module.css'
 import { CapacityFields, capacityWords, FairCapFields, NEW_FAIR_CAP } from './limit-fields.tsx'
 import { SkillLevels } from './skill-levels.tsx'
@@ -48,8 +48,7 @@ export function AgentRoutingPage() {
     busy: change.isPending,
     onSave: (body) => change.mutate(body),
   }
-  // What is being edited in a card begins anew when the agent's settings are another version.
-  const key = query.data.version
+  const { capacity, fairCap, skills, schedule } = query.data
   return (
     <>
       <PageHead
@@ -57,11 +56,11 @@ export function AgentRoutingPage() {
         hint={routingText.agent.hint}
         back={{ to: '/settings/agents', label: routingText.agent.back }}
       />
-      <CapacityCard key={`capacity-${key}`} {...parts} />
-      <FairCapCard key={`fair-${key}`} {...parts} />
-      <SkillsOfAgent key={`skills-${key}`} {...parts} />
+      <CapacityCard key={`capacity ${contentKey(capacity)}`} {...parts} />
+      <FairCapCard key={`fair ${contentKey(fairCap)}`} {...parts} />
+      <SkillsOfAgent key={`skills ${contentKey(skills)}`} {...parts} />
       <TeamsOfAgent {...parts} />
-      <HoursCard key={`hours-${key}`} {...parts} />
+      <HoursCard key={`hours ${contentKey(schedule)}`} {...parts} />
     </>
   )
 }

@@ -18,7 +18,7 @@ import { Card, PageHead } from '../settings/page-parts.tsx'
 import { NotFound } from '../shell/page-states.tsx'
 import { routingText } from '../text/routing-text.ts'
 import { text } from '../text/text.ts'
-import { useGroupChange } from './group-change.ts'
+import { contentKey, useGroupChange } from './group-change.ts'
 import css from './groups.module.css'
 import { NameCard } from './team-page.tsx'
 
@@ -73,9 +73,14 @@ function Category({ category }: { readonly category: CategoryView }) {
           {routingText.groups.remove}
         </Button>
       </PageHead>
-      <NameCard name={category.name} busy={change.isPending} onSave={(name) => change.mutate({ name })} />
+      <NameCard
+        key={category.name}
+        name={category.name}
+        busy={change.isPending}
+        onSave={(name) => change.mutate({ name })}
+      />
       <SkillsCard
-        key={`skills-${category.version}`}
+        key={contentKey(category.skills)}
         skills={category.skills}
         hint={words.skillsHint}
         busy={change.isPending}

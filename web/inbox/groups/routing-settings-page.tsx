@@ -15,7 +15,7 @@ import { SkillRequirements } from '../routing/skill-requirements.tsx'
 import { Card, PageHead } from '../settings/page-parts.tsx'
 import { routingText } from '../text/routing-text.ts'
 import { text } from '../text/text.ts'
-import { useGroupChange } from './group-change.ts'
+import { contentKey, useGroupChange } from './group-change.ts'
 import { CapacityFields, FairCapFields, NEW_FAIR_CAP } from './limit-fields.tsx'
 import { RoutingTabs } from './routing-tabs.tsx'
 
@@ -40,7 +40,6 @@ export function RoutingSettingsPage() {
     reload: () => void query.refetch(),
   })
   const settings = query.data
-  const key = settings?.version
   const parts = settings && {
     settings,
     busy: change.isPending,
@@ -54,12 +53,15 @@ export function RoutingSettingsPage() {
       {query.isPending && <SkeletonRows rows={4} avatar={false} />}
       {parts && (
         <>
-          <CapacityCard key={`capacity-${key}`} {...parts} />
+          <CapacityCard
+            key={`capacity ${contentKey([parts.settings.defaultCapacity, parts.settings.fairCap])}`}
+            {...parts}
+          />
           <CountingCard {...parts} />
-          <GraceCard key={`grace-${key}`} {...parts} />
-          <HoursCard key={`hours-${key}`} {...parts} />
-          <CalendarsCard key={`calendars-${key}`} {...parts} />
-          <TagSkillsCard key={`tags-${key}`} {...parts} />
+          <GraceCard key={`grace ${parts.settings.presenceGraceMs}`} {...parts} />
+          <HoursCard key={`hours ${contentKey(parts.settings.schedule)}`} {...parts} />
+          <CalendarsCard key={`calendars ${contentKey(parts.settings.holidays)}`} {...parts} />
+          <TagSkillsCard key={`tags ${contentKey(parts.settings.tagSkills)}`} {...parts} />
         </>
       )}
     </>

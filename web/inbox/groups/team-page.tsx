@@ -18,7 +18,7 @@ import rows from '../settings/rows.module.css'
 import { NotFound } from '../shell/page-states.tsx'
 import { routingText } from '../text/routing-text.ts'
 import { text } from '../text/text.ts'
-import { useGroupChange } from './group-change.ts'
+import { contentKey, useGroupChange } from './group-change.ts'
 import css from './groups.module.css'
 
 const reload = () => void queryClient.invalidateQueries({ queryKey: ['teams'] })
@@ -86,14 +86,24 @@ function Team({ team }: { readonly team: TeamView }) {
         )}
       </PageHead>
       {mayManage && (
-        <NameCard name={team.name} busy={change.isPending} onSave={(name) => change.mutate({ name })} />
+        <NameCard
+          key={team.name}
+          name={team.name}
+          busy={change.isPending}
+          onSave={(name) => change.mutate({ name })}
+        />
       )}
       <Card title={words.membersTitle} hint={words.membersHint}>
-        <Members team={team} mayManage={mayManage} onChange={(memberIds) => change.mutate({ memberIds })} />
+        <Members
+          team={team}
+          mayManage={mayManage}
+          busy={change.isPending}
+          onChange={(memberIds) => change.mutate({ memberIds })}
+        />
       </Card>
       <Card title={words.hours} hint={words.hoursHint}>
         <TeamHours
-          key={team.version}
+          key={contentKey(team.schedule)}
           team={team}
           mayManage={mayManage}
           busy={change.isPending}
@@ -152,9 +162,10 @@ export function NameCard(props: {
 function Members(props: {
   readonly team: TeamView
   readonly mayManage: boolean
+  readonly busy: boolean
   readonly onChange: (memberIds: readonly string[]) => void
 }) {
-  const { team, mayManage, onChange } = props
+  const { team, mayManage, busy, onChange } = props
   const words = routingText.teams
   const agents = useAgents()
   const ids: readonly string[] = team.memberIds
@@ -178,6 +189,7 @@ function Members(props: {
               </span>
               {mayManage && (
                 <ActionIcon
+                  disabled={busy}
                   aria-label={`${text.general.remove}: ${name}`}
                   onClick={() => onChange(ids.filter((other) => other !== id))}
                 >
@@ -192,6 +204,7 @@ function Members(props: {
         <Select
           mt="sm"
           searchable
+          disabled={busy}
           label={words.find}
           placeholder={words.find}
           value={null}

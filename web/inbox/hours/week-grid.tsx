@@ -26,6 +26,9 @@ export function WeekGrid(props: {
   const table = useRef<HTMLTableElement>(null)
   const [at, setAt] = useState<Place>({ row: 0, cell: 18 })
   const brush = useRef<boolean>(undefined)
+  /** Several strokes may come between two drawings. */
+  const latest = useRef(weekly)
+  latest.current = weekly
   useEffect(() => {
     const stop = () => {
       brush.current = undefined
@@ -37,18 +40,12 @@ export function WeekGrid(props: {
   const isOn = ({ row, cell }: Place) => cellState(spansOf(weekly, dayOf(row)), cell) === 'full'
   const set = (places: readonly Place[], on: boolean) => {
     if (readOnly) return
-    onChange(
-      places.reduce(
-        (week, { row, cell }) =>
-          paint(
-            week,
-            dayOf(row),
-            { fromMinute: cell * CELL_MINUTES, toMinute: (cell + 1) * CELL_MINUTES },
-            on,
-          ),
-        weekly,
-      ),
+    latest.current = places.reduce(
+      (week, { row, cell }) =>
+        paint(week, dayOf(row), { fromMinute: cell * CELL_MINUTES, toMinute: (cell + 1) * CELL_MINUTES }, on),
+      latest.current,
     )
+    onChange(latest.current)
   }
   const focus = (place: Place) => {
     setAt(place)

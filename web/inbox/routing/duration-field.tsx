@@ -21,7 +21,10 @@ export function DurationField(props: {
   const [unit, setUnit] = useState<DurationUnit>(split.unit)
   const [typed, setTyped] = useState<string>()
   const hintId = useId()
-  const shown = typed ?? String(value / joinDuration({ amount: 1, unit }))
+  const fits = value % joinDuration({ amount: 1, unit }) === 0
+  // What came from elsewhere may not be a whole number of the unit that was chosen here.
+  const unitNow = typed !== undefined || fits ? unit : split.unit
+  const shown = typed ?? String(value / joinDuration({ amount: 1, unit: unitNow }))
   const learn = (text: string, of: DurationUnit) => {
     const amount = Number(text)
     if (text.trim() !== '' && Number.isFinite(amount) && amount >= 0)
@@ -39,14 +42,15 @@ export function DurationField(props: {
         value={shown}
         error={error !== undefined}
         onChange={({ currentTarget }) => {
+          setUnit(unitNow)
           setTyped(currentTarget.value)
-          learn(currentTarget.value, unit)
+          learn(currentTarget.value, unitNow)
         }}
         onBlur={() => setTyped(undefined)}
       />
       <NativeSelect
         aria-label={routingText.unitOf(label)}
-        value={unit}
+        value={unitNow}
         data={DURATION_UNITS.filter((one) => units.includes(one.unit))
           .reverse()
           .map((one) => ({ value: one.unit, label: routingText.units[one.unit] }))}

@@ -1,6 +1,13 @@
 import { ActionIcon, Button, Menu, Modal, Select, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { IconCheck, IconDots, IconLink, IconUserOff, IconUserPlus } from '@tabler/icons-react'
+import {
+  IconAdjustments,
+  IconCheck,
+  IconDots,
+  IconLink,
+  IconUserOff,
+  IconUserPlus,
+} from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
@@ -95,14 +102,7 @@ function AgentRow({ agent, onLink }: { readonly agent: AgentView; readonly onLin
       <Avatar name={agent.name} size={40} dot={away ? undefined : dot} />
       <span className={css['words']}>
         <span className={css['name']}>
-          <Link
-            to="/settings/agents/$agentId"
-            params={{ agentId: agent.id }}
-            className={css['link']}
-            title={text.agents.routing}
-          >
-            <bdi>{agent.name}</bdi>
-          </Link>
+          <bdi>{agent.name}</bdi>
           {agent.id === me.id && <Tag tone="brand">{text.general.you}</Tag>}
           {agent.state === 'invited' && <Tag tone="warn">{text.agents.invited}</Tag>}
           {agent.state === 'deactivated' && <Tag tone="plain">{text.agents.deactivated}</Tag>}
@@ -113,6 +113,16 @@ function AgentRow({ agent, onLink }: { readonly agent: AgentView; readonly onLin
         </span>
       </span>
       <Tag tone="plain">{text.agents.roles[agent.role]}</Tag>
+      <ActionIcon
+        renderRoot={(root) => (
+          <Link {...root} to="/settings/agents/$agentId" params={{ agentId: agent.id }} />
+        )}
+        data-tip={text.agents.routing}
+        data-tip-end
+        aria-label={text.agents.routingOf(agent.name)}
+      >
+        <IconAdjustments size={18} />
+      </ActionIcon>
       {mayManage && <AgentActions agent={agent} onLink={onLink} />}
     </>
   )

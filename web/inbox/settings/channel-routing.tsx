@@ -2,6 +2,7 @@ import { NativeSelect } from '@mantine/core'
 import type { ChannelAdminView } from '../../../src/domain/views.ts'
 import { api, queryClient } from '../data/client.ts'
 import { SkillsCard } from '../groups/category-page.tsx'
+import { contentKey } from '../groups/group-change.ts'
 import { PolicyEditor } from '../routing/policy-editor.tsx'
 import { useCategories } from '../routing/routing-queries.ts'
 import type { StoredPolicy } from '../routing/use-policy-editor.ts'
@@ -36,7 +37,7 @@ export function ChannelRouting({ channel }: { readonly channel: ChannelAdminView
         </Card>
       )}
       <SkillsCard
-        key={`skills-${channel.version}`}
+        key={contentKey(channel.skills)}
         skills={channel.skills}
         hint={words.skillsHint}
         busy={change.isPending}

@@ -9,6 +9,7 @@ export const settingsWords = {
     inviteLinkHint: 'Send it to your colleague. It works once.',
     newLink: 'New invitation link',
     routing: 'Limits, skills and hours',
+    routingOf: (name: string) => `Limits, skills and hours of ${name}`,
     role: 'Role',
     roles: { owner: 'Owner', admin: 'Administrator', supervisor: 'Supervisor', agent: 'Agent' },
     roleHints: {

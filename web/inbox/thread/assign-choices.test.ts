@@ -37,10 +37,18 @@ describe('whom a conversation may be given to', () => {
     expect(kinds(facts(), 'A@X')).toEqual(['Ana'])
   })
 
-  it('offers only oneself to who may not assign others', () => {
-    expect(kinds(facts({ mayAssignOthers: false }))).toEqual(['Zoe'])
-    const mine = facts({ mayAssignOthers: false, conversation: { status: 'open', assigneeId: 'me' } })
-    expect(kinds(mine)).toEqual(['Zoe', 'unassign', 'send-back'])
+  it('lets who may not assign others take what nobody has, and pass on what is his', () => {
+    const his = (conversation: object) => facts({ mayAssignOthers: false, conversation })
+    expect(kinds(his({ status: 'open' }))).toEqual(['Zoe'])
+    expect(kinds(his({ status: 'open', assigneeId: 'a' }))).toEqual([])
+    expect(kinds(his({ status: 'open', assigneeId: 'me' }))).toEqual([
+      'Zoe',
+      'Ana',
+      'Bruno',
+      'Billing',
+      'unassign',
+      'send-back',
+    ])
   })
 })
 

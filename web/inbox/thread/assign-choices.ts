@@ -24,26 +24,27 @@ export function assignChoices(facts: AssignFacts, typed: string): readonly Assig
   const { conversation, agents, teams, me, mayAssignOthers } = facts
   const wanted = typed.trim().toLocaleLowerCase()
   const matches = (words: string) => words.toLocaleLowerCase().includes(wanted)
+  // As the server judges: who has it may pass it on, and what nobody has may be taken.
+  const mayGive = mayAssignOthers || conversation.assigneeId === me
+  const mayTake = mayGive || !conversation.assigneeId
   const people = agents
-    .filter(({ id, state }) => state === 'active' && (mayAssignOthers || id === me))
+    .filter(({ id, state }) => state === 'active' && (mayGive || (mayTake && id === me)))
     .filter(({ name, email }) => matches(`${name} ${email}`))
     .sort(
       (one, other) => Number(other.id === me) - Number(one.id === me) || one.name.localeCompare(other.name),
     )
     .map((agent) => ({ kind: 'agent', agent }) as const)
   const groups = teams
-    .filter(({ name }) => mayAssignOthers && matches(name))
+    .filter(({ name }) => mayGive && matches(name))
     .sort((one, other) => one.name.localeCompare(other.name))
     .map((team) => ({ kind: 'team', team }) as const)
   if (wanted !== '') return [...people, ...groups]
   return [
     ...people,
     ...groups,
-    ...(conversation.teamId && mayAssignOthers ? [{ kind: 'no-team' } as const] : []),
-    ...(conversation.assigneeId ? [{ kind: 'unassign' } as const] : []),
-    ...(conversation.status === 'open' && (conversation.assigneeId === me || mayAssignOthers)
-      ? [{ kind: 'send-back' } as const]
-      : []),
+    ...(conversation.teamId && mayGive ? [{ kind: 'no-team' } as const] : []),
+    ...(conversation.assigneeId && mayGive ? [{ kind: 'unassign' } as const] : []),
+    ...(conversation.status === 'open' && mayGive ? [{ kind: 'send-back' } as const] : []),
   ]
 }
 

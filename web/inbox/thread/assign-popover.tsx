@@ -69,7 +69,7 @@ function Choices({ conversation, onAssign, onDone }: ChoicesProps) {
     const choice = choices[at]
     if (event.key === 'Enter' && choice) choose(choice)
   }
-  const label = mayAssignOthers && teams.size > 0 ? words.find : text.conversation.assignSearch
+  const label = teams.size > 0 ? words.find : text.conversation.assignSearch
   return (
     <>
       <TextInput
