@@ -4,7 +4,7 @@ import { AppError } from '../../src/domain/errors.ts'
 import type { DomainEvent } from '../../src/domain/events.ts'
 import type { AgentId, ChannelId, ConversationId } from '../../src/domain/ids.ts'
 import { permissionsOf, type Role } from '../../src/domain/permissions.ts'
-import type { RoutingAgent } from '../../src/domain/routing.ts'
+import type { RoutingAgent } from '../../src/domain/routing/agent-state.ts'
 import type { Stores } from '../../src/runtime/open-stores.ts'
 import type { AssignDeps } from '../../src/services/assign-conversation.ts'
 import { createBus, type Signal } from '../../src/services/bus.ts'
@@ -13,10 +13,12 @@ import type { DeliverDeps } from '../../src/services/deliver-messages.ts'
 import { createOrderClock } from '../../src/services/order-clock.ts'
 import type { Principal } from '../../src/services/principal.ts'
 import { type ReceiveInboundDeps, receiveInbound } from '../../src/services/receive-inbound.ts'
-import { type RouteDeps, routeConversations, routeOpenings } from '../../src/services/route-conversations.ts'
+import { type RouteDeps, routeConversations } from '../../src/services/route-conversations.ts'
+import { routeOpenings } from '../../src/services/route-openings.ts'
 import type { SendReplyDeps } from '../../src/services/send-reply.ts'
 import type { JournalEntry } from '../../src/store/journal-store.ts'
 import type { StoredConversation } from '../../src/store/stored-conversation.ts'
+import { FREE_LOADS, freeAgent, NO_RULES } from './free-hands.ts'
 
 /** 24 hex digits that can be told apart by eye. */
 export const hexId = <T extends string>(digit: string): T => digit.repeat(24) as T
@@ -41,21 +43,14 @@ export function principalOf(
   }
 }
 
-export const availableAgent = (id: AgentId): RoutingAgent => ({
-  id,
-  name: `Agent ${id[0]}`,
-  active: true,
-  availability: 'online',
-  present: true,
-  channels: 'all',
-})
+export const availableAgent = (id: AgentId): RoutingAgent => freeAgent(id, `Agent ${id[0]}`)
 
 type EveryDeps = ReceiveInboundDeps &
   RouteDeps &
   SendReplyDeps &
   DeliverDeps &
   AssignDeps &
-  Omit<Stores, 'attachments' | 'agents'>
+  Omit<Stores, 'attachments' | 'agents' | 'loads'>
 
 export interface Office {
   readonly deps: EveryDeps
@@ -84,6 +79,8 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
   const routeDeps: RouteDeps = {
     ...stores,
     findChannel,
+    rules: async () => NO_RULES,
+    loads: FREE_LOADS,
     agents: async () => office.team,
     bus,
     orderClock: createOrderClock(),
@@ -92,8 +89,10 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
     observe: () => undefined,
   }
   const deps: EveryDeps = {
-    ...stores,
     ...routeDeps,
+    ...stores,
+    loads: FREE_LOADS,
+    agents: routeDeps.agents,
     attachments: {
       find: async (ids: readonly string[]) => {
         if (ids.length > 0) throw new AppError('not-found')
@@ -103,7 +102,11 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
     },
     linkAttachments: async () => [],
     routeOpenings: (openings) => routeOpenings(openings, routeDeps),
-    route: (conversations) => routeConversations(conversations, 'arrival', routeDeps),
+    route: async (conversations) => {
+      await routeConversations(conversations, 'reopened', routeDeps)
+    },
+    detectLanguage: () => undefined,
+    renewAfterMs: async () => undefined,
     contextOf: () => ({}) as ConnectorContext<LiveChannel['config']>,
     openAttachment: () => Promise.reject(new Error('nothing to open')),
     assignable: async (agentId: AgentId) => {

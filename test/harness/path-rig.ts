@@ -12,8 +12,8 @@ import type { Capabilities } from '../../src/domain/capabilities.ts'
 import type { DomainEvent } from '../../src/domain/events.ts'
 import type { AgentId, ChannelId, ChannelType, ConversationId, JournalEntryId } from '../../src/domain/ids.ts'
 import { permissionsOf } from '../../src/domain/permissions.ts'
+import type { RoutingAgent } from '../../src/domain/routing/agent-state.ts'
 import { type AssignmentPolicy, PICK_POLICY } from '../../src/domain/routing/policy.ts'
-import type { RoutingAgent } from '../../src/domain/routing.ts'
 import type { Stores } from '../../src/runtime/open-stores.ts'
 import { createBus } from '../../src/services/bus.ts'
 import type { LiveChannel } from '../../src/services/channel-directory.ts'
@@ -21,10 +21,12 @@ import { type DeliverDeps, deliverConversation } from '../../src/services/delive
 import { createOrderClock } from '../../src/services/order-clock.ts'
 import type { Principal } from '../../src/services/principal.ts'
 import { type ReceiveInboundDeps, receiveInbound } from '../../src/services/receive-inbound.ts'
-import { type RouteDeps, routeConversations, routeOpenings } from '../../src/services/route-conversations.ts'
+import { type RouteDeps, routeConversations } from '../../src/services/route-conversations.ts'
+import { routeOpenings } from '../../src/services/route-openings.ts'
 import { type SendReplyDeps, sendReply } from '../../src/services/send-reply.ts'
 import type { JournalEntry } from '../../src/store/journal-store.ts'
 import { freshId } from '../../src/store/object-id.ts'
+import { FREE_LOADS, freeAgent, NO_RULES } from './free-hands.ts'
 
 /** What the scripted platform can do unless a test says otherwise. */
 export const SCRIPTED: Capabilities = {
@@ -55,15 +57,8 @@ export interface RigOptions {
 export type PathRig = ReturnType<typeof createPathRig>
 
 /** An agent the router may choose. */
-export const routingAgent = (name: string, change: Partial<RoutingAgent> = {}): RoutingAgent => ({
-  id: freshId() as AgentId,
-  name,
-  active: true,
-  availability: 'online',
-  present: true,
-  channels: 'all',
-  ...change,
-})
+export const routingAgent = (name: string, change: Partial<RoutingAgent> = {}): RoutingAgent =>
+  freeAgent(freshId() as AgentId, name, change)
 
 const readEvents = ({ body }: JournaledRequest): readonly InboundEvent[] =>
   JSON.parse(Buffer.from(body).toString('utf8')) as InboundEvent[]
@@ -120,6 +115,8 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
   const routeDeps: RouteDeps = {
     ...stores,
     findChannel,
+    rules: async () => NO_RULES,
+    loads: FREE_LOADS,
     agents: async () => options.agents ?? [],
     bus,
     orderClock,
@@ -133,7 +130,11 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     linkAttachments: async () => [],
     bus,
     routeOpenings: (openings) => routeOpenings(openings, routeDeps),
-    route: (waiting) => routeConversations(waiting, 'arrival', routeDeps),
+    route: async (waiting) => {
+      await routeConversations(waiting, 'reopened', routeDeps)
+    },
+    detectLanguage: () => undefined,
+    renewAfterMs: async () => undefined,
     now,
     random: () => 0.5,
   }

@@ -10,7 +10,6 @@ import { loadConfig } from '../../../src/runtime/config.ts'
 import { createLogger } from '../../../src/runtime/logger.ts'
 import { createMetrics } from '../../../src/runtime/metrics.ts'
 import { startPaths } from '../../../src/runtime/run-paths.ts'
-import { readRoutingAgents } from '../../../src/services/routing-agents.ts'
 import { entryOf, said, scriptedConnector } from '../../harness/scripted-channel.ts'
 import { type Agent, type Someone, startTestServer } from '../http/test-server.ts'
 
@@ -48,7 +47,6 @@ export async function startInboxServer() {
     stopPatienceMs: 10_000,
     interruptions: () => 0,
     journalRetentionMs: 60_000,
-    agents: () => readRoutingAgents(core.routingAgentsDeps),
     contextOf: core.contextUntilStop,
   })
   const owner = await server.owner()

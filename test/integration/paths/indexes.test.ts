@@ -168,11 +168,24 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
   ['the journal', 'work', ({ journal }) => journal.pending([...Array(16).keys()], 1_000, 1_000_000)],
   ['the journal of one partition', 'work', ({ journal }) => journal.pending([3], 1_000, 1_000_000)],
   ['what is snoozed', 'snoozed', ({ conversations }) => conversations.dueSnoozed(START + COUNT, 100)],
+  ['what waits for the router', 'routing-order', ({ routingQueue }) => routingQueue.waiting(undefined, 200)],
   [
-    'what waits for the router',
-    'routing-queue',
-    ({ conversations }) => conversations.routingQueue('waiting', 200),
+    'what is behind in that order',
+    'routing-order',
+    ({ routingQueue }) =>
+      routingQueue.waiting(undefined, 200, {
+        rank: 2,
+        sinceMs: START + 500,
+        id: 'f'.repeat(24) as ConversationId,
+      }),
   ],
+  [
+    'what the router owes a run',
+    'routing-order',
+    ({ routingQueue }) => routingQueue.owed(200, START + COUNT),
+  ],
+  ['what the clock moves on', 'routing-wake', ({ routingQueue }) => routingQueue.due(START + COUNT, 200)],
+  ['whose assignee is silent', 'silent', ({ routingQueue }) => routingQueue.silent(START + COUNT, 100)],
 ]
 
 describe(`among ${COUNT} conversations`, () => {

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { ChannelId } from '../../../src/domain/ids.ts'
 import { ROUND_ROBIN_POLICY } from '../../../src/domain/routing.ts'
 import { assignConversation } from '../../../src/services/assign-conversation.ts'
 import { routeConversations } from '../../../src/services/route-conversations.ts'
@@ -37,6 +36,10 @@ beforeEach(async () => {
   nodes = [openNode(), openNode()]
 })
 
+const waitingOf = async (limit: number): Promise<readonly StoredConversation[]> => {
+  const [group] = await database.stores.routingQueue.groups()
+  return database.stores.routingQueue.waiting(group, limit)
+}
 const node = (index: number): Office => nodes[index] as Office
 const staff = (team: typeof TEAM): void => {
   for (const one of nodes) one.team = team
@@ -62,12 +65,14 @@ describe('two routers at once', () => {
     const all = await everyone()
     expect(all).toHaveLength(60)
     expect([ownedBy(all, ANNA), ownedBy(all, BORIS)]).toEqual([30, 30])
-    expect((await database.stores.routing.ring(CHANNEL as ChannelId)).turn).toBe(60)
+    expect((await database.stores.rings.read([`channel:${CHANNEL}`])).get(`channel:${CHANNEL}`)?.turn).toBe(
+      60,
+    )
   })
 
   it('that look at the same queue give each conversation away once, with one explanation that holds', async () => {
     for (let index = 0; index < 20; index += 1) await write(node(0), `v${index}`)
-    const waiting = await database.stores.conversations.routingQueue('waiting', 100)
+    const waiting = await waitingOf(100)
     expect(waiting).toHaveLength(20)
     staff(TEAM)
     await Promise.all(nodes.map((office) => route(office, waiting)))
@@ -136,7 +141,7 @@ describe('a person’s choice', () => {
     const owned = await node(0).thread('v')
     expect(owned.assigneeId).toBe(ANNA)
     await assignConversation(owned.id, { assigneeId: null, version: owned.version }, SUE, node(0).deps)
-    expect(await database.stores.conversations.routingQueue('pending', 10)).toEqual([])
+    expect(await database.stores.routingQueue.owed(10)).toEqual([])
     await route(node(0), [await node(0).thread('v')])
     expect(await node(0).thread('v')).not.toHaveProperty('assigneeId')
   })
@@ -172,15 +177,12 @@ describe('what wakes', () => {
 describe('the queue', () => {
   it('keeps who found nobody waiting, in order of arrival, and counts them', async () => {
     for (const who of ['v1', 'v2', 'v3']) await write(node(0), who)
-    const { conversations } = database.stores
-    expect((await conversations.routingQueue('waiting', 2)).map(({ threadKey }) => threadKey)).toEqual([
-      'v1',
-      'v2',
-    ])
-    expect(await conversations.countRouting('waiting')).toBe(3)
+    const { routingQueue } = database.stores
+    expect((await waitingOf(2)).map(({ threadKey }) => threadKey)).toEqual(['v1', 'v2'])
+    expect(await routingQueue.count('waiting')).toBe(3)
     staff([availableAgent(ANNA)])
-    await route(node(0), await conversations.routingQueue('waiting', 10))
-    expect(await conversations.countRouting('waiting')).toBe(0)
+    await route(node(0), await waitingOf(10))
+    expect(await routingQueue.count('waiting')).toBe(0)
   })
 
   it('stores no second explanation when a look tells nothing new', async () => {
@@ -188,6 +190,6 @@ describe('the queue', () => {
     const waiting = await node(0).thread('v')
     for (let look = 0; look < 3; look += 1) await route(node(0), [waiting])
     const decisions = await database.stores.routing.decisionsOf(waiting.id, 10)
-    expect(decisions.map(({ outcome }) => outcome)).toEqual(['nobody-eligible'])
+    expect(decisions.map(({ outcome }) => outcome)).toEqual(['waiting'])
   })
 })

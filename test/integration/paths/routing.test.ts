@@ -69,7 +69,7 @@ describe('routing', () => {
         },
       },
       observe: (seen) => {
-        outcome = seen
+        outcome = seen.outcome
       },
     })
     expect(outcome).toBe('lost-to-a-person')

@@ -95,7 +95,7 @@ describe('the presence of agents over two nodes', () => {
           present: (await store.presentAgents([agentId])).has(agentId),
         }) as unknown as AgentView,
       heartbeatMs: 200,
-      graceMs: GRACE_MS,
+      graceMs: async () => GRACE_MS,
     })
     running.push(presence)
     presence.start()
