@@ -78,7 +78,7 @@ export function createRoutingRingStore(connection: Connection) {
 
     /**
      * Lets agents whose claims came to nothing stand where they stood before, so that a turn without work costs nobody
-     * his place.
+     * his place. Where everybody lost the same number, nobody fell behind and nothing is given back.
      * @param lost the decisions that came to nothing
      */
     async giveBack(
@@ -86,14 +86,14 @@ export function createRoutingRingStore(connection: Connection) {
       turns: readonly GivenTurn[],
       lost: ReadonlySet<RoutingDecisionId>,
     ): Promise<void> {
-      for (const [agentId, { from, to }] of returnedPlaces(turns, lost)) {
-        // Who was served again in the meantime has moved on: then it is that turn he keeps.
-        await rings.updateOne(
-          { _id: scope, [`served.${agentId}`]: from },
-          { $set: { [`served.${agentId}`]: to } },
-          { writeConcern },
-        )
-      }
+      const [first] = turns
+      if (!first || lost.size === 0) return
+      const ring = await rings.findOne({ _id: scope }, { projection: { served: 1 } })
+      const places = returnedPlaces(turns, lost, membersAt(ring?.served ?? {}, first.turn))
+      if (places.size === 0) return
+      // Who was served again in the meantime goes first once more: that is the turn he missed.
+      const set = Object.fromEntries([...places].map(([agentId, turn]) => [`served.${agentId}`, turn]))
+      await rings.updateOne({ _id: scope }, { $min: set }, { writeConcern })
     },
 
     /** Says that a run is over: nothing of it is to be looked after any more. */
@@ -112,24 +112,37 @@ export function createRoutingRingStore(connection: Connection) {
   }
 }
 
-/** For each agent who lost turns of a run: the turn he stands at, and the one he gets back. */
+/** Who took part when a run began: served within the last time round, or since. */
+function membersAt(served: Readonly<Record<string, number>>, firstTurn: number): readonly string[] {
+  const oldest = firstTurn - Object.keys(served).length
+  return Object.entries(served)
+    .filter(([, turn]) => turn >= oldest)
+    .map(([agentId]) => agentId)
+}
+
+/** For each agent who lost more turns of a run than the others the turn that he stands at then. */
 function returnedPlaces(
   turns: readonly GivenTurn[],
   lost: ReadonlySet<RoutingDecisionId>,
-): ReadonlyMap<AgentId, { readonly from: number; readonly to: number }> {
-  const byAgent = new Map<AgentId, GivenTurn[]>()
+  members: readonly string[],
+): ReadonlyMap<AgentId, number> {
+  const byAgent = new Map<string, GivenTurn[]>()
   for (const turn of turns) {
     const known = byAgent.get(turn.agentId)
     if (known) known.push(turn)
     else byAgent.set(turn.agentId, [turn])
   }
-  const places = new Map<AgentId, { from: number; to: number }>()
-  for (const [agentId, given] of byAgent) {
-    const count = given.filter(({ decisionId }) => lost.has(decisionId)).length
-    const stands = [given[0]?.before ?? 0, ...given.map(({ turn }) => turn)]
-    const from = stands.at(-1)
-    const to = stands[stands.length - 1 - count]
-    if (count > 0 && from !== undefined && to !== undefined) places.set(agentId, { from, to })
+  const lostBy = (agentId: string): number =>
+    (byAgent.get(agentId) ?? []).filter(({ decisionId }) => lost.has(decisionId)).length
+  const least = Math.min(...members.map(lostBy))
+  const places = new Map<AgentId, number>()
+  for (const given of byAgent.values()) {
+    const [one] = given
+    if (!one) continue
+    const behind = lostBy(one.agentId) - least
+    const stands = [one.before, ...given.map(({ turn }) => turn)]
+    const place = stands[stands.length - 1 - behind]
+    if (behind > 0 && place !== undefined) places.set(one.agentId, place)
   }
   return places
 }

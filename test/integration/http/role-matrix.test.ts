@@ -66,6 +66,8 @@ const DOORS: Readonly<Record<string, Door>> = {
   'POST /conversations/:id/notes': 'conversation.write',
   'POST /conversations/:id/messages/:messageId/retry': 'message.send',
   'GET /conversations/:id/routing-decisions': 'routing.read',
+  'GET /conversations/:id/why': 'conversation.read',
+  'POST /conversations/:id/send-back': 'conversation.write',
   'GET /contacts': 'contact.read',
   'GET /contacts/:id': 'contact.read',
   'PATCH /contacts/:id': 'contact.write',
