@@ -44,7 +44,8 @@ export function usePolicyEditor(home: PolicyHome) {
   useEffect(() => {
     if (home.version <= base.version) return
     if (samePolicy(home.policy, base.policy)) setBase({ policy: base.policy, version: home.version })
-    else if (!dirty) adopt(home)
+    // Our own save may come back by way of the page before its answer does.
+    else if (!dirty || samePolicy(home.policy, policy)) adopt(home)
     else setTheirs({ policy: home.policy, version: home.version })
   }, [home.version])
 
