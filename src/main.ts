@@ -276,6 +276,7 @@ function startRealtime(
     conversationOfVisitor: async (channelId, visitorId) =>
       (await stores.conversations.findCurrent(channelId, [visitorId]))[0]?.id,
     presence,
+    queuePlaces: core.queuePlaces,
     knownChannels: directory.known,
   })
 }
@@ -303,6 +304,7 @@ function sweepsOf({ stores, limits }: Core) {
     'kept journal entries': stores.journal,
     'early events': stores.earlyEvents,
     'sign-in attempts': limits,
+    'notes of availability': stores.availabilityLog,
   }
   return Object.entries(named).map(([name, store]) => ({ name, run: (now: Date) => store.sweep(now) }))
 }

@@ -8,6 +8,7 @@ import type {
   ConversationView,
   MessageView,
 } from './views.ts'
+import type { QueuePlaceView } from './visitor.ts'
 
 /**
  * What happened, once, under one name: the same string on the bus, on the socket and later on outgoing webhooks.
@@ -90,6 +91,8 @@ export interface WidgetServerEvents {
   /** New or changed messages of this visitor's conversation; the client keeps the higher version of each id. */
   messages: (messages: readonly VisitorMessageView[]) => void
   'agent.typing': (typing: { readonly name: string }) => void
+  /** Where this visitor stands in the queue now; null = he waits no longer. */
+  'queue.place': (place: QueuePlaceView | null) => void
   /** Read the history again over HTTP. */
   'sync.required': () => void
 }

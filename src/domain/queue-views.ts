@@ -22,7 +22,10 @@ export interface WaitingView {
 /** What waits for one team; without `teamId`, what waits for no team in particular. */
 export interface WaitingTeamView {
   readonly teamId?: TeamId
+  /** The first of them; a long queue is not shown whole. */
   readonly waiting: readonly WaitingView[]
+  /** How many wait, also those that are not shown. */
+  readonly total: number
 }
 
 /** How many open conversations that count somebody has. */
@@ -97,6 +100,11 @@ export interface DryRunView {
   /** When the first and the last of them arrived; absent when there were none. */
   readonly fromAt?: Instant
   readonly toAt?: Instant
+  /**
+   * Since when it is on record who was available; of the time before, everybody counts as available. Absent when
+   * nothing is on record.
+   */
+  readonly historyFrom?: Instant
   readonly today: DryRunOutcomeView
   readonly edited: DryRunOutcomeView
 }

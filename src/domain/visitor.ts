@@ -58,3 +58,11 @@ export interface VisitorSessionAnswer {
   readonly settings: VisitorSettings
   readonly online: boolean
 }
+
+/** Where a visitor stands who waits for somebody; shown only where the policy says so. */
+export interface QueuePlaceView {
+  /** 1 = next. */
+  readonly place: number
+  /** From when to when somebody should have him, milliseconds from now; absent when nobody can honestly say. */
+  readonly waitMs?: readonly [likely: number, atMost: number]
+}

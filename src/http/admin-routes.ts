@@ -9,6 +9,7 @@ import { apiTokenRoutes } from './api-token-routes.ts'
 import { channelRoutes } from './channel-routes.ts'
 import { entryRoutes } from './entry-routes.ts'
 import { profileRoutes } from './profile-routes.ts'
+import { type QueueRouteDeps, queueRoutes } from './queue-routes.ts'
 import type { RouteDefinition } from './route.ts'
 import { routingRoutes } from './routing-routes.ts'
 
@@ -18,7 +19,8 @@ export type AdminDeps = SetUpDeps &
   ManageAgentsDeps &
   ManageChannelsDeps &
   ApiTokenDeps &
-  ManageTeamsDeps
+  ManageTeamsDeps &
+  QueueRouteDeps
 
 /** Every route about people, channels and access. */
 export function adminRoutes(deps: AdminDeps): readonly RouteDefinition[] {
@@ -28,6 +30,7 @@ export function adminRoutes(deps: AdminDeps): readonly RouteDefinition[] {
     ...agentRoutes(deps),
     ...channelRoutes(deps),
     ...routingRoutes(deps),
+    ...queueRoutes(deps),
     ...apiTokenRoutes(deps),
   ]
 }

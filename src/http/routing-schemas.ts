@@ -109,7 +109,8 @@ const skillLevels = z
     message: `must name at most ${MOST_SKILLS_OF_ONE} skills`,
   })
 
-const hoursState = z.object({
+/** See the domain's HoursState. */
+export const hoursState = z.object({
   within: z.boolean(),
   closedBy: z.enum(['out-of-hours', 'time-off', 'holiday']).optional(),
   untilMs: z.number().optional(),

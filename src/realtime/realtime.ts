@@ -2,6 +2,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { Server } from 'socket.io'
 import { AppError, type ErrorCode } from '../domain/errors.ts'
 import type { AgentId, ChannelId, ConversationId } from '../domain/ids.ts'
+import type { QueuePlaceView } from '../domain/visitor.ts'
 import type { Bus, Signal } from '../services/bus.ts'
 import type { Principal } from '../services/principal.ts'
 import { type ConversationPlace, createAgentSockets } from './agent-sockets.ts'
@@ -11,6 +12,7 @@ import type { RealtimeLog } from './log.ts'
 import { createLookupCache } from './lookup-cache.ts'
 import { createNodeLink } from './node-link.ts'
 import { type Batch, createLocalDelivery, createOutgoing } from './outgoing.ts'
+import { createQueueTeller } from './queue-places.ts'
 import type { AgentNamespace, NodeServer, WidgetNamespace } from './socket-types.ts'
 import { type Allowance, createKeyedBuckets } from './token-bucket.ts'
 import { createViewing } from './viewing.ts'
@@ -66,6 +68,11 @@ export interface RealtimeDeps {
     token: string,
   ) => Promise<{ readonly visitorId: string } | undefined>
   readonly conversationChannel: (conversationId: string) => Promise<ConversationPlace | undefined>
+  /** Where visitors of a channel stand who wait and may know it. */
+  readonly queuePlaces: (
+    channelId: ChannelId,
+    visitorIds: readonly string[],
+  ) => Promise<ReadonlyMap<string, QueuePlaceView>>
   /** The live conversation of a visitor. */
   readonly conversationOfVisitor: (
     channelId: ChannelId,
@@ -100,6 +107,7 @@ export interface Realtime {
 const RECHECK_EVERY_MS = 3_000
 const VISITOR_RECHECK_EVERY_MS = 60_000
 const VIEWERS_EVERY_MS = 10_000
+const QUEUE_PLACES_EVERY_MS = 3_000
 const PLACE_TTL_MS = 60_000
 const VISITOR_CONVERSATION_TTL_MS = 10_000
 const CACHED_LOOKUPS = 5_000
@@ -230,6 +238,8 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     },
   })
 
+  const teller = createQueueTeller({ namespace: widgetNamespace, placesOf: deps.queuePlaces, log })
+
   const onSignal = (signal: Signal): void => {
     if (signal.kind === 'agent-access-changed') agents.recheckAgent(signal.agentId)
     if (signal.kind === 'channel-changed') {
@@ -310,6 +320,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       viewing.forgetSilent()
       tellViewers()
     }, VIEWERS_EVERY_MS),
+    setInterval(() => void teller.look(), QUEUE_PLACES_EVERY_MS),
   ]
 
   if (deps.httpServer) io.attach(deps.httpServer)

@@ -12,6 +12,7 @@ import { createAgentAttachments, createLinkAttachments } from '../services/link-
 import { createOpenAttachment } from '../services/open-attachment.ts'
 import { createOrderClock } from '../services/order-clock.ts'
 import { createPasswords } from '../services/passwords.ts'
+import { createQueuePlaces } from '../services/queue-places.ts'
 import { countFirst } from '../services/reconcile-loads.ts'
 import {
   createRoutingAgentsReader,
@@ -116,6 +117,13 @@ export async function buildCore(deps: {
     rules,
     routingAgents,
     policyOf,
+    queuePlaces: createQueuePlaces({
+      ...stores,
+      findChannel: directory.get,
+      rules,
+      routingAgents,
+      clock: Date.now,
+    }),
     cookieKey,
     authenticator,
     limits,

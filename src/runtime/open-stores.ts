@@ -20,7 +20,9 @@ import { createMessageStore } from '../store/message-store.ts'
 import { createNodeRecordStore } from '../store/node-records.ts'
 import { createOutboxStore } from '../store/outbox-store.ts'
 import { createPresenceStore } from '../store/presence.ts'
+import { createQueueViewStore } from '../store/queue-view-store.ts'
 import { createCategoryStore, createSkillStore, createTeamStore } from '../store/routing-group-stores.ts'
+import { createRoutingHistoryStore } from '../store/routing-history-store.ts'
 import { createRoutingQueueStore } from '../store/routing-queue-store.ts'
 import { createRoutingRingStore } from '../store/routing-ring-store.ts'
 import { createRoutingSettingsStore } from '../store/routing-settings-store.ts'
@@ -61,7 +63,9 @@ export async function openStores(connection: StoreConnection['connection']) {
     nodes: createNodeRecordStore(connection),
     outbox: createOutboxStore(connection),
     presence: createPresenceStore(connection),
+    queueViews: createQueueViewStore(connection),
     routing: createRoutingStore(connection),
+    routingHistory: createRoutingHistoryStore(connection),
     rings: createRoutingRingStore(connection),
     routingQueue: createRoutingQueueStore(connection),
     routingSettings,

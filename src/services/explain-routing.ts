@@ -82,6 +82,7 @@ const OUTCOMES_OF_OLD: Readonly<Partial<Record<StoredDecision['outcome'], Routin
   'lost-to-a-person': 'already-assigned',
 }
 
-function traceOf({ outcome, ...decision }: StoredDecision): RoutingTrace {
+/** A decision as it was stored, as the trace that it was. */
+export function traceOf({ outcome, ...decision }: StoredDecision): RoutingTrace {
   return { ...decision, outcome: OUTCOMES_OF_OLD[outcome] ?? (outcome as RoutingOutcome) }
 }

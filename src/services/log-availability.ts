@@ -14,10 +14,12 @@ export function logAvailability(deps: LogAvailabilityDeps): () => Promise<void> 
   let known: Map<AgentId, string> | undefined
   return async () => {
     const nowMs = deps.now()
+    const agents = await deps.agents()
+    const ids = agents.map(({ id }) => id)
     known ??= new Map(
-      (await deps.availabilityLog.standingAt(nowMs)).map((note) => [note.agentId, note.why ?? '']),
+      (await deps.availabilityLog.standingAt(nowMs, ids)).map((note) => [note.agentId, note.why ?? '']),
     )
-    const changes = (await deps.agents()).flatMap((agent): AvailabilityNote[] => {
+    const changes = agents.flatMap((agent): AvailabilityNote[] => {
       const why = agent.active ? unavailability(agent) : 'deactivated'
       if (known?.get(agent.id) === (why ?? '')) return []
       return [{ agentId: agent.id, atMs: nowMs, available: why === undefined, ...(why ? { why } : {}) }]

@@ -77,6 +77,18 @@ export function createRoutingStore(connection: Connection) {
       return (await decisions.find({ _id: { $in: ids.map(toObjectId) } }).toArray()).map(toDecision)
     },
 
+    /** The same with no more than so many candidates each: enough to say why in a line. */
+    async briefDecisions(
+      ids: readonly RoutingDecisionId[],
+      candidates: number,
+    ): Promise<ReadonlyMap<RoutingDecisionId, StoredDecision>> {
+      if (ids.length === 0) return new Map()
+      const found = await decisions
+        .find({ _id: { $in: ids.map(toObjectId) } }, { projection: { candidates: { $slice: candidates } } })
+        .toArray()
+      return new Map(found.map(toDecision).map((decision) => [decision.id, decision]))
+    },
+
     async decisionsOf(
       conversationId: ConversationId,
       limit: number,

@@ -5,7 +5,7 @@ import { percentile } from './estimate.ts'
 import { createEventQueue } from './event-queue.ts'
 import type { AssignmentPolicy } from './policy.ts'
 import { compareWaiting } from './queue-order.ts'
-import { EMPTY_RING, openRing } from './ring.ts'
+import { EMPTY_RING, type OpenRing, openRing } from './ring.ts'
 import type { RoutingTrace } from './trace.ts'
 
 /** A conversation as it came in once. */
@@ -72,6 +72,9 @@ export interface Simulation {
   readonly spread: number
 }
 
+/** One policy for all, or that of each conversation by itself. Give the same object for the same policy: it has one ring. */
+export type PolicyChoice = AssignmentPolicy | ((conversation: RoutingConversation) => AssignmentPolicy)
+
 /** How long a conversation takes when nothing is known of any, milliseconds. */
 export const UNKNOWN_HANDLING_MS = 30 * 60_000
 
@@ -97,9 +100,26 @@ interface Passing {
  * handling times. Pure; nothing is claimed. Its cost grows with the conversations times those that wait at a time.
  * @param random uniform in [0, 1); give the same seed to two policies that are to be compared
  */
-export function simulate(history: History, policy: AssignmentPolicy, random: () => number): Simulation {
+export function simulate(history: History, policy: PolicyChoice, random: () => number): Simulation {
+  const run = simulateInSteps(history, policy, random)
+  for (;;) {
+    const { done, value } = run.next()
+    if (done) return value
+  }
+}
+
+/**
+ * The same as {@link simulate}, handing back control after each instant and each decision: a long history need not
+ * hold up whoever runs it.
+ */
+export function* simulateInSteps(
+  history: History,
+  policy: PolicyChoice,
+  random: () => number,
+): Generator<undefined, Simulation, undefined> {
   const passing = openPassing(history)
-  const ring = openRing(EMPTY_RING)
+  const rings = new Map<AssignmentPolicy, OpenRing>()
+  const policyFor = typeof policy === 'function' ? policy : () => policy
   const batch = createRoutingBatch(history.agents)
   const open = new Map<AgentId, number>()
   const mostOpen = new Map<AgentId, number>()
@@ -109,7 +129,10 @@ export function simulate(history: History, policy: AssignmentPolicy, random: () 
 
   const decide = (one: Passing, nowMs: number): void => {
     const before = one.trace?.wakeAtMs
-    const trace = batch.decide(one.conversation, policy, ring, nowMs, random)
+    const holding = policyFor(one.conversation)
+    const ring = rings.get(holding) ?? openRing(EMPTY_RING)
+    rings.set(holding, ring)
+    const trace = batch.decide(one.conversation, holding, ring, nowMs, random)
     const { winner, teamId, wakeAtMs, queue } = trace
     one.trace = trace
     one.conversation = { ...one.conversation, queue, ...(teamId === undefined ? {} : { teamId }) }
@@ -156,7 +179,9 @@ export function simulate(history: History, policy: AssignmentPolicy, random: () 
       if (refused.has(one.key) && !due.has(one)) continue
       decide(one, nowMs)
       if (one.trace?.winner === undefined) refused.add(one.key)
+      yield
     }
+    yield
     if (turn.length === 0) continue
     const kept = freed ? turn : [...waiting.filter((one) => !due.has(one)), ...turn]
     waiting = kept.filter(({ trace }) => trace?.outcome === 'waiting')

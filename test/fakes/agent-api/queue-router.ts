@@ -36,6 +36,7 @@ function queueOf(state: FakeState): QueueView {
   return {
     teams: [...groups].map(([teamId, waiting]) => ({
       ...(teamId ? { teamId: teamId as never } : {}),
+      total: waiting.length,
       waiting: waiting
         .sort(
           (one, other) =>

@@ -45,6 +45,8 @@ const DOORS: Readonly<Record<string, Door>> = {
   'PATCH /routing/settings': 'routing.manage',
   'GET /routing/presets': 'agent.read',
   'POST /routing/check': 'routing.manage',
+  'POST /routing/dry-run': 'routing.manage',
+  'GET /queue': 'routing.queue',
   'GET /channel-types': 'channel.read',
   'GET /channels': 'channel.read',
   'POST /channels': 'channel.manage',

@@ -12,6 +12,7 @@ import type {
 } from '../../../src/domain/events.ts'
 import type { AgentId, ChannelId, ConversationId } from '../../../src/domain/ids.ts'
 import { type ChannelScope, permissionsOf, type Role } from '../../../src/domain/permissions.ts'
+import type { QueuePlaceView } from '../../../src/domain/visitor.ts'
 import { createRealtime, type Realtime, type RealtimeDeps } from '../../../src/realtime/realtime.ts'
 import { type Bus, createBus } from '../../../src/services/bus.ts'
 import type { Principal } from '../../../src/services/principal.ts'
@@ -35,6 +36,8 @@ export interface Office {
   readonly visitorTokens: Map<string, { channelId: ChannelId; visitorId: string }>
   readonly conversations: Map<string, { channelId: ChannelId; visitorId?: string }>
   readonly presence: string[]
+  /** Where visitors stand, whatever their channel. */
+  readonly queuePlaces: Map<string, QueuePlaceView>
   databaseAway: boolean
 }
 
@@ -50,6 +53,7 @@ export function createOffice(): Office {
       [CONVERSATION_Y, { channelId: Y, visitorId: 'v2' }],
     ]),
     presence: [],
+    queuePlaces: new Map(),
     databaseAway: false,
   }
 }
@@ -139,6 +143,7 @@ export async function startLiveServer(
       }
       return undefined
     },
+    queuePlaces: async () => office.queuePlaces,
     presence: {
       connected: (agentId) => void office.presence.push(`+${agentId[0]}`),
       disconnected: (agentId, { signedOut }) =>

@@ -63,6 +63,7 @@ const history = async () =>
         {
           ...database.stores,
           countUnread: createCountUnreadByVisitor(database.store.connection),
+          queuePlaces: async () => new Map(),
         },
       )
     ).items,

@@ -95,6 +95,7 @@ export async function startWidgetServer(rates: VisitorRates = NO_LIMITS): Promis
     maxAttachmentBytes: MAX_BYTES,
     widgetFolder,
     countUnread: createCountUnreadByVisitor(server.store.connection),
+    queuePlaces: core.queuePlaces,
     isAnyoneAvailable: () => Promise.resolve(world.online),
     limits: createVisitorLimits(rates),
   })
