@@ -153,7 +153,9 @@ export function routingRouter(state: FakeState): Router {
     if (refusePolicy(state, response, body.policy)) return
     response.json({
       conversations,
-      ...(conversations > 0 ? { fromAt: minutesAgo(4_000), toAt: minutesAgo(5) } : {}),
+      ...(conversations > 0
+        ? { fromAt: minutesAgo(4_000), toAt: minutesAgo(5), historyFrom: minutesAgo(3_000) }
+        : {}),
       today: outcomeOf(state, source.policy, conversations),
       edited: outcomeOf(state, body.policy, conversations),
     })

@@ -75,7 +75,7 @@ function Why({
 }) {
   const query = useQuery(whyQuery(conversation.id, conversation.version))
   return (
-    <div className={css['decisions']} tabIndex={-1} data-autofocus>
+    <div className={css['decisions']} tabIndex={0} data-autofocus>
       <h4 className={css['title']}>{question}</h4>
       {query.isError && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       {query.isPending && <SkeletonRows rows={2} />}

@@ -1,13 +1,13 @@
+import { Button } from '@mantine/core'
 import { IconMoodSmile } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useMemo, useState } from 'react'
+import { useCallback, useMemo, useState } from 'react'
 import type { QueueAgentView, QueueView, WaitingTeamView } from '../../../src/domain/queue-views.ts'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import { queryClient } from '../data/client.ts'
 import { changeConversation } from '../data/conversation-actions.ts'
 import { useTeams } from '../data/queries.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
-import { useNow } from '../parts/use-now.ts'
 import { queueQuery } from '../routing/routing-queries.ts'
 import { PageHead } from '../settings/page-parts.tsx'
 import { routingText } from '../text/routing-text.ts'
@@ -16,7 +16,8 @@ import { byRoom } from './load.ts'
 import css from './queue-page.module.css'
 import { WaitingRow } from './waiting-row.tsx'
 
-const TICK_MS = 1_000
+/** How many of a team are drawn at first, and more each time. */
+const SHOWN = 40
 /** Loads and hours change without an event of a conversation. */
 const REREAD_MS = 30_000
 
@@ -40,16 +41,15 @@ export function QueuePage() {
 
 function Queue({ queue }: { readonly queue: QueueView }) {
   const words = routingText.queue
-  const now = useNow(TICK_MS)
   const [said, setSaid] = useState('')
   const [dragged, setDragged] = useState<string>()
   const agents = useMemo(() => [...queue.agents].sort(byRoom), [queue.agents])
   const waiting = queue.teams.flatMap((team) => team.waiting)
-  const give = async (conversation: ConversationView, agent: QueueAgentView['agent']) => {
+  const give = useCallback(async (conversation: ConversationView, agent: QueueAgentView['agent']) => {
     const done = await changeConversation(conversation, { assigneeId: agent.id })
-    if (done) setSaid(words.given(conversation.contact.name, agent.name))
+    if (done) setSaid(routingText.queue.given(conversation.contact.name, agent.name))
     await queryClient.invalidateQueries({ queryKey: ['queue'] })
-  }
+  }, [])
   const drop = (id: string, agent: QueueAgentView['agent']) => {
     setDragged(undefined)
     const dropped = waiting.find(({ conversation }) => conversation.id === id)
@@ -71,21 +71,16 @@ function Queue({ queue }: { readonly queue: QueueView }) {
         {queue.teams
           .filter((team) => team.waiting.length > 0)
           .map((team) => (
-            <TeamSection key={team.teamId ?? ''} team={team}>
-              {team.waiting.map((item) => (
-                <WaitingRow
-                  key={item.conversation.id}
-                  waiting={item}
-                  agents={agents}
-                  now={now}
-                  onGive={(agent) => void give(item.conversation, agent)}
-                  onDrag={setDragged}
-                />
-              ))}
-            </TeamSection>
+            <TeamSection
+              key={team.teamId ?? ''}
+              team={team}
+              agents={agents}
+              onGive={give}
+              onDrag={setDragged}
+            />
           ))}
       </section>
-      <section className={css['agents']} aria-label={words.agents}>
+      <section className={css['agents']} aria-label={words.agents} tabIndex={0}>
         <h2 className={css['title']}>{words.agents}</h2>
         <ul className={css['cards']}>
           {agents.map((agent) => (
@@ -102,25 +97,44 @@ function Queue({ queue }: { readonly queue: QueueView }) {
   )
 }
 
-function TeamSection({
-  team,
-  children,
-}: {
+function TeamSection(props: {
   readonly team: WaitingTeamView
-  readonly children: React.ReactNode
+  readonly agents: readonly QueueAgentView[]
+  readonly onGive: (conversation: ConversationView, agent: QueueAgentView['agent']) => void
+  readonly onDrag: (id: string | undefined) => void
 }) {
+  const { team, agents, onGive, onDrag } = props
   const words = routingText.queue
   const teams = useTeams()
+  const [most, setMost] = useState(SHOWN)
   const name = team.teamId ? (teams.get(team.teamId)?.name ?? words.goneTeam) : words.noTeam
+  const hidden = Math.min(team.waiting.length - most, SHOWN)
   return (
     <div className={css['team']}>
       <h2 className={css['title']}>
         <bdi>{name}</bdi>
-        <span className={css['count']}>{words.count(team.waiting.length)}</span>
+        <span className={css['count']}>{words.count(team.total)}</span>
       </h2>
       <ul className={css['rows']} aria-label={name}>
-        {children}
+        {team.waiting.slice(0, most).map((item) => (
+          <WaitingRow
+            key={item.conversation.id}
+            waiting={item}
+            agents={agents}
+            onGive={onGive}
+            onDrag={onDrag}
+          />
+        ))}
       </ul>
+      {hidden > 0 ? (
+        <Button mt="xs" size="xs" variant="default" onClick={() => setMost(most + SHOWN)}>
+          {words.showMore(hidden)}
+        </Button>
+      ) : (
+        team.total > team.waiting.length && (
+          <p className={css['rest']}>{words.rest(team.total - team.waiting.length)}</p>
+        )
+      )}
     </div>
   )
 }

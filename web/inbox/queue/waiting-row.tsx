@@ -1,10 +1,14 @@
 import { Button, Menu } from '@mantine/core'
 import { IconChevronsUp, IconChevronUp, IconClock } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
+import { memo } from 'react'
 import type { QueueAgentView, WaitingView } from '../../../src/domain/queue-views.ts'
+import type { ConversationView } from '../../../src/domain/views.ts'
 import { Avatar, dotOf } from '../parts/avatar.tsx'
 import { cx } from '../parts/class-names.ts'
+import { OnDemand } from '../parts/on-demand.tsx'
 import { exactTime, soonTime } from '../parts/time.ts'
+import { useNow } from '../parts/use-now.ts'
 import { clockOf } from '../routing/durations.ts'
 import { routingText } from '../text/routing-text.ts'
 import { text } from '../text/text.ts'
@@ -17,18 +21,16 @@ export const DRAGGED_CONVERSATION = 'application/x-tributary-conversation'
 const LONG_MS = 600_000
 
 /** One that waits: who, since when, why, and a way to give it to somebody. */
-export function WaitingRow(props: {
+export const WaitingRow = memo(function WaitingRow(props: {
   readonly waiting: WaitingView
   readonly agents: readonly QueueAgentView[]
-  readonly now: number
-  readonly onGive: (agent: QueueAgentView['agent']) => void
+  readonly onGive: (conversation: ConversationView, agent: QueueAgentView['agent']) => void
   readonly onDrag: (id: string | undefined) => void
 }) {
-  const { waiting, agents, now, onGive, onDrag } = props
+  const { waiting, agents, onGive, onDrag } = props
   const { conversation, enteredAt, position, step, wakeAt, why } = waiting
   const words = routingText.queue
   const { name } = conversation.contact
-  const age = now - Date.parse(enteredAt)
   return (
     <li
       className={css['row']}
@@ -71,15 +73,7 @@ export function WaitingRow(props: {
             <bdi>{name}</bdi>
           </Link>
           <span className={css['place']}>{words.position(position)}</span>
-          <time
-            className={cx(css['age'], age > LONG_MS && css['long'])}
-            dateTime={enteredAt}
-            title={`${words.age} · ${exactTime(enteredAt)}`}
-          >
-            <IconClock size={13} stroke={2} aria-hidden />
-            <span className="visually-hidden">{words.age} </span>
-            {clockOf(age)}
-          </time>
+          <Age since={enteredAt} />
         </div>
         <p className={css['preview']}>
           <bdi dir="auto">
@@ -95,8 +89,24 @@ export function WaitingRow(props: {
           </span>
         </p>
       </div>
-      <GiveMenu customer={name} agents={agents} onGive={onGive} />
+      <GiveMenu customer={name} agents={agents} onGive={(agent) => onGive(conversation, agent)} />
     </li>
+  )
+})
+
+function Age({ since }: { readonly since: string }) {
+  const age = useNow() - Date.parse(since)
+  const words = routingText.queue
+  return (
+    <time
+      className={cx(css['age'], age > LONG_MS && css['long'])}
+      dateTime={since}
+      title={`${words.age} · ${exactTime(since)}`}
+    >
+      <IconClock size={13} stroke={2} aria-hidden />
+      <span className="visually-hidden">{words.age} </span>
+      {clockOf(age)}
+    </time>
   )
 }
 
@@ -107,38 +117,41 @@ function GiveMenu(props: {
 }) {
   const { customer, agents, onGive } = props
   const words = routingText.queue
+  const trigger = (
+    <Button size="xs" variant="default" aria-label={words.assignTo(customer)}>
+      {words.assign}
+    </Button>
+  )
   return (
-    <Menu position="bottom-end" width={280}>
-      <Menu.Target>
-        <Button size="xs" variant="default" aria-label={words.assignTo(customer)}>
-          {words.assign}
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown className={css['menu'] ?? ''}>
-        {agents.map((entry) => {
-          const limit = limitOf(entry)
-          return (
-            <Menu.Item
-              key={entry.agent.id}
-              leftSection={
-                <Avatar
-                  name={entry.agent.name}
-                  size={24}
-                  dot={dotOf(entry.agent.availability, entry.agent.present)}
-                />
-              }
-              rightSection={
-                <span className={cx(css['room'], (fullness(entry) ?? 0) >= 1 && css['full'])}>
-                  {words.loadShort(entry.load.total, limit)}
-                </span>
-              }
-              onClick={() => onGive(entry.agent)}
-            >
-              <bdi>{entry.agent.name}</bdi>
-            </Menu.Item>
-          )
-        })}
-      </Menu.Dropdown>
-    </Menu>
+    <OnDemand trigger={trigger}>
+      <Menu position="bottom-end" width={280} defaultOpened>
+        <Menu.Target>{trigger}</Menu.Target>
+        <Menu.Dropdown className={css['menu'] ?? ''}>
+          {agents.map((entry) => {
+            const limit = limitOf(entry)
+            return (
+              <Menu.Item
+                key={entry.agent.id}
+                leftSection={
+                  <Avatar
+                    name={entry.agent.name}
+                    size={24}
+                    dot={dotOf(entry.agent.availability, entry.agent.present)}
+                  />
+                }
+                rightSection={
+                  <span className={cx(css['room'], (fullness(entry) ?? 0) >= 1 && css['full'])}>
+                    {words.loadShort(entry.load.total, limit)}
+                  </span>
+                }
+                onClick={() => onGive(entry.agent)}
+              >
+                <bdi>{entry.agent.name}</bdi>
+              </Menu.Item>
+            )
+          })}
+        </Menu.Dropdown>
+      </Menu>
+    </OnDemand>
   )
 }

@@ -132,7 +132,7 @@ export function Demands({ settings, onChange }: SettingsProps) {
           />
         </div>
       )}
-      <h4 className={css['sub']}>{words.skills}</h4>
+      <h3 className={css['sub']}>{words.skills}</h3>
       <div className={css['wide']}>
         <SkillRequirements requirements={settings.skills} onChange={(skills) => onChange({ skills })} />
       </div>

@@ -74,11 +74,15 @@ export function DryRunPanel({
 
 function Result({ run }: { readonly run: DryRunView }) {
   const words = routingText.dryRun
-  const { today, edited, fromAt, toAt } = run
+  const { today, edited, fromAt, toAt, historyFrom } = run
   return (
     <>
       {fromAt && toAt && (
         <p className={css['over']}>{words.over(run.conversations, soonTime(fromAt), soonTime(toAt))}</p>
+      )}
+      {!historyFrom && <p className={css['over']}>{words.unknownAlways}</p>}
+      {historyFrom && fromAt && historyFrom > fromAt && (
+        <p className={css['over']}>{words.unknownBefore(soonTime(historyFrom))}</p>
       )}
       <table className={css['figures']}>
         <thead>
@@ -167,7 +171,8 @@ function Spread({
         other.after - one.after || other.before - one.before || one.name.localeCompare(other.name),
     )
   return (
-    <ul className={css['spread']}>
+    // A long one scrolls, by keyboard too.
+    <ul className={css['spread']} tabIndex={0} aria-label={routingText.dryRun.spread}>
       {rows.map((row) => (
         <li key={row.id}>
           <span className={css['agent']} aria-hidden>

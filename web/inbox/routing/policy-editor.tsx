@@ -1,4 +1,4 @@
-import { Alert, Button, Radio } from '@mantine/core'
+import { Button, Radio } from '@mantine/core'
 import { IconInbox, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -61,8 +61,10 @@ export function PolicyEditor(props: {
       <div className={css['bar']} data-dirty={dirty || undefined}>
         <div role="alert">
           {editor.conflict && (
-            <Alert color="yellow" title={words.conflictTitle} className={css['conflict'] ?? ''}>
-              <p>{words.conflict}</p>
+            <div className={css['conflict']}>
+              <p>
+                <strong>{words.conflictTitle}</strong> {words.conflict}
+              </p>
               <div className={css['buttons']}>
                 <Button size="xs" variant="default" onClick={editor.takeTheirs}>
                   {words.takeTheirs}
@@ -71,7 +73,7 @@ export function PolicyEditor(props: {
                   {words.keepMine}
                 </Button>
               </div>
-            </Alert>
+            </div>
           )}
         </div>
         <IssueList issues={issues.rest} />

@@ -150,6 +150,9 @@ export const routingWords = {
     emptyHint: 'Once customers have written here, you can try rules on what they wrote.',
     over: (number: number, from: string, to: string) =>
       `${count(number, 'conversation', 'conversations')}, ${from} to ${to}`,
+    unknownBefore: (when: string) =>
+      `Who was available is on record since ${when}; for the time before, everybody counts as available.`,
+    unknownAlways: 'Nothing is on record of who was available; everybody counts as available.',
     figure: 'Figure',
     today: 'Today’s rules',
     edited: 'Edited rules',
@@ -241,6 +244,8 @@ export const routingWords = {
     noTeam: 'No team',
     goneTeam: 'A team that is gone',
     count: (number: number) => count(number, 'waits', 'wait'),
+    showMore: (number: number) => `Show ${number} more`,
+    rest: (number: number) => `${count(number, 'more waits', 'more wait')} behind these.`,
     empty: 'Nobody waits',
     emptyHint: 'Every conversation has somebody. New ones that wait appear here at once.',
     age: 'Waiting for',
