@@ -121,6 +121,8 @@ export function createRoutingQueueStore(connection: Connection) {
           'routing.group': null as never,
           ...(beforeMs === undefined ? {} : { 'routing.since': { $lt: new Date(beforeMs) } }),
         })
+        // Another index has the same order, and all that waits in it.
+        .hint('routing-order')
         .sort({ rank: 1, 'routing.since': 1, _id: 1 })
         .limit(limit)
         .toArray()
@@ -165,6 +167,7 @@ export function createRoutingQueueStore(connection: Connection) {
           'routing.group': (group ?? null) as never,
           ...(after ? behind(after) : {}),
         })
+        .hint('routing-order')
         .sort({ rank: 1, 'routing.since': 1, _id: 1 })
         .limit(limit)
         .toArray()

@@ -1,7 +1,7 @@
 /** Every query that runs again and again must be served by its index, in filter and order, at a real size. */
 import { mongo } from 'mongoose'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { AgentId, ChannelId, ConversationId, TeamId } from '../../../src/domain/ids.ts'
+import type { AgentId, CategoryId, ChannelId, ConversationId, TeamId } from '../../../src/domain/ids.ts'
 import {
   type ConversationDocument,
   toConversationDocument,
@@ -183,6 +183,42 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
     'what the router owes a run',
     'routing-order',
     ({ routingQueue }) => routingQueue.owed(200, START + COUNT),
+  ],
+  ['the queue as people see it', 'queue-order', ({ queueViews }) => queueViews.waiting(all, 500)],
+  ['the queue of some channels', 'queue-order', ({ queueViews }) => queueViews.waiting(some, 500)],
+  ['the line of customers', 'queue-order', ({ queueViews }) => queueViews.line(5_000)],
+  [
+    'what came in last on a channel',
+    'by-channel',
+    ({ routingHistory }) =>
+      routingHistory.lastArrivals(
+        { kind: 'channel', channelId: channels[0] as ChannelId, otherCategoryIds: [] },
+        100,
+      ),
+  ],
+  [
+    'what came in last of a category',
+    'by-category',
+    ({ routingHistory }) =>
+      routingHistory.lastArrivals(
+        { kind: 'category', categoryId: teams[0] as string as CategoryId, channels: all },
+        100,
+      ),
+  ],
+  [
+    'how long conversations took',
+    'by-channel',
+    ({ routingHistory }) => routingHistory.handlingTimes(channels[0] as ChannelId, 50),
+  ],
+  [
+    'who was available when',
+    'by-time',
+    ({ availabilityLog }) => availabilityLog.between(START, START + COUNT, agents as AgentId[], 100),
+  ],
+  [
+    'how agents stood',
+    'of-agent',
+    ({ availabilityLog }) => availabilityLog.standingAt(START, [agents[0] as AgentId]),
   ],
   ['what the clock moves on', 'routing-wake', ({ routingQueue }) => routingQueue.due(START + COUNT, 200)],
   ['whose assignee is silent', 'silent', ({ routingQueue }) => routingQueue.silent(START + COUNT, 100)],
