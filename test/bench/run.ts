@@ -5,6 +5,7 @@ import { measureIngest } from './ingest.ts'
 import { measureList } from './list-latency.ts'
 import { median, type Row, toTable } from './measures.ts'
 import { measureNaiveLoop } from './naive-loop.ts'
+import { routingRows } from './routing.ts'
 import { measureScreenLatency, openScreens } from './screen-latency.ts'
 
 const CONCURRENCIES = [1, 16, 64] as const
@@ -118,6 +119,7 @@ const SUITES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   ingest: async () => [...(await ingestRows(true)), ...(await ingestRows(false))],
   live: liveRows,
   list: async () => [await listRow()],
+  routing: routingRows,
   memory: async () => [await memoryRow()],
 }
 
