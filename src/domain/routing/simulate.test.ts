@@ -12,7 +12,7 @@ import { PRIORITIES } from '../conversation.ts'
 import type { RoutingAgent } from './agent-state.ts'
 import { createEventQueue } from './event-queue.ts'
 import { PICK_POLICY, policyOf } from './policy.ts'
-import { type History, type PastConversation, simulate } from './simulate.ts'
+import { type History, type PastConversation, simulate, simulateInSteps } from './simulate.ts'
 
 const MINUTE = 60_000
 const past = (id: string, minute: number, handling?: number, change = {}): PastConversation => ({
@@ -102,6 +102,31 @@ describe('a dry run', () => {
     expect(simulate(historyOf(agents, all), alone, () => 0).perAgent.map(({ assigned }) => assigned)).toEqual(
       [30, 0, 0],
     )
+  })
+
+  it('goes by the policy of each conversation where there are several, each with a ring of its own', () => {
+    const agents = ['a', 'b'].map((id) => agentOf(id))
+    const [turns, alone] = [
+      policyOf([stepOf()]),
+      policyOf([stepOf({ target: { kind: 'fixed-agent', agentId: agentId('b') } })]),
+    ]
+    const all = ['1', '2', '3', '4', '5', '6'].map((id, index) => past(id, index))
+    const run = simulate(
+      historyOf(agents, all),
+      ({ id }) => (Number(id) % 2 ? turns : alone),
+      () => 0,
+    )
+    expect(run.assignments.map((one) => one.agentId)).toEqual(['a', 'b', 'b', 'b', 'a', 'b'])
+  })
+
+  it('hands back control again and again, and comes to the same', () => {
+    const history = historyOf([limited('a', 1)], [past('1', 0), past('2', 1), past('3', 2)])
+    const steps = simulateInSteps(history, leastOpen, () => 0)
+    let pauses = 0
+    let step = steps.next()
+    for (; !step.done; step = steps.next()) pauses += 1
+    expect(pauses).toBeGreaterThan(5)
+    expect(step.value).toEqual(simulate(history, leastOpen, () => 0))
   })
 
   it('never passes a limit, loses none, and lets nobody of a kind overtake', () => {
