@@ -66,3 +66,11 @@ export interface QueuePlaceView {
   /** From when to when somebody should have him, milliseconds from now; absent when nobody can honestly say. */
   readonly waitMs?: readonly [likely: number, atMost: number]
 }
+
+/** Where the visitors of one channel stand. */
+export interface ChannelPlaces {
+  /** By the visitor's id; who does not wait, or may not know his place, is absent. */
+  readonly places: ReadonlyMap<string, QueuePlaceView>
+  /** The language that the channel asks for; absent = the visitor's own. */
+  readonly locale?: string
+}

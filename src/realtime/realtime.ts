@@ -2,7 +2,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { Server } from 'socket.io'
 import { AppError, type ErrorCode } from '../domain/errors.ts'
 import type { AgentId, ChannelId, ConversationId } from '../domain/ids.ts'
-import type { QueuePlaceView } from '../domain/visitor.ts'
+import type { ChannelPlaces } from '../domain/visitor.ts'
 import type { Bus, Signal } from '../services/bus.ts'
 import type { Principal } from '../services/principal.ts'
 import { type ConversationPlace, createAgentSockets } from './agent-sockets.ts'
@@ -68,11 +68,11 @@ export interface RealtimeDeps {
     token: string,
   ) => Promise<{ readonly visitorId: string } | undefined>
   readonly conversationChannel: (conversationId: string) => Promise<ConversationPlace | undefined>
-  /** Where visitors of a channel stand who wait and may know it. */
+  /** Where visitors of a channel stand; undefined where visitors are not told. */
   readonly queuePlaces: (
     channelId: ChannelId,
     visitorIds: readonly string[],
-  ) => Promise<ReadonlyMap<string, QueuePlaceView>>
+  ) => Promise<ChannelPlaces | undefined>
   /** The live conversation of a visitor. */
   readonly conversationOfVisitor: (
     channelId: ChannelId,
@@ -238,7 +238,14 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     },
   })
 
-  const teller = createQueueTeller({ namespace: widgetNamespace, placesOf: deps.queuePlaces, log })
+  const teller = createQueueTeller({
+    namespace: widgetNamespace,
+    placesOf: deps.queuePlaces,
+    hasWritten: async (channelId, visitorId) =>
+      (await visitorConversations.get(JSON.stringify([channelId, visitorId]))) !== undefined,
+    clock: Date.now,
+    log,
+  })
 
   const onSignal = (signal: Signal): void => {
     if (signal.kind === 'agent-access-changed') agents.recheckAgent(signal.agentId)

@@ -3,14 +3,15 @@ import type { RoutingAgent, RoutingConversation } from '../domain/routing/agent-
 import { isInTarget } from '../domain/routing/eligibility.ts'
 import { estimateWait, servingCapacity } from '../domain/routing/estimate.ts'
 import type { AssignmentPolicy } from '../domain/routing/policy.ts'
-import type { QueuePlaceView } from '../domain/visitor.ts'
+import type { ChannelPlaces, QueuePlaceView } from '../domain/visitor.ts'
 import type { QueueViewStore, WaitingCustomer } from '../store/queue-view-store.ts'
 import type { RoutingHistoryStore } from '../store/routing-history-store.ts'
-import type { ActiveChannel, FindChannel } from './active-channel.ts'
+import type { ActiveChannel } from './active-channel.ts'
+import type { ChannelDirectory, LiveChannel } from './channel-directory.ts'
 import type { RoutingRules } from './routing-snapshot.ts'
 
 export interface QueuePlacesDeps {
-  readonly findChannel: FindChannel
+  readonly findChannel: ChannelDirectory['get']
   readonly rules: () => Promise<RoutingRules>
   readonly routingAgents: () => Promise<readonly RoutingAgent[]>
   readonly queueViews: Pick<QueueViewStore, 'line'>
@@ -18,11 +19,11 @@ export interface QueuePlacesDeps {
   readonly clock: () => number
 }
 
-/** Where the visitors of a channel stand who wait and may know it; the others are left out. */
+/** Where visitors of a channel stand; undefined where visitors are not told. */
 export type QueuePlaces = (
   channelId: ChannelId,
   visitorIds: readonly string[],
-) => Promise<ReadonlyMap<string, QueuePlaceView>>
+) => Promise<ChannelPlaces | undefined>
 
 /** Somebody in the line, with his place among those under the same policy. */
 interface Standing {
@@ -36,8 +37,6 @@ const MOST_PLACES = 5_000
 const LINE_FRESH_MS = 2_000
 const HANDLING_FRESH_MS = 60_000
 const HANDLING_SAMPLES = 50
-
-const NOBODY: ReadonlyMap<string, QueuePlaceView> = new Map()
 
 /**
  * Works out places and estimates. The line is read at most every two seconds however many ask, and not at all for
@@ -65,15 +64,21 @@ export function createQueuePlaces(deps: QueuePlacesDeps): QueuePlaces {
 
   return async (channelId, visitorIds) => {
     const channel = await deps.findChannel(channelId)
-    if (!channel || !mayTell(channel, await deps.rules())) return NOBODY
+    if (!channel || !mayTell(channel, await deps.rules())) return undefined
     const line = await lineOf()
     const places = new Map<string, QueuePlaceView>()
     for (const visitorId of visitorIds) {
       const standing = line.get(keyOf(channelId, visitorId))
       if (standing?.policy.showQueuePlace) places.set(visitorId, await estimate(standing))
     }
-    return places
+    const locale = localeOf(channel)
+    return { places, ...(locale === undefined ? {} : { locale }) }
   }
+}
+
+function localeOf({ connector, config }: LiveChannel): string | undefined {
+  const locale = connector.visitors?.publicSettings(config).locale
+  return locale === 'auto' ? undefined : locale
 }
 
 const keyOf = (channelId: ChannelId, visitorId: string): string => `${channelId} ${visitorId}`

@@ -45,7 +45,7 @@ export async function readVisitorHistory(
     countUnread(conversation.id),
     place === undefined ? queuePlaces(channelId, [visitorId]) : undefined,
   ])
-  const queue = places?.get(visitorId)
+  const queue = places?.places.get(visitorId)
   const page = found.slice(0, limit)
   const last = page.at(-1)
   return {

@@ -143,7 +143,8 @@ export async function startLiveServer(
       }
       return undefined
     },
-    queuePlaces: async () => office.queuePlaces,
+    queuePlaces: async (channelId) =>
+      channelId === X ? { places: office.queuePlaces, locale: 'sv' } : undefined,
     presence: {
       connected: (agentId) => void office.presence.push(`+${agentId[0]}`),
       disconnected: (agentId, { signedOut }) =>

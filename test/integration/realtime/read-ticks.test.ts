@@ -63,7 +63,7 @@ const history = async () =>
         {
           ...database.stores,
           countUnread: createCountUnreadByVisitor(database.store.connection),
-          queuePlaces: async () => new Map(),
+          queuePlaces: async () => undefined,
         },
       )
     ).items,

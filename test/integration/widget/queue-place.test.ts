@@ -48,7 +48,7 @@ const placesIn = async (channelId: string, visitors: readonly Visitor[], free = 
     channelId as never,
     visitors.map(({ visitorId }) => visitorId),
   )
-  return visitors.map(({ visitorId }) => found.get(visitorId))
+  return visitors.map(({ visitorId }) => found?.places.get(visitorId))
 }
 const resolved = async (channelId: string, minutes: readonly number[]): Promise<void> => {
   for (const [index, took] of minutes.entries()) {
