@@ -57,7 +57,7 @@ describe('the rules of a channel', () => {
       .dragTo(step(page, 1), { targetPosition: { x: 60, y: 8 } })
     await page.getByText('Step 3 is now step 1 of 3.').waitFor({ state: 'attached' })
 
-    await step(page, 1).getByLabel('Wait before the next step').fill('5')
+    await step(page, 1).getByLabel('Wait before the next step', { exact: true }).fill('5')
     await saveRules(page)
     await saved(page)
     const { steps } = server.state.channels[0]?.policy ?? { steps: [] }
@@ -98,7 +98,7 @@ describe('the rules of a channel', () => {
     await page.getByText('Somebody else changed this in the meantime').waitFor()
     expect(channel.policy.steps).toEqual([])
     await page.getByRole('button', { name: 'Save mine instead' }).click()
-    await page.getByText('Somebody else changed this in the meantime').waitFor({ state: 'detached' })
+    await page.getByText('Not saved yet.').waitFor({ state: 'detached' })
     expect(channel.policy.steps[0]?.strategy).toBe('load-balanced')
   })
 
@@ -254,7 +254,7 @@ describe('a conversation', () => {
     await page.locator('#main').focus()
     await page.keyboard.press('a')
     await page.getByLabel('Note for whoever gets it').fill('He is in a hurry')
-    await page.getByRole('option', { name: 'Workshop' }).click()
+    await page.getByRole('listbox').getByRole('option', { name: 'Workshop' }).click()
     await page.getByText('gave it to the team Workshop').waitFor()
     await page.getByText('He is in a hurry').last().waitFor()
     expect(server.state.conversations.get(id)).toMatchObject({ teamByHand: true })
