@@ -88,8 +88,10 @@ export function createRoutingRingStore(connection: Connection) {
     ): Promise<void> {
       const [first] = turns
       if (!first || lost.size === 0) return
-      const ring = await rings.findOne({ _id: scope }, { projection: { served: 1 } })
-      const places = returnedPlaces(turns, lost, membersAt(ring?.served ?? {}, first.turn))
+      const ring = await rings.findOne({ _id: scope }, { projection: { turn: 1, served: 1 } })
+      // As long as the ring stands where the run left it, it is simply turned back.
+      const others = ring?.turn === turns.at(-1)?.turn ? [] : membersAt(ring?.served ?? {}, first.turn)
+      const places = returnedPlaces(turns, lost, others)
       if (places.size === 0) return
       // Who was served again in the meantime goes first once more: that is the turn he missed.
       const set = Object.fromEntries([...places].map(([agentId, turn]) => [`served.${agentId}`, turn]))
@@ -134,7 +136,7 @@ function returnedPlaces(
   }
   const lostBy = (agentId: string): number =>
     (byAgent.get(agentId) ?? []).filter(({ decisionId }) => lost.has(decisionId)).length
-  const least = Math.min(...members.map(lostBy))
+  const least = members.length === 0 ? 0 : Math.min(...members.map(lostBy))
   const places = new Map<AgentId, number>()
   for (const given of byAgent.values()) {
     const [one] = given

@@ -163,14 +163,17 @@ describe('what wakes', () => {
     },
   )
 
-  it('one that somebody owns leaves it with him', async () => {
+  it.each([
+    ['is there', [BORIS], BORIS],
+    ['is not there', [ANNA], ANNA],
+  ] as const)('one that was resolved goes by whether its owner %s', async (_, later, owner) => {
     staff([availableAgent(BORIS)])
     await write(node(0), 'v')
     const before = await node(0).thread('v')
     await database.stores.conversations.change(before.id, before.version, { status: 'resolved' })
-    staff([availableAgent(ANNA)])
+    staff(later.map(availableAgent))
     await node(0).receive(entryOf(CHANNEL, [said('v', 'v-2')]))
-    expect(await node(0).thread('v')).toMatchObject({ status: 'open', assigneeId: BORIS })
+    expect(await node(0).thread('v')).toMatchObject({ status: 'open', assigneeId: owner })
   })
 })
 
