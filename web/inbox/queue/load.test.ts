@@ -40,9 +40,9 @@ describe('how full an agent is', () => {
     expect([full, gone, busy, asleep, free].sort(byRoom).map(({ agent }) => agent.name)).toEqual([
       'Free',
       'Busy',
+      'Full',
       'Asleep',
       'Gone',
-      'Full',
     ])
     expect(isFree(full)).toBe(false)
   })

@@ -20,17 +20,17 @@ export function limitOf({ capacity }: QueueAgentView): number | undefined {
   return kinds.length === 0 ? undefined : kinds.reduce((sum, limit) => sum + limit, 0)
 }
 
-/** Whether the router may choose somebody now, as far as this page can tell. */
-export const isFree = (entry: QueueAgentView): boolean =>
-  entry.agent.availability === 'online' &&
-  entry.agent.present &&
-  entry.hours.within &&
-  (fullness(entry) ?? 0) < 1
+const isAvailable = ({ agent, hours }: QueueAgentView): boolean =>
+  agent.availability === 'online' && agent.present && hours.within
 
-/** Who has room first: available, then the least full, then by name. */
+/** Whether the router may choose somebody now, as far as this page can tell. */
+export const isFree = (entry: QueueAgentView): boolean => isAvailable(entry) && (fullness(entry) ?? 0) < 1
+
+/** Who could take something first: available with room, available and full, then the others; the least full first. */
 export function byRoom(one: QueueAgentView, other: QueueAgentView): number {
   return (
     Number(isFree(other)) - Number(isFree(one)) ||
+    Number(isAvailable(other)) - Number(isAvailable(one)) ||
     (fullness(one) ?? 0) - (fullness(other) ?? 0) ||
     one.load.total - other.load.total ||
     one.agent.name.localeCompare(other.agent.name)

@@ -18,7 +18,7 @@ export function CountField(props: {
       min={least}
       max={most}
       step={1}
-      className={css['amount']}
+      classNames={{ wrapper: css['amount'] ?? '' }}
       label={labelHidden ? undefined : label}
       aria-label={labelHidden ? label : undefined}
       placeholder={placeholder}

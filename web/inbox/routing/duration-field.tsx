@@ -1,4 +1,4 @@
-import { NativeSelect, TextInput } from '@mantine/core'
+import { Input, NativeSelect, TextInput } from '@mantine/core'
 import { useId, useState } from 'react'
 import { routingText } from '../text/routing-text.ts'
 import { DURATION_UNITS, type DurationUnit, joinDuration, splitDuration } from './durations.ts'
@@ -21,6 +21,7 @@ export function DurationField(props: {
   const [unit, setUnit] = useState<DurationUnit>(split.unit)
   const [typed, setTyped] = useState<string>()
   const hintId = useId()
+  const fieldId = useId()
   const fits = value % joinDuration({ amount: 1, unit }) === 0
   // What came from elsewhere may not be a whole number of the unit that was chosen here.
   const unitNow = typed !== undefined || fits ? unit : split.unit
@@ -32,11 +33,16 @@ export function DurationField(props: {
   }
   return (
     <div className={css['duration']}>
+      {!labelHidden && (
+        <Input.Label htmlFor={fieldId} className={css['label'] ?? ''}>
+          {label}
+        </Input.Label>
+      )}
       <TextInput
         type="number"
         min={0}
+        id={fieldId}
         className={css['amount']}
-        label={labelHidden ? undefined : label}
         aria-label={labelHidden ? label : undefined}
         aria-describedby={hint ? hintId : undefined}
         value={shown}

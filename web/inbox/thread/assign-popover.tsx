@@ -1,7 +1,7 @@
 import { Popover, Textarea, TextInput } from '@mantine/core'
 import { IconArrowBackUp, IconCheck, IconUsersGroup } from '@tabler/icons-react'
 import type { KeyboardEvent, ReactNode } from 'react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import type { AssignConversationCommand } from '../../../src/domain/commands.ts'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import { useAgents, useAllowed, useMe, useTeams } from '../data/queries.ts'
@@ -54,6 +54,9 @@ function Choices({ conversation, onAssign, onDone }: ChoicesProps) {
     { conversation, agents: [...agents.values()], teams: [...teams.values()], me, mayAssignOthers },
     typed,
   )
+  useEffect(() => {
+    document.getElementById(`assign-${at}`)?.scrollIntoView({ block: 'nearest' })
+  }, [at])
   const choose = (choice: AssignChoice) => {
     onDone()
     if (choice.kind === 'send-back') return void sendBack(conversation, note)
