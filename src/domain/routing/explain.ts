@@ -225,11 +225,28 @@ function languageName(code: string): string {
   }
 }
 
+interface Faces {
+  readonly time: Intl.DateTimeFormat
+  readonly date: Intl.DateTimeFormat
+}
+
+/** Formats are costly to make, a queue page asks for hundreds, and there are few zones. */
+const faces = new Map<string, Faces>()
+
+function facesOf(timeZone: string): Faces {
+  const known = faces.get(timeZone)
+  if (known) return known
+  const made: Faces = {
+    time: new Intl.DateTimeFormat('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' }),
+    date: new Intl.DateTimeFormat('en-GB', { timeZone, day: 'numeric', month: 'short', year: 'numeric' }),
+  }
+  faces.set(timeZone, made)
+  return made
+}
+
 /** Writes instants of the day of the decision as a time, others with their date. */
 function clockOf(decidedAtMs: number, timeZone = 'UTC'): Clock {
-  const zone = { timeZone: isTimeZone(timeZone) ? timeZone : 'UTC' }
-  const time = new Intl.DateTimeFormat('en-GB', { ...zone, hour: '2-digit', minute: '2-digit' })
-  const date = new Intl.DateTimeFormat('en-GB', { ...zone, day: 'numeric', month: 'short', year: 'numeric' })
+  const { time, date } = facesOf(isTimeZone(timeZone) ? timeZone : 'UTC')
   const today = date.format(decidedAtMs)
   return (atMs) => {
     const day = date.format(atMs)
