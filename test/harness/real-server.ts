@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
+/** The built server. */
+export const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
 const OWNER = { email: 'owner@example.com', password: 'correct horse battery staple' }
 
 /** A JSON answer of the API. */
