@@ -78,7 +78,7 @@ async function pageOf(
 }
 
 function placeOf(cursor: string): { readonly atMs: number; readonly id: string } {
-  const [atMs, id] = decodeCursor(cursor, ['number', 'string'])
+  const [atMs, id] = decodeCursor(cursor, ['number', 'id'])
   return { atMs: Number(atMs), id: String(id) }
 }
 

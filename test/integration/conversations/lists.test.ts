@@ -115,7 +115,7 @@ describe('the list of conversations', () => {
     'a'.repeat(201),
   ])('refuses the cursor %s', async (cursor) => {
     const { body } = await inbox.owner.agent.get(`/api/v1/conversations?cursor=${cursor}`).expect(400)
-    expect(['invalid-cursor', 'invalid-id']).toContain(body.code)
+    expect(body.code).toBe('invalid-cursor')
   })
 
   it('survives a cursor with a number that is no time', async () => {
