@@ -99,9 +99,9 @@ async function resolveContacts(
     const message = first.get(keyOf(identity.channelId, identity.externalId))
     return newContact(identity, message?.identity, message?.receivedAtMs ?? 0)
   })
-  await contacts.createContacts(wanted)
-  for (const contact of await contacts.findContacts(wanted.map(({ id }) => id)))
-    found.set(contact.id, contact)
+  for (const contact of await contacts.createContacts(wanted)) found.set(contact.id, contact)
+  const others = wanted.map(({ id }) => id).filter((id) => !found.has(id))
+  for (const contact of await contacts.findContacts(others)) found.set(contact.id, contact)
   return found
 }
 

@@ -53,7 +53,7 @@ export async function updateConversations(
     open.set(conversation.id, conversation)
   for (let round = 0; wanted.length > 0; round += 1) {
     if (round === MOST_ROUNDS) throw new Error('a conversation keeps changing')
-    const planned: UpdatedConversation[] = []
+    const planned: { readonly was: StoredConversation; readonly then: UpdatedConversation }[] = []
     for (const id of wanted) {
       const conversation = open.get(id)
       const effective = (byConversation.get(id) ?? []).filter(
@@ -61,17 +61,16 @@ export async function updateConversations(
           conversation !== undefined && (order > conversation.lastInboundOrder || unheard.has(messageId)),
       )
       if (!conversation || effective.length === 0) continue
-      planned.push(await plan(conversation, effective, round > 0, deps.messages))
+      planned.push({
+        was: conversation,
+        then: await plan(conversation, effective, round > 0, deps.messages),
+      })
     }
     const lost = await deps.conversations.applyInbound(
-      planned.map(({ conversation }) => ({
-        id: conversation.id,
-        version: conversation.version - 1,
-        next: conversation,
-      })),
+      planned.map(({ was, then }) => ({ was, next: then.conversation })),
       randomUUID(),
     )
-    updated.push(...planned.filter(({ conversation }) => !lost.has(conversation.id)))
+    updated.push(...planned.filter(({ was }) => !lost.has(was.id)).map(({ then }) => then))
     wanted = [...lost]
     if (wanted.length > 0) {
       // Whoever lost steps aside for a moment of his own, so that two who met do not meet again.
