@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ContactView, ConversationView, Page } from '../../../src/domain/views.ts'
+import { said } from '../../harness/scripted-channel.ts'
 import type { Agent } from '../http/test-server.ts'
 import { assign, at, type InboxServer, startInboxServer } from './inbox-server.ts'
 
@@ -200,5 +201,27 @@ describe('contacts', () => {
       .expect(400)
     expect(body).toMatchObject({ code: 'invalid-input', field: '__proto__' })
     expect(({} as Record<string, unknown>)['admin']).toBeUndefined()
+  })
+})
+
+// Last, since it fills every list.
+describe('a search', () => {
+  it('of a name that very many have is found also by who sees only one of them', async () => {
+    await inbox.customer('first of all', inbox.channelId, 'Xerxes Visible')
+    const hidden = Array.from({ length: 130 }, (_, index) => `xerxes-${index}`)
+    await inbox.deliver(
+      hidden.map((who) =>
+        said(who, `${who}-1`, {
+          identity: { externalId: who, verified: false, displayName: `Xerxes ${who}` },
+        }),
+      ),
+      inbox.closedChannelId,
+    )
+    const own = await list({ search: 'xerxes' }, inbox.anna.agent)
+    expect(own.items.map(({ contact }) => contact.name)).toEqual(['Xerxes Visible'])
+    const all = await walk({ search: 'xerxes', limit: 40 })
+    expect(all).toHaveLength(131)
+    expect(new Set(all).size).toBe(131)
+    expect(all).toEqual([...idsOf(await list({ search: 'xerxes', limit: 100 })), ...all.slice(100)])
   })
 })
