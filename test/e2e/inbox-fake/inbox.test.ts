@@ -248,6 +248,24 @@ describe('a conversation', () => {
     await drawn.waitFor()
   })
 
+  it('stays at its end while the room for it shrinks', async () => {
+    const it = await open()
+    const { page } = it
+    await row(it, firstId(it)).click()
+    await page.getByRole('log').waitFor()
+    const missing = () =>
+      page
+        .getByRole('log')
+        .evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)
+    await expect.poll(missing).toBeLessThan(2)
+    await page.setViewportSize({ width: 1440, height: 520 })
+    await expect.poll(missing).toBeLessThan(2)
+    await page.getByLabel('Write a reply').fill('one\ntwo\nthree\nfour\nfive\nsix\nseven')
+    await expect.poll(missing).toBeLessThan(2)
+    await page.setViewportSize(PHONE)
+    await expect.poll(missing).toBeLessThan(2)
+  })
+
   it('resends an uncertain message only after asking', async () => {
     const it = await open()
     const { page } = it
