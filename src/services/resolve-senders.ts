@@ -10,6 +10,8 @@ export interface Sender {
   readonly contact: StoredContact
   /** The batch told something of him that was not known. */
   readonly learned?: true
+  /** What it told was his name. */
+  readonly renamed?: true
 }
 
 /** Finds the sender of a message that {@link resolveSenders} was given. */
@@ -150,7 +152,8 @@ async function learn(sender: Sender, said: InboundIdentity, contacts: ContactSto
     attributes,
   })
   // Somebody changes the contact at the same time: his change stands, the next message brings ours.
-  return updated ? { identity, contact: updated, learned: true } : sender
+  if (!updated) return sender
+  return { identity, contact: updated, learned: true, ...(name === contact.name ? {} : { renamed: true }) }
 }
 
 /** The name we gave the contact ourselves; one an agent typed is never overwritten. */
