@@ -191,4 +191,33 @@ describe('receipts', () => {
     const [own] = await database.stores.messages.findByExternalIds(CHANNEL, ['m1'])
     expect(own).toMatchObject({ status: 'delivered' })
   })
+
+  it('of a customer’s own client leave nothing behind when he names messages that are not his', async () => {
+    answers = [{ externalId: 'x1' }]
+    await reply('a')
+    await deliver()
+    const made = Array.from({ length: 100 }, (_, index) => `made-up-${index}`)
+    let written = 0
+    const { messages, earlyEvents } = database.stores
+    const counting = openOffice(
+      {
+        ...database.stores,
+        messages: {
+          ...messages,
+          applyReceipts: (receipts) => {
+            written += receipts.length
+            return messages.applyReceipts(receipts)
+          },
+        },
+      },
+      [...office.channels.values()],
+    )
+    const says = (externalId: string): InboundEvent =>
+      ({ ...status(externalId, 'read'), identityExternalId: 'u' }) as InboundEvent
+    await counting.receive(entryOf(CHANNEL, [...made, 'x1', 'm1'].map(says)))
+    expect((await outbound())[0]).toMatchObject({ status: 'read' })
+    expect(await earlyEvents.of(CHANNEL, [...made, 'm1'])).toEqual([])
+    await counting.receive(entryOf(CHANNEL, ['x1', ...made].map(says)))
+    expect(written).toBe(1)
+  })
 })
