@@ -19,6 +19,9 @@ export interface IngressDeps extends AcceptDeps {
 
 const INGRESS = /^\/ingress\/([0-9a-f]{24})(?:[/?]|$)/
 
+/** What the metrics call a request whose sender did not wait for the answer; many servers do. */
+const HUNG_UP = 499
+
 /** How long a body may take to arrive. */
 const BODY_TIMEOUT_MS = 15_000
 
@@ -33,7 +36,10 @@ export function createIngress(
     const channelId = INGRESS.exec(request.url ?? '')?.[1]
     if (channelId === undefined) return false
     const startedAt = performance.now()
-    response.once('close', () => deps.observe(response.statusCode, performance.now() - startedAt))
+    response.once('close', () => {
+      const status = response.headersSent ? response.statusCode : HUNG_UP
+      deps.observe(status, performance.now() - startedAt)
+    })
     void answer(channelId, request, response, deps)
     return true
   }
@@ -53,6 +59,8 @@ async function answer(
       'Content-Type': reply.contentType ?? 'text/plain; charset=utf-8',
       'Content-Length': Buffer.byteLength(reply.body ?? ''),
       'Cache-Control': 'no-store',
+      // An answer may repeat what the sender asked for, such as a challenge: never more than plain text.
+      'X-Content-Type-Options': 'nosniff',
     })
     response.end(reply.body)
     deps.onAcknowledged()
@@ -100,11 +108,13 @@ function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> 
       const [only] = chunks
       resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks))
     })
-    request.on('close', () => {
+    // A sender who hangs up is no fault of ours, whichever of the two events tells it first.
+    const cutOff = (): void => {
       clearTimeout(timer)
-      if (!request.complete) reject(new AppError('invalid-input', { detail: 'The request was cut off' }))
-    })
-    request.on('error', reject)
+      reject(new AppError('invalid-input', { detail: 'The request was cut off' }))
+    }
+    request.on('close', cutOff)
+    request.on('error', cutOff)
   })
 }
 
@@ -126,6 +136,7 @@ function refuse(error: unknown, response: ServerResponse, deps: IngressDeps): vo
   response.writeHead(problem.status, {
     'Content-Type': 'application/problem+json',
     'Cache-Control': 'no-store',
+    'X-Content-Type-Options': 'nosniff',
     ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
     ...(tooLargeToDrain ? { Connection: 'close' } : {}),
   })

@@ -1,0 +1,82 @@
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { verified } from '../contract/raw-request.ts'
+import type { LiveChannel } from '../services/channel-directory.ts'
+import { createIngress } from './ingress.ts'
+import { recogniseFrameError } from './problem.ts'
+
+const CHANNEL = 'c'.repeat(24)
+const HOSTILE = '<script>alert(1)</script>'
+
+const server = createServer()
+let port = 0
+let unforeseen: unknown[]
+let observed: number[]
+
+beforeEach(async () => {
+  unforeseen = []
+  observed = []
+  const channel = {
+    id: CHANNEL,
+    paused: false,
+    config: {},
+    connector: {
+      inbound: {
+        kind: 'webhook',
+        maxBodyBytes: 100,
+        verify: ({ body, receivedAtMs }: { readonly body: Uint8Array; readonly receivedAtMs: number }) => ({
+          ok: true,
+          request: verified({ body, contentType: 'text/plain', facts: {}, receivedAtMs }),
+          handshake: { status: 200, body: Buffer.from(body).toString() },
+        }),
+      },
+    },
+  } as unknown as LiveChannel
+  const ingress = createIngress({
+    channels: { peek: () => channel, get: async () => channel },
+    publicUrl: 'http://localhost',
+    recognise: recogniseFrameError,
+    now: Date.now,
+    append: async () => ({ repeated: false }),
+    orderClock: () => 1,
+    takeQuota: () => 0,
+    onError: (error) => unforeseen.push(error),
+    onAcknowledged: () => undefined,
+    observe: (status) => observed.push(status),
+  })
+  server.removeAllListeners('request')
+  server.on('request', (request, response) => ingress(request, response))
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  port = (server.address() as AddressInfo).port
+})
+afterEach(async () => {
+  server.closeAllConnections()
+  server.close()
+  await once(server, 'close')
+})
+
+it('takes a sender who hangs up in the middle for what he is', async () => {
+  const socket = connect(port, '127.0.0.1')
+  await once(socket, 'connect')
+  socket.write(`POST /ingress/${CHANNEL} HTTP/1.1\r\nHost: x\r\nContent-Length: 50\r\n\r\nhalf`)
+  await once(server, 'request')
+  socket.resetAndDestroy()
+  await expect.poll(() => observed).toEqual([499])
+  expect(unforeseen).toEqual([])
+})
+
+it('lets no browser take an echo, or a refusal, for a page', async () => {
+  const post = (body: string) =>
+    fetch(`http://127.0.0.1:${port}/ingress/${CHANNEL}`, { method: 'POST', body })
+  const echo = await post(HOSTILE)
+  expect(await echo.text()).toBe(HOSTILE)
+  expect(echo.headers.get('content-type')).toMatch(/^text\/plain/)
+  const refused = await post('x'.repeat(101))
+  expect(refused.status).toBe(413)
+  for (const answer of [echo, refused]) {
+    expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
+  }
+})
