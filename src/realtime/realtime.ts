@@ -2,6 +2,7 @@ import type { Server as HttpServer, IncomingMessage } from 'node:http'
 import { Server } from 'socket.io'
 import { AppError, type ErrorCode } from '../domain/errors.ts'
 import type { AgentId, ChannelId, ConversationId } from '../domain/ids.ts'
+import { addressKey } from '../services/address-key.ts'
 import type { Bus, Signal } from '../services/bus.ts'
 import type { Principal } from '../services/principal.ts'
 import { type ConversationPlace, createAgentSockets } from './agent-sockets.ts'
@@ -133,7 +134,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     transports: ['websocket', 'polling'],
     connectTimeout: 10_000,
     allowRequest: (request, answer) => {
-      const allowed = handshakes.take(deps.addressOf(request), now()) === 'allowed'
+      const allowed = handshakes.take(addressKey(deps.addressOf(request)), now()) === 'allowed'
       if (!allowed) countRefusedHandshake(new AppError('rate-limited'))
       answer(allowed ? null : 'rate-limited', allowed)
     },
@@ -166,7 +167,8 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     onFailure: (event, error) => log.error({ err: error, event }, 'a socket event failed'),
   })
   const admitHandshake = (request: IncomingMessage): void => {
-    if (admits.take(deps.addressOf(request), now()) !== 'allowed') throw new AppError('rate-limited')
+    if (admits.take(addressKey(deps.addressOf(request)), now()) !== 'allowed')
+      throw new AppError('rate-limited')
   }
 
   const places = createLookupCache({

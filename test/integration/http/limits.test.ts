@@ -16,6 +16,11 @@ describe('a flood', () => {
     // What the client himself put before the proxy's own entry is not believed.
     expect((await from('203.0.113.9, 203.0.113.1')).status).toBe(429)
     expect((await from('203.0.113.2')).status).toBe(200)
+    // One subscriber has a whole IPv6 network to knock from.
+    const knocks = []
+    for (let host = 1; host < 8; host++) knocks.push((await from(`2001:db8:1:2::${host}`)).status)
+    expect(knocks).toEqual([200, 200, 200, 200, 200, 429, 429])
+    expect((await from('2001:db8:1:3::1')).status).toBe(200)
     const { agent } = await server.owner()
     const own = []
     for (let call = 0; call < 10; call++) own.push(await agent.get('/api/v1/profile'))
