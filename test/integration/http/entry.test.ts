@@ -167,6 +167,17 @@ describe('sessions', () => {
     expect(await server.core.authenticator.revalidate(principal ? [principal] : [])).toEqual([undefined])
     await signIn(server.nobody(), profile.email).expect(401)
     await signIn(server.nobody(), profile.email, 'another long one').expect(200)
+    // A way back in that was made before is no way in any more.
+    const way = await owner.post(`/api/v1/agents/${profile.id}/invite`).expect(200)
+    await agent
+      .put('/api/v1/profile/password')
+      .send({ currentPassword: 'another long one', newPassword: 'a third long one' })
+      .expect(204)
+    await server
+      .nobody()
+      .post('/api/v1/invites/accept')
+      .send({ token: tokenIn(way.body.inviteLink), name: 'Eve', password: PASSWORD })
+      .expect(401)
   })
 
   it('and API tokens die with deactivation, and stay dead after reactivation', async () => {
