@@ -35,7 +35,8 @@ const authForm = z.object({
     .string()
     .regex(/^[0-9a-f]{24}$/, 'channelId must be 24 hex digits')
     .transform((id) => id as ChannelId),
-  token: z.string().min(1).max(2048),
+  // As long as HTTP takes: a signed name and address in any script fit.
+  token: z.string().min(1).max(4096),
 })
 const noArguments = z.tuple([])
 
