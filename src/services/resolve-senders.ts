@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { InboundIdentity } from '../contract/inbound-event.ts'
+import { withToldAttributes } from '../domain/contact-attributes.ts'
 import type { ChannelId } from '../domain/ids.ts'
 import type { ContactStore, StoredContact, StoredIdentity } from '../store/contact-store.ts'
 import type { ArrivedMessage } from './parse-entries.ts'
@@ -118,7 +119,7 @@ function newContact(
     name: nameFrom(said) ?? anonymousName(externalId),
     emails: proven && said.email ? [said.email.toLowerCase()] : [],
     phones: proven && said.phone ? [said.phone] : [],
-    attributes: attributesFrom(said),
+    attributes: withToldAttributes({}, attributesFrom(said)),
     tags: [],
     createdAtMs,
   }
@@ -134,7 +135,7 @@ async function learn(sender: Sender, said: InboundIdentity, contacts: ContactSto
     said.verified && said.email && !contact.emails.includes(said.email.toLowerCase())
       ? [...contact.emails, said.email.toLowerCase()].slice(-20)
       : contact.emails
-  const attributes = { ...contact.attributes, ...attributesFrom(said) }
+  const attributes = withToldAttributes(contact.attributes, attributesFrom(said))
   const changed = Object.entries(attributes).some(([key, value]) => contact.attributes[key] !== value)
   if (!becomesVerified && !renamed && emails === contact.emails && !changed) return sender
   const name =
@@ -167,22 +168,13 @@ function nameFrom(said: InboundIdentity | undefined): string | undefined {
 }
 
 /** Unproven addresses are kept as what they are: claims. */
-function attributesFrom(said: InboundIdentity | undefined): Record<string, string> {
-  const attributes: Record<string, string> = {}
-  for (const [key, value] of Object.entries(said?.attributes ?? {}).slice(0, 50)) {
-    if (isPlainKey(key)) attributes[key] = value.slice(0, 1_000)
+function attributesFrom(said: InboundIdentity | undefined): Readonly<Record<string, string>> {
+  const unproven = said && !said.verified
+  return {
+    ...(unproven && said.email ? { 'claimed email': said.email.slice(0, 320) } : {}),
+    ...(unproven && said.phone ? { 'claimed phone': said.phone.slice(0, 40) } : {}),
+    ...said?.attributes,
   }
-  if (said && !said.verified && said.email) attributes['claimed email'] = said.email.slice(0, 320)
-  if (said && !said.verified && said.phone) attributes['claimed phone'] = said.phone.slice(0, 40)
-  return attributes
-}
-
-/** Keys that mean something to a database or to an object's prototype are not kept. */
-function isPlainKey(key: string): boolean {
-  return (
-    /^[^$.\u0000-\u001f][^.\u0000-\u001f]{0,63}$/u.test(key) &&
-    !['__proto__', 'constructor', 'prototype'].includes(key)
-  )
 }
 
 function anonymousName(externalId: string): string {

@@ -170,6 +170,27 @@ describe('contacts', () => {
     expect(theirs.items).toHaveLength(1)
   })
 
+  it('may be written back as they were read, with whatever their owner claimed', async () => {
+    await inbox.deliver([
+      said('claimer', 'claim-1', {
+        identity: {
+          externalId: 'claimer',
+          verified: false,
+          displayName: 'Carl Claimer',
+          email: 'carl@example.com',
+          attributes: { 'shoe size': '43', toString: 'x', $set: 'x' },
+        },
+      }),
+    ])
+    const [contact] = (await contacts({ search: 'claimer' })).items
+    expect(contact?.attributes).toEqual({ 'claimed email': 'carl@example.com', 'shoe size': '43' })
+    const { body } = await inbox.anna.agent
+      .patch(`/api/v1/contacts/${contact?.id}`)
+      .send({ attributes: contact?.attributes, version: contact?.version })
+      .expect(200)
+    expect(body.attributes).toEqual(contact?.attributes)
+  })
+
   it.each([
     ['an empty name', { name: ' ' }, 'name'],
     ['a name of two lines', { name: 'a\nb' }, 'name'],
