@@ -179,6 +179,21 @@ describe('receipts', () => {
           permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
         )
 
+  it('end at the highest rank in whatever order they come, also before the send itself has ended', async () => {
+    const receipts = ['sent', 'delivered', 'read'] as const
+    for (const order of permutations(['end of the send', ...receipts] as const)) {
+      await database.empty()
+      await office.receive(entryOf(CHANNEL, [said('u', 'm1')]))
+      await reply('a')
+      answers = [{ externalId: 'x1' }]
+      for (const step of order) {
+        if (step === 'end of the send') await deliver()
+        else await office.receive(entryOf(CHANNEL, [status('x1', step)]))
+      }
+      expect(await outbound()).toMatchObject([{ status: 'read', delivery: { state: 'done' } }])
+    }
+  })
+
   it('change nothing of another customer’s message, of another channel’s, or of what he wrote himself', async () => {
     answers = [{ externalId: 'x1' }]
     await reply('a')
