@@ -13,16 +13,23 @@ const HOSTILE = '<script>alert(1)</script>'
 const server = createServer()
 let port = 0
 let unforeseen: unknown[]
+let hasLiveClients: boolean
+let waitSeconds: number
 let observed: number[]
 
 beforeEach(async () => {
   unforeseen = []
+  hasLiveClients = false
+  waitSeconds = 0
   observed = []
   const channel = {
     id: CHANNEL,
     paused: false,
     config: {},
     connector: {
+      get visitors() {
+        return hasLiveClients ? {} : undefined
+      },
       inbound: {
         kind: 'webhook',
         maxBodyBytes: 100,
@@ -42,6 +49,7 @@ beforeEach(async () => {
     append: async () => ({ repeated: false }),
     orderClock: () => 1,
     takeQuota: () => 0,
+    takeAddressQuota: () => waitSeconds,
     onError: (error) => unforeseen.push(error),
     onAcknowledged: () => undefined,
     observe: (status) => observed.push(status),
@@ -66,6 +74,17 @@ it('takes a sender who hangs up in the middle for what he is', async () => {
   socket.resetAndDestroy()
   await expect.poll(() => observed).toEqual([499])
   expect(unforeseen).toEqual([])
+})
+
+it('bounds an address that live clients post from, but no platform', async () => {
+  const post = () => fetch(`http://127.0.0.1:${port}/ingress/${CHANNEL}`, { method: 'POST', body: 'x' })
+  waitSeconds = 7
+  expect((await post()).status).toBe(200)
+  hasLiveClients = true
+  const refused = await post()
+  expect(refused.status).toBe(429)
+  expect(refused.headers.get('retry-after')).toBe('7')
+  expect(await refused.json()).toMatchObject({ code: 'rate-limited' })
 })
 
 it('lets no browser take an echo, or a refusal, for a page', async () => {

@@ -8,6 +8,8 @@ import { problemOf, type Recognise, retryAfterOf } from './problem.ts'
 
 export interface IngressDeps extends AcceptDeps {
   readonly channels: Pick<ChannelDirectory, 'peek' | 'get'>
+  /** Seconds the address has to wait that a customer's own client posts from; 0 when it may go on. */
+  readonly takeAddressQuota: (request: IncomingMessage, nowMs: number) => number
   readonly publicUrl: string
   readonly recognise: Recognise
   readonly now: () => number
@@ -54,6 +56,9 @@ async function answer(
   try {
     const channel = deps.channels.peek(channelId) ?? (await deps.channels.get(channelId))
     if (!channel) throw new AppError('not-found')
+    // Platforms deliver for everybody from a few addresses; of live clients an address has but so many.
+    const waitSeconds = channel.connector.visitors ? deps.takeAddressQuota(request, deps.now()) : 0
+    if (waitSeconds > 0) throw new AppError('rate-limited', { retryAfterSeconds: waitSeconds })
     const reply = await acceptDelivery(channel, await read(request, channel, deps), deps)
     response.writeHead(reply.status, {
       'Content-Type': reply.contentType ?? 'text/plain; charset=utf-8',

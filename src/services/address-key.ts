@@ -10,3 +10,7 @@ export function addressKey(address: string): string {
   if (parsed.kind() === 'ipv4') return parsed.toString()
   return parsed.toByteArray().slice(0, 8).join('.')
 }
+
+/** Whether a connection comes from this very machine. */
+export const isLoopback = (address: string): boolean =>
+  ipaddr.isValid(address) && ipaddr.process(address).range() === 'loopback'
