@@ -214,6 +214,13 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       if (link) outgoing.addWhisper(whisper)
     },
   })
+  const tellVisitorTyping = async (channelId: ChannelId, visitorId: string): Promise<void> => {
+    const conversationId = await visitorConversations.get(JSON.stringify([channelId, visitorId]))
+    if (!conversationId) return
+    const whisper = { kind: 'visitor-typing' as const, channelId, conversationId }
+    local.whisper(whisper)
+    if (link) outgoing.addWhisper(whisper)
+  }
   const visitors = createVisitorSockets({
     namespace: widgetNamespace,
     publicOrigin,
@@ -223,13 +230,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     admitHandshake,
     onRefusedHandshake: countRefusedHandshake,
     recogniseVisitor: deps.recogniseVisitor,
-    onTyping: async (channelId, visitorId) => {
-      const conversationId = await visitorConversations.get(JSON.stringify([channelId, visitorId]))
-      if (!conversationId) return
-      const whisper = { kind: 'visitor-typing' as const, channelId, conversationId }
-      local.whisper(whisper)
-      if (link) outgoing.addWhisper(whisper)
-    },
+    onTyping: tellVisitorTyping,
   })
 
   const onSignal = (signal: Signal): void => {
@@ -245,6 +246,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   bus.onEvents(outgoing.addEvents)
   bus.onVisitorNews(outgoing.addNews)
   bus.onSyncRequired(local.requireSync)
+  bus.onVisitorTyping(({ channelId, visitorId }) => {
+    tellVisitorTyping(channelId, visitorId).catch((error: unknown) =>
+      log.warn({ err: error }, 'a customer’s typing could not be told'),
+    )
+  })
   bus.onSignal((signal, origin) => {
     if (origin === 'local' && link) outgoing.addSignal(signal)
     onSignal(signal)
