@@ -102,7 +102,8 @@ export async function buildCore(deps: {
     orderClock: createOrderClock(),
     contextOf,
     assignable,
-    contextUntilStop: (channel: LiveChannel) => contextOf(channel, stopping.signal),
+    contextUntilStop: (channel: LiveChannel, limit: AbortSignal) =>
+      contextOf(channel, AbortSignal.any([stopping.signal, limit])),
     fetchAttachment,
     linkAttachments: createLinkAttachments({ attachments: stores.attachments, clock: Date.now }),
     agentAttachments: createAgentAttachments(stores),

@@ -1,8 +1,7 @@
-import type { ConnectorContext } from '../contract/connector.ts'
 import type { JournalEntryId } from '../domain/ids.ts'
 import type { Bus } from '../services/bus.ts'
 import { wakeConversation } from '../services/change-conversation.ts'
-import type { ChannelDirectory, LiveChannel } from '../services/channel-directory.ts'
+import type { ChannelDirectory } from '../services/channel-directory.ts'
 import { type DeliverDeps, deliverConversation, type OpenAttachment } from '../services/deliver-messages.ts'
 import type { OrderClock } from '../services/order-clock.ts'
 import { receiveInbound } from '../services/receive-inbound.ts'
@@ -48,7 +47,7 @@ export interface PathDeps {
   readonly agents: RouteDeps['agents']
   readonly linkAttachments: LinkAttachments
   readonly openAttachment: OpenAttachment
-  readonly contextOf: (channel: LiveChannel) => ConnectorContext<LiveChannel['config']>
+  readonly contextOf: DeliverDeps['contextOf']
 }
 
 /** The two paths of this process, running. */

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SendReceipt } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
@@ -89,6 +89,34 @@ describe('sending', () => {
     expect(sent).toEqual(['a', 'a'])
     expect(message).toMatchObject({ status: 'sent', externalId: `sent-${message?.id}` })
   })
+
+  it.each([
+    [true, 'queued', 'not-sent'],
+    [false, 'unknown', 'unknown'],
+  ] as const)(
+    'ends before its lease when the platform says nothing (safe to repeat: %s)',
+    async (safe, state, certainty) => {
+      office.channels.set(CHANNEL, scriptedChannel(CHANNEL, connectorOf(safe)))
+      await reply('a')
+      let ask = (): void => undefined
+      const asked = new Promise<void>((resolve) => {
+        ask = resolve
+      })
+      answers = [
+        () => {
+          ask()
+          return new Promise(() => undefined)
+        },
+      ]
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const delivered = deliver()
+      await asked
+      vi.advanceTimersByTime(SEND_LEASE_MS - 1)
+      vi.useRealTimers()
+      await delivered
+      expect(await outbound()).toMatchObject([{ delivery: { state, errorCode: 'timeout', certainty } }])
+    },
+  )
 
   it('is given up when the channel is gone', async () => {
     await reply('a')
