@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { registry } from '../connectors/index.ts'
 import { AppError } from './domain/errors.ts'
@@ -42,6 +43,7 @@ const ADDRESS_QUOTA = { most: 1_200, windowMs: 10_000 }
 /** Parts of the time for stopping: requests under way, sends under way; the rest is the database's. */
 const SHARE_OF_REQUESTS = 0.2
 const SHARE_OF_SENDS = 0.3
+const REGISTRY_URL = new URL(`../connectors/index${extname(import.meta.url)}`, import.meta.url).href
 const WEB_FOLDER = fileURLToPath(new URL('../web/', import.meta.url))
 
 type HttpApp = ReturnType<typeof createHttpApp>
@@ -116,6 +118,7 @@ async function run(parts: Parts): Promise<Running> {
     workingNodes: () => nodes.livingNodes().filter(({ role }) => role !== 'web').length,
     alone: database.embedded,
     goneNodes: nodes.goneNodes,
+    registryUrl: REGISTRY_URL,
     stopPatienceMs: config.shutdownTimeoutMs * SHARE_OF_SENDS,
     interruptions: database.interruptions,
     journalRetentionMs: config.journalRetentionMs,

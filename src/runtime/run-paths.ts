@@ -13,8 +13,10 @@ import {
   routeOpenings,
 } from '../services/route-conversations.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
+import { createApartParser } from './apart-parser.ts'
 import { createJournalWriter, type JournalWriter } from './journal-writer.ts'
 import { createLeftLeases } from './left-leases.ts'
+import { createLimitedParse } from './limited-parse.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { Stores } from './open-stores.ts'
@@ -37,6 +39,8 @@ export interface PathDeps {
   /** How many processes project, this one included. */
   readonly workingNodes: () => number
   readonly alone: boolean
+  /** The module of the connectors, for a thread that parses by itself. */
+  readonly registryUrl: string
   /** Processes that certainly do nothing any more. */
   readonly goneNodes: () => readonly string[]
   /** How often the connection to the database was lost. */
@@ -76,12 +80,15 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     alone: deps.alone,
     now: Date.now,
   })
+  const apart = createApartParser({ registryUrl: deps.registryUrl, onError })
+  const parse = createLimitedParse({ apart, startedAtMs: Date.now() })
   const projector = createProjectorLanes(PROJECTOR_LANES, () => partitions.held, {
     journal: stores.journal,
     receive: (entries) =>
       receiveInbound(entries, {
         ...stores,
         findChannel: deps.directory.get,
+        parse,
         linkAttachments: deps.linkAttachments,
         bus,
         routeOpenings: async (openings) => {
@@ -197,6 +204,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
       stopping = true
       await writer.drain()
       const [left] = await Promise.all([outbox.stop(deps.stopPatienceMs), projector.stop(), routing.stop()])
+      await apart.stop()
       if (left > 0) log.warn({ conversations: left }, 'sends were still under way at the end')
       await partitions.release()
     },

@@ -13,7 +13,7 @@ import type { FindChannel } from './active-channel.ts'
 import { announceSenders } from './announce-senders.ts'
 import { applyEarlyEvents, applyMessageNews } from './apply-message-news.ts'
 import type { Bus, VisitorNews } from './bus.ts'
-import { type ArrivedMessage, parseEntries } from './parse-entries.ts'
+import { type ArrivedMessage, type ParseRequests, parseEntries } from './parse-entries.ts'
 import { presentConversation, presentMessage, presentToVisitor } from './present.ts'
 import { publishChanged } from './publish-changed.ts'
 import { type LinkAttachments, recordArrivals } from './record-arrivals.ts'
@@ -27,6 +27,7 @@ import { type UpdatedConversation, updateConversations } from './update-conversa
 
 export interface ReceiveInboundDeps {
   readonly findChannel: FindChannel
+  readonly parse: ParseRequests
   readonly contacts: ContactStore
   readonly conversations: ConversationStore
   readonly messages: MessageStore

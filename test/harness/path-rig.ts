@@ -13,6 +13,7 @@ import type { DomainEvent } from '../../src/domain/events.ts'
 import type { AgentId, ChannelId, ChannelType, ConversationId, JournalEntryId } from '../../src/domain/ids.ts'
 import { permissionsOf } from '../../src/domain/permissions.ts'
 import { type AssignmentPolicy, PICK_POLICY, type RoutingAgent } from '../../src/domain/routing.ts'
+import { parseHere } from '../../src/runtime/limited-parse.ts'
 import type { Stores } from '../../src/runtime/open-stores.ts'
 import { createBus } from '../../src/services/bus.ts'
 import type { LiveChannel } from '../../src/services/channel-directory.ts'
@@ -128,6 +129,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
   const receiveDeps: ReceiveInboundDeps = {
     ...stores,
     findChannel,
+    parse: parseHere,
     linkAttachments: async () => [],
     bus,
     routeOpenings: (openings) => routeOpenings(openings, routeDeps),
