@@ -159,13 +159,19 @@ async function learn(sender: Sender, said: InboundIdentity, contacts: ContactSto
 
 /** The name we gave the contact ourselves; one an agent typed is never overwritten. */
 function nameBefore(identity: StoredIdentity): string {
-  return identity.displayName ?? anonymousName(identity.externalId)
+  return oneLine(identity.displayName) || anonymousName(identity.externalId)
 }
 
 function nameFrom(said: InboundIdentity | undefined): string | undefined {
-  const name = said?.displayName?.trim() || (said?.verified ? (said.email ?? said.phone) : undefined)
-  return name ? name.slice(0, 200) : undefined
+  return oneLine(said?.displayName) || (said?.verified ? oneLine(said.email ?? said.phone) : '') || undefined
 }
+
+/** A name as agents may also write it, which turns no text around it: a sender can put anything into his. */
+const oneLine = (name = ''): string =>
+  name
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu, ' ')
+    .trim()
+    .slice(0, 200)
 
 /** Unproven addresses are kept as what they are: claims. */
 function attributesFrom(said: InboundIdentity | undefined): Readonly<Record<string, string>> {
