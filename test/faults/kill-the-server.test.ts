@@ -54,8 +54,9 @@ it(
     const kills: Record<string, number> = {}
     for (let round = 0; round < KILLS; round += 1) {
       for (const station of STATIONS) {
-        // Never the first time: what a killed process had in hand is tried alone, and would look guilty in the end.
-        const server = await startDoomed(folder.path, station, 5 + round * 3)
+        // Not in the first moments: what a killed process had in hand is tried alone then, and what is alone in hand
+        // at one death after the other looks guilty in the end.
+        const server = await startDoomed(folder.path, station, 20 + (round % 10) * 5)
         target.url = server.url
         expect(await endOf(server)).toBe('SIGKILL')
         kills[station] = (kills[station] ?? 0) + 1
