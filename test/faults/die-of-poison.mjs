@@ -13,7 +13,7 @@ if (poison !== undefined) {
       if (how === 'kill') process.kill(process.pid, 'SIGKILL')
       const hoard = []
       for (let grown = how === 'hoard'; ; ) {
-        if (grown) hoard.push(Array.from({ length: 100_000 }, Math.random))
+        if (grown) hoard.push(new Array(1_000_000).fill(hoard.length))
       }
     }
     return parse(text, reviver)

@@ -22,7 +22,8 @@ const KINDS = [
   // Nothing can be done against a process that is shot: once unsuspecting, and once for each of three tries.
   { how: 'kill', mostDeaths: 4, error: /process ended/ },
   { how: 'loop', mostDeaths: 0, error: /took longer than/ },
-  { how: 'hoard', mostDeaths: 1, error: /needed more than \d+ MB of memory/ },
+  // On a slow machine its time may run out first.
+  { how: 'hoard', mostDeaths: 1, error: /needed more than \d+ MB of memory|took longer than/ },
 ] as const
 
 /** How many entries are put aside. */
