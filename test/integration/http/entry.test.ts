@@ -251,7 +251,11 @@ describe('the second factor', () => {
   it('is asked for, takes each code once, and lets a recovery code in once', async () => {
     const client = await anOwner()
     const { agent, profile } = await server.someone(client, 'agent', 'totp@example.com')
-    const { secret, uri, qrDataUrl } = (await agent.post('/api/v1/profile/second-factor').expect(200)).body
+    const begin = (body: object) => agent.post('/api/v1/profile/second-factor').send(body)
+    await begin({}).expect(400)
+    const refused = await begin({ password: 'wrong wrong' }).expect(401)
+    expect(refused.body).toMatchObject({ code: 'wrong-credentials', field: 'password' })
+    const { secret, uri, qrDataUrl } = (await begin({ password: PASSWORD }).expect(200)).body
     expect(uri).toMatch(/^otpauth:\/\/totp\//)
     expect(qrDataUrl).toMatch(/^data:image\/png;base64,/)
     await agent.post('/api/v1/profile/second-factor/confirm').send({ code: '000000' }).expect(401)
