@@ -238,6 +238,27 @@ describe('invites', () => {
     server.passMs(-8 * 24 * 3_600_000)
   })
 
+  it('put out whoever was in, by session or token, when used as the way back in', async () => {
+    const client = await anOwner()
+    const { agent, profile } = await server.someone(client, 'agent', 'back@example.com')
+    const { body } = await agent
+      .post('/api/v1/api-tokens')
+      .send({ name: 'left behind', scopes: ['conversation.read'] })
+      .expect(201)
+    const byToken = () => server.nobody().get('/api/v1/profile').set('Authorization', `Bearer ${body.secret}`)
+    await byToken().expect(200)
+    const link = await client.post(`/api/v1/agents/${profile.id}/invite`).expect(200)
+    // The link alone ends nothing: nobody has come back yet.
+    await byToken().expect(200)
+    const back = server.nobody()
+    await back
+      .post('/api/v1/invites/accept')
+      .send({ token: tokenIn(link.body.inviteLink), name: 'B', password: PASSWORD })
+      .expect(200)
+    await byToken().expect(401)
+    await agent.get('/api/v1/session').expect(401)
+  })
+
   it('are one for each address, however it is typed', async () => {
     const client = await anOwner()
     const again = await client
