@@ -106,7 +106,7 @@ export async function buildCore(deps: {
       contextOf(channel, AbortSignal.any([stopping.signal, limit])),
     fetchAttachment,
     linkAttachments: createLinkAttachments({ attachments: stores.attachments, clock: Date.now }),
-    agentAttachments: createAgentAttachments(stores),
+    agentAttachments: createAgentAttachments({ ...stores, clock: Date.now }),
     openAttachment: createOpenAttachment({ attachments: stores.attachments, fetchAttachment }),
     async close(): Promise<void> {
       stopping.abort()
