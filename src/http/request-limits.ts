@@ -4,7 +4,7 @@ import { addressKey } from '../services/address-key.ts'
 
 /** How many requests each caller may make in a minute. */
 export interface RequestRates {
-  /** Of one address, at routes that need no sign-in. */
+  /** Of one address: requests that need no sign-in, and those whose token is none. */
   readonly publicPerMinute: number
   /** Of one agent. */
   readonly agentPerMinute: number

@@ -30,6 +30,28 @@ describe('a flood', () => {
   })
 })
 
+describe('tokens that are none', () => {
+  it('count against their address; a good one from there is served all the same', async () => {
+    const rates = { publicPerMinute: 5, agentPerMinute: 100 }
+    server = await startTestServer({ more: { rates, trustProxy: 1 } })
+    const { agent } = await server.owner()
+    const { body } = await agent.post('/api/v1/api-tokens').send({ name: 'good', scopes: [] }).expect(201)
+    const call = (bearer: string, address: string) =>
+      server
+        .nobody()
+        .get('/api/v1/profile')
+        .set('X-Forwarded-For', address)
+        .set('Authorization', `Bearer ${bearer}`)
+    const statuses = []
+    for (let guess = 0; guess < 7; guess++)
+      statuses.push((await call(`trb_${String(guess).repeat(43)}`, '203.0.113.5')).status)
+    expect(statuses).toEqual([401, 401, 401, 401, 401, 429, 429])
+    expect((await call('no token of ours', '203.0.113.5')).body.code).toBe('rate-limited')
+    expect((await call(`trb_${'x'.repeat(43)}`, '203.0.113.6')).status).toBe(401)
+    for (let use = 0; use < 10; use++) await call(body.secret, '203.0.113.5').expect(200)
+  })
+})
+
 describe('under a public https address', () => {
   it('the cookie is Secure, whatever the proxy forwards', async () => {
     const first = await startTestServer()
