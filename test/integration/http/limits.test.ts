@@ -53,6 +53,19 @@ describe('tokens that are none', () => {
 })
 
 describe('under a public https address', () => {
+  it('a page of the same host that came without TLS may change nothing', async () => {
+    server = await startTestServer({ more: { publicUrl: 'https://desk.example' } })
+    const from = (origin: string) =>
+      server
+        .nobody()
+        .post('/api/v1/session')
+        .set({ host: 'desk.example', origin })
+        .send({ email: 'olga@example.com', password: PASSWORD })
+    const refused = await from('http://desk.example')
+    expect(refused.body).toMatchObject({ status: 403, code: 'origin-not-allowed' })
+    expect((await from('https://desk.example')).body.code).toBe('wrong-credentials')
+  })
+
   it('the cookie is Secure, whatever the proxy forwards', async () => {
     const first = await startTestServer()
     server = first
