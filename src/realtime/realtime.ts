@@ -5,6 +5,7 @@ import type { AgentId, ChannelId, ConversationId } from '../domain/ids.ts'
 import { addressKey } from '../services/address-key.ts'
 import type { Bus, Signal } from '../services/bus.ts'
 import type { Principal } from '../services/principal.ts'
+import { createAddressSeats } from './address-seats.ts'
 import { type ConversationPlace, createAgentSockets } from './agent-sockets.ts'
 import type { ClientEventDeps } from './client-events.ts'
 import { refusalFor } from './handshake.ts'
@@ -23,6 +24,10 @@ export interface RealtimeLimits {
   readonly packetBytes: number
   readonly socketsPerVisitor: number
   readonly socketsPerAgent: number
+  /** Open agent sockets of one address: a large office behind one, each agent with a few windows. */
+  readonly agentSocketsPerAddress: number
+  /** The same of live clients; those of a large network share one, too. */
+  readonly visitorSocketsPerAddress: number
   /** New connections of one address; a whole office may share one and come back at once after a restart. */
   readonly handshakes: Allowance
   /** Events that one agent's socket sends. */
@@ -36,6 +41,8 @@ export const DEFAULT_LIMITS: RealtimeLimits = {
   packetBytes: 65_536,
   socketsPerVisitor: 20,
   socketsPerAgent: 100,
+  agentSocketsPerAddress: 2_000,
+  visitorSocketsPerAddress: 1_000,
   handshakes: { capacity: 400, perSecond: 20, floodAfter: 400 },
   agentEvents: { capacity: 40, perSecond: 10, floodAfter: 200 },
   visitorEvents: { capacity: 10, perSecond: 2, floodAfter: 50 },
@@ -193,6 +200,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     log,
     now,
     socketsPerAgent: limits.socketsPerAgent,
+    seats: createAddressSeats(limits.agentSocketsPerAddress, deps.addressOf),
     clientEvents: clientEvents(limits.agentEvents),
     admitHandshake,
     onRefusedHandshake: countRefusedHandshake,
@@ -226,6 +234,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     publicOrigin,
     log,
     socketsPerVisitor: limits.socketsPerVisitor,
+    seats: createAddressSeats(limits.visitorSocketsPerAddress, deps.addressOf),
     clientEvents: clientEvents(limits.visitorEvents),
     admitHandshake,
     onRefusedHandshake: countRefusedHandshake,

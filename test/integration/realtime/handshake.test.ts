@@ -1,6 +1,7 @@
 import { io } from 'socket.io-client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
+  type AgentClient,
   addAgent,
   connected,
   createOffice,
@@ -150,6 +151,35 @@ describe('everybody', () => {
     )
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(5)
     expect(small.realtime.stats().refusedHandshakes['rate-limited']).toBe(35)
+    await small.close()
+  })
+
+  it('has but so many open sockets of one address, agents and visitors apart, and more once some closed', async () => {
+    const small = await startLiveServer(office, {
+      addressOf: () => '203.0.113.7',
+      limits: { agentSocketsPerAddress: 2, visitorSocketsPerAddress: 1 },
+    })
+    const asVisitor = () => small.widget({ channelId: X, token: 'token-v1' })
+    const first = small.agent('ann')
+    await connected(first)
+    await connected(small.agent('ann'))
+    await connected(asVisitor())
+    for (const one of [small.agent('ann'), asVisitor()]) {
+      const refusal = new Promise((resolve) =>
+        (one as AgentClient).once('connect_error', (error) => resolve((error as { data?: unknown }).data)),
+      )
+      expect(await refusal).toEqual({
+        code: 'rate-limited',
+        detail: 'too many open connections from this address',
+      })
+      expect(small.realtime.stats().agentSockets).toBe(2)
+    }
+    first.disconnect()
+    await expect.poll(() => small.realtime.stats().agentSockets).toBe(1)
+    await connected(small.agent('ann'))
+    const atOnce = Array.from({ length: 6 }, () => small.agent('ann', { reconnection: false }))
+    await Promise.allSettled(atOnce.map(connected))
+    await expect.poll(() => small.realtime.stats().agentSockets).toBe(2)
     await small.close()
   })
 
