@@ -236,6 +236,8 @@ function answerWith(
     append: writer.append,
     orderClock: core.orderClock,
     takeQuota: quota.take,
+    log,
+    addressKeyOf: (request) => addressKey(addressOf(request)),
     takeAddressQuota: (request, nowMs) => {
       const address = addressOf(request)
       // A proxy on this machine that TRUST_PROXY does not name brings everybody from here.

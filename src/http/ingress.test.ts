@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { verified } from '../contract/raw-request.ts'
+import { AppError } from '../domain/errors.ts'
 import type { LiveChannel } from '../services/channel-directory.ts'
 import { createIngress } from './ingress.ts'
 import { recogniseFrameError } from './problem.ts'
@@ -11,17 +12,30 @@ const CHANNEL = 'c'.repeat(24)
 const HOSTILE = '<script>alert(1)</script>'
 
 const server = createServer()
+const FACTS = { channelId: CHANNEL, address: '192.0.2.1' }
+const deliver = (body: string, headers: Record<string, string> = {}) =>
+  fetch(`http://127.0.0.1:${port}/ingress/${CHANNEL}?key=hidden`, { method: 'POST', body, headers })
+let journalTrouble: Error
 let port = 0
 let unforeseen: unknown[]
 let hasLiveClients: boolean
 let waitSeconds: number
 let observed: number[]
+let lines: { readonly level: string; readonly fields: object }[]
+let isTalkative: boolean
+
+const append = async (): Promise<never> => {
+  throw journalTrouble
+}
 
 beforeEach(async () => {
   unforeseen = []
   hasLiveClients = false
   waitSeconds = 0
   observed = []
+  lines = []
+  isTalkative = false
+  const note = (level: string) => (fields: object) => void lines.push({ level, fields })
   const channel = {
     id: CHANNEL,
     paused: false,
@@ -36,7 +50,9 @@ beforeEach(async () => {
         verify: ({ body, receivedAtMs }: { readonly body: Uint8Array; readonly receivedAtMs: number }) => ({
           ok: true,
           request: verified({ body, contentType: 'text/plain', facts: {}, receivedAtMs }),
-          handshake: { status: 200, body: Buffer.from(body).toString() },
+          ...(Buffer.from(body).toString() === 'to the journal'
+            ? {}
+            : { handshake: { status: 200, body: Buffer.from(body).toString() } }),
         }),
       },
     },
@@ -46,10 +62,17 @@ beforeEach(async () => {
     publicUrl: 'http://localhost',
     recognise: recogniseFrameError,
     now: Date.now,
-    append: async () => ({ repeated: false }),
+    append,
     orderClock: () => 1,
     takeQuota: () => 0,
     takeAddressQuota: () => waitSeconds,
+    log: {
+      isLevelEnabled: () => isTalkative,
+      debug: note('debug'),
+      info: note('info'),
+      warn: note('warn'),
+    },
+    addressKeyOf: () => '192.0.2.1',
     onError: (error) => unforeseen.push(error),
     onAcknowledged: () => undefined,
     observe: (status) => observed.push(status),
@@ -98,4 +121,37 @@ it('lets no browser take an echo, or a refusal, for a page', async () => {
   for (const answer of [echo, refused]) {
     expect(answer.headers.get('x-content-type-options')).toBe('nosniff')
   }
+})
+
+it('names every request, by the id that its sender gave if that has a sane form', async () => {
+  const given = await deliver('x', { 'X-Request-Id': 'from-the-proxy-1' })
+  expect(given.headers.get('x-request-id')).toBe('from-the-proxy-1')
+  for (const odd of ['short', 'x'.repeat(65), 'with spaces in it']) {
+    const named = await deliver('x', { 'X-Request-Id': odd })
+    expect(named.headers.get('x-request-id')).toMatch(/^[0-9a-f-]{36}$/)
+  }
+  expect(lines).toEqual([])
+  isTalkative = true
+  await deliver('x', { 'X-Request-Id': 'talkative-1' })
+  const fields = { requestId: 'talkative-1', channelId: CHANNEL, status: 200 }
+  expect(lines).toEqual([{ level: 'debug', fields }])
+})
+
+it('logs each refusal once, with who and why and nothing of what was sent', async () => {
+  const tooLarge = await deliver('secret'.repeat(20))
+  const requestId = tooLarge.headers.get('x-request-id')
+  expect(await tooLarge.json()).toMatchObject({ requestId })
+  expect(lines).toEqual([
+    { level: 'info', fields: { ...FACTS, requestId, code: 'request-too-large', status: 413 } },
+  ])
+  lines = []
+  journalTrouble = new AppError('unavailable')
+  await deliver('to the journal', { 'X-Request-Id': 'unavailable-1' })
+  journalTrouble = new Error('secret')
+  await deliver('to the journal', { 'X-Request-Id': 'unforeseen-1' })
+  expect(lines).toEqual([
+    { level: 'warn', fields: { ...FACTS, requestId: 'unavailable-1', code: 'unavailable', status: 503 } },
+    { level: 'warn', fields: { ...FACTS, requestId: 'unforeseen-1', code: 'internal', status: 500 } },
+  ])
+  expect(unforeseen).toEqual([journalTrouble])
 })
