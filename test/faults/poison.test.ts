@@ -19,8 +19,8 @@ const POISON = 'strychnine'
 const CUSTOMERS = 4
 /** What the poison does, how often the server may die of it, and what is said of it in the end. */
 const KINDS = [
-  // Nothing can be done against a process that is shot: once unsuspecting, and once for each of three tries.
-  { how: 'kill', mostDeaths: 4, error: /process ended/ },
+  // Nothing can be done against a process that is shot: once unsuspecting, and once for each of ten tries.
+  { how: 'kill', mostDeaths: 11, error: /process ended/ },
   { how: 'loop', mostDeaths: 0, error: /took longer than/ },
   // On a slow machine its time may run out first.
   { how: 'hoard', mostDeaths: 1, error: /needed more than \d+ MB of memory|took longer than/ },
