@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { registry } from '../connectors/index.ts'
 import { AppError } from './domain/errors.ts'
@@ -25,9 +26,10 @@ import { type Paths, startPaths } from './runtime/run-paths.ts'
 import { stopOnSignals } from './runtime/stop-on-signals.ts'
 import { startSweeper } from './runtime/sweeper.ts'
 import { createVisitorLimits } from './runtime/visitor-limits.ts'
+import { addressKey, isLoopback } from './services/address-key.ts'
 import { createPresence, type Presence } from './services/presence.ts'
 import { readAgentView } from './services/present-agent.ts'
-import { isAnyoneAvailable } from './services/routing-agents.ts'
+import { createAvailability } from './services/routing-agents.ts'
 import { beginSetUp, setUpLinkOf } from './services/set-up.ts'
 import { isDatabaseUnavailable } from './store/database-error.ts'
 import { SESSION_COLLECTION, sessionDocumentId } from './store/session-store.ts'
@@ -36,9 +38,12 @@ import { createCountUnreadByVisitor } from './store/visitor-unread.ts'
 
 /** Deliveries that one sender of a channel may make in ten seconds: generous for people, tight for floods. */
 const SENDER_QUOTA = { most: 60, windowMs: 10_000 }
+/** The same of all live clients behind one address: an office, or telephones that share their provider's. */
+const ADDRESS_QUOTA = { most: 1_200, windowMs: 10_000 }
 /** Parts of the time for stopping: requests under way, sends under way; the rest is the database's. */
 const SHARE_OF_REQUESTS = 0.2
 const SHARE_OF_SENDS = 0.3
+const REGISTRY_URL = new URL(`../connectors/index${extname(import.meta.url)}`, import.meta.url).href
 const WEB_FOLDER = fileURLToPath(new URL('../web/', import.meta.url))
 
 type HttpApp = ReturnType<typeof createHttpApp>
@@ -112,6 +117,7 @@ async function run(parts: Parts): Promise<Running> {
     workingNodes: () => nodes.livingNodes().filter(({ role }) => role !== 'web').length,
     alone: database.embedded,
     goneNodes: nodes.goneNodes,
+    registryUrl: REGISTRY_URL,
     stopPatienceMs: config.shutdownTimeoutMs * SHARE_OF_SENDS,
     interruptions: database.interruptions,
     journalRetentionMs: config.journalRetentionMs,
@@ -175,7 +181,7 @@ function buildApp(parts: Parts & { readonly isAccepting: () => boolean }): HttpA
     ...shared,
     limits: createVisitorLimits(),
     countUnread: createCountUnreadByVisitor(database.connection),
-    isAnyoneAvailable: (channelId) => isAnyoneAvailable(channelId, core),
+    isAnyoneAvailable: createAvailability({ ...core, clock: Date.now }),
     widgetFolder: `${WEB_FOLDER}widget`,
   })
   return createHttpApp({
@@ -223,10 +229,19 @@ function answerWith(
   { writer }: Paths,
 ): void {
   const quota = createSenderQuota(SENDER_QUOTA.most, SENDER_QUOTA.windowMs)
+  const addressQuota = createSenderQuota(ADDRESS_QUOTA.most, ADDRESS_QUOTA.windowMs)
+  const addressOf = createAddressOf(app)
   const ingress = createIngress({
     append: writer.append,
     orderClock: core.orderClock,
     takeQuota: quota.take,
+    log,
+    addressKeyOf: (request) => addressKey(addressOf(request)),
+    takeAddressQuota: (request, nowMs) => {
+      const address = addressOf(request)
+      // A proxy on this machine that TRUST_PROXY does not name brings everybody from here.
+      return isLoopback(address) ? 0 : addressQuota.take(addressKey(address), nowMs)
+    },
     channels: core.directory,
     publicUrl,
     recognise: (error) =>

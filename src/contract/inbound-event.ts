@@ -53,7 +53,10 @@ export type InboundEvent =
       readonly type: 'status'
       /** Of messages we sent. */
       readonly externalId: string
-      /** When set, only a message of this customer's may change. */
+      /**
+       * When set, this customer's own client says so: only a message to him may change, and one that is not recorded
+       * is not waited for.
+       */
       readonly identityExternalId?: string
       readonly status: ReceiptStatus
       readonly atMs: number

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
@@ -8,6 +7,7 @@ import { serveInbox } from './inbox-files.ts'
 import { API_PREFIX, describeApi } from './openapi.ts'
 import { type OperationsDeps, serveOperations } from './operations.ts'
 import { recogniseFrameError, requestIdOf, sendProblem } from './problem.ts'
+import { requestIdFor } from './request-id.ts'
 import { createRequestLimits, DEFAULT_RATES, type RequestRates } from './request-limits.ts'
 import type { RouteDefinition } from './route.ts'
 import { createSecurityHeaders, pagePolicy, sendPage } from './security-headers.ts'
@@ -47,8 +47,6 @@ export interface HttpDeps extends Omit<ServeDeps, 'sessions' | 'limits' | 'publi
   readonly isUnavailable: (error: unknown) => boolean
   readonly onRequest?: (facts: RequestFacts) => void
 }
-
-const REQUEST_ID = /^[A-Za-z0-9_-]{8,64}$/
 
 /** Builds the app; listening is the caller's affair. */
 export function createHttpApp(deps: HttpDeps): Express {
@@ -94,8 +92,7 @@ function requestLog(logger: Logger): RequestHandler {
   return pinoHttp({
     logger,
     genReqId: (request, response) => {
-      const given = request.headers['x-request-id']
-      const id = typeof given === 'string' && REQUEST_ID.test(given) ? given : randomUUID()
+      const id = requestIdFor(request)
       response.setHeader('X-Request-Id', id)
       return id
     },

@@ -108,7 +108,7 @@ export function conversationRoutes(deps: ConversationRouteDeps): readonly RouteD
       path: '/conversations/:id/read',
       tag,
       summary: 'Mark what the customer wrote as read',
-      access: READ,
+      access: WRITE,
       params,
       responses: one('The conversation as it stands now'),
       handler: async ({ params: { id }, principal }) =>

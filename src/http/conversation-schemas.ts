@@ -1,6 +1,7 @@
 import type * as commands from '../domain/commands.ts'
+import { ATTRIBUTE_LENGTH, isAttributeName, MOST_ATTRIBUTES } from '../domain/contact-attributes.ts'
 import { CONVERSATION_STATUSES, PRIORITIES } from '../domain/conversation.ts'
-import { cursor, email, id, instant, limit, line, pageOf, recordKey, text, version, z } from './fields.ts'
+import { cursor, email, id, instant, limit, line, pageOf, text, version, z } from './fields.ts'
 import {
   contactView,
   conversationView,
@@ -69,7 +70,13 @@ export const updateContactCommand = z.strictObject({
     .array(z.string().regex(/^\+?[0-9 ()./-]{3,40}$/, 'must be a phone number'))
     .max(20)
     .optional(),
-  attributes: z.record(recordKey, z.string().max(1_000)).optional(),
+  attributes: z
+    .record(z.string().refine(isAttributeName, 'is not allowed'), z.string().max(ATTRIBUTE_LENGTH))
+    .refine(
+      (all) => Object.keys(all).length <= MOST_ATTRIBUTES,
+      `must have at most ${MOST_ATTRIBUTES} entries`,
+    )
+    .optional(),
   tags: z.array(line(50)).max(50).optional(),
   version,
 }) satisfies z.ZodType<commands.UpdateContactCommand>

@@ -1,16 +1,29 @@
-import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RawRequest } from '../contract/raw-request.ts'
 import { AppError } from '../domain/errors.ts'
 import { type AcceptDeps, acceptDelivery } from '../services/accept-delivery.ts'
 import type { ChannelDirectory, LiveChannel } from '../services/channel-directory.ts'
 import { problemOf, type Recognise, retryAfterOf } from './problem.ts'
+import { requestIdFor } from './request-id.ts'
+
+/** What the ingress writes its log to; a pino logger fits. */
+export interface IngressLog {
+  isLevelEnabled(level: 'debug'): boolean
+  debug(fields: object, text: string): void
+  info(fields: object, text: string): void
+  warn(fields: object, text: string): void
+}
 
 export interface IngressDeps extends AcceptDeps {
   readonly channels: Pick<ChannelDirectory, 'peek' | 'get'>
+  /** Seconds the address has to wait that a customer's own client posts from; 0 when it may go on. */
+  readonly takeAddressQuota: (request: IncomingMessage, nowMs: number) => number
   readonly publicUrl: string
   readonly recognise: Recognise
   readonly now: () => number
+  readonly log: IngressLog
+  /** What an address is counted and logged as. */
+  readonly addressKeyOf: (request: IncomingMessage) => string
   readonly onError: (error: unknown, requestId: string) => void
   /** The answer is on its way. */
   readonly onAcknowledged: () => void
@@ -18,6 +31,9 @@ export interface IngressDeps extends AcceptDeps {
 }
 
 const INGRESS = /^\/ingress\/([0-9a-f]{24})(?:[/?]|$)/
+
+/** What the metrics call a request whose sender did not wait for the answer; many servers do. */
+const HUNG_UP = 499
 
 /** How long a body may take to arrive. */
 const BODY_TIMEOUT_MS = 15_000
@@ -33,7 +49,10 @@ export function createIngress(
     const channelId = INGRESS.exec(request.url ?? '')?.[1]
     if (channelId === undefined) return false
     const startedAt = performance.now()
-    response.once('close', () => deps.observe(response.statusCode, performance.now() - startedAt))
+    response.once('close', () => {
+      const status = response.headersSent ? response.statusCode : HUNG_UP
+      deps.observe(status, performance.now() - startedAt)
+    })
     void answer(channelId, request, response, deps)
     return true
   }
@@ -45,19 +64,29 @@ async function answer(
   response: ServerResponse,
   deps: IngressDeps,
 ): Promise<void> {
+  const requestId = requestIdFor(request)
   try {
     const channel = deps.channels.peek(channelId) ?? (await deps.channels.get(channelId))
     if (!channel) throw new AppError('not-found')
+    // Platforms deliver for everybody from a few addresses; of live clients an address has but so many.
+    const waitSeconds = channel.connector.visitors ? deps.takeAddressQuota(request, deps.now()) : 0
+    if (waitSeconds > 0) throw new AppError('rate-limited', { retryAfterSeconds: waitSeconds })
     const reply = await acceptDelivery(channel, await read(request, channel, deps), deps)
     response.writeHead(reply.status, {
       'Content-Type': reply.contentType ?? 'text/plain; charset=utf-8',
       'Content-Length': Buffer.byteLength(reply.body ?? ''),
       'Cache-Control': 'no-store',
+      'X-Request-Id': requestId,
+      // An answer may repeat what the sender asked for, such as a challenge: never more than plain text.
+      'X-Content-Type-Options': 'nosniff',
     })
     response.end(reply.body)
     deps.onAcknowledged()
+    if (deps.log.isLevelEnabled('debug')) {
+      deps.log.debug({ requestId, channelId, status: reply.status }, 'a delivery was answered')
+    }
   } catch (error) {
-    refuse(error, response, deps)
+    refuse(error, { requestId, channelId, request, response }, deps)
   }
 }
 
@@ -100,11 +129,13 @@ function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> 
       const [only] = chunks
       resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks))
     })
-    request.on('close', () => {
+    // A sender who hangs up is no fault of ours, whichever of the two events tells it first.
+    const cutOff = (): void => {
       clearTimeout(timer)
-      if (!request.complete) reject(new AppError('invalid-input', { detail: 'The request was cut off' }))
-    })
-    request.on('error', reject)
+      reject(new AppError('invalid-input', { detail: 'The request was cut off' }))
+    }
+    request.on('close', cutOff)
+    request.on('error', cutOff)
   })
 }
 
@@ -112,8 +143,22 @@ function tooLarge(limit: number): AppError {
   return new AppError('request-too-large', { members: { limit } })
 }
 
-function refuse(error: unknown, response: ServerResponse, deps: IngressDeps): void {
-  const requestId = randomUUID()
+/** One line for each refusal: who and why, and nothing of what was sent. */
+function refuse(
+  error: unknown,
+  {
+    requestId,
+    channelId,
+    request,
+    response,
+  }: {
+    readonly requestId: string
+    readonly channelId: string
+    readonly request: IncomingMessage
+    readonly response: ServerResponse
+  },
+  deps: IngressDeps,
+): void {
   const known = deps.recognise(error)
   if (!known) deps.onError(error, requestId)
   if (response.headersSent || response.destroyed) {
@@ -121,11 +166,16 @@ function refuse(error: unknown, response: ServerResponse, deps: IngressDeps): vo
     return
   }
   const problem = problemOf(known ?? new AppError('internal'), requestId)
+  const { code, status } = problem
+  const facts = { requestId, channelId, code, status, address: deps.addressKeyOf(request) }
+  deps.log[status >= 500 ? 'warn' : 'info'](facts, 'a delivery was refused')
   const retryAfter = known ? retryAfterOf(known) : undefined
   const tooLargeToDrain = problem.status === 413
   response.writeHead(problem.status, {
     'Content-Type': 'application/problem+json',
     'Cache-Control': 'no-store',
+    'X-Request-Id': requestId,
+    'X-Content-Type-Options': 'nosniff',
     ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }),
     ...(tooLargeToDrain ? { Connection: 'close' } : {}),
   })

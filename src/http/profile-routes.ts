@@ -67,13 +67,15 @@ export function profileRoutes(deps: ProfileDeps): readonly RouteDefinition[] {
       tag,
       summary: 'Begin a second factor; it is on once a code is confirmed',
       access: 'session',
+      body: z.strictObject({ password }),
       responses: {
         200: {
           description: 'What an authenticator app needs',
           schema: z.object({ secret: z.string(), uri: z.string(), qrDataUrl: z.string() }),
         },
       },
-      handler: async ({ principal }) => ok(await beginSecondFactor(deps, principal.agentId)),
+      handler: async ({ principal, body, address }) =>
+        ok(await beginSecondFactor(deps, principal.agentId, body.password, address)),
     }),
     defineRoute({
       method: 'post',

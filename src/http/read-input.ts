@@ -43,8 +43,14 @@ function bodyOf(route: InputSchemas, request: Request): unknown {
   const match = IF_MATCH.exec(header)
   if (!match)
     throw new AppError('invalid-input', { field: 'If-Match', detail: 'Send the ETag as it was answered.' })
-  if (typeof body !== 'object' || body === null || Object.hasOwn(body, 'version')) return body
-  return { ...body, version: Number(match[1]) }
+  if (typeof body !== 'object' || body === null) return body
+  const version = Number(match[1])
+  if (!Object.hasOwn(body, 'version')) return { ...body, version }
+  if ((body as { readonly version: unknown }).version === version) return body
+  throw new AppError('invalid-input', {
+    field: 'If-Match',
+    detail: 'It names another version than the body does.',
+  })
 }
 
 /** `__proto__` as a key has no honest use, and depth beyond what any schema has only costs. */
@@ -67,7 +73,8 @@ async function parsed(schema: z.ZodType, value: unknown, from: 'path' | 'query' 
   }))
   const { field = '', message = '' } = errors[0] ?? {}
   if (from === 'path') throw new AppError('invalid-id', { field })
-  if (from === 'query' && field === 'cursor') throw new AppError('invalid-cursor', { field })
+  if (from === 'query' && (field === 'cursor' || field === 'before'))
+    throw new AppError('invalid-cursor', { field })
   throw new AppError('invalid-input', {
     detail: field === '' ? message : `${field}: ${message}`,
     ...(field === '' ? {} : { field }),

@@ -1,9 +1,10 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { AppError } from '../domain/errors.ts'
+import { addressKey } from '../services/address-key.ts'
 
 /** How many requests each caller may make in a minute. */
 export interface RequestRates {
-  /** Of one address, at routes that need no sign-in. */
+  /** Of one address: requests that need no sign-in, and those whose token is none. */
   readonly publicPerMinute: number
   /** Of one agent. */
   readonly agentPerMinute: number
@@ -31,5 +32,9 @@ export function createRequestLimits(rates: RequestRates): RequestLimits {
       }
     }
   }
-  return { takePublic: counter(rates.publicPerMinute), takeAgent: counter(rates.agentPerMinute) }
+  const takeAddress = counter(rates.publicPerMinute)
+  return {
+    takePublic: (address) => takeAddress(addressKey(address)),
+    takeAgent: counter(rates.agentPerMinute),
+  }
 }

@@ -1,5 +1,6 @@
 import type { Request } from 'express'
 import { AppError } from '../domain/errors.ts'
+import { isOwnOrigin } from '../services/own-origin.ts'
 
 const SAFE = new Set(['GET', 'HEAD', 'OPTIONS'])
 
@@ -12,14 +13,10 @@ export function requireSameOrigin(request: Request, publicOrigin: string): void 
   if (SAFE.has(request.method)) return
   const origin = request.headers.origin
   if (origin !== undefined) {
-    if (origin === publicOrigin || hostOf(origin) === request.headers.host) return
+    if (isOwnOrigin(origin, request.headers.host, publicOrigin)) return
     throw new AppError('origin-not-allowed')
   }
   const site = request.headers['sec-fetch-site']
   if (site !== undefined && site !== 'same-origin' && site !== 'none')
     throw new AppError('origin-not-allowed')
-}
-
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined
 }

@@ -89,7 +89,11 @@ async function admit(
     if (authorization !== undefined && access !== 'public') {
       const bearer = BEARER.exec(authorization)?.[1]
       const known = bearer === undefined ? undefined : await authenticator.authenticateToken(bearer)
-      if (!known) throw new AppError('invalid-token')
+      if (!known) {
+        // Only what is wrong counts: whoever shares an address with a guesser keeps the use of his token.
+        await limits.takePublic(request.ip ?? '')
+        throw new AppError('invalid-token')
+      }
       return known
     }
     requireSameOrigin(request, publicOrigin)

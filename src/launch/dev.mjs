@@ -7,6 +7,7 @@ import { watch } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DEMO_OWNER, fillWithDemoData } from './demo-data.mjs'
 import { makeReady } from './make-ready.mjs'
+import { createRestarting } from './restarting.mjs'
 
 const root = new URL('../../', import.meta.url)
 const cwd = fileURLToPath(root)
@@ -21,7 +22,8 @@ const FAKE_PROVIDERS = []
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set()
-let ending = false
+/** Longer than the server takes to stop. */
+const STOP_LIMIT_MS = 12_000
 
 /**
  * @param {readonly string[]} args
@@ -35,13 +37,9 @@ function runNode(args, env = process.env, output = 'inherit') {
   return child
 }
 
-/** @type {import('node:child_process').ChildProcess | undefined} */
-let server
-
 function startServer() {
   const env = { DATA_DIR: './data/dev', LOG_FORMAT: 'pretty', NODE_ENV: 'development', ...process.env }
   const child = runNode(['--enable-source-maps', 'dist/src/main.js'], env, 'pipe')
-  server = child
   child.stdout?.on('data', (chunk) => {
     process.stdout.write(chunk)
     const link = /(https?:\/\/\S+)\/set-up#token=(\S+)/.exec(String(chunk))
@@ -52,17 +50,10 @@ function startServer() {
       (error) => console.error(`The demo data could not be made: ${error.message}`),
     )
   })
+  return child
 }
 
-/** Ends the server and starts it anew, once whatever is being written is written. */
-function restartServer() {
-  const old = server
-  if (!old || old.exitCode !== null) return startServer()
-  old.once('exit', () => {
-    if (!ending) startServer()
-  })
-  old.kill('SIGTERM')
-}
+const server = createRestarting(startServer)
 
 /**
  * Calls back once a folder has come to rest after a change.
@@ -84,22 +75,24 @@ function onChange(folder, counts, changed) {
 if (await makeReady(root)) {
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM'])) {
     process.on(signal, () => {
-      ending = true
+      server.end()
       for (const child of running) child.kill('SIGTERM')
-      const wait = setInterval(() => running.size === 0 && process.exit(0), 50)
-      wait.ref()
+      setInterval(() => running.size === 0 && process.exit(0), 50)
+      setTimeout(() => {
+        for (const child of running) child.kill('SIGKILL')
+      }, STOP_LIMIT_MS)
     })
   }
   for (const fake of FAKE_PROVIDERS) runNode(fake)
-  startServer()
+  server.restart()
   runNode(['node_modules/typescript/bin/tsc', '-b', '--watch', '--preserveWatchOutput'])
   runNode(['node_modules/vite/bin/vite.js', 'build', 'web/inbox', '--watch', '--logLevel', 'warn'])
-  onChange('dist/', (file) => /^(src|connectors)\/.*\.js$/.test(file), restartServer)
+  onChange('dist/', (file) => /^(src|connectors)\/.*\.js$/.test(file), server.restart)
   onChange(
     'web/',
     (file) => /^(widget|shared)\//.test(file),
     () => {
-      runNode(['web/widget/build.mjs']).once('exit', (code) => code === 0 && restartServer())
+      runNode(['web/widget/build.mjs']).once('exit', (code) => code === 0 && server.restart())
     },
   )
 } else {

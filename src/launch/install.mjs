@@ -27,6 +27,24 @@ async function readJson(path) {
   }
 }
 
+/**
+ * What is wished for and what npm noted of its last installation.
+ *
+ * @param {string} root
+ */
+export async function readNotes(root) {
+  const [manifest, wanted, installed] = await Promise.all(
+    ['package.json', 'package-lock.json', 'node_modules/.package-lock.json'].map((file) =>
+      readJson(join(root, file)),
+    ),
+  )
+  return {
+    manifest: /** @type {Wishes} */ (manifest ?? {}),
+    wanted: /** @type {Lockfile} */ (wanted ?? {}),
+    installed: /** @type {Lockfile | undefined} */ (installed),
+  }
+}
+
 /** @param {string} root */
 async function wantedHash(root) {
   const hash = createHash('sha256').update(`${process.version} ${process.platform} ${process.arch}\n`)
@@ -95,16 +113,8 @@ export async function reasonToInstall(root) {
   const hash = await wantedHash(root)
   const stamp = await readStamp(join(root, STAMP))
   if (stamp === hash) return undefined
-  const [manifest, wanted, installed] = await Promise.all(
-    ['package.json', 'package-lock.json', 'node_modules/.package-lock.json'].map((file) =>
-      readJson(join(root, file)),
-    ),
-  )
-  const reason = mismatch(
-    /** @type {Wishes} */ (manifest ?? {}),
-    /** @type {Lockfile} */ (wanted ?? {}),
-    /** @type {Lockfile | undefined} */ (installed),
-  )
+  const { manifest, wanted, installed } = await readNotes(root)
+  const reason = mismatch(manifest, wanted, installed)
   // Where the folder is read-only the comparison is simply made at every start.
   if (reason === undefined) await writeStamp(join(root, STAMP), hash).catch(() => undefined)
   return reason

@@ -4,6 +4,7 @@ import { AppError } from '../domain/errors.ts'
 import type { AgentId, ChannelId, ConversationId } from '../domain/ids.ts'
 import { seesChannel } from '../domain/permissions.ts'
 import { type Principal, requirePermission } from '../services/principal.ts'
+import type { AddressSeats } from './address-seats.ts'
 import { type ClientEventDeps, clientEvent, hearClient } from './client-events.ts'
 import { refusalFor, requireOwnOrigin } from './handshake.ts'
 import type { RealtimeLog } from './log.ts'
@@ -23,6 +24,7 @@ export interface AgentSocketsDeps {
   readonly log: RealtimeLog
   readonly now: () => number
   readonly socketsPerAgent: number
+  readonly seats: AddressSeats
   readonly clientEvents: ClientEventDeps
   /** Counts a handshake of this request's sender. @throws AppError `rate-limited` */
   readonly admitHandshake: (request: IncomingMessage) => void
@@ -76,6 +78,7 @@ export function createAgentSockets(deps: AgentSocketsDeps): AgentSockets {
 
   const admit = async (socket: AgentSocket): Promise<void> => {
     deps.admitHandshake(socket.request)
+    deps.seats.requireFree(socket.request)
     requireOwnOrigin(socket.handshake.headers, deps.publicOrigin)
     const principal = await deps.authenticateCookie(socket.handshake.headers.cookie)
     if (!principal) throw new AppError('sign-in-required')
@@ -133,6 +136,12 @@ export function createAgentSockets(deps: AgentSocketsDeps): AgentSockets {
   }
 
   const seatDown = (socket: AgentSocket): void => {
+    // Counted once more: several may have been let in at the same moment.
+    const leave = deps.seats.take(socket.request)
+    if (!leave) {
+      socket.disconnect(true)
+      return
+    }
     const { principal } = socket.data
     const rooms = roomsOfScope(principal.channels)
     const seat: Seat = { socket, principal, rooms, confirmedMs: now(), signedOut: false, wishes: 0 }
@@ -140,6 +149,7 @@ export function createAgentSockets(deps: AgentSocketsDeps): AgentSockets {
     void socket.join([agentRoom(principal.agentId), ...rooms])
     hear(seat)
     socket.on('disconnect', () => {
+      leave()
       seats.delete(socket.id)
       seat.wishes += 1
       show(seat, undefined)

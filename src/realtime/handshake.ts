@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { AppError, type ErrorCode } from '../domain/errors.ts'
+import { isOwnOrigin } from '../services/own-origin.ts'
 
 /** What a client finds in `connect_error`. */
 export interface Refusal extends Error {
@@ -28,16 +29,8 @@ export function requireOwnOrigin(headers: IncomingHttpHeaders, publicOrigin: str
   if (origin === undefined) {
     const site = headers['sec-fetch-site']
     if (site === undefined || site === 'same-origin') return
-  } else if (origin === publicOrigin || (host !== undefined && hostOf(origin) === host.toLowerCase())) {
+  } else if (isOwnOrigin(origin, host, publicOrigin)) {
     return
   }
   throw new AppError('origin-not-allowed')
-}
-
-function hostOf(origin: string): string | undefined {
-  try {
-    return new URL(origin).host
-  } catch {
-    return undefined
-  }
 }

@@ -3,8 +3,10 @@ import { Server } from 'socket.io'
 import { AppError, type ErrorCode } from '../domain/errors.ts'
 import type { AgentId, ChannelId, ConversationId } from '../domain/ids.ts'
 import type { ChannelPlaces } from '../domain/visitor.ts'
+import { addressKey } from '../services/address-key.ts'
 import type { Bus, Signal } from '../services/bus.ts'
 import type { Principal } from '../services/principal.ts'
+import { createAddressSeats } from './address-seats.ts'
 import { type ConversationPlace, createAgentSockets } from './agent-sockets.ts'
 import type { ClientEventDeps } from './client-events.ts'
 import { refusalFor } from './handshake.ts'
@@ -24,6 +26,10 @@ export interface RealtimeLimits {
   readonly packetBytes: number
   readonly socketsPerVisitor: number
   readonly socketsPerAgent: number
+  /** Open agent sockets of one address: a large office behind one, each agent with a few windows. */
+  readonly agentSocketsPerAddress: number
+  /** The same of live clients; those of a large network share one, too. */
+  readonly visitorSocketsPerAddress: number
   /** New connections of one address; a whole office may share one and come back at once after a restart. */
   readonly handshakes: Allowance
   /** Events that one agent's socket sends. */
@@ -37,6 +43,8 @@ export const DEFAULT_LIMITS: RealtimeLimits = {
   packetBytes: 65_536,
   socketsPerVisitor: 20,
   socketsPerAgent: 100,
+  agentSocketsPerAddress: 2_000,
+  visitorSocketsPerAddress: 1_000,
   handshakes: { capacity: 400, perSecond: 20, floodAfter: 400 },
   agentEvents: { capacity: 40, perSecond: 10, floodAfter: 200 },
   visitorEvents: { capacity: 10, perSecond: 2, floodAfter: 50 },
@@ -141,7 +149,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     transports: ['websocket', 'polling'],
     connectTimeout: 10_000,
     allowRequest: (request, answer) => {
-      const allowed = handshakes.take(deps.addressOf(request), now()) === 'allowed'
+      const allowed = handshakes.take(addressKey(deps.addressOf(request)), now()) === 'allowed'
       if (!allowed) countRefusedHandshake(new AppError('rate-limited'))
       answer(allowed ? null : 'rate-limited', allowed)
     },
@@ -174,7 +182,8 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     onFailure: (event, error) => log.error({ err: error, event }, 'a socket event failed'),
   })
   const admitHandshake = (request: IncomingMessage): void => {
-    if (admits.take(deps.addressOf(request), now()) !== 'allowed') throw new AppError('rate-limited')
+    if (admits.take(addressKey(deps.addressOf(request)), now()) !== 'allowed')
+      throw new AppError('rate-limited')
   }
 
   const places = createLookupCache({
@@ -199,6 +208,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
     log,
     now,
     socketsPerAgent: limits.socketsPerAgent,
+    seats: createAddressSeats(limits.agentSocketsPerAddress, deps.addressOf),
     clientEvents: clientEvents(limits.agentEvents),
     admitHandshake,
     onRefusedHandshake: countRefusedHandshake,
@@ -220,22 +230,24 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       if (link) outgoing.addWhisper(whisper)
     },
   })
+  const tellVisitorTyping = async (channelId: ChannelId, visitorId: string): Promise<void> => {
+    const conversationId = await visitorConversations.get(JSON.stringify([channelId, visitorId]))
+    if (!conversationId) return
+    const whisper = { kind: 'visitor-typing' as const, channelId, conversationId }
+    local.whisper(whisper)
+    if (link) outgoing.addWhisper(whisper)
+  }
   const visitors = createVisitorSockets({
     namespace: widgetNamespace,
     publicOrigin,
     log,
     socketsPerVisitor: limits.socketsPerVisitor,
+    seats: createAddressSeats(limits.visitorSocketsPerAddress, deps.addressOf),
     clientEvents: clientEvents(limits.visitorEvents),
     admitHandshake,
     onRefusedHandshake: countRefusedHandshake,
     recogniseVisitor: deps.recogniseVisitor,
-    onTyping: async (channelId, visitorId) => {
-      const conversationId = await visitorConversations.get(JSON.stringify([channelId, visitorId]))
-      if (!conversationId) return
-      const whisper = { kind: 'visitor-typing' as const, channelId, conversationId }
-      local.whisper(whisper)
-      if (link) outgoing.addWhisper(whisper)
-    },
+    onTyping: tellVisitorTyping,
   })
 
   const teller = createQueueTeller({
@@ -260,6 +272,11 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
   bus.onEvents(outgoing.addEvents)
   bus.onVisitorNews(outgoing.addNews)
   bus.onSyncRequired(local.requireSync)
+  bus.onVisitorTyping(({ channelId, visitorId }) => {
+    tellVisitorTyping(channelId, visitorId).catch((error: unknown) =>
+      log.warn({ err: error }, 'a customer’s typing could not be told'),
+    )
+  })
   bus.onSignal((signal, origin) => {
     if (origin === 'local' && link) outgoing.addSignal(signal)
     onSignal(signal)

@@ -3,6 +3,7 @@ import { setImmediate as turn } from 'node:timers/promises'
 import { z } from 'zod'
 import { AppError } from '../domain/errors.ts'
 import type { ChannelId } from '../domain/ids.ts'
+import type { AddressSeats } from './address-seats.ts'
 import { type ClientEventDeps, clientEvent, hearClient } from './client-events.ts'
 import { refusalFor, requireOwnOrigin } from './handshake.ts'
 import type { RealtimeLog } from './log.ts'
@@ -14,6 +15,7 @@ export interface VisitorSocketsDeps {
   readonly publicOrigin: string
   readonly log: RealtimeLog
   readonly socketsPerVisitor: number
+  readonly seats: AddressSeats
   readonly clientEvents: ClientEventDeps
   /** Counts a handshake of this request's sender. @throws AppError `rate-limited` */
   readonly admitHandshake: (request: IncomingMessage) => void
@@ -35,7 +37,8 @@ const authForm = z.object({
     .string()
     .regex(/^[0-9a-f]{24}$/, 'channelId must be 24 hex digits')
     .transform((id) => id as ChannelId),
-  token: z.string().min(1).max(2048),
+  // As long as HTTP takes: a signed name and address in any script fit.
+  token: z.string().min(1).max(4096),
 })
 const noArguments = z.tuple([])
 
@@ -50,6 +53,7 @@ export function createVisitorSockets(deps: VisitorSocketsDeps): VisitorSockets {
 
   const admit = async (socket: WidgetSocket): Promise<void> => {
     deps.admitHandshake(socket.request)
+    deps.seats.requireFree(socket.request)
     requireOwnOrigin(socket.handshake.headers, deps.publicOrigin)
     const auth = authForm.safeParse(socket.handshake.auth)
     if (!auth.success) {
@@ -71,6 +75,12 @@ export function createVisitorSockets(deps: VisitorSocketsDeps): VisitorSockets {
       socket.disconnect(true)
       return
     }
+    const leave = deps.seats.take(socket.request)
+    if (!leave) {
+      socket.disconnect(true)
+      return
+    }
+    socket.on('disconnect', leave)
     void socket.join(visitorRoom(channelId, visitorId))
     const typing = clientEvent(noArguments, () => deps.onTyping(channelId, visitorId))
     hearClient(socket, new Map([['visitor.typing', typing]]), deps.clientEvents)

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Redis } from 'ioredis'
-import ipaddr from 'ipaddr.js'
 import { RateLimiterMemory, RateLimiterMongo, RateLimiterRedis, RateLimiterRes } from 'rate-limiter-flexible'
 import { AppError } from '../domain/errors.ts'
+import { addressKey } from '../services/address-key.ts'
 import type { Attempt, AttemptLimits } from '../services/attempt-limits.ts'
 import { emailKeyOf } from '../store/agent-store.ts'
 import type { Db } from '../store/connect.ts'
@@ -12,14 +12,6 @@ const WINDOW_SECONDS = 15 * 60
 /** Failures within the window that lock an account, and an address. */
 export const ACCOUNT_FAILURES = 10
 export const ADDRESS_FAILURES = 50
-
-/** One subscriber has a whole IPv6 /64, so it counts as one address. */
-export function addressKey(address: string): string {
-  if (!ipaddr.isValid(address)) return 'unknown'
-  const parsed = ipaddr.process(address)
-  if (parsed.kind() === 'ipv4') return parsed.toString()
-  return parsed.toByteArray().slice(0, 8).join('.')
-}
 
 const accountKey = (account: string): string =>
   createHash('sha256').update(emailKeyOf(account)).digest('base64url')

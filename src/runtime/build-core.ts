@@ -131,10 +131,11 @@ export async function buildCore(deps: {
     orderClock: createOrderClock(),
     contextOf,
     assignable,
-    contextUntilStop: (channel: LiveChannel) => contextOf(channel, stopping.signal),
+    contextUntilStop: (channel: LiveChannel, limit: AbortSignal) =>
+      contextOf(channel, AbortSignal.any([stopping.signal, limit])),
     fetchAttachment,
     linkAttachments: createLinkAttachments({ attachments: stores.attachments, clock: Date.now }),
-    agentAttachments: createAgentAttachments(stores),
+    agentAttachments: createAgentAttachments({ ...stores, clock: Date.now }),
     openAttachment: createOpenAttachment({ attachments: stores.attachments, fetchAttachment }),
     async close(): Promise<void> {
       stopping.abort()

@@ -43,6 +43,24 @@ it.each(['json', 'pretty'] as const)('shows no secret in %s lines', (format) => 
   expect(lines.join('')).toContain('[redacted]')
 })
 
+it('tells of an error where and why, and nothing that hangs on it', () => {
+  const { lines, logger } = record('json')
+  const words = 'canary: what a customer wrote'
+  const error = Object.assign(new Error('the write failed', { cause: new Error('the disk is full') }), {
+    code: 14_031,
+    writeErrors: [{ index: 0, op: { text: words } }],
+  })
+  logger.error({ err: error }, 'projecting failed')
+  logger.error({ err: { text: words } }, 'thrown as it was')
+  expect(JSON.parse(lines[0] ?? '').err).toEqual({
+    type: 'Error',
+    message: 'the write failed: the disk is full',
+    stack: expect.stringContaining('logger.test'),
+    code: 14_031,
+  })
+  expect(lines.join('')).not.toContain(words)
+})
+
 it('writes lines for people, with the stack of an error below', () => {
   const { lines, logger } = record('pretty')
   logger.error({ err: new TypeError('boom'), path: '/a b', size: 3 }, 'it failed')

@@ -33,6 +33,17 @@ function redactPaths(): string[] {
   })
 }
 
+/**
+ * Of an error only what says where and why. Whatever else hangs on it stays away: the database's errors carry the
+ * records that could not be written, and those are what people wrote to each other.
+ */
+function errorFacts(error: unknown): unknown {
+  if (!(error instanceof Error)) return typeof error === 'string' ? error : `not an error but ${typeof error}`
+  const { type, message, stack } = stdSerializers.err(error)
+  const { code } = error as { readonly code?: unknown }
+  return { type, message, stack, ...(typeof code === 'string' || typeof code === 'number' ? { code } : {}) }
+}
+
 /** The process's logger. Writes to standard output unless told otherwise. */
 export function createLogger(
   config: Pick<Config, 'logLevel' | 'logFormat' | 'instanceName'>,
@@ -46,7 +57,7 @@ export function createLogger(
       base: { instance: config.instanceName },
       timestamp: stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
-      serializers: { err: stdSerializers.err, error: stdSerializers.err },
+      serializers: { err: errorFacts, error: errorFacts },
       redact: { paths: redactPaths(), censor: '[redacted]' },
     },
     destination,

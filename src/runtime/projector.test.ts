@@ -173,13 +173,24 @@ describe('the projector', () => {
     expect(tries).toEqual([1, 1, 2, 3])
   })
 
-  it('does not touch again what ended the process three times', async () => {
-    const left = [{ ...entry(1), tries: 3 }, entry(2)]
+  it('does not touch again what ended the process ten times, and takes fewer for bad luck', async () => {
+    const left = [{ ...entry(1), tries: 10 }, entry(2), { ...entry(3, 1), tries: 9 }]
     const { projector: it, batches, quarantined } = setUp(left, undefined, { startedAtMs: 10_000 })
     it.scan()
     await it.idle()
     expect(quarantined).toEqual(['e1'])
-    expect(batches).toEqual([['e2']])
+    expect(batches).toEqual([['e2'], ['e3']])
+  })
+
+  it('quarantines after three failures whatever an earlier process had begun', async () => {
+    const { projector: it, table } = setUp(
+      [{ ...entry(1), tries: 4 }],
+      async () => ({ keep: [], failed: [{ id: entry(1).id, error: 'cannot be read' }] }),
+      { startedAtMs: 10_000 },
+    )
+    it.scan()
+    await it.idle()
+    expect([...table.values()].map(({ state, tries }) => [state, tries])).toEqual([['quarantined', 7]])
   })
 
   it('projects again what a lost database may have forgotten, and lets go only then', async () => {

@@ -47,8 +47,13 @@ const BATCH = 512
 const SCAN_LIMIT = 1_000
 /** Raw messages may be large: what is read from the journal at once must fit into memory beside the rest. */
 const SCAN_BYTES = 16 * 1024 * 1024
-/** Tries before an entry goes to quarantine. */
-const MOST_TRIES = 3
+/** Tries that are seen to fail before an entry goes to quarantine. */
+const MOST_FAILURES = 3
+/**
+ * Tries begun, ended by nothing but the end of the process: a crash that comes from elsewhere makes whoever is being
+ * tried look guilty, and what is to blame itself nearly always fails in the parsing thread, where it is seen.
+ */
+const MOST_BEGUN = 10
 const RETRY_AFTER_MS = 500
 /** During a burst acknowledgements go before projecting, until screens are this far behind. */
 const BURST_LAG_MS = 2_000
@@ -153,13 +158,13 @@ export function createProjector(deps: ProjectorDeps): Projector {
   const projectSuspect = (entry: JournalEntry): Promise<void> => deps.oneAtATime(() => tryOut(entry))
 
   const tryOut = async (entry: JournalEntry): Promise<void> => {
-    for (;;) {
-      const tries = await deps.journal.countTry(entry.id)
-      if (tries === 0) return
-      const error =
-        tries > MOST_TRIES ? 'the process ended whenever this entry was projected' : await attempt(entry)
+    for (let failures = 1; ; failures += 1) {
+      const begun = await deps.journal.countTry(entry.id)
+      if (begun === 0) return
+      const isDeadly = begun > MOST_BEGUN
+      const error = isDeadly ? 'the process ended whenever this entry was projected' : await attempt(entry)
       if (error === undefined) return
-      if (tries >= MOST_TRIES) {
+      if (isDeadly || failures >= MOST_FAILURES) {
         await deps.journal.quarantine(entry.id, error)
         deps.onQuarantined(entry.id, error)
         return

@@ -1,8 +1,7 @@
-import type { ConnectorContext } from '../contract/connector.ts'
 import type { JournalEntryId } from '../domain/ids.ts'
 import type { Bus } from '../services/bus.ts'
 import { wakeConversation } from '../services/change-conversation.ts'
-import type { ChannelDirectory, LiveChannel } from '../services/channel-directory.ts'
+import type { ChannelDirectory } from '../services/channel-directory.ts'
 import { type DeliverDeps, deliverConversation, type OpenAttachment } from '../services/deliver-messages.ts'
 import { detectLanguage } from '../services/detect-language.ts'
 import type { OrderClock } from '../services/order-clock.ts'
@@ -10,8 +9,10 @@ import { receiveInbound } from '../services/receive-inbound.ts'
 import type { LinkAttachments } from '../services/record-arrivals.ts'
 import type { RouteDeps } from '../services/route-conversations.ts'
 import type { PolicyOf } from '../services/routing-snapshot.ts'
+import { createApartParser } from './apart-parser.ts'
 import { createJournalWriter, type JournalWriter } from './journal-writer.ts'
 import { createLeftLeases } from './left-leases.ts'
+import { createLimitedParse } from './limited-parse.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { Stores } from './open-stores.ts'
@@ -34,6 +35,8 @@ export interface PathDeps {
   /** How many processes project, this one included. */
   readonly workingNodes: () => number
   readonly alone: boolean
+  /** The module of the connectors, for a thread that parses by itself. */
+  readonly registryUrl: string
   /** Processes that certainly do nothing any more. */
   readonly goneNodes: () => readonly string[]
   /** How often the connection to the database was lost. */
@@ -46,7 +49,7 @@ export interface PathDeps {
   readonly policyOf: PolicyOf
   readonly linkAttachments: LinkAttachments
   readonly openAttachment: OpenAttachment
-  readonly contextOf: (channel: LiveChannel) => ConnectorContext<LiveChannel['config']>
+  readonly contextOf: DeliverDeps['contextOf']
 }
 
 /** The two paths of this process, running. */
@@ -76,12 +79,15 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     now: Date.now,
   })
   const router = createRouter({ ...deps, onError })
+  const apart = createApartParser({ registryUrl: deps.registryUrl, onError })
+  const parse = createLimitedParse({ apart, startedAtMs: Date.now() })
   const projector = createProjectorLanes(PROJECTOR_LANES, () => partitions.held, {
     journal: stores.journal,
     receive: (entries) =>
       receiveInbound(entries, {
         ...stores,
         findChannel: deps.directory.get,
+        parse,
         linkAttachments: deps.linkAttachments,
         bus,
         routeOpenings: router.openings,
@@ -162,6 +168,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
       stopping = true
       await writer.drain()
       const [left] = await Promise.all([outbox.stop(deps.stopPatienceMs), projector.stop(), routing.stop()])
+      await apart.stop()
       if (left > 0) log.warn({ conversations: left }, 'sends were still under way at the end')
       await partitions.release()
     },

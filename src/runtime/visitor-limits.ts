@@ -1,7 +1,7 @@
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
 import { AppError } from '../domain/errors.ts'
+import { addressKey } from '../services/address-key.ts'
 import type { VisitorLimits } from '../services/visitor-limits.ts'
-import { addressKey } from './attempt-limits.ts'
 
 const MINUTE_SECONDS = 60
 const HOUR_SECONDS = 3_600

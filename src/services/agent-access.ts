@@ -1,5 +1,5 @@
 import type { AgentId } from '../domain/ids.ts'
-import { type ChannelScope, permissionsOf } from '../domain/permissions.ts'
+import { type ChannelScope, type Permission, permissionsOf } from '../domain/permissions.ts'
 import type { AgentRecord, AgentStore } from '../store/agent-store.ts'
 import type { Bus } from './bus.ts'
 import type { ChannelDirectory } from './channel-directory.ts'
@@ -7,8 +7,11 @@ import type { ChannelDirectory } from './channel-directory.ts'
 /** Agents as every request needs them, at most two seconds old and read again at once when access changes. */
 export interface AgentAccess {
   get(id: AgentId): Promise<AgentRecord | undefined>
-  /** Which channels' conversations he may see. */
-  scopeOf(agent: AgentRecord): Promise<ChannelScope>
+  /**
+   * Which channels' conversations he may see.
+   * @param permissions fewer than his role's when he comes by an API token
+   */
+  scopeOf(agent: AgentRecord, permissions?: readonly Permission[]): Promise<ChannelScope>
 }
 
 const FRESH_MS = 2_000
@@ -40,8 +43,8 @@ export function createAgentAccess(deps: {
       })
       return entry.read
     },
-    async scopeOf(agent) {
-      if (permissionsOf(agent.role).includes('conversation.read-all')) return 'all'
+    async scopeOf(agent, permissions = permissionsOf(agent.role)) {
+      if (permissions.includes('conversation.read-all')) return 'all'
       return directory.visibleTo(agent.id)
     },
   }

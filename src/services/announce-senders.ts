@@ -27,12 +27,12 @@ export async function announceSenders(
     if (senders.get(contactId)?.contact.name !== contactName) misnamed.add(contactId)
   }
   const renamed: StoredConversation[] = []
-  for (const [id, { contact, learned }] of senders) {
+  for (const [id, { contact, learned, renamed: isRenamed }] of senders) {
     if (learned) {
       const identities = await deps.contacts.identitiesOf(id)
       deps.bus.publish([{ type: 'contact.updated', contact: presentContact(contact, identities) }])
     }
-    if (learned || misnamed.has(id)) renamed.push(...(await spreadContactName(id, deps)))
+    if (isRenamed || misnamed.has(id)) renamed.push(...(await spreadContactName(id, deps)))
   }
   return renamed
 }

@@ -1,4 +1,5 @@
 import type { ChannelId } from '../domain/ids.ts'
+import { statusesBelow } from '../domain/message.ts'
 import type { EarlyEventStore } from '../store/early-event-store.ts'
 import type { MessageStore, ReceiptUpdate } from '../store/message-store.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
@@ -23,7 +24,7 @@ export async function applyMessageNews(
   deps: NewsDeps,
 ): Promise<StoredMessage[]> {
   const changed: StoredMessage[] = []
-  for (const event of news) {
+  for (const event of await withoutVainReceipts(news, deps.messages)) {
     const result = await apply(event, deps.messages)
     changed.push(...result.changed)
     if (!result.unmatched) continue
@@ -41,6 +42,50 @@ export async function applyMessageNews(
   }
   return changed
 }
+
+/** Messages looked up in one question. */
+const LOOKED_UP_AT_ONCE = 1_000
+
+/**
+ * Leaves out what a customer's own client says of messages that it cannot have, or that are as far already: anybody
+ * may be such a customer and name any ids as often as he likes, so that must cost one look-up for many, and leave
+ * nothing behind. What his client shows is recorded, so nothing of his can come too early.
+ */
+async function withoutVainReceipts(
+  news: readonly MessageNews[],
+  messages: MessageStore,
+): Promise<readonly MessageNews[]> {
+  const namedIn = new Map<ChannelId, Set<string>>()
+  for (const event of news) {
+    if (!isOfOwnClient(event)) continue
+    const known = namedIn.get(event.channelId)
+    if (known) known.add(event.externalId)
+    else namedIn.set(event.channelId, new Set([event.externalId]))
+  }
+  if (namedIn.size === 0) return news
+  const found = new Map<string, StoredMessage>()
+  for (const [channelId, named] of namedIn) {
+    const ids = [...named]
+    for (let from = 0; from < ids.length; from += LOOKED_UP_AT_ONCE) {
+      const part = await messages.findByExternalIds(channelId, ids.slice(from, from + LOOKED_UP_AT_ONCE))
+      for (const message of part) found.set(`${channelId}:${message.externalId}`, message)
+    }
+  }
+  return news.filter((event) => {
+    if (!isOfOwnClient(event)) return true
+    const message = found.get(`${event.channelId}:${event.externalId}`)
+    return (
+      message?.direction === 'outbound' &&
+      message.recipient === event.identityExternalId &&
+      statusesBelow(event.status).includes(message.status ?? 'read')
+    )
+  })
+}
+
+const isOfOwnClient = (
+  event: MessageNews,
+): event is Extract<MessageNews, { type: 'status' }> & { readonly identityExternalId: string } =>
+  event.type === 'status' && event.identityExternalId !== undefined
 
 /**
  * Applies what was kept for messages that are there now, tells of the messages that changed, and only then forgets

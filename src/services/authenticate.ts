@@ -60,7 +60,7 @@ export function createAuthenticator(deps: AuthenticatorDeps): Authenticator {
       name: agent.name,
       role: agent.role,
       permissions: new Set(permissions),
-      channels: await access.scopeOf(agent),
+      channels: await access.scopeOf(agent, permissions),
       via,
     }
   }

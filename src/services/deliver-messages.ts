@@ -19,7 +19,8 @@ export interface DeliverDeps {
   readonly conversations: ConversationStore
   readonly earlyEvents: EarlyEventStore
   readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
-  readonly contextOf: (channel: LiveChannel) => ConnectorContext<LiveChannel['config']>
+  /** @param limit aborts when the attempt has taken too long */
+  readonly contextOf: (channel: LiveChannel, limit: AbortSignal) => ConnectorContext<LiveChannel['config']>
   readonly openAttachment: OpenAttachment
   readonly bus: Bus
   /** Whose leases are taken: when this node is gone, others need not wait for them to run out. */
@@ -39,6 +40,8 @@ export type OpenAttachment = OutboundMessage['attachments'][number]['open'] exte
 
 /** How long one attempt may take before another worker may look after it. */
 export const SEND_LEASE_MS = 60_000
+/** An attempt ends before its lease does, so that what became of it can still be written. */
+const SEND_LIMIT_MS = SEND_LEASE_MS - 5_000
 
 /**
  * Sends what a conversation's outbox holds, in order, until it is empty or its head has to wait. Several workers may
@@ -110,28 +113,54 @@ async function send(leased: StoredMessage, channel: LiveChannel, deps: DeliverDe
   try {
     const conversation = await deps.conversations.find(leased.conversationId)
     if (!conversation) return gone()
-    const receipt = await channel.connector.send(
-      {
-        id: leased.id,
-        attempt: leased.delivery?.attempts ?? 1,
-        to: { identityExternalId: conversation.identityExternalId, threadKey: conversation.threadKey },
-        author: { name: leased.author.name },
-        text: leased.text,
-        attachments: leased.attachments.map(({ id, name, contentType, sizeBytes }) => ({
-          id,
-          name,
-          contentType,
-          sizeBytes,
-          open: () => deps.openAttachment(id),
-        })),
-        ...(conversation.subject === undefined ? {} : { subject: conversation.subject }),
-        ...(leased.replyToExternalId === undefined ? {} : { replyToExternalId: leased.replyToExternalId }),
-      },
-      deps.contextOf(channel),
+    const message: OutboundMessage = {
+      id: leased.id,
+      attempt: leased.delivery?.attempts ?? 1,
+      to: { identityExternalId: conversation.identityExternalId, threadKey: conversation.threadKey },
+      author: { name: leased.author.name },
+      text: leased.text,
+      attachments: leased.attachments.map(({ id, name, contentType, sizeBytes }) => ({
+        id,
+        name,
+        contentType,
+        sizeBytes,
+        open: () => deps.openAttachment(id),
+      })),
+      ...(conversation.subject === undefined ? {} : { subject: conversation.subject }),
+      ...(leased.replyToExternalId === undefined ? {} : { replyToExternalId: leased.replyToExternalId }),
+    }
+    const receipt = await withinLease(channel, (limit) =>
+      channel.connector.send(message, deps.contextOf(channel, limit)),
     )
     return { outcome: 'sent', externalId: receipt.externalId, status: receipt.status ?? 'sent' }
   } catch (error) {
     return failed(error, leased, channel, deps)
+  }
+}
+
+/**
+ * Gives up on a platform that neither takes nor refuses. A send that nobody waits for any more may still go through,
+ * so it counts as unknown unless sending twice does no harm.
+ */
+async function withinLease<T>(channel: LiveChannel, send: (limit: AbortSignal) => Promise<T>): Promise<T> {
+  const limit = new AbortController()
+  let timer: NodeJS.Timeout | undefined
+  const over = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      const error = new ConnectorError({
+        code: 'timeout',
+        detail: 'The platform did not answer in time',
+        retry: 'later',
+        delivery: channel.capabilities.idempotentSend ? 'not-sent' : 'unknown',
+      })
+      reject(error)
+      limit.abort(error)
+    }, SEND_LIMIT_MS)
+  })
+  try {
+    return await Promise.race([send(limit.signal), over])
+  } finally {
+    clearTimeout(timer)
   }
 }
 

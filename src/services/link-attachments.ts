@@ -32,7 +32,7 @@ export function createLinkAttachments(deps: {
         })
       }
     })
-    const linked = await attachments.link(storedIds, uploader, link)
+    const linked = await attachments.link(storedIds, uploader, link, clock())
     const noted = await attachments.linkRemote(remote, uploader, link, clock())
     const byId = new Map(linked.map((one) => [one.id as string, one]))
     const byRef = new Map(noted.map((one) => [one.remoteRef, one]))
@@ -50,8 +50,9 @@ export function createLinkAttachments(deps: {
 export function createAgentAttachments(deps: {
   readonly attachments: AttachmentStore
   readonly messages: Pick<MessageStore, 'find'>
+  readonly clock: () => number
 }): AgentAttachments {
-  const { attachments, messages } = deps
+  const { attachments, messages, clock } = deps
   const isFree = async ({ messageId }: StoredAttachment): Promise<boolean> =>
     messageId === undefined || (await messages.find(messageId)) === undefined
 
@@ -69,6 +70,7 @@ export function createAgentAttachments(deps: {
         ids,
         { kind: 'agent', id: agentId },
         { conversationId, messageId },
+        clock(),
       )
       inOrderOf(ids, linked)
     },

@@ -5,6 +5,7 @@ import { type ChannelScope, seesChannel } from '../domain/permissions.ts'
 import type { ConversationView, Page } from '../domain/views.ts'
 import type { ContactStore } from '../store/contact-store.ts'
 import type { ConversationFilter, ConversationListStore } from '../store/conversation-list-store.ts'
+import type { StoredConversation } from '../store/stored-conversation.ts'
 import { decodeCursor, encodeCursor } from './page-cursor.ts'
 import { presentConversation } from './present.ts'
 import { type Principal, requirePermission } from './principal.ts'
@@ -14,8 +15,9 @@ export interface ListDeps {
   readonly contacts: ContactStore
 }
 
-/** How many contacts a search looks at for their conversations. */
-const CONTACTS_SEARCHED = 100
+/** A search looks at this many contacts, the newest first, in rounds of so many at once. */
+const CONTACTS_SEARCHED = 1_000
+const CONTACTS_PER_ROUND = 100
 
 /** One page of an agent's list, newest activity first. @throws AppError `permission-denied`, `invalid-cursor` */
 export async function listConversations(
@@ -25,20 +27,23 @@ export async function listConversations(
 ): Promise<Page<ConversationView>> {
   requirePermission(principal, 'conversation.read')
   const search = query.search?.trim() ?? ''
-  const contactIds =
-    search === '' ? undefined : (await contacts.search(search, CONTACTS_SEARCHED)).map(({ id }) => id)
-  if (contactIds?.length === 0) return { items: [] }
-  return pageOf(
-    {
-      ...assigneeOf(query.view, principal),
-      status: query.status,
-      ...(query.teamId === undefined ? {} : { teamId: query.teamId as TeamId }),
-      channels: narrowed(principal.channels, query.channelId),
-      ...(contactIds ? { contactIds } : {}),
-    },
-    query,
-    lists,
-  )
+  const filter: ConversationFilter = {
+    ...assigneeOf(query.view, principal),
+    status: query.status,
+    ...(query.teamId === undefined ? {} : { teamId: query.teamId as TeamId }),
+    channels: narrowed(principal.channels, query.channelId),
+  }
+  if (search === '') return pageOf(filter, query, lists)
+  // Whose conversations the caller may not see are among the contacts too: a first round may show nothing of his.
+  const filters: ConversationFilter[] = []
+  let lastId: ContactId | undefined
+  for (let looked = 0; looked < CONTACTS_SEARCHED; looked += CONTACTS_PER_ROUND) {
+    const found = await contacts.search(search, CONTACTS_PER_ROUND, lastId)
+    if (found.length > 0) filters.push({ ...filter, contactIds: found.map(({ id }) => id) })
+    if (found.length < CONTACTS_PER_ROUND) break
+    lastId = found.at(-1)?.id
+  }
+  return pageOfAll(filters, query, lists)
 }
 
 /** All conversations of one contact that the principal may see, newest activity first. */
@@ -64,12 +69,22 @@ export async function countConversations(
   return { mine, unassigned, all }
 }
 
-async function pageOf(
+const pageOf = (
   filter: ConversationFilter,
+  page: { readonly cursor?: string; readonly limit: number },
+  lists: ConversationListStore,
+): Promise<Page<ConversationView>> => pageOfAll([filter], page, lists)
+
+/** One page of what any of several filters lets through; nothing may pass two of them. */
+async function pageOfAll(
+  filters: readonly ConversationFilter[],
   { cursor, limit }: { readonly cursor?: string; readonly limit: number },
   lists: ConversationListStore,
 ): Promise<Page<ConversationView>> {
-  const found = await lists.page(filter, limit + 1, cursor === undefined ? undefined : placeOf(cursor))
+  const place = cursor === undefined ? undefined : placeOf(cursor)
+  const found: StoredConversation[] = []
+  for (const filter of filters) found.push(...(await lists.page(filter, limit + 1, place)))
+  if (filters.length > 1) found.sort(byActivity)
   const items = found.slice(0, limit)
   const last = items.at(-1)
   return {
@@ -78,8 +93,12 @@ async function pageOf(
   }
 }
 
+function byActivity(one: StoredConversation, other: StoredConversation): number {
+  return other.lastActivityAtMs - one.lastActivityAtMs || (one.id < other.id ? 1 : -1)
+}
+
 function placeOf(cursor: string): { readonly atMs: number; readonly id: string } {
-  const [atMs, id] = decodeCursor(cursor, ['number', 'string'])
+  const [atMs, id] = decodeCursor(cursor, ['number', 'id'])
   return { atMs: Number(atMs), id: String(id) }
 }
 

@@ -36,7 +36,7 @@ export async function listMessages(
 
 /** Reads the cursor of a thread. @throws AppError `invalid-cursor` */
 export function threadPlaceOf(cursor: string): { readonly order: number; readonly id: string } {
-  const [order, id] = decodeCursor(cursor, ['number', 'string'])
+  const [order, id] = decodeCursor(cursor, ['number', 'id'])
   return { order: Number(order), id: String(id) }
 }
 
@@ -53,7 +53,7 @@ export async function listRoutingDecisions(
   deps: DecisionListDeps,
 ): Promise<Page<RoutingDecisionView>> {
   await openConversation(conversationId, principal, 'routing.read', deps)
-  const [beforeId] = before === undefined ? [] : decodeCursor(before, ['string'])
+  const [beforeId] = before === undefined ? [] : decodeCursor(before, ['id'])
   const found = await deps.routing.decisionsOf(
     conversationId,
     limit + 1,

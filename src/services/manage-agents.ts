@@ -85,6 +85,8 @@ export async function acceptInvite(
   const agent = await deps.agents.acceptLink(tokenHash, now, { name: command.name, passwordHash })
   if (!agent) throw new AppError('invalid-token')
   await deps.sessions.removeOfAgent(agent.id)
+  // The way back in for someone who lost his password, perhaps to somebody: whoever was in is out, by token too.
+  await deps.tokens.removeOfAgent(agent.id)
   await announceAgent(deps, agent, { access: true, availability: true })
   return agent
 }

@@ -124,8 +124,9 @@ export async function updateChannel(
     ...(paused === undefined ? {} : { paused }),
     ...(config === undefined ? {} : { settings: resettle(deps, before, config) }),
   }
-  if (paused === true && !before.paused) await deactivate(deps, before)
   const after = await save(deps, before, version, change)
+  // Only once the change holds: a form that came too late must not cut a channel off from its platform.
+  if (paused === true && !before.paused) await deactivate(deps, before)
   if (!after.paused && (before.paused || config !== undefined)) await activate(deps, after)
   return readChannel(deps, id)
 }

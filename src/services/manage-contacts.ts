@@ -40,7 +40,7 @@ export async function listContacts(
   { contacts }: Pick<ContactDeps, 'contacts'>,
 ): Promise<Page<ContactView>> {
   requirePermission(principal, 'contact.read')
-  const beforeId = cursor === undefined ? undefined : String(decodeCursor(cursor, ['string'])[0])
+  const beforeId = cursor === undefined ? undefined : String(decodeCursor(cursor, ['id'])[0])
   const found = await contacts.search(search, limit + 1, beforeId)
   const page = found.slice(0, limit)
   const last = page.at(-1)

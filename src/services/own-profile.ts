@@ -67,11 +67,18 @@ export async function changePassword(
   return agent
 }
 
-/** What an authenticator app needs. The factor is on only once a code is confirmed. */
+/**
+ * What an authenticator app needs. The factor is on only once a code is confirmed. Asks for the password, since with
+ * a second factor of his own whoever stole a session would lock its owner out.
+ * @throws AppError `wrong-credentials` when the password is wrong, `already-exists` when the factor is on
+ */
 export async function beginSecondFactor(
   deps: ProfileDeps,
   agentId: AgentId,
+  password: string,
+  address: string,
 ): Promise<{ readonly secret: string; readonly uri: string; readonly qrDataUrl: string }> {
+  await provePassword(deps, agentId, password, { address, field: 'password' })
   const agent = found(await deps.agents.get(agentId))
   if (agent.secondFactor) throw new AppError('already-exists', { detail: 'The second factor is on already.' })
   const issuer = `Tributary ${(await deps.workspace.read()).name}`

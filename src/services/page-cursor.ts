@@ -6,15 +6,21 @@ export function encodeCursor(parts: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(parts)).toString('base64url')
 }
 
+/** What a part of a cursor may be; an `id` has 24 hex digits. */
+export type CursorPart = 'string' | 'number' | 'id'
+
+const FITS: Readonly<Record<CursorPart, (part: unknown) => boolean>> = {
+  string: (part) => typeof part === 'string',
+  number: Number.isFinite,
+  id: (part) => typeof part === 'string' && /^[0-9a-f]{24}$/.test(part),
+}
+
 /**
  * Reads a cursor of ours.
- * @param shape the JavaScript type that each part must have
+ * @param shape what each part must be
  * @throws AppError `invalid-cursor`
  */
-export function decodeCursor(
-  cursor: string,
-  shape: readonly ('string' | 'number')[],
-): readonly (string | number)[] {
+export function decodeCursor(cursor: string, shape: readonly CursorPart[]): readonly (string | number)[] {
   let parts: unknown
   try {
     parts = JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'))
@@ -24,9 +30,7 @@ export function decodeCursor(
   const fits =
     Array.isArray(parts) &&
     parts.length === shape.length &&
-    parts.every(
-      (part, index) => typeof part === shape[index] && (typeof part !== 'number' || Number.isFinite(part)),
-    )
+    shape.every((wanted, index) => FITS[wanted](parts[index]))
   if (!fits) throw new AppError('invalid-cursor', { field: 'cursor' })
   return parts as (string | number)[]
 }

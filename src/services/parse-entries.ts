@@ -1,5 +1,4 @@
 import type { AttachmentRef, InboundEvent, InboundIdentity } from '../contract/inbound-event.ts'
-import { verified } from '../contract/raw-request.ts'
 import type { ChannelId, JournalEntryId, MessageId } from '../domain/ids.ts'
 import type { JournalEntry } from '../store/journal-store.ts'
 import { derivedId } from '../store/object-id.ts'
@@ -46,10 +45,22 @@ export interface ParsedBatch {
 /** A text longer than this cannot be a message: the entry goes to quarantine with its source. */
 const LONGEST_TEXT = 1_000_000
 
+/** An entry to be given to its channel's connector. */
+export interface ParseJob {
+  readonly entry: JournalEntry
+  readonly channel: ActiveChannel
+}
+
+/** What the connector made of it, or why it could not. */
+export type ParseOutcome = { readonly events: readonly InboundEvent[] } | { readonly error: string }
+
+/** Runs the connectors' `parse`, one outcome for each job. */
+export type ParseRequests = (jobs: readonly ParseJob[]) => Promise<readonly ParseOutcome[]>
+
 /** Parses each entry on its own, so that one that fails holds up no other. */
 export async function parseEntries(
   entries: readonly JournalEntry[],
-  deps: { readonly findChannel: FindChannel },
+  deps: { readonly findChannel: FindChannel; readonly parse: ParseRequests },
 ): Promise<ParsedBatch> {
   const batch = {
     messages: [] as ArrivedMessage[],
@@ -58,22 +69,18 @@ export async function parseEntries(
     keep: [] as JournalEntryId[],
     failed: [] as { id: JournalEntryId; error: string }[],
   }
+  const jobs: ParseJob[] = []
   for (const entry of entries) {
     const channel = await deps.findChannel(entry.channelId)
-    if (!channel) {
-      batch.failed.push({ id: entry.id, error: 'the channel does not exist any more' })
-      continue
-    }
+    if (channel) jobs.push({ entry, channel })
+    else batch.failed.push({ id: entry.id, error: 'the channel does not exist any more' })
+  }
+  const outcomes = await deps.parse(jobs)
+  for (const [index, { entry, channel }] of jobs.entries()) {
+    const outcome = outcomes[index] ?? { error: 'it was not parsed' }
     try {
-      const events = channel.connector.inbound.parse(
-        verified({
-          body: entry.body,
-          contentType: entry.contentType,
-          facts: entry.facts,
-          receivedAtMs: entry.receivedAtMs,
-        }),
-      )
-      sortOut(events, entry, channel, batch)
+      if ('error' in outcome) throw new Error(outcome.error)
+      sortOut(outcome.events, entry, channel, batch)
     } catch (error) {
       batch.failed.push({ id: entry.id, error: error instanceof Error ? error.message : String(error) })
     }

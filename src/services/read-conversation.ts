@@ -16,7 +16,7 @@ export async function readConversation(
   principal: Principal,
   deps: { readonly conversations: ConversationStore; readonly messages: MessageStore; readonly bus: Bus },
 ): Promise<StoredConversation> {
-  let conversation = await openConversation(id, principal, 'conversation.read', deps)
+  let conversation = await openConversation(id, principal, 'conversation.write', deps)
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     if (conversation.unreadCount === 0 && conversation.readOrder >= conversation.lastInboundOrder)
       return conversation
@@ -30,7 +30,7 @@ export async function readConversation(
       await tellOfReading(before, changed, deps)
       return changed
     }
-    conversation = await openConversation(id, principal, 'conversation.read', deps)
+    conversation = await openConversation(id, principal, 'conversation.write', deps)
   }
   return conversation
 }

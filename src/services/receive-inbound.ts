@@ -12,7 +12,7 @@ import type { FindChannel } from './active-channel.ts'
 import { announceSenders } from './announce-senders.ts'
 import { applyEarlyEvents, applyMessageNews } from './apply-message-news.ts'
 import type { Bus, VisitorNews } from './bus.ts'
-import { type ArrivedMessage, parseEntries } from './parse-entries.ts'
+import { type ArrivedMessage, type ParseRequests, parseEntries } from './parse-entries.ts'
 import { presentConversation, presentMessage, presentToVisitor } from './present.ts'
 import { publishChanged } from './publish-changed.ts'
 import { type LinkAttachments, recordArrivals } from './record-arrivals.ts'
@@ -26,6 +26,7 @@ import { type UpdatedConversation, updateConversations } from './update-conversa
 
 export interface ReceiveInboundDeps extends ResolveDeps {
   readonly findChannel: FindChannel
+  readonly parse: ParseRequests
   readonly contacts: ContactStore
   readonly messages: MessageStore
   readonly earlyEvents: EarlyEventStore

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { InboundIdentity } from '../contract/inbound-event.ts'
+import { withToldAttributes } from '../domain/contact-attributes.ts'
 import type { ChannelId } from '../domain/ids.ts'
 import type { ContactStore, StoredContact, StoredIdentity } from '../store/contact-store.ts'
 import type { ArrivedMessage } from './parse-entries.ts'
@@ -10,6 +11,8 @@ export interface Sender {
   readonly contact: StoredContact
   /** The batch told something of him that was not known. */
   readonly learned?: true
+  /** What it told was his name. */
+  readonly renamed?: true
 }
 
 /** Finds the sender of a message that {@link resolveSenders} was given. */
@@ -99,9 +102,9 @@ async function resolveContacts(
     const message = first.get(keyOf(identity.channelId, identity.externalId))
     return newContact(identity, message?.identity, message?.receivedAtMs ?? 0)
   })
-  await contacts.createContacts(wanted)
-  for (const contact of await contacts.findContacts(wanted.map(({ id }) => id)))
-    found.set(contact.id, contact)
+  for (const contact of await contacts.createContacts(wanted)) found.set(contact.id, contact)
+  const others = wanted.map(({ id }) => id).filter((id) => !found.has(id))
+  for (const contact of await contacts.findContacts(others)) found.set(contact.id, contact)
   return found
 }
 
@@ -116,7 +119,7 @@ function newContact(
     name: nameFrom(said) ?? anonymousName(externalId),
     emails: proven && said.email ? [said.email.toLowerCase()] : [],
     phones: proven && said.phone ? [said.phone] : [],
-    attributes: attributesFrom(said),
+    attributes: withToldAttributes({}, attributesFrom(said)),
     tags: [],
     createdAtMs,
   }
@@ -132,7 +135,7 @@ async function learn(sender: Sender, said: InboundIdentity, contacts: ContactSto
     said.verified && said.email && !contact.emails.includes(said.email.toLowerCase())
       ? [...contact.emails, said.email.toLowerCase()].slice(-20)
       : contact.emails
-  const attributes = { ...contact.attributes, ...attributesFrom(said) }
+  const attributes = withToldAttributes(contact.attributes, attributesFrom(said))
   const changed = Object.entries(attributes).some(([key, value]) => contact.attributes[key] !== value)
   if (!becomesVerified && !renamed && emails === contact.emails && !changed) return sender
   const name =
@@ -150,36 +153,34 @@ async function learn(sender: Sender, said: InboundIdentity, contacts: ContactSto
     attributes,
   })
   // Somebody changes the contact at the same time: his change stands, the next message brings ours.
-  return updated ? { identity, contact: updated, learned: true } : sender
+  if (!updated) return sender
+  return { identity, contact: updated, learned: true, ...(name === contact.name ? {} : { renamed: true }) }
 }
 
 /** The name we gave the contact ourselves; one an agent typed is never overwritten. */
 function nameBefore(identity: StoredIdentity): string {
-  return identity.displayName ?? anonymousName(identity.externalId)
+  return oneLine(identity.displayName) || anonymousName(identity.externalId)
 }
 
 function nameFrom(said: InboundIdentity | undefined): string | undefined {
-  const name = said?.displayName?.trim() || (said?.verified ? (said.email ?? said.phone) : undefined)
-  return name ? name.slice(0, 200) : undefined
+  return oneLine(said?.displayName) || (said?.verified ? oneLine(said.email ?? said.phone) : '') || undefined
 }
+
+/** A name as agents may also write it, which turns no text around it: a sender can put anything into his. */
+const oneLine = (name = ''): string =>
+  name
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]+/gu, ' ')
+    .trim()
+    .slice(0, 200)
 
 /** Unproven addresses are kept as what they are: claims. */
-function attributesFrom(said: InboundIdentity | undefined): Record<string, string> {
-  const attributes: Record<string, string> = {}
-  for (const [key, value] of Object.entries(said?.attributes ?? {}).slice(0, 50)) {
-    if (isPlainKey(key)) attributes[key] = value.slice(0, 1_000)
+function attributesFrom(said: InboundIdentity | undefined): Readonly<Record<string, string>> {
+  const unproven = said && !said.verified
+  return {
+    ...(unproven && said.email ? { 'claimed email': said.email.slice(0, 320) } : {}),
+    ...(unproven && said.phone ? { 'claimed phone': said.phone.slice(0, 40) } : {}),
+    ...said?.attributes,
   }
-  if (said && !said.verified && said.email) attributes['claimed email'] = said.email.slice(0, 320)
-  if (said && !said.verified && said.phone) attributes['claimed phone'] = said.phone.slice(0, 40)
-  return attributes
-}
-
-/** Keys that mean something to a database or to an object's prototype are not kept. */
-function isPlainKey(key: string): boolean {
-  return (
-    /^[^$.\u0000-\u001f][^.\u0000-\u001f]{0,63}$/u.test(key) &&
-    !['__proto__', 'constructor', 'prototype'].includes(key)
-  )
 }
 
 function anonymousName(externalId: string): string {

@@ -55,7 +55,7 @@ export async function updateConversations(
     open.set(conversation.id, conversation)
   for (let round = 0; wanted.length > 0; round += 1) {
     if (round === MOST_ROUNDS) throw new Error('a conversation keeps changing')
-    const planned: PlannedUpdate[] = []
+    const planned: { readonly was: StoredConversation; readonly then: UpdatedConversation }[] = []
     for (const id of wanted) {
       const conversation = open.get(id)
       const effective = (byConversation.get(id) ?? []).filter(
@@ -63,18 +63,16 @@ export async function updateConversations(
           conversation !== undefined && (order > conversation.lastInboundOrder || unheard.has(messageId)),
       )
       if (!conversation || effective.length === 0) continue
-      planned.push(await plan(conversation, effective, round > 0, deps.messages))
+      planned.push({
+        was: conversation,
+        then: await plan(conversation, effective, round > 0, deps.messages),
+      })
     }
     const lost = await deps.conversations.applyInbound(
-      planned.map(({ before, conversation }) => ({
-        id: conversation.id,
-        version: before.version,
-        before,
-        next: conversation,
-      })),
+      planned.map(({ was, then }) => ({ was, next: then.conversation })),
       randomUUID(),
     )
-    updated.push(...planned.filter(({ conversation }) => !lost.has(conversation.id)))
+    updated.push(...planned.filter(({ was }) => !lost.has(was.id)).map(({ then }) => then))
     wanted = [...lost]
     if (wanted.length > 0) {
       // Whoever lost steps aside for a moment of his own, so that two who met do not meet again.
@@ -85,14 +83,12 @@ export async function updateConversations(
   return updated
 }
 
-type PlannedUpdate = UpdatedConversation & { readonly before: StoredConversation }
-
 async function plan(
   conversation: StoredConversation,
   messages: readonly StoredMessage[],
   recount: boolean,
   store: MessageStore,
-): Promise<PlannedUpdate> {
+): Promise<UpdatedConversation> {
   const last = messages.reduce((a, b) => (b.order >= a.order ? b : a))
   const { status, reopened } = statusAfterInbound(conversation.status)
   // What was resolved goes through the router again, which asks whoever had it first; what only slept stays his.
@@ -111,7 +107,6 @@ async function plan(
   return {
     messages,
     reopened,
-    before: conversation,
     conversation: {
       ...unowned,
       ...kept,

@@ -232,11 +232,11 @@ export function createAgentStore(connection: Connection) {
       return (await agents.exists(filter)) !== null
     },
 
-    /** Replaces a password if the one that was checked still holds; older sessions are dead. */
+    /** Replaces a password if the one that was checked still holds; older sessions, and an unused link, are dead. */
     async setPassword(id: AgentId, from: string, to: string): Promise<AgentRecord | undefined> {
       return updated(
         { _id: toObjectId(id), passwordHash: String(from), state: 'active' },
-        { $set: { passwordHash: to }, $inc: { version: 1, sessionEpoch: 1 } },
+        { $set: { passwordHash: to }, $unset: { link: 1 }, $inc: { version: 1, sessionEpoch: 1 } },
       )
     },
 

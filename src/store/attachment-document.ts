@@ -46,7 +46,7 @@ export interface AttachmentDocument {
   readonly messageId?: mongo.ObjectId
   readonly remote?: { readonly ref: string; readonly position: number; readonly claimedUntil?: Date }
   readonly createdAt: Date
-  /** While no message has it. */
+  /** While no message has it, or none that is known to be recorded. */
   readonly expiresAt?: Date
 }
 

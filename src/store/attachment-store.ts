@@ -19,6 +19,8 @@ import { isDuplicateKey, newObjectId, toObjectId } from './object-id.ts'
 const UPLOAD_MS = 3_600_000
 /** How long a file waits for the message it belongs to. */
 const UNLINKED_MS = 24 * 3_600_000
+/** So long a file is left to a message that is on its way to being recorded. */
+const HELD_MS = 10_000
 /** How long one process may take to fetch a file from its platform before another one tries. */
 const FETCH_MS = 5 * 60_000
 const SWEEP_BATCH = 100
@@ -69,11 +71,22 @@ const present = (documents: readonly AttachmentDocument[]): StoredAttachment[] =
 
 export function createAttachmentStore(connection: Connection) {
   const records = nativeCollection<AttachmentDocument>(connection, 'attachments')
+  const messages = nativeCollection<{ _id: mongo.ObjectId }>(connection, 'messages')
   const bytes = createAttachmentBytes(connection)
 
   const discard = async (id: string, bytesId: mongo.ObjectId): Promise<void> => {
     await bytes.remove(bytesId)
     await records.deleteOne({ _id: id })
+  }
+
+  /** Which of the messages that files were tied to were recorded: a crash may have come before. */
+  const recordedOf = async (
+    tied: readonly { readonly messageId?: mongo.ObjectId }[],
+  ): Promise<Set<string>> => {
+    const ids = tied.flatMap(({ messageId }) => messageId ?? [])
+    if (ids.length === 0) return new Set()
+    const found = await messages.find({ _id: { $in: ids } }, { projection: { _id: 1 } }).toArray()
+    return new Set(found.map(({ _id }) => _id.toHexString()))
   }
 
   return {
@@ -161,24 +174,47 @@ export function createAttachmentStore(connection: Connection) {
     },
 
     /**
-     * Ties stored files to a message, if this uploader brought them in and no other message has them.
+     * Ties stored files to a message, if this uploader brought them in and no other message has them. The tie is
+     * final once the sweeper has seen the message. What an agent's message would have had that a crash kept from
+     * being recorded may have another one; an inbound message is recorded by its replay, so its files wait for it.
      * @returns those that belong to the message now, in no particular order
      */
     async link(
       ids: readonly string[],
       uploader: AttachmentUploader,
       link: AttachmentLink,
+      nowMs: number,
     ): Promise<StoredAttachment[]> {
       const wanted = ids.filter((id) => ATTACHMENT_ID.test(id))
       if (wanted.length === 0) return []
       const messageId = toObjectId(link.messageId)
-      await records.updateMany(
-        { _id: { $in: wanted }, state: 'stored', messageId: { $exists: false }, ...uploadedBy(uploader) },
-        {
-          $set: { messageId, conversationId: toObjectId(link.conversationId) },
-          $unset: { expiresAt: '' },
+      const own: Filter = { _id: { $in: wanted }, state: 'stored', ...uploadedBy(uploader) }
+      const tie = {
+        $set: {
+          messageId,
+          conversationId: toObjectId(link.conversationId),
+          expiresAt: new Date(nowMs + UNLINKED_MS),
         },
+      }
+      await records.updateMany(
+        { ...own, $or: [{ messageId: { $exists: false } }, { messageId, expiresAt: { $exists: true } }] },
+        tie,
       )
+      if (uploader.kind === 'agent') {
+        const tiedBefore = new Date(nowMs - HELD_MS + UNLINKED_MS)
+        const others = await records
+          .find({
+            ...own,
+            messageId: { $exists: true, $ne: messageId },
+            $or: [{ expiresAt: { $exists: false } }, { expiresAt: { $lte: tiedBefore } }],
+          })
+          .toArray()
+        const recorded = await recordedOf(others)
+        for (const other of others) {
+          if (!other.messageId || recorded.has(other.messageId.toHexString())) continue
+          await records.updateOne({ _id: other._id, state: 'stored', messageId: other.messageId }, tie)
+        }
+      }
       return present(
         await records.find({ _id: { $in: wanted }, messageId, ...uploadedBy(uploader) }).toArray(),
       )
@@ -261,22 +297,28 @@ export function createAttachmentStore(connection: Connection) {
     },
 
     /**
-     * Removes files that no message took, and uploads that never ended, with all their bytes. A crash in between
-     * leaves a record that the next run finds.
+     * Removes files that no message took, or none that was ever recorded, and uploads that never ended, with all their
+     * bytes. A crash in between leaves a record that the next run finds.
      * @returns how many were removed
      */
     async sweep(now: Date): Promise<number> {
       let removed = 0
       while (true) {
         const due = await records
-          .find({ expiresAt: { $exists: true, $lte: now } }, { projection: { _id: 1 } })
+          .find({ expiresAt: { $exists: true, $lte: now } }, { projection: { messageId: 1 } })
           .limit(SWEEP_BATCH)
           .toArray()
         if (due.length === 0) return removed
-        for (const { _id } of due) {
+        const recorded = await recordedOf(due)
+        for (const { _id, messageId } of due) {
+          const seen: Filter = { _id, expiresAt: { $exists: true, $lte: now } }
+          if (messageId && recorded.has(messageId.toHexString())) {
+            await records.updateOne({ ...seen, messageId }, { $unset: { expiresAt: '' } })
+            continue
+          }
           // Claimed first: a message that comes for it now finds it gone, and never half of it.
           const claimed = await records.findOneAndUpdate(
-            { _id, expiresAt: { $exists: true, $lte: now } },
+            { ...seen, messageId: messageId ?? { $exists: false } },
             { $set: { state: 'removing' } },
           )
           if (!claimed) continue

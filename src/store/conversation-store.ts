@@ -15,10 +15,7 @@ import type { StoredConversation } from './stored-conversation.ts'
 
 /** What a batch of inbound messages does to one conversation, computed from the version it was read at. */
 export interface InboundUpdate {
-  readonly id: ConversationId
-  readonly version: number
-  /** As it was read at that version. */
-  readonly before: StoredConversation
+  readonly was: StoredConversation
   readonly next: StoredConversation
 }
 
@@ -104,10 +101,13 @@ export function createConversationStore(connection: Connection) {
       )
       if (matched === updates.length) return new Set()
       const held = await conversations
-        .find({ _id: { $in: updates.map(({ id }) => toObjectId(id)) }, batch }, { projection: { _id: 1 } })
+        .find(
+          { _id: { $in: updates.map(({ was }) => toObjectId(was.id)) }, batch },
+          { projection: { _id: 1 } },
+        )
         .toArray()
       const applied = new Set(held.map(({ _id }) => _id.toHexString()))
-      return new Set(updates.map(({ id }) => id).filter((id) => !applied.has(id)))
+      return new Set(updates.map(({ was }) => was.id).filter((id) => !applied.has(id)))
     },
 
     /** Changes a conversation if it is still at `version`. Undefined when it is not. */
@@ -189,34 +189,44 @@ export async function inParallel<T>(
   return results.reduce((sum, { matchedCount }) => sum + matchedCount, 0)
 }
 
+/** Names only what changes: each field that an index looks at costs the database more than all the others. */
 function inboundOperation(
-  { id, version, next }: InboundUpdate,
+  { was, next }: InboundUpdate,
   batch: string,
 ): mongo.AnyBulkWriteOperation<ConversationDocument> {
   return {
     updateOne: {
-      filter: { _id: toObjectId(id), version },
+      filter: { _id: toObjectId(was.id), version: was.version },
       update: {
         $set: {
-          status: next.status,
           unreadCount: next.unreadCount,
-          contactName: next.contactName,
           lastInboundOrder: next.lastInboundOrder,
           lastActivityAt: new Date(next.lastActivityAtMs),
           ...(next.lastMessage ? { lastMessage: toLastMessage(next.lastMessage) } : {}),
           ...(next.lastInboundAtMs === undefined ? {} : { lastInboundAt: new Date(next.lastInboundAtMs) }),
-          routing: toRoutingDocument(next.routing),
-          assigneeId: next.assigneeId ? toObjectId(next.assigneeId) : null,
-          ...(next.silence ? { silence: toSilenceDocument(next.silence) } : {}),
+          ...(next.status === was.status ? {} : { status: next.status }),
+          ...(next.routing === was.routing ? {} : { routing: toRoutingDocument(next.routing) }),
+          ...(next.assigneeId === was.assigneeId
+            ? {}
+            : { assigneeId: next.assigneeId ? toObjectId(next.assigneeId) : null }),
+          ...(next.silence && next.silence !== was.silence
+            ? { silence: toSilenceDocument(next.silence) }
+            : {}),
+          version: next.version,
           batch,
         },
-        $unset: {
-          ...(next.status === 'open' ? { snoozedUntil: '' as const } : {}),
-          ...(next.silence ? {} : { silence: '' as const }),
-          ...(next.queue ? {} : { queue: '' as const }),
-        },
-        $inc: { version: 1 },
+        ...gone({
+          snoozedUntil: next.status === 'open' && was.snoozedUntilMs !== undefined,
+          silence: was.silence !== undefined && next.silence === undefined,
+          queue: was.queue !== undefined && next.queue === undefined,
+        }),
       },
     },
   }
+}
+
+/** The fields to take away; none at all where there are none, which the database takes for an error otherwise. */
+function gone(fields: Readonly<Record<'snoozedUntil' | 'silence' | 'queue', boolean>>) {
+  const names = Object.entries(fields).flatMap(([name, isGone]) => (isGone ? [[name, ''] as const] : []))
+  return names.length === 0 ? {} : { $unset: Object.fromEntries(names) }
 }

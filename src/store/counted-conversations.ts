@@ -80,8 +80,8 @@ export function countedConversations(conversations: ConversationStore, deps: Cou
       const woken = await wakened(updates, settings)
       const epochs = await Promise.all(woken.map(({ next, to }) => loads.add(to, next.workType, undefined)))
       const lost = await conversations.applyInbound(updates, batch)
-      for (const [index, { id, next, to }] of woken.entries()) {
-        if (lost.has(id)) await loads.subtract(to, next.workType, true, epochs[index] ?? 0)
+      for (const [index, { was, next, to }] of woken.entries()) {
+        if (lost.has(was.id)) await loads.subtract(to, next.workType, true, epochs[index] ?? 0)
       }
       return lost
     },
@@ -96,12 +96,12 @@ async function wakened(
   settings: CountedDeps['settings'],
 ): Promise<readonly Woken[]> {
   const candidates = updates.flatMap((update): Woken[] => {
-    const { before, next } = update
-    return before.status !== 'open' && next.assigneeId ? [{ ...update, to: next.assigneeId }] : []
+    const { was, next } = update
+    return was.status !== 'open' && next.assigneeId ? [{ ...update, to: next.assigneeId }] : []
   })
   if (candidates.length === 0) return []
   const counted = countedStatuses(await settings.read())
-  return candidates.filter(({ before }) => bearerOf(before, counted) === undefined)
+  return candidates.filter(({ was }) => bearerOf(was, counted) === undefined)
 }
 
 /** What every such change leaves behind for the router. */

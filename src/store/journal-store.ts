@@ -57,6 +57,11 @@ export function createJournalStore(connection: Connection) {
     async ensureIndexes(): Promise<void> {
       await journal.createIndex({ state: 1, partition: 1, order: 1 }, { name: 'work' })
       await journal.createIndex({ expiresAt: 1 }, { name: 'expiry', sparse: true })
+      // Partial, so that what comes in and goes well never touches it.
+      await journal.createIndex(
+        { order: 1 },
+        { name: 'quarantine', partialFilterExpression: { state: 'quarantined' } },
+      )
     },
 
     /**

@@ -24,23 +24,39 @@ export interface Customers {
 }
 
 const RETRY_MS = 20
+/** Between two messages of one customer; leaves a machine with two cores room for the server. */
+const PAUSE_MS = 10
 
-/** Lets `count` customers write as fast as they are answered. */
-export function startCustomers(target: Target, count: number): Customers {
+/**
+ * Lets `count` customers write one message after the other.
+ * @param messagesEach after so many, somebody new goes on in a customer's place
+ */
+export function startCustomers(
+  target: Target,
+  count: number,
+  messagesEach = Number.POSITIVE_INFINITY,
+): Customers {
   const acknowledged: Acknowledged[] = []
-  const visitorIds = Array.from({ length: count }, () => `anon:${randomBytes(16).toString('hex')}`)
+  const visitorIds: string[] = []
   let stopping = false
-  const write = async (visitorId: string): Promise<void> => {
+  const writeSome = async (): Promise<void> => {
+    const visitorId = `anon:${randomBytes(16).toString('hex')}`
+    visitorIds.push(visitorId)
     const expiresAtMs = Date.now() + 86_400_000
     const token = issueToken({ visitorId, verified: false, expiresAtMs }, target.visitorSecret)
-    for (let number = 0; !stopping; number += 1) {
+    // Everybody whom we count writes once at least.
+    for (let number = 0; number === 0 || (number < messagesEach && !stopping); number += 1) {
       const text = `${visitorId} ${String(number).padStart(6, '0')}`
       const body = JSON.stringify({ type: 'message', clientMessageId: `m${number}`, text })
       while (!(await post(target, token, body))) await sleep(RETRY_MS)
       acknowledged.push({ visitorId, text })
+      await sleep(PAUSE_MS)
     }
   }
-  const writing = visitorIds.map(write)
+  const write = async (): Promise<void> => {
+    while (!stopping) await writeSome()
+  }
+  const writing = Array.from({ length: count }, write)
   return {
     acknowledged,
     visitorIds,

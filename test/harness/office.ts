@@ -5,6 +5,7 @@ import type { DomainEvent } from '../../src/domain/events.ts'
 import type { AgentId, ChannelId, ConversationId } from '../../src/domain/ids.ts'
 import { permissionsOf, type Role } from '../../src/domain/permissions.ts'
 import type { RoutingAgent } from '../../src/domain/routing/agent-state.ts'
+import { parseHere } from '../../src/runtime/limited-parse.ts'
 import type { Stores } from '../../src/runtime/open-stores.ts'
 import type { AssignDeps } from '../../src/services/assign-conversation.ts'
 import { createBus, type Signal } from '../../src/services/bus.ts'
@@ -100,6 +101,7 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
       },
       link: async () => undefined,
     },
+    parse: parseHere,
     linkAttachments: async () => [],
     routeOpenings: (openings) => routeOpenings(openings, routeDeps),
     route: async (conversations) => {

@@ -14,6 +14,7 @@ import type { AgentId, ChannelId, ChannelType, ConversationId, JournalEntryId } 
 import { permissionsOf } from '../../src/domain/permissions.ts'
 import type { RoutingAgent } from '../../src/domain/routing/agent-state.ts'
 import { type AssignmentPolicy, PICK_POLICY } from '../../src/domain/routing/policy.ts'
+import { parseHere } from '../../src/runtime/limited-parse.ts'
 import type { Stores } from '../../src/runtime/open-stores.ts'
 import { createBus } from '../../src/services/bus.ts'
 import type { LiveChannel } from '../../src/services/channel-directory.ts'
@@ -127,6 +128,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
   const receiveDeps: ReceiveInboundDeps = {
     ...stores,
     findChannel,
+    parse: parseHere,
     linkAttachments: async () => [],
     bus,
     routeOpenings: (openings) => routeOpenings(openings, routeDeps),

@@ -5,7 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
+/** The built server. */
+export const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url))
 const OWNER = { email: 'owner@example.com', password: 'correct horse battery staple' }
 
 /** A JSON answer of the API. */
@@ -54,6 +55,12 @@ export async function temporaryFolder(): Promise<{ readonly path: string; remove
   return { path, remove: () => rm(path, { recursive: true, force: true }) }
 }
 
+/** A test that fails leaves its servers to us. */
+const running = new Set<ChildProcess>()
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
+
 /** Starts the server over a data folder and waits until it says where it is. */
 export async function startBareServer(dataDir: string, options: ServerOptions = {}): Promise<BareServer> {
   const child = spawn(process.execPath, [...(options.nodeOptions ?? []), MAIN], {
@@ -69,6 +76,8 @@ export async function startBareServer(dataDir: string, options: ServerOptions = 
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const gone = once(child, 'exit')
+  running.add(child)
+  child.once('exit', () => running.delete(child))
   const { url, setUpToken } = await readBlock(child)
   return {
     url,

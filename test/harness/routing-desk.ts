@@ -4,6 +4,7 @@ import type { DomainEvent } from '../../src/domain/events.ts'
 import type { AgentId, ChannelId, TeamId } from '../../src/domain/ids.ts'
 import type { Role } from '../../src/domain/permissions.ts'
 import { type AssignmentPolicy, policyOf, type RoutingStrategy } from '../../src/domain/routing/policy.ts'
+import { parseHere } from '../../src/runtime/limited-parse.ts'
 import type { Stores } from '../../src/runtime/open-stores.ts'
 import type { AgentAccess } from '../../src/services/agent-access.ts'
 import { createBus, type Signal } from '../../src/services/bus.ts'
@@ -100,6 +101,7 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
   const receiveDeps: ReceiveInboundDeps = {
     ...routeDeps,
     ...stores,
+    parse: parseHere,
     linkAttachments: async () => [],
     routeOpenings: (openings) => routeOpenings(openings, routeDeps),
     route: async (conversations) => {

@@ -43,7 +43,7 @@ const finish = (results) => {
 }
 
 async function installPackages() {
-  const reason = staleReason(ROOT)
+  const reason = await staleReason(ROOT)
   if (reason === undefined) return true
   say(`Installing packages: ${reason}.`)
   return step(['npm', 'ci', '--include=dev', '--no-audit', '--no-fund'], INSTALL_LIMIT_MS)

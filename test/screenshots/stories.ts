@@ -2,6 +2,8 @@
 export interface Story {
   readonly name: string
   readonly says: string
+  /** He sends a picture of the product along. */
+  readonly picture?: true
   readonly replies?: readonly string[]
   readonly note?: string
   readonly status?: 'pending' | 'snoozed' | 'resolved'
@@ -31,11 +33,38 @@ export const STORIES: readonly Story[] = [
   { name: 'Elin Sandberg', says: 'Can I still change the colour of my order 20417?' },
   {
     name: 'Maya Lindqvist',
-    says: 'Hello! Is the tall vase in stock? I would need two by Saturday.',
+    says: 'Hello! Is this vase in stock? I would need two by Saturday.',
+    picture: true,
     replies: [
       'Hello Maya! Yes, three are left, and two of them are now set aside for you.',
       'Ordered before noon tomorrow, they reach you on Friday.',
     ],
     note: 'Regular customer: pack them with the thick paper, the last one arrived chipped.',
+  },
+]
+
+/** One picture of the widget: what is asked in it, and answered. */
+export interface Shot {
+  readonly name: string
+  readonly phone: boolean
+  readonly asks: string
+  readonly answer: string
+  readonly locale?: string
+}
+
+/** The pictures of the widget. */
+export const SHOTS: readonly Shot[] = [
+  {
+    name: 'widget',
+    phone: false,
+    asks: 'Do you ship to Norway?',
+    answer: 'We do! It takes four days, and is free from € 60.',
+  },
+  {
+    name: 'widget-phone-arabic',
+    phone: true,
+    asks: 'هل تشحنون إلى عمّان؟',
+    answer: 'نعم، ويستغرق الشحن أسبوعًا تقريبًا.',
+    locale: 'ar',
   },
 ]

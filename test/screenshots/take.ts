@@ -4,10 +4,10 @@
  */
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { BrowserContextOptions, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import type { Seat, World } from '../e2e/journey/world.ts'
 import { ask, DESK, openWorld, PHONE } from '../e2e/journey/world.ts'
-import { STORIES, type Story } from './stories.ts'
+import { SHOTS, STORIES, type Story } from './stories.ts'
 
 const FOLDER = fileURLToPath(new URL('../../web/screenshots/', import.meta.url))
 const HOUR_MS = 3_600_000
@@ -16,10 +16,14 @@ await mkdir(FOLDER, { recursive: true })
 const world = await openWorld()
 try {
   const owner = await world.setUp()
-  const channelId = await invite(owner)
-  for (const story of STORIES) await live(world, owner, story)
-  const desk = await photographInbox(owner)
-  await photographShop(world, desk)
+  const colleague = await invite(world, owner)
+  const { items } = await ask<{ items: { id: string }[] }>(owner, 'GET', '/channels')
+  const channelId = items[0]?.id ?? ''
+  await owner.page.goto(`${world.url}/?view=all`)
+  const photo = await pictureOfProduct(world)
+  for (const story of STORIES) await live(world, owner, story, photo)
+  await photographInbox(owner, colleague)
+  await photographShop(world, owner)
   await owner.page.goto(`${world.url}/settings/channels/${channelId}`)
   await owner.page.getByRole('heading', { level: 1 }).waitFor()
   await shoot(owner.page, 'channel-settings')
@@ -27,21 +31,36 @@ try {
   await world.close()
 }
 
-async function invite(owner: Seat): Promise<string> {
-  for (const [name, email] of [
-    ['Amir Haddad', 'amir@example.com'],
-    ['Linnea Berg', 'linnea@example.com'],
-  ]) {
-    await ask(owner, 'POST', '/agents', { name, email, role: 'agent' })
-  }
-  const { items } = await ask<{ items: { id: string }[] }>(owner, 'GET', '/channels')
-  return items[0]?.id ?? ''
+/** Asks two colleagues in. @returns the one who comes at once and stays */
+async function invite({ url, seat }: World, owner: Seat): Promise<Seat> {
+  await ask(owner, 'POST', '/agents', { name: 'Amir Haddad', email: 'amir@example.com', role: 'agent' })
+  const { inviteLink } = await ask<{ inviteLink: string }>(owner, 'POST', '/agents', {
+    name: 'Linnea Berg',
+    email: 'linnea@example.com',
+    role: 'agent',
+  })
+  const colleague = await seat()
+  await colleague.page.goto(inviteLink)
+  await colleague.page.getByLabel('Your name').fill('Linnea Berg')
+  await colleague.page.getByLabel('Choose a password').first().fill('correct horse battery')
+  await colleague.page.getByRole('button', { name: 'Join' }).click()
+  await colleague.page.waitForURL(`${url}/`)
+  return colleague
+}
+
+/** What a customer's telephone would see of the vase. */
+async function pictureOfProduct({ url, seat }: World): Promise<Buffer> {
+  const { page, context } = await seat()
+  await page.goto(`${url}/demo`)
+  const photo = await page.locator('figure').screenshot()
+  await context.close()
+  return photo
 }
 
 /** Lets one customer write, and the owner do what the story says. */
-async function live({ url, seat }: World, owner: Seat, story: Story): Promise<void> {
+async function live({ url, seat }: World, owner: Seat, story: Story, photo: Buffer): Promise<void> {
   const visitor = await seat({ viewport: DESK })
-  await writeAtShop(visitor.page, url, story)
+  await writeAtShop(visitor.page, url, story, photo)
   const row = owner.page.locator('[data-conversation]').filter({ hasText: story.says.slice(0, 24) })
   await row.first().waitFor()
   const id = (await row.first().getAttribute('data-conversation')) ?? ''
@@ -68,15 +87,22 @@ async function live({ url, seat }: World, owner: Seat, story: Story): Promise<vo
   await visitor.context.close()
 }
 
-async function writeAtShop(page: Page, url: string, { name, says }: Story): Promise<void> {
+async function writeAtShop(page: Page, url: string, story: Story, photo: Buffer): Promise<void> {
   await openChat(page, url)
   await page.evaluate((known) => {
     const { tributary } = globalThis as unknown as { tributary: (...given: unknown[]) => void }
     tributary('setUser', { name: known })
-  }, name)
-  const area = page.frameLocator('tributary-widget iframe').locator('textarea')
-  await area.fill(says)
-  await area.press('Enter')
+  }, story.name)
+  const frame = page.frameLocator('tributary-widget iframe')
+  if (story.picture) {
+    await frame
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'tall-vase.png', mimeType: 'image/png', buffer: photo })
+  }
+  await frame.locator('textarea').fill(story.says)
+  await frame.locator('.send[aria-disabled=false]').waitFor()
+  await frame.locator('textarea').press('Enter')
+  await frame.locator('.tick.delivered').waitFor()
 }
 
 async function openChat(page: Page, url: string, locale?: string): Promise<void> {
@@ -90,40 +116,43 @@ async function openChat(page: Page, url: string, locale?: string): Promise<void>
   await page.frameLocator('tributary-widget iframe').locator('textarea').waitFor()
 }
 
-/** @returns where the photographed conversation is */
-async function photographInbox(owner: Seat): Promise<string> {
-  await owner.page.reload()
-  const row = owner.page.locator('[data-conversation]').filter({ hasText: 'Maya Lindqvist' }).first()
-  await row.click()
-  await owner.page.locator('article').first().waitFor()
-  const path = new URL(owner.page.url()).pathname
+async function photographInbox(owner: Seat, colleague: Seat): Promise<void> {
+  const { page } = owner
+  await page.reload()
+  await page.locator('[data-conversation]').filter({ hasText: 'Maya Lindqvist' }).first().click()
+  await page.locator('article img').first().waitFor()
+  await colleague.page.goto(page.url())
+  await page.getByText('Linnea Berg').first().waitFor({ state: 'attached' })
   for (const scheme of ['light', 'dark'] as const) {
-    await owner.page.emulateMedia({ colorScheme: scheme })
-    await shoot(owner.page, `inbox-${scheme}`)
+    await page.emulateMedia({ colorScheme: scheme })
+    await shoot(page, `inbox-${scheme}`)
   }
-  await owner.page.emulateMedia({ colorScheme: 'light' })
-  await owner.page.setViewportSize(PHONE)
-  await shoot(owner.page, 'inbox-phone')
-  await owner.page.setViewportSize(DESK)
-  return path
+  await page.emulateMedia({ colorScheme: 'light' })
+  await page.setViewportSize(PHONE)
+  await shoot(page, 'inbox-phone')
+  await page.setViewportSize(DESK)
 }
 
-async function photographShop({ url, seat }: World, path: string): Promise<void> {
-  const shots: readonly [string, BrowserContextOptions, string, string | undefined][] = [
-    ['widget', { viewport: DESK }, 'Do you ship to Norway?', undefined],
-    ['widget-phone-arabic', { viewport: PHONE, locale: 'ar' }, 'هل تشحنون إلى عمّان؟', 'ar'],
-  ]
-  for (const [name, options, words, locale] of shots) {
-    const visitor = await seat(options)
+async function photographShop({ url, seat }: World, owner: Seat): Promise<void> {
+  await owner.page.goto(`${url}/?view=all`)
+  for (const { name, phone, asks, answer, locale } of SHOTS) {
+    const visitor = await seat({ viewport: phone ? PHONE : DESK, ...(locale && { locale }) })
     await openChat(visitor.page, url, locale)
     const frame = visitor.page.frameLocator('tributary-widget iframe')
-    await frame.locator('textarea').fill(words)
+    await frame.locator('textarea').fill(asks)
     await frame.locator('textarea').press('Enter')
-    await frame.getByText(words).first().waitFor()
+    const row = owner.page.locator('[data-conversation]').filter({ hasText: asks })
+    await row.waitFor()
+    const id = await row.getAttribute('data-conversation')
+    await ask(owner, 'POST', `/conversations/${id}/messages`, {
+      clientMessageId: `answer-${name}`,
+      text: answer,
+      attachmentIds: [],
+    })
+    await frame.getByText(answer).waitFor()
     await shoot(visitor.page, name)
     await visitor.context.close()
   }
-  process.stdout.write(`the inbox was photographed at ${path}\n`)
 }
 
 async function shoot(page: Page, name: string): Promise<void> {

@@ -61,7 +61,8 @@ export function createAgentApi(http: HttpClient) {
     changePassword: (body: command.ChangePasswordCommand) => http<void>('PUT', '/profile/password', { body }),
     setAvailability: (body: command.SetAvailabilityCommand) =>
       http<view.ProfileView>('PUT', '/profile/availability', { body }),
-    offerSecondFactor: () => http<SecondFactorOffer>('POST', '/profile/second-factor'),
+    offerSecondFactor: (password: string) =>
+      http<SecondFactorOffer>('POST', '/profile/second-factor', { body: { password } }),
     confirmSecondFactor: (code: string) =>
       http<{ recoveryCodes: string[] }>('POST', '/profile/second-factor/confirm', { body: { code } }),
     removeSecondFactor: (password: string) =>

@@ -248,6 +248,24 @@ describe('a conversation', () => {
     await drawn.waitFor()
   })
 
+  it('stays at its end while the room for it shrinks', async () => {
+    const it = await open()
+    const { page } = it
+    await row(it, firstId(it)).click()
+    await page.getByRole('log').waitFor()
+    const missing = () =>
+      page
+        .getByRole('log')
+        .evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)
+    await expect.poll(missing).toBeLessThan(2)
+    await page.setViewportSize({ width: 1440, height: 520 })
+    await expect.poll(missing).toBeLessThan(2)
+    await page.getByLabel('Write a reply').fill('one\ntwo\nthree\nfour\nfive\nsix\nseven')
+    await expect.poll(missing).toBeLessThan(2)
+    await page.setViewportSize(PHONE)
+    await expect.poll(missing).toBeLessThan(2)
+  })
+
   it('resends an uncertain message only after asking', async () => {
     const it = await open()
     const { page } = it
@@ -339,5 +357,21 @@ describe('settings', () => {
     await page.getByRole('button', { name: 'Save distribution' }).click()
     await page.getByText('Saved', { exact: true }).waitFor()
     expect(server.state.channels.at(-1)?.policy.steps.length).toBe(1)
+  })
+
+  it('turns the second factor on and off by password only', async () => {
+    const { page, server } = await open()
+    await page.goto('/settings/profile')
+    const turnOn = page.getByRole('button', { name: 'Turn on' })
+    const ask = page.getByLabel('Enter your password to turn the second factor on.')
+    await ask.fill('not mine')
+    await turnOn.click()
+    await page.getByText('wrong').first().waitFor()
+    expect(await page.getByAltText('QR code').count()).toBe(0)
+    await ask.fill(server.state.password)
+    await turnOn.click()
+    await page.getByLabel('Code').fill('123456')
+    await page.getByRole('button', { name: 'Confirm' }).click()
+    await expect.poll(() => server.state.secondFactor).toBe(true)
   })
 })

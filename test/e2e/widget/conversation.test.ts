@@ -289,6 +289,28 @@ describe('files', () => {
   })
 })
 
+it('follows whether anybody is there while it is open', async () => {
+  visit = await stage.open()
+  await visit.page.clock.install()
+  await visit.page.reload()
+  await visit.launcher.click()
+  await visit.frame.getByText('We are here for you').waitFor()
+  await composer().waitFor()
+  stage.api.state.online = false
+  await visit.page.clock.runFor(90_000)
+  await visit.frame.getByText('Nobody is here right now').waitFor()
+})
+
+it('believes that somebody is there when somebody writes', async () => {
+  stage.api.state.online = false
+  await enter()
+  await visit.frame.getByText('Nobody is here right now').waitFor()
+  await say('Hello?')
+  await visit.frame.locator('.tick.delivered').waitFor()
+  stage.api.agentTypes('Maya')
+  await visit.frame.getByText('We are here for you').waitFor()
+})
+
 it('comes to rest after a message was sent', async () => {
   await enter()
   const posted = visit.page.waitForEvent('requestfinished', (request) => request.url().includes('/ingress/'))

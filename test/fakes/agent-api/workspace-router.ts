@@ -29,7 +29,8 @@ export function workspaceRouter(state: FakeState): Router {
     state.publish([{ type: 'agent.updated', agent: { ...me() } }])
     response.json(profileOf(state, me()))
   })
-  router.post('/profile/second-factor', (_request, response) => {
+  router.post('/profile/second-factor', ({ body }, response) => {
+    if (body.password !== state.password) return problem(response, 'wrong-credentials')
     response.json({ secret: 'JBSWY3DPEHPK3PXP', uri: 'otpauth://totp/Tributary', qrDataUrl: QR })
   })
   router.post('/profile/second-factor/confirm', ({ body }, response) => {
@@ -39,7 +40,8 @@ export function workspaceRouter(state: FakeState): Router {
       recoveryCodes: Array.from({ length: 8 }, (_, index) => `harbor-${index}4f2-9c1${index}`),
     })
   })
-  router.delete('/profile/second-factor', (_request, response) => {
+  router.delete('/profile/second-factor', ({ body }, response) => {
+    if (body.password !== state.password) return problem(response, 'wrong-credentials')
     state.secondFactor = false
     response.status(204).end()
   })

@@ -87,6 +87,30 @@ describe('tying files to a message', () => {
     expect(outcomes.filter(({ length }) => length === 1)).toHaveLength(1)
   })
 
+  it('lets an agent put a file into another message when the first was never recorded, but no recorded one’s', async () => {
+    const { body, headers } = formOf('a', Buffer.from('x'))
+    const file = (await owner.post('/api/v1/attachments').set(headers).send(body).expect(201))
+      .body as AttachmentView
+    const { attachments } = server.core.stores
+    const tie = async (messageId: MessageId, afterMs: number) => {
+      const to = { conversationId: conversation.id, messageId }
+      return (await attachments.link([file.id], { kind: 'agent', id: ownerId }, to, Date.now() + afterMs))
+        .length
+    }
+    const [lost, retyped] = [newMessageId(), newMessageId()]
+    expect(await tie(lost, 0)).toBe(1)
+    // The first may yet be on its way.
+    expect(await tie(retyped, 5_000)).toBe(0)
+    const racing = [retyped, newMessageId(), newMessageId()]
+    const won = await Promise.all(racing.map((messageId) => tie(messageId, 20_000)))
+    expect(won.toSorted()).toEqual([0, 0, 1])
+    const winner = racing[won.indexOf(1)] ?? retyped
+    expect(await server.core.agentAttachments.find([file.id], ownerId)).toEqual([file])
+    await server.message(conversation, { id: winner, direction: 'outbound', status: 'sent' })
+    expect(await tie(newMessageId(), HOUR_MS)).toBe(0)
+    expect(await tie(winner, HOUR_MS)).toBe(1)
+  })
+
   it('lets an agent name his upload again when a crash came before the message', async () => {
     const { body, headers } = formOf('a', Buffer.from('x'))
     const file = (await owner.post('/api/v1/attachments').set(headers).send(body).expect(201))
@@ -194,8 +218,11 @@ describe('the sweeper', () => {
     )
     expect(large.status).toBe(201)
     for (let count = 0; count < 120; count += 1) await upload()
+    // A crash came between the tie and the message.
+    await link([stored((await upload()).id)], newMessageId())
     expect(await sweep(23 * HOUR_MS)).toBe(0)
-    expect(await sweep(25 * HOUR_MS)).toBe(121)
+    expect(await sweep(25 * HOUR_MS)).toBe(122)
+    expect(await sweep(25 * HOUR_MS)).toBe(0)
     expect(await traces()).toEqual(withKept)
     expect(withKept).toEqual(before.map((count) => count + 1))
     expect((await downloadAs(server.url, visitor, kept.id)).status).toBe(200)

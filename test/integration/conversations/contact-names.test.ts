@@ -36,6 +36,14 @@ const writesIn = (who: string, thread: string, displayName?: string) =>
     }),
   ])
 
+describe('the name that a sender gives himself', () => {
+  it('is one line that turns nothing around, and follows him as long as no agent wrote another', async () => {
+    const before = await inbox.customer('Hello', inbox.channelId, ' Mallory\n\u202Egnp.exe\u0000 ')
+    expect(await nameOf(before)).toBe('Mallory gnp.exe')
+    expect((await rename(before, 'Mallory gnp.exe')).name).toBe('Mallory gnp.exe')
+  })
+})
+
 describe('a contact’s new name', () => {
   it('stands in the list, in the search, on the thread and on every screen', async () => {
     const before = await inbox.customer('Hello', inbox.channelId, 'Mary Old')

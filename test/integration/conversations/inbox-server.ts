@@ -44,6 +44,7 @@ export async function startInboxServer() {
     workingNodes: () => 1,
     alone: true,
     goneNodes: () => [],
+    registryUrl: new URL('../../../connectors/index.ts', import.meta.url).href,
     stopPatienceMs: 10_000,
     interruptions: () => 0,
     journalRetentionMs: 60_000,

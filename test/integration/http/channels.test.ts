@@ -133,6 +133,20 @@ describe('a channel’s access', () => {
     expect(JSON.stringify(shown)).not.toMatch(/config|policy|access|snippet/)
   })
 
+  it('binds a token that was not given the whole workspace, also an owner’s', async () => {
+    const seenBy = async (scopes: readonly string[]): Promise<boolean> => {
+      const { body } = await owner.agent.post('/api/v1/api-tokens').send({ name: 'x', scopes }).expect(201)
+      const list = await server
+        .nobody()
+        .get('/api/v1/channels')
+        .set('Authorization', `Bearer ${body.secret}`)
+        .expect(200)
+      return list.body.items.some(({ id }: { id: string }) => id === channel.id)
+    }
+    expect(await seenBy(['channel.read', 'conversation.read'])).toBe(false)
+    expect(await seenBy(['channel.read', 'conversation.read', 'conversation.read-all'])).toBe(true)
+  })
+
   it('is paused and resumed, and every change is published', async () => {
     server.events.length = 0
     channel = (await patch({ paused: true, version: channel.version }).expect(200)).body

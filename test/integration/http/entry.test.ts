@@ -167,6 +167,17 @@ describe('sessions', () => {
     expect(await server.core.authenticator.revalidate(principal ? [principal] : [])).toEqual([undefined])
     await signIn(server.nobody(), profile.email).expect(401)
     await signIn(server.nobody(), profile.email, 'another long one').expect(200)
+    // A way back in that was made before is no way in any more.
+    const way = await owner.post(`/api/v1/agents/${profile.id}/invite`).expect(200)
+    await agent
+      .put('/api/v1/profile/password')
+      .send({ currentPassword: 'another long one', newPassword: 'a third long one' })
+      .expect(204)
+    await server
+      .nobody()
+      .post('/api/v1/invites/accept')
+      .send({ token: tokenIn(way.body.inviteLink), name: 'Eve', password: PASSWORD })
+      .expect(401)
   })
 
   it('and API tokens die with deactivation, and stay dead after reactivation', async () => {
@@ -227,6 +238,27 @@ describe('invites', () => {
     server.passMs(-8 * 24 * 3_600_000)
   })
 
+  it('put out whoever was in, by session or token, when used as the way back in', async () => {
+    const client = await anOwner()
+    const { agent, profile } = await server.someone(client, 'agent', 'back@example.com')
+    const { body } = await agent
+      .post('/api/v1/api-tokens')
+      .send({ name: 'left behind', scopes: ['conversation.read'] })
+      .expect(201)
+    const byToken = () => server.nobody().get('/api/v1/profile').set('Authorization', `Bearer ${body.secret}`)
+    await byToken().expect(200)
+    const link = await client.post(`/api/v1/agents/${profile.id}/invite`).expect(200)
+    // The link alone ends nothing: nobody has come back yet.
+    await byToken().expect(200)
+    const back = server.nobody()
+    await back
+      .post('/api/v1/invites/accept')
+      .send({ token: tokenIn(link.body.inviteLink), name: 'B', password: PASSWORD })
+      .expect(200)
+    await byToken().expect(401)
+    await agent.get('/api/v1/session').expect(401)
+  })
+
   it('are one for each address, however it is typed', async () => {
     const client = await anOwner()
     const again = await client
@@ -240,7 +272,11 @@ describe('the second factor', () => {
   it('is asked for, takes each code once, and lets a recovery code in once', async () => {
     const client = await anOwner()
     const { agent, profile } = await server.someone(client, 'agent', 'totp@example.com')
-    const { secret, uri, qrDataUrl } = (await agent.post('/api/v1/profile/second-factor').expect(200)).body
+    const begin = (body: object) => agent.post('/api/v1/profile/second-factor').send(body)
+    await begin({}).expect(400)
+    const refused = await begin({ password: 'wrong wrong' }).expect(401)
+    expect(refused.body).toMatchObject({ code: 'wrong-credentials', field: 'password' })
+    const { secret, uri, qrDataUrl } = (await begin({ password: PASSWORD }).expect(200)).body
     expect(uri).toMatch(/^otpauth:\/\/totp\//)
     expect(qrDataUrl).toMatch(/^data:image\/png;base64,/)
     await agent.post('/api/v1/profile/second-factor/confirm').send({ code: '000000' }).expect(401)

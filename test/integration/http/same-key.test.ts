@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => database.close())
 beforeEach(() => database.empty())
 
-const key = (fill: number): Buffer => Buffer.alloc(32, fill)
+const key = (fill: number): Buffer<ArrayBuffer> => Buffer.alloc(32, fill)
 const start = (fill: number, bySetting = true): Promise<void> =>
   requireSameKey(
     createSecretBox(key(fill)),

@@ -1,7 +1,5 @@
-import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
-import type { JournalEntry } from '../../../src/store/journal-store.ts'
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
 import { CHANNEL, linesOf, type Office, OTHER_CHANNEL, openOffice } from '../../harness/office.ts'
 import { entryOf, said, scriptedChannel } from '../../harness/scripted-channel.ts'
@@ -43,6 +41,41 @@ describe('what happens to a message of the customer', () => {
   })
   const deleted: InboundEvent = { type: 'message-deleted', externalId: 'm1', deletedAtMs: 1_700_000_009_000 }
   const at = 1_700_000_001_000
+
+  it('ends the same in every order of arrival, in one batch or in several', async () => {
+    const happenings: readonly InboundEvent[] = [
+      said('u', 'm1'),
+      edited('better', at),
+      edited('best', at + 1_000),
+      {
+        type: 'reaction',
+        externalId: 'm1',
+        identity: { externalId: 'u', verified: true },
+        emoji: '👍',
+        removed: false,
+      },
+    ]
+    for (const order of permutations(happenings)) {
+      for (const size of [1, 2, 4]) {
+        await database.empty()
+        for (let from = 0; from < order.length; from += size) {
+          await office.receive(...order.slice(from, from + size).map((event) => entryOf(CHANNEL, [event])))
+        }
+        expect(await seenOf('u')).toMatchObject([
+          { text: 'best', editedAtMs: at + 1_000, status: 'delivered', reactions: [{ emoji: '👍' }] },
+        ])
+        expect(await office.thread('u')).toMatchObject({ unreadCount: 1, lastMessage: { preview: 'best' } })
+      }
+    }
+  })
+
+  it('stays deleted whatever else arrives, before or after', async () => {
+    for (const order of permutations<InboundEvent>([said('u', 'm1'), edited('better', at), deleted])) {
+      await database.empty()
+      for (const event of order) await office.receive(entryOf(CHANNEL, [event]))
+      expect(await seenOf('u')).toMatchObject([{ text: '', deletedAtMs: 1_700_000_009_000 }])
+    }
+  })
 
   it('keeps what came too early only until it was applied', async () => {
     await office.receive(entryOf(CHANNEL, [edited('better', at)]))

@@ -75,7 +75,7 @@ beforeAll(async () => {
       facts: {},
       receivedAt: new Date(START + index),
       tries: 0,
-      state: index % 5 === 0 ? 'pending' : 'kept',
+      state: index % 5 === 0 ? 'pending' : index % 5 === 1 ? 'quarantined' : 'kept',
     })),
   )
 })
@@ -167,6 +167,8 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
   ['the head of an outbox', 'outbox-lane', ({ outbox }) => outbox.head(busy)],
   ['the journal', 'work', ({ journal }) => journal.pending([...Array(16).keys()], 1_000, 1_000_000)],
   ['the journal of one partition', 'work', ({ journal }) => journal.pending([3], 1_000, 1_000_000)],
+  ['the quarantine', 'quarantine', ({ journal }) => journal.listQuarantined(51)],
+  ['the quarantine, further down', 'quarantine', ({ journal }) => journal.listQuarantined(51, 15_000)],
   ['what is snoozed', 'snoozed', ({ conversations }) => conversations.dueSnoozed(START + COUNT, 100)],
   ['what waits for the router', 'routing-order', ({ routingQueue }) => routingQueue.waiting(undefined, 200)],
   [

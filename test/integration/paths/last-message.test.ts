@@ -172,7 +172,9 @@ describe('an update that lost against others', () => {
     let drawn = 0
     const applyInbound: typeof conversations.applyInbound = async (updates, batch) => {
       losses -= 1
-      return losses >= 0 ? new Set(updates.map(({ id }) => id)) : conversations.applyInbound(updates, batch)
+      return losses >= 0
+        ? new Set(updates.map(({ was }) => was.id))
+        : conversations.applyInbound(updates, batch)
     }
     const unlucky = openOffice({ ...database.stores, conversations: { ...conversations, applyInbound } }, [
       scriptedChannel(CHANNEL),

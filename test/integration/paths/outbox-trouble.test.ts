@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SendReceipt } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
@@ -90,6 +90,34 @@ describe('sending', () => {
     expect(message).toMatchObject({ status: 'sent', externalId: `sent-${message?.id}` })
   })
 
+  it.each([
+    [true, 'queued', 'not-sent'],
+    [false, 'unknown', 'unknown'],
+  ] as const)(
+    'ends before its lease when the platform says nothing (safe to repeat: %s)',
+    async (safe, state, certainty) => {
+      office.channels.set(CHANNEL, scriptedChannel(CHANNEL, connectorOf(safe)))
+      await reply('a')
+      let ask = (): void => undefined
+      const asked = new Promise<void>((resolve) => {
+        ask = resolve
+      })
+      answers = [
+        () => {
+          ask()
+          return new Promise(() => undefined)
+        },
+      ]
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      const delivered = deliver()
+      await asked
+      vi.advanceTimersByTime(SEND_LEASE_MS - 1)
+      vi.useRealTimers()
+      await delivered
+      expect(await outbound()).toMatchObject([{ delivery: { state, errorCode: 'timeout', certainty } }])
+    },
+  )
+
   it('is given up when the channel is gone', async () => {
     await reply('a')
     office.channels.clear()
@@ -179,6 +207,21 @@ describe('receipts', () => {
           permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
         )
 
+  it('end at the highest rank in whatever order they come, also before the send itself has ended', async () => {
+    const receipts = ['sent', 'delivered', 'read'] as const
+    for (const order of permutations(['end of the send', ...receipts] as const)) {
+      await database.empty()
+      await office.receive(entryOf(CHANNEL, [said('u', 'm1')]))
+      await reply('a')
+      answers = [{ externalId: 'x1' }]
+      for (const step of order) {
+        if (step === 'end of the send') await deliver()
+        else await office.receive(entryOf(CHANNEL, [status('x1', step)]))
+      }
+      expect(await outbound()).toMatchObject([{ status: 'read', delivery: { state: 'done' } }])
+    }
+  })
+
   it('change nothing of another customer’s message, of another channel’s, or of what he wrote himself', async () => {
     answers = [{ externalId: 'x1' }]
     await reply('a')
@@ -190,5 +233,34 @@ describe('receipts', () => {
     expect((await outbound())[0]).toMatchObject({ status: 'sent' })
     const [own] = await database.stores.messages.findByExternalIds(CHANNEL, ['m1'])
     expect(own).toMatchObject({ status: 'delivered' })
+  })
+
+  it('of a customer’s own client leave nothing behind when he names messages that are not his', async () => {
+    answers = [{ externalId: 'x1' }]
+    await reply('a')
+    await deliver()
+    const made = Array.from({ length: 100 }, (_, index) => `made-up-${index}`)
+    let written = 0
+    const { messages, earlyEvents } = database.stores
+    const counting = openOffice(
+      {
+        ...database.stores,
+        messages: {
+          ...messages,
+          applyReceipts: (receipts) => {
+            written += receipts.length
+            return messages.applyReceipts(receipts)
+          },
+        },
+      },
+      [...office.channels.values()],
+    )
+    const says = (externalId: string): InboundEvent =>
+      ({ ...status(externalId, 'read'), identityExternalId: 'u' }) as InboundEvent
+    await counting.receive(entryOf(CHANNEL, [...made, 'x1', 'm1'].map(says)))
+    expect((await outbound())[0]).toMatchObject({ status: 'read' })
+    expect(await earlyEvents.of(CHANNEL, [...made, 'm1'])).toEqual([])
+    await counting.receive(entryOf(CHANNEL, ['x1', ...made].map(says)))
+    expect(written).toBe(1)
   })
 })

@@ -194,4 +194,15 @@ describe('typing and viewing', () => {
     expect(xavier?.recording.heard[0]?.body).toEqual({ conversationId: CONVERSATION_X })
     expect(hasEvent('visitor.typing')(yvonne?.recording.heard ?? [])).toBe(false)
   })
+
+  it('shows them also the typing that a platform tells of', async () => {
+    const [xavier, yvonne] = await Promise.all(['xavier', 'yvonne'].map(join))
+    live.bus.visitorTyping({ channelId: X, visitorId: 'v1' })
+    await xavier?.recording.until(hasEvent('visitor.typing'))
+    const mark = endMark()
+    live.bus.publish([mark])
+    await yvonne?.recording.until(hasMark(mark))
+    expect(xavier?.recording.heard[0]?.body).toEqual({ conversationId: CONVERSATION_X })
+    expect(hasEvent('visitor.typing')(yvonne?.recording.heard ?? [])).toBe(false)
+  })
 })

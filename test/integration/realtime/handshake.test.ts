@@ -1,6 +1,7 @@
 import { io } from 'socket.io-client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
+  type AgentClient,
   addAgent,
   connected,
   createOffice,
@@ -30,8 +31,15 @@ describe('the handshake of an agent', () => {
   it('takes a session from our own page, over both transports', async () => {
     await connected(live.agent('ann'))
     await connected(live.agent('ann', { transports: ['polling'] }))
-    await connected(live.agent('ann', { extraHeaders: { origin: live.url } }))
-    expect(live.realtime.stats().agentSockets).toBe(3)
+    expect(live.realtime.stats().agentSockets).toBe(2)
+  })
+
+  it('takes a page of the host it is asked by, but under a public https address none that came without', async () => {
+    const own = { extraHeaders: { origin: live.url } }
+    await expect(connected(live.agent('ann', own))).rejects.toThrow('origin-not-allowed')
+    const plain = await startLiveServer(office, { publicUrl: 'http://inbox.example' })
+    await connected(plain.agent('ann', { extraHeaders: { origin: plain.url } }))
+    await plain.close()
   })
 
   it.each([
@@ -93,7 +101,7 @@ describe('the handshake of a visitor', () => {
     ['operators', { channelId: { $ne: null }, token: { $ne: null } }, 'invalid-input'],
     ['an odd channel id', { channelId: '../x', token: 'token-v1' }, 'invalid-input'],
     ['an empty token', { channelId: X, token: '' }, 'invalid-input'],
-    ['a token of gigantic length', { channelId: X, token: 'x'.repeat(3000) }, 'invalid-input'],
+    ['a token of gigantic length', { channelId: X, token: 'x'.repeat(5000) }, 'invalid-input'],
     ['a forged token', { channelId: X, token: 'forged' }, 'invalid-token'],
     ['the token of another channel', { channelId: Y, token: 'token-v1' }, 'invalid-token'],
   ])('refuses %s', async (_what, auth, code) => {
@@ -143,6 +151,35 @@ describe('everybody', () => {
     )
     expect(outcomes.filter((outcome) => outcome.status === 'fulfilled')).toHaveLength(5)
     expect(small.realtime.stats().refusedHandshakes['rate-limited']).toBe(35)
+    await small.close()
+  })
+
+  it('has but so many open sockets of one address, agents and visitors apart, and more once some closed', async () => {
+    const small = await startLiveServer(office, {
+      addressOf: () => '203.0.113.7',
+      limits: { agentSocketsPerAddress: 2, visitorSocketsPerAddress: 1 },
+    })
+    const asVisitor = () => small.widget({ channelId: X, token: 'token-v1' })
+    const first = small.agent('ann')
+    await connected(first)
+    await connected(small.agent('ann'))
+    await connected(asVisitor())
+    for (const one of [small.agent('ann'), asVisitor()]) {
+      const refusal = new Promise((resolve) =>
+        (one as AgentClient).once('connect_error', (error) => resolve((error as { data?: unknown }).data)),
+      )
+      expect(await refusal).toEqual({
+        code: 'rate-limited',
+        detail: 'too many open connections from this address',
+      })
+      expect(small.realtime.stats().agentSockets).toBe(2)
+    }
+    first.disconnect()
+    await expect.poll(() => small.realtime.stats().agentSockets).toBe(1)
+    await connected(small.agent('ann'))
+    const atOnce = Array.from({ length: 6 }, () => small.agent('ann', { reconnection: false }))
+    await Promise.allSettled(atOnce.map(connected))
+    await expect.poll(() => small.realtime.stats().agentSockets).toBe(2)
     await small.close()
   })
 

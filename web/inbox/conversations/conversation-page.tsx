@@ -1,6 +1,6 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { IconMessageOff } from '@tabler/icons-react'
-import { useParams } from '@tanstack/react-router'
+import { Link, useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import { isProblem } from '../../shared/problem.ts'
 import { Composer } from '../composer/composer.tsx'
@@ -45,7 +45,11 @@ export function ConversationPage() {
         icon={<IconMessageOff size={24} stroke={1.6} />}
         title={text.general.notFoundTitle}
         hint={text.conversation.missing}
-      />
+      >
+        <Link to="/" search={true} className={css['home']}>
+          {text.general.toInbox}
+        </Link>
+      </EmptyState>
     ) : (
       <ErrorState error={query.error} onRetry={() => void query.refetch()} />
     )

@@ -103,21 +103,23 @@ function EntryRow({ entry, onView }: { readonly entry: QuarantineView; readonly 
           {relativeTime(entry.receivedAt)} · {entry.error}
         </span>
       </span>
-      <Button size="xs" variant="default" onClick={onView}>
-        {text.quarantine.view}
-      </Button>
-      <Button size="xs" loading={replay.isPending} onClick={() => replay.mutate()}>
-        {text.quarantine.replay}
-      </Button>
-      <Button
-        size="xs"
-        variant="subtle"
-        color="red"
-        loading={discard.isPending}
-        onClick={() => setAsking(true)}
-      >
-        {text.quarantine.discard}
-      </Button>
+      <span className={css['acts']}>
+        <Button size="xs" variant="default" onClick={onView}>
+          {text.quarantine.view}
+        </Button>
+        <Button size="xs" loading={replay.isPending} onClick={() => replay.mutate()}>
+          {text.quarantine.replay}
+        </Button>
+        <Button
+          size="xs"
+          variant="subtle"
+          color="red"
+          loading={discard.isPending}
+          onClick={() => setAsking(true)}
+        >
+          {text.quarantine.discard}
+        </Button>
+      </span>
       <ConfirmDialog
         opened={asking}
         danger

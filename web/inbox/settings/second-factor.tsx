@@ -4,7 +4,6 @@ import { useState } from 'react'
 import { api, queryClient } from '../data/client.ts'
 import { sessionQuery, useMe } from '../data/queries.ts'
 import { CopyBox } from '../parts/copy-box.tsx'
-import { tellError } from '../shell/toasts.ts'
 import { text } from '../text/text.ts'
 import { Card } from './page-parts.tsx'
 import css from './rows.module.css'
@@ -33,7 +32,7 @@ export function SecondFactor() {
 
 function TurnOn({ onCodes }: { readonly onCodes: (codes: readonly string[]) => void }) {
   const [code, setCode] = useState('')
-  const offer = useMutation({ mutationFn: api.offerSecondFactor, onError: tellError })
+  const offer = useMutation({ mutationFn: api.offerSecondFactor })
   const confirm = useMutation({
     mutationFn: () => api.confirmSecondFactor(code.trim()),
     onSuccess: ({ recoveryCodes }) => {
@@ -43,9 +42,13 @@ function TurnOn({ onCodes }: { readonly onCodes: (codes: readonly string[]) => v
   })
   if (!offer.data) {
     return (
-      <Button variant="default" loading={offer.isPending} onClick={() => offer.mutate()}>
-        {text.profile.turnOn}
-      </Button>
+      <PasswordForm
+        hint={text.profile.turnOnHint}
+        action={text.profile.turnOn}
+        isPending={offer.isPending}
+        error={offer.error?.message}
+        onSubmit={offer.mutate}
+      />
     )
   }
   return (
@@ -100,29 +103,45 @@ function RecoveryCodes({
 }
 
 function TurnOff() {
+  const remove = useMutation({ mutationFn: api.removeSecondFactor, onSuccess: reread })
+  return (
+    <PasswordForm
+      hint={text.profile.turnOffHint}
+      action={text.profile.turnOff}
+      isPending={remove.isPending}
+      error={remove.error?.message}
+      onSubmit={remove.mutate}
+    />
+  )
+}
+
+/** A stolen session must change nothing here: it does not know the password. */
+function PasswordForm(form: {
+  readonly hint: string
+  readonly action: string
+  readonly isPending: boolean
+  readonly error: string | undefined
+  readonly onSubmit: (password: string) => void
+}) {
   const [password, setPassword] = useState('')
-  const remove = useMutation({
-    mutationFn: () => api.removeSecondFactor(password),
-    onSuccess: reread,
-  })
   return (
     <form
       onSubmit={(event) => {
         event.preventDefault()
-        remove.mutate()
+        form.onSubmit(password)
       }}
     >
       <Group align="flex-end" gap="xs">
         <PasswordInput
           w={280}
-          label={text.profile.turnOffHint}
+          label={form.hint}
           autoComplete="current-password"
           value={password}
-          error={remove.error?.message}
+          error={form.error}
           onChange={({ currentTarget }) => setPassword(currentTarget.value)}
         />
-        <Button type="submit" variant="default" loading={remove.isPending} disabled={password === ''}>
-          {text.profile.turnOff}
+        <Button type="submit" variant="default" loading={form.isPending} disabled={password === ''}>
+          {form.action}
         </Button>
       </Group>
     </form>

@@ -54,6 +54,7 @@ export const settingsWords = {
     recoveryTitle: 'Recovery codes',
     recoveryHint: 'Keep them in a safe place. Each works once, if your phone is gone.',
     recoveryKept: 'I have kept them',
+    turnOnHint: 'Enter your password to turn the second factor on.',
     turnOffHint: 'Enter your password to turn the second factor off.',
     tokens: 'API tokens',
     tokensHint: 'For scripts that act in your name, with the rights you choose.',

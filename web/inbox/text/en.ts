@@ -284,7 +284,7 @@ export const en = {
     reply: 'Reply',
     note: 'Note',
     mode: 'Reply or note',
-    replyPlaceholder: (name: string) => `Reply to ${name}…`,
+    replyPlaceholder: (name: string) => `Reply to ${name.length > 32 ? name.slice(0, 30).trim() : name}…`,
     notePlaceholder: 'Write a note for your team…',
     send: 'Send',
     addNote: 'Add note',

@@ -28,6 +28,7 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
   const unsent = useSyncExternalStore(pendingMessages.subscribe, pendingMessages.get)
   const scroller = useRef<HTMLDivElement>(null)
   const [atEnd, setAtEnd] = useState(true)
+  const stuck = useRef(true)
 
   const rows = useMemo(() => {
     const own = unsent.filter(({ conversationId }) => conversationId === conversation.id)
@@ -64,11 +65,20 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
   const onScroll = () => {
     const element = scroller.current
     if (!element) return
-    setAtEnd(element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX)
+    stuck.current = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX
+    setAtEnd(stuck.current)
     if (settled.current && element.scrollTop < LOAD_OLDER_AT_PX && hasNextPage && !isFetchingNextPage) {
       void fetchNextPage()
     }
   }
+  // A telephone's keyboard comes up, the composer grows: whoever was at the end stays there.
+  useEffect(() => {
+    const element = scroller.current
+    if (!element) return undefined
+    const watch = new ResizeObserver(() => stuck.current && lines.scrollToEnd())
+    watch.observe(element)
+    return () => watch.disconnect()
+  }, [loaded, rows.length > 0, lines])
   // A first page that does not fill the screen cannot be scrolled.
   useEffect(() => {
     const element = scroller.current

@@ -1,0 +1,142 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { InboundEvent } from '../contract/inbound-event.ts'
+import type { JournalEntryId } from '../domain/ids.ts'
+import type { ParseJob, ParseOutcome } from '../services/parse-entries.ts'
+import { type ApartParser, createApartParser } from './apart-parser.ts'
+import { createLimitedParse } from './limited-parse.ts'
+
+/** A registry as a module of its own: its connectors do with an entry what the entry says. */
+const REGISTRY_URL = `data:text/javascript,${encodeURIComponent(`
+  const hoard = []
+  const parse = ({ body }) => {
+    const text = Buffer.from(body).toString()
+    if (text === 'throw') throw new Error('unreadable')
+    while (text === 'loop') { try { for (;;) {} } catch {} }
+    while (text === 'hoard') hoard.push(Array.from({ length: 100_000 }, Math.random))
+    return [{ type: 'typing', identityExternalId: text }]
+  }
+  export const registry = { find: (type) => (type === 'known' ? { inbound: { parse } } : undefined) }
+`)}`
+
+/** The thread is TypeScript here, as this test is; what the main thread registered does not hold for it. */
+const READS_TYPESCRIPT = `data:text/javascript,${encodeURIComponent(
+  `import { register } from ${JSON.stringify(import.meta.resolve('tsx/esm/api'))}; register()`,
+)}`
+
+const parseHere = ({ body }: { readonly body: Uint8Array }): readonly InboundEvent[] => {
+  const text = Buffer.from(body).toString()
+  if (text === 'throw') throw new Error('unreadable')
+  while (text === 'loop') {
+    try {
+      for (let count = 0; ; count += 1) if (count < 0) break
+    } catch {
+      // What a careless connector would do.
+    }
+  }
+  return [{ type: 'typing', identityExternalId: text }]
+}
+
+let lastId = 0
+function job(text: string, change: { readonly tries?: number; readonly type?: string } = {}): ParseJob {
+  const entry = {
+    id: String((lastId += 1)) as JournalEntryId,
+    body: Buffer.from(text),
+    contentType: 'text/plain',
+    facts: {},
+    receivedAtMs: 1_000,
+    tries: change.tries ?? 0,
+  }
+  const connector = { type: change.type ?? 'known', inbound: { parse: parseHere } }
+  return { entry, channel: { connector } } as unknown as ParseJob
+}
+const typing = (text: string): ParseOutcome => ({ events: [{ type: 'typing', identityExternalId: text }] })
+
+describe('parsing apart', () => {
+  let parser: ApartParser | undefined
+  const errors: unknown[] = []
+  const open = (registryUrl = REGISTRY_URL): ApartParser => {
+    parser = createApartParser({
+      registryUrl,
+      onError: (error) => errors.push(error),
+      limitMs: 400,
+      memoryMegabytes: 32,
+      execArgv: ['--import', READS_TYPESCRIPT],
+    })
+    return parser
+  }
+  afterEach(() => parser?.stop())
+
+  it('gives what the connector gives, and its error', async () => {
+    const { parse } = open()
+    const outcomes = await Promise.all(['a', 'throw', 'b'].map((text) => parse(job(text))))
+    expect(outcomes).toEqual([typing('a'), { error: 'unreadable' }, typing('b')])
+  })
+
+  it.each([
+    ['never ends', 'loop', /took longer than 400 ms/],
+    ['eats the memory', 'hoard', /needed more than 32 MB of memory/],
+  ])('survives one that %s', async (_, text, error) => {
+    const { parse } = open()
+    expect(await parse(job(text))).toEqual({ error: expect.stringMatching(error) })
+    expect(await parse(job('after'))).toEqual(typing('after'))
+  })
+
+  it('leaves to others what it does not know, and what it has no thread for', async () => {
+    expect(await open().parse(job('a', { type: 'unknown' }))).toBeUndefined()
+    await parser?.stop()
+    expect(await open('data:text/javascript,throw new Error("broken")').parse(job('a'))).toBeUndefined()
+    expect(errors).toHaveLength(1)
+  })
+})
+
+describe('parsing within limits', () => {
+  function open(apartOutcome: ParseOutcome | undefined) {
+    const apart: ParseJob[] = []
+    const parse = createLimitedParse({
+      apart: {
+        parse: async (one) => {
+          apart.push(one)
+          return apartOutcome
+        },
+      },
+      startedAtMs: 500,
+      batchMs: 100,
+    })
+    return { parse, apart }
+  }
+
+  it('keeps results with their entries, and breaks off only the one that never ends', async () => {
+    const { parse, apart } = open(undefined)
+    const jobs = ['a', 'throw', 'loop', 'b', 'c'].map((text) => job(text))
+    expect(await parse(jobs)).toEqual([
+      typing('a'),
+      { error: 'unreadable' },
+      { error: 'parsing took longer than 100 ms' },
+      typing('b'),
+      typing('c'),
+    ])
+    expect(apart).toEqual([])
+  })
+
+  it('parses apart what was broken off, was tried before or is older than this process', async () => {
+    const { parse, apart } = open({ error: 'apart' })
+    const loop = job('loop')
+    const old = job('old')
+    const before = { ...old, entry: { ...old.entry, receivedAtMs: 499 } }
+    const tried = job('tried', { tries: 1 })
+    const fresh = job('fresh')
+    await parse([loop])
+    expect(await parse([loop, fresh, before, tried])).toEqual([
+      { error: 'apart' },
+      typing('fresh'),
+      { error: 'apart' },
+      { error: 'apart' },
+    ])
+    expect(apart).toEqual([loop, before, tried])
+  })
+
+  it('parses here what cannot be parsed apart', async () => {
+    const { parse } = open(undefined)
+    expect(await parse([job('a', { tries: 2 })])).toEqual([typing('a')])
+  })
+})

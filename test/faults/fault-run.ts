@@ -1,0 +1,38 @@
+/** What the fault tests share: how often they kill, what they wait for and what they report. */
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Station } from '../../src/store/stations.ts'
+import { type BareServer, startBareServer } from '../harness/real-server.ts'
+
+/** `npm run test:faults` kills far more often than every test run does. */
+export const LONG = process.env['FAULTS'] === 'long'
+export const KILLS = LONG ? 20 : 3
+export const TIMEOUT_MS = LONG ? 1_200_000 : 240_000
+
+const CRASH_AT = fileURLToPath(new URL('./crash-at.mjs', import.meta.url))
+
+/** Writes the figures of a run, which the closing notes quote. */
+export function report(what: string, facts: object): void {
+  process.stdout.write(`${what}: ${JSON.stringify(facts)}\n`)
+}
+
+/** Waits until a list has grown by so many. */
+export async function moreOf(list: { readonly length: number }, count: number): Promise<void> {
+  const goal = list.length + count
+  while (list.length < goal) await sleep(10)
+}
+
+/** Starts the server with a crash built in: it ends without a word when it reaches the station for the n-th time. */
+export function startDoomed(dataDir: string, station: Station, time: number): Promise<BareServer> {
+  return startBareServer(dataDir, {
+    nodeOptions: ['--import', CRASH_AT],
+    env: { CRASH_STATION: station, CRASH_AFTER: String(time) },
+  })
+}
+
+/** How a process ended; waits for it. */
+export async function endOf({ child }: BareServer): Promise<NodeJS.Signals | number | null> {
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  return child.signalCode ?? child.exitCode
+}
