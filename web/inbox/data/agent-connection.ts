@@ -1,7 +1,7 @@
 import { createEventApplier } from '../live/apply-events.ts'
 import { backOffMs } from '../live/back-off.ts'
 import { colleagueSeen, everyoneLeft, visitorTyped, visitorWrote } from '../live/presence.ts'
-import type { AgentConnection } from '../live/socket.ts'
+import type { AgentConnection, connectAgent as Connect } from '../live/socket.ts'
 import { tellInfo } from '../shell/toasts.ts'
 import { text } from '../text/text.ts'
 import { connection, live, queryClient } from './client.ts'
@@ -67,7 +67,7 @@ function tellSupervisor(customer: string): void {
 }
 
 /** The live client's script is no exception to connections that fail. */
-async function loadClient(): Promise<typeof import('../live/socket.ts').connectAgent> {
+async function loadClient(): Promise<typeof Connect> {
   for (let failures = 0; ; failures += 1) {
     try {
       return (await import('../live/socket.ts')).connectAgent
