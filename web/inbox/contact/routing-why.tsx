@@ -1,4 +1,5 @@
 import { Popover } from '@mantine/core'
+import { useMediaQuery } from '@mantine/hooks'
 import { IconHelpCircle, IconTrophy, IconUsersGroup } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
@@ -24,6 +25,8 @@ export function RoutingWhy({ conversation }: { readonly conversation: Conversati
   const me = useMe().id
   const mayRead = useAllowed('routing.read')
   const [opened, setOpened] = useState(false)
+  // Beside the panel where there is room, else below the question.
+  const wide = useMediaQuery('(min-width: 75em)', true, { getInitialValueInEffect: false })
   const words = routingText.why
   const question = assigneeId || conversation.status !== 'open' ? words.assigned : words.waiting
   return (
@@ -50,7 +53,14 @@ export function RoutingWhy({ conversation }: { readonly conversation: Conversati
         </span>
       )}
       {mayRead && (
-        <Popover opened={opened} onChange={setOpened} position="left-start" width={380} trapFocus returnFocus>
+        <Popover
+          opened={opened}
+          onChange={setOpened}
+          position={wide ? 'left-start' : 'bottom-start'}
+          width="min(380px, calc(100vw - 32px))"
+          trapFocus
+          returnFocus
+        >
           <Popover.Target>
             <button type="button" className={css['why']} onClick={() => setOpened((before) => !before)}>
               <IconHelpCircle size={14} stroke={1.8} aria-hidden />

@@ -45,15 +45,15 @@ function Queue({ queue }: { readonly queue: QueueView }) {
   const [dragged, setDragged] = useState<string>()
   const agents = useMemo(() => [...queue.agents].sort(byRoom), [queue.agents])
   const waiting = queue.teams.flatMap((team) => team.waiting)
-  const give = useCallback(async (conversation: ConversationView, agent: QueueAgentView['agent']) => {
-    const done = await changeConversation(conversation, { assigneeId: agent.id })
-    if (done) setSaid(routingText.queue.given(conversation.contact.name, agent.name))
-    await queryClient.invalidateQueries({ queryKey: ['queue'] })
+  const give = useCallback((conversation: ConversationView, agent: QueueAgentView['agent']) => {
+    void giveTo(conversation, agent).then((done) => {
+      if (done) setSaid(routingText.queue.given(conversation.contact.name, agent.name))
+    })
   }, [])
   const drop = (id: string, agent: QueueAgentView['agent']) => {
     setDragged(undefined)
     const dropped = waiting.find(({ conversation }) => conversation.id === id)
-    if (dropped) void give(dropped.conversation, agent)
+    if (dropped) give(dropped.conversation, agent)
   }
   return (
     <div className={css['columns']}>
@@ -95,6 +95,12 @@ function Queue({ queue }: { readonly queue: QueueView }) {
       </section>
     </div>
   )
+}
+
+async function giveTo(conversation: ConversationView, { id }: QueueAgentView['agent']): Promise<boolean> {
+  const done = await changeConversation(conversation, { assigneeId: id })
+  await queryClient.invalidateQueries({ queryKey: ['queue'] })
+  return done
 }
 
 function TeamSection(props: {
