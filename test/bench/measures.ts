@@ -15,11 +15,25 @@ export interface Row {
   readonly kept: boolean | undefined
 }
 
+const HEAD = ['| Measured | Result | Promise |', '|---|---|---|']
+
 /** The rows as a Markdown table. */
 export function toTable(rows: readonly Row[]): string {
-  const lines = rows.map(
-    ({ what, figure, promise, kept }) =>
-      `| ${what} | ${figure} | ${promise}${kept === undefined ? '' : kept ? ' ✓' : ' ✗'} |`,
+  return [...HEAD, ...rows.map(lineOf)].join('\n')
+}
+
+/** A table with these rows in place of those that it had; what was not measured this time stays. */
+export function updated(table: string, rows: readonly Row[]): string {
+  const lines = new Map(
+    table
+      .split('\n')
+      .filter((line) => line.startsWith('| ') && !HEAD.includes(line))
+      .map((line) => [line.split(' | ', 1)[0] ?? '', line]),
   )
-  return ['| Measured | Result | Promise |', '|---|---|---|', ...lines].join('\n')
+  for (const row of rows) lines.set(`| ${row.what}`, lineOf(row))
+  return [...HEAD, ...lines.values()].join('\n')
+}
+
+function lineOf({ what, figure, promise, kept }: Row): string {
+  return `| ${what} | ${figure} | ${promise}${kept === undefined ? '' : kept ? ' ✓' : ' ✗'} |`
 }

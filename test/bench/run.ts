@@ -3,7 +3,7 @@ import { cpus } from 'node:os'
 import { startServer, temporaryFolder } from '../harness/real-server.ts'
 import { measureIngest } from './ingest.ts'
 import { measureList } from './list-latency.ts'
-import { median, type Row, toTable } from './measures.ts'
+import { median, type Row, toTable, updated } from './measures.ts'
 import { measureNaiveLoop } from './naive-loop.ts'
 import { routingRows } from './routing.ts'
 import { measureScreenLatency, openScreens } from './screen-latency.ts'
@@ -132,12 +132,12 @@ for (const [name, suite] of Object.entries(SUITES)) {
   process.stdout.write(`${toTable(measured)}\n\n`)
 }
 const machine = `${cpus().length} cores (${cpus()[0]?.model.trim() ?? 'unknown'}), Node ${process.versions.node}, ${new Date().toISOString().slice(0, 10)}`
-const result = `Medians of ${ROUNDS} rounds, load and server on one machine: ${machine}.\n\n${toTable(rows)}`
 if (process.argv.includes('--write')) {
   const readme = await readFile(README, 'utf8')
   const replaced = readme.replace(
-    /(<!-- table:bench -->)[\s\S]*(<!-- \/table:bench -->)/,
-    (_, open: string, close: string) => `${open}\n${result}\n${close}`,
+    /(<!-- table:bench -->)([\s\S]*)(<!-- \/table:bench -->)/,
+    (_, open: string, before: string, close: string) =>
+      `${open}\nMedians of ${ROUNDS} rounds, load and server on one machine: ${machine}.\n\n${updated(before, rows)}\n${close}`,
   )
   await writeFile(README, replaced)
 }
