@@ -1,56 +1,18 @@
 import type { JournalEntryId } from '../domain/ids.ts'
-import type { Bus } from '../services/bus.ts'
 import { wakeConversation } from '../services/change-conversation.ts'
-import type { ChannelDirectory } from '../services/channel-directory.ts'
-import { type DeliverDeps, deliverConversation, type OpenAttachment } from '../services/deliver-messages.ts'
+import { type DeliverDeps, deliverConversation } from '../services/deliver-messages.ts'
 import { detectLanguage } from '../services/detect-language.ts'
-import type { OrderClock } from '../services/order-clock.ts'
 import { receiveInbound } from '../services/receive-inbound.ts'
-import type { LinkAttachments } from '../services/record-arrivals.ts'
-import type { RouteDeps } from '../services/route-conversations.ts'
-import type { PolicyOf } from '../services/routing-snapshot.ts'
 import { createApartParser } from './apart-parser.ts'
 import { createJournalWriter, type JournalWriter } from './journal-writer.ts'
 import { createLeftLeases } from './left-leases.ts'
 import { createLimitedParse } from './limited-parse.ts'
-import type { Logger } from './logger.ts'
-import type { Metrics } from './metrics.ts'
-import type { Stores } from './open-stores.ts'
 import { type OutboxWorker, startOutboxWorker } from './outbox-worker.ts'
 import { createPartitionLeases, RENEW_EVERY_MS } from './partition-leases.ts'
+import type { PathDeps } from './path-deps.ts'
 import type { Projector } from './projector.ts'
 import { createProjectorLanes } from './projector-lanes.ts'
 import { createRouter } from './start-router.ts'
-
-export interface PathDeps {
-  readonly stores: Stores
-  readonly directory: ChannelDirectory
-  readonly bus: Bus
-  readonly log: Logger
-  readonly metrics: Metrics
-  readonly orderClock: OrderClock
-  readonly nodeId: string
-  /** Whether this process projects, sends and routes, or only takes in. */
-  readonly works: boolean
-  /** How many processes project, this one included. */
-  readonly workingNodes: () => number
-  readonly alone: boolean
-  /** The module of the connectors, for a thread that parses by itself. */
-  readonly registryUrl: string
-  /** Processes that certainly do nothing any more. */
-  readonly goneNodes: () => readonly string[]
-  /** How often the connection to the database was lost. */
-  readonly interruptions: () => number
-  readonly journalRetentionMs: number
-  /** How long sends under way may hold up the stopping. */
-  readonly stopPatienceMs: number
-  readonly routingAgents: RouteDeps['agents']
-  readonly rules: RouteDeps['rules']
-  readonly policyOf: PolicyOf
-  readonly linkAttachments: LinkAttachments
-  readonly openAttachment: OpenAttachment
-  readonly contextOf: DeliverDeps['contextOf']
-}
 
 /** The two paths of this process, running. */
 export interface Paths {

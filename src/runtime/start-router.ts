@@ -7,8 +7,8 @@ import type { RouteDeps, RoutingTrigger, RunResult } from '../services/route-con
 import { routeConversations } from '../services/route-conversations.ts'
 import { routeOpenings } from '../services/route-openings.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
+import type { PathDeps } from './path-deps.ts'
 import { type RoutingWorker, startRoutingWorker } from './routing-worker.ts'
-import type { PathDeps } from './run-paths.ts'
 
 /** The router of this process. */
 export interface Router {

@@ -42,9 +42,6 @@ export interface AssignmentStep {
   readonly waitMs: number
 }
 
-/** Levels a skill may have, 1 the lowest and 5 the highest. */
-export const SKILL_LEVELS = [1, 2, 3, 4, 5] as const
-
 /** A skill that a conversation asks for. */
 export interface SkillRequirement {
   /** The name of the skill, as agents have it; a language is written as `language:` and its two-letter code. */

@@ -1,0 +1,41 @@
+import type { Bus } from '../services/bus.ts'
+import type { ChannelDirectory } from '../services/channel-directory.ts'
+import type { DeliverDeps, OpenAttachment } from '../services/deliver-messages.ts'
+import type { OrderClock } from '../services/order-clock.ts'
+import type { LinkAttachments } from '../services/record-arrivals.ts'
+import type { RouteDeps } from '../services/route-conversations.ts'
+import type { PolicyOf } from '../services/routing-snapshot.ts'
+import type { Logger } from './logger.ts'
+import type { Metrics } from './metrics.ts'
+import type { Stores } from './open-stores.ts'
+
+/** What the two paths of a process, and its router, need. */
+export interface PathDeps {
+  readonly stores: Stores
+  readonly directory: ChannelDirectory
+  readonly bus: Bus
+  readonly log: Logger
+  readonly metrics: Metrics
+  readonly orderClock: OrderClock
+  readonly nodeId: string
+  /** Whether this process projects, sends and routes, or only takes in. */
+  readonly works: boolean
+  /** How many processes project, this one included. */
+  readonly workingNodes: () => number
+  readonly alone: boolean
+  /** The module of the connectors, for a thread that parses by itself. */
+  readonly registryUrl: string
+  /** Processes that certainly do nothing any more. */
+  readonly goneNodes: () => readonly string[]
+  /** How often the connection to the database was lost. */
+  readonly interruptions: () => number
+  readonly journalRetentionMs: number
+  /** How long sends under way may hold up the stopping. */
+  readonly stopPatienceMs: number
+  readonly routingAgents: RouteDeps['agents']
+  readonly rules: RouteDeps['rules']
+  readonly policyOf: PolicyOf
+  readonly linkAttachments: LinkAttachments
+  readonly openAttachment: OpenAttachment
+  readonly contextOf: DeliverDeps['contextOf']
+}
