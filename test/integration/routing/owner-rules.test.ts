@@ -1,7 +1,7 @@
-/** Each rule of the live router over real stores, named after the rule. The pure rules have tables of their own. */
+/** What becomes of a conversation that somebody has, over real stores; each test is named after its rule. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AgentId } from '../../../src/domain/ids.ts'
-import { type AssignmentStep, policyOf } from '../../../src/domain/routing/policy.ts'
+import { policyOf } from '../../../src/domain/routing/policy.ts'
 import { assignConversation } from '../../../src/services/assign-conversation.ts'
 import { changeConversation } from '../../../src/services/change-conversation.ts'
 import { sendBack } from '../../../src/services/send-back.ts'
@@ -25,13 +25,6 @@ beforeEach(async () => {
   desk = openDesk(database.stores, everybody('round-robin'))
 })
 
-const step = (change: Partial<AssignmentStep>): AssignmentStep => ({
-  target: { kind: 'agents-and-teams', agentIds: 'all', teamIds: [], primaryTeamOnly: false },
-  strategy: 'least-open',
-  availableOnly: true,
-  waitMs: 0,
-  ...change,
-})
 const patch = async (who: string, command: object) => {
   const { id, version } = await desk.of(who)
   return changeConversation(id, { ...command, version }, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
@@ -43,179 +36,6 @@ const give = async (who: string, assigneeId: AgentId | null) => {
 }
 const eventsOf = async (who: string) =>
   (await linesOf(database.stores, (await desk.of(who)).id)).flatMap(({ event }) => event?.name ?? [])
-const names = (prefix: string, count: number) =>
-  Array.from({ length: count }, (_, index) => `${prefix}${index}`)
-
-describe('capacity', () => {
-  it('of all work together is never passed by the router, and what is left waits', async () => {
-    const ana = await desk.hire('Ana', { capacity: { total: 2 } })
-    await desk.write('a', 'b', 'c')
-    expect(await Promise.all(['a', 'b', 'c'].map((who) => desk.ownerOf(who)))).toEqual([ana, ana, undefined])
-    expect(await desk.of('c')).toMatchObject({ routing: { status: 'waiting' } })
-  })
-
-  it('of one work type leaves the others free', async () => {
-    const ana = await desk.hire('Ana', { capacity: { perWorkType: { messaging: 1, email: 5 } } })
-    await desk.write('a', 'b')
-    expect([await desk.ownerOf('a'), await desk.ownerOf('b')]).toEqual([ana, undefined])
-  })
-
-  it('may be passed by hand, with a warning', async () => {
-    const ana = await desk.hire('Ana', { capacity: { total: 1 } })
-    await desk.write('a', 'b')
-    expect(await give('b', ana)).toMatchObject({ warning: 'over-capacity' })
-    expect(await desk.counted()).toEqual(new Map([[ana, 2]]))
-    await desk.write('c')
-    expect(await desk.ownerOf('c')).toBeUndefined()
-  })
-
-  it('has a default of the workspace', async () => {
-    await database.stores.routingSettings.replace({
-      ...(await database.stores.routingSettings.read()),
-      defaultCapacity: { total: 1 },
-    })
-    await desk.hire('Ana')
-    await desk.write('a', 'b')
-    expect(await desk.ownerOf('b')).toBeUndefined()
-  })
-})
-
-describe.each([
-  ['resolve', { status: 'resolved' }],
-  ['snooze', { status: 'snoozed', snoozedUntil: '2027-06-01T00:00:00Z' }],
-  ['wait for the customer', { status: 'pending' }],
-])('to %s', (_, command) => {
-  it('frees a place, and the next by arrival gets it', async () => {
-    const ana = await desk.hire('Ana', { capacity: { total: 1 } })
-    await desk.write('a')
-    desk.passMs(1_000)
-    await desk.write('b')
-    desk.passMs(1_000)
-    await desk.write('c')
-    await patch('a', command)
-    expect(desk.signals).toContain('routing-wanted')
-    await desk.work()
-    expect([await desk.ownerOf('b'), await desk.ownerOf('c')]).toEqual([ana, undefined])
-    expect(await desk.counted()).toEqual(new Map([[ana, 1]]))
-  })
-})
-
-describe('what waits', () => {
-  it('leaves by priority, then by arrival', async () => {
-    for (const who of ['first', 'second', 'third']) {
-      await desk.write(who)
-      desk.passMs(1_000)
-    }
-    await patch('third', { priority: 'urgent' })
-    const ana = await desk.hire('Ana', { capacity: { total: 2 } })
-    await desk.work()
-    const owners = await Promise.all(['first', 'second', 'third'].map((who) => desk.ownerOf(who)))
-    expect(owners).toEqual([ana, undefined, ana])
-  })
-
-  it('is given away when an agent comes online, his limit rises, or the rules change', async () => {
-    const ana = await desk.hire('Ana', { capacity: { total: 1 } })
-    await desk.choose(ana, 'away')
-    await desk.write('a', 'b')
-    expect(await desk.ownerOf('a')).toBeUndefined()
-    await desk.choose(ana, 'online')
-    await desk.work()
-    expect([await desk.ownerOf('a'), await desk.ownerOf('b')]).toEqual([ana, undefined])
-    await desk.limit(ana, { capacity: { total: 2 } })
-    await desk.work('rules')
-    expect(await desk.ownerOf('b')).toBe(ana)
-  })
-
-  it('goes to the next step when the wait of the first is over, and not before', async () => {
-    const ana = await desk.hire('Ana', { capacity: { total: 0 } })
-    const ben = await desk.hire('Ben')
-    const only = (agentId: AgentId) => ({ kind: 'fixed-agent', agentId }) as const
-    desk.shared.policy = policyOf([
-      step({ target: only(ana), waitMs: 5 * MINUTE }),
-      step({ target: only(ben) }),
-    ])
-    await desk.write('a')
-    desk.passMs(4 * MINUTE)
-    await desk.work()
-    expect(await desk.ownerOf('a')).toBeUndefined()
-    desk.passMs(MINUTE)
-    await desk.work()
-    expect(await desk.ownerOf('a')).toBe(ben)
-  })
-
-  it('takes whoever has the skill, and anybody once the requirement relaxes', async () => {
-    const ana = await desk.hire('Ana')
-    desk.shared.policy = everybody('least-open', {
-      skills: [{ skill: 'Billing', level: 2, mode: 'require', relaxAfterMs: 10 * MINUTE }],
-    })
-    await desk.write('a')
-    expect(await desk.ownerOf('a')).toBeUndefined()
-    const ben = await desk.hire('Ben', { skills: { Billing: 3 } })
-    await desk.write('b')
-    expect(await desk.ownerOf('b')).toBe(ben)
-    await desk.choose(ben, 'away')
-    desk.passMs(10 * MINUTE)
-    await desk.work()
-    expect(await desk.ownerOf('a')).toBe(ana)
-  })
-
-  it('asks for the language of the first message where the policy wants it', async () => {
-    await desk.hire('Ana', { skills: { 'language:en': 5 } })
-    const eva = await desk.hire('Eva', { skills: { 'language:es': 5 } })
-    desk.shared.policy = everybody('least-open', { requireLanguage: {} })
-    await desk.say('a', 'Hola, buenos días, ¿dónde está mi pedido? No lo tengo.')
-    expect(await desk.of('a')).toMatchObject({ language: 'es', assigneeId: eva })
-  })
-
-  it('with a team is only for its members when a person chose it', async () => {
-    await desk.hire('Ana')
-    const ben = await desk.hire('Ben', { capacity: { total: 0 } })
-    const team = await desk.team('Support', [ben])
-    await give('a', null).catch(() => undefined)
-    await desk.limit(ben, { capacity: { total: 1 } })
-    desk.shared.policy = policyOf([])
-    await desk.write('a')
-    const { id, version } = await desk.of('a')
-    desk.shared.policy = everybody('least-open')
-    const command = { assigneeId: null, teamId: team, version }
-    await assignConversation(id, command, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
-    await desk.work()
-    expect(await desk.of('a')).toMatchObject({ assigneeId: ben, teamId: team, teamByHand: true })
-  })
-
-  it('that a team step named is set to the team and owned by nobody', async () => {
-    const team = await desk.team('Support', [await desk.hire('Ana')])
-    desk.shared.policy = policyOf([step({ target: { kind: 'team', teamId: team }, strategy: 'pick' })])
-    await desk.write('a')
-    const conversation = await desk.of('a')
-    expect(conversation).toMatchObject({ teamId: team, routing: { status: 'settled' } })
-    expect(conversation.assigneeId).toBeUndefined()
-    expect(await eventsOf('a')).toEqual(['team-changed'])
-  })
-
-  it('is looked at only as far as somebody may get it, however much waits', async () => {
-    await desk.write(...names('v', 300))
-    const ana = await desk.hire('Ana', { capacity: { total: 1 } })
-    desk.figures.length = 0
-    await desk.work()
-    expect(await desk.counted()).toEqual(new Map([[ana, 1]]))
-    expect(desk.figures.length).toBeLessThanOrEqual(16)
-  })
-})
-
-describe('the fair cap', () => {
-  it('gives nobody more than so many within the window', async () => {
-    const ana = await desk.hire('Ana', { fairCap: { most: 2, windowMs: 10 * MINUTE } })
-    await desk.write('a', 'b', 'c')
-    expect(await Promise.all(['a', 'b', 'c'].map((who) => desk.ownerOf(who)))).toEqual([ana, ana, undefined])
-    for (const who of ['a', 'b']) await patch(who, { status: 'resolved' })
-    await desk.work()
-    expect(await desk.ownerOf('c')).toBeUndefined()
-    desk.passMs(10 * MINUTE + 1)
-    await desk.work()
-    expect(await desk.ownerOf('c')).toBe(ana)
-  })
-})
 
 describe('after the assignment', () => {
   it('a reply to what nobody owns takes it for its author, and counts', async () => {
