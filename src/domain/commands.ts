@@ -151,6 +151,8 @@ export interface UpdateContactCommand {
   readonly phones?: readonly string[]
   readonly attributes?: Readonly<Record<string, string>>
   readonly tags?: readonly string[]
+  /** An active agent; null = nobody any more. */
+  readonly ownerId?: string | null
   readonly version: number
 }
 

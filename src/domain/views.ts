@@ -126,6 +126,8 @@ export interface ContactView {
   readonly attributes: Readonly<Record<string, string>>
   readonly tags: readonly string[]
   readonly identities: readonly ContactIdentityView[]
+  /** The agent who looks after this person: policies may give him the contact's conversations first. */
+  readonly ownerId?: id.AgentId
   readonly createdAt: id.Instant
   readonly version: number
 }

@@ -78,6 +78,7 @@ export const updateContactCommand = z.strictObject({
     )
     .optional(),
   tags: z.array(line(50)).max(50).optional(),
+  ownerId: id<string>().nullable().optional(),
   version,
 }) satisfies z.ZodType<commands.UpdateContactCommand>
 

@@ -252,6 +252,7 @@ export const contactView = z
         verified: z.boolean(),
       }),
     ),
+    ownerId: id<ids.AgentId>().optional(),
     createdAt: instant,
     version,
   })

@@ -14,7 +14,7 @@ import { presentDecision } from './list-messages.ts'
 import type { Principal } from './principal.ts'
 import { type RouteDeps, toWanted } from './route-conversations.ts'
 
-export interface ExplainDeps extends Pick<RouteDeps, 'findChannel' | 'rules' | 'routingQueue'> {
+export interface ExplainDeps extends Pick<RouteDeps, 'findChannel' | 'rules' | 'routingQueue' | 'contacts'> {
   readonly conversations: ConversationStore
   readonly routing: Pick<RoutingStore, 'decision'>
   readonly rings: Pick<RoutingRingStore, 'read'>

@@ -1,8 +1,9 @@
 import type { UpdateContactCommand } from '../domain/commands.ts'
 import { AppError } from '../domain/errors.ts'
-import type { ContactId } from '../domain/ids.ts'
+import type { AgentId, ContactId } from '../domain/ids.ts'
 import { seesChannel } from '../domain/permissions.ts'
 import type { ContactView, Page } from '../domain/views.ts'
+import type { AgentStore } from '../store/agent-store.ts'
 import type { ContactStore, StoredContact, StoredIdentity } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { Bus } from './bus.ts'
@@ -14,6 +15,7 @@ import { spreadContactName } from './spread-contact-name.ts'
 export interface ContactDeps {
   readonly contacts: ContactStore
   readonly conversations: ConversationStore
+  readonly agents: Pick<AgentStore, 'get'>
   readonly bus: Bus
 }
 
@@ -58,8 +60,10 @@ export async function listContacts(
 }
 
 /**
- * Changes a contact over the version the caller has seen; its conversations bear the new name at once.
- * @throws AppError `permission-denied`, `not-found`, `version-conflict`
+ * Changes a contact over the version the caller has seen; its conversations bear the new name at once, and those that
+ * wait are decided again when another agent looks after it.
+ * @throws AppError `permission-denied`, `not-found`, `version-conflict`, `invalid-input` for an owner who is no active
+ * agent
  */
 export async function updateContact(
   id: ContactId,
@@ -73,17 +77,38 @@ export async function updateContact(
   const identities = await deps.contacts.identitiesOf(id)
   visible(contact, identities, principal)
   if (contact.version !== version) throw new AppError('version-conflict')
+  const ownerId = await ownerAfter(contact, change.ownerId, deps)
   const updated = await deps.contacts.updateContact(id, version, {
     name: change.name ?? contact.name,
     emails: change.emails ?? contact.emails,
     phones: change.phones ?? contact.phones,
     attributes: change.attributes ?? contact.attributes,
     tags: change.tags ?? contact.tags,
+    ...(ownerId === undefined ? {} : { ownerId }),
   })
   if (!updated) throw new AppError('version-conflict')
   deps.bus.publish([{ type: 'contact.updated', contact: presentContact(updated, identities) }])
   await spreadContactName(id, deps)
+  if (ownerId !== undefined && (await deps.conversations.oweRuns(id)) > 0) {
+    deps.bus.signal({ kind: 'routing-wanted' })
+  }
   return visible(updated, identities, principal)
+}
+
+/** Undefined where the owner stays, who need not be active any more. */
+async function ownerAfter(
+  { ownerId: before }: StoredContact,
+  wanted: string | null | undefined,
+  { agents }: Pick<ContactDeps, 'agents'>,
+): Promise<AgentId | null | undefined> {
+  if (wanted === undefined || wanted === (before ?? null)) return undefined
+  if (wanted === null) return null
+  const agent = await agents.get(wanted as AgentId)
+  if (agent?.state === 'active') return agent.id
+  throw new AppError('invalid-input', {
+    field: 'ownerId',
+    detail: agent ? `${agent.name} has no active account.` : `There is no agent ${wanted}.`,
+  })
 }
 
 function visible(

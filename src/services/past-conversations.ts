@@ -1,11 +1,12 @@
 import type { AgentId, ContactId, ConversationId } from '../domain/ids.ts'
 import type { AssignmentPolicy } from '../domain/routing/policy.ts'
 import type { PastConversation } from '../domain/routing/simulate.ts'
+import type { ContactStore } from '../store/contact-store.ts'
 import type { PastOwner, RoutingHistoryStore } from '../store/routing-history-store.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { FindChannel } from './active-channel.ts'
-import { policyInForce, type RoutingRules } from './routing-snapshot.ts'
-import { asksForLastAgent, routingView } from './routing-view.ts'
+import { type PolicyInForce, policyInForce, type RoutingRules } from './routing-snapshot.ts'
+import { asksForLastAgent, asksForOwner, routingView } from './routing-view.ts'
 
 /** Conversations as they came in, each with the policy that holds for it today. */
 export interface PastConversations {
@@ -16,11 +17,12 @@ export interface PastConversations {
 export interface PastConversationsDeps {
   readonly findChannel: FindChannel
   readonly routingHistory: Pick<RoutingHistoryStore, 'ownersOf'>
+  readonly contacts: Pick<ContactStore, 'ownersOf'>
 }
 
 /**
- * Turns stored conversations back into what they were when they came in. Priority, tags, topic and language are taken
- * as they are now; who owned or sorted them since is left away.
+ * Turns stored conversations back into what they were when they came in. Priority, tags, topic, language and
+ * the contact's owner are taken as they are now; who owned or sorted them since is left away.
  * @param edited the policy that is tried; it may ask for more than today's
  */
 export async function toPastConversations(
@@ -29,24 +31,30 @@ export async function toPastConversations(
   rules: RoutingRules,
   deps: PastConversationsDeps,
 ): Promise<PastConversations> {
-  const found = []
+  const found: { readonly conversation: StoredConversation; readonly inForce: PolicyInForce }[] = []
   for (const conversation of stored) {
     const channel = await deps.findChannel(conversation.channelId)
     if (channel) found.push({ conversation, inForce: policyInForce(conversation, channel, rules) })
   }
-  const asks = asksForLastAgent(edited) || found.some(({ inForce }) => asksForLastAgent(inForce.policy))
-  const lastAgentOf = asks ? lastAgents(await ownersOf(stored, deps)) : () => undefined
+  const asked = (asks: (policy: AssignmentPolicy) => boolean): boolean =>
+    asks(edited) || found.some(({ inForce }) => asks(inForce.policy))
+  const owners = asked(asksForOwner)
+    ? await deps.contacts.ownersOf([...new Set(stored.map(({ contactId }) => contactId))])
+    : new Map<ContactId, AgentId>()
+  const lastAgentOf = asked(asksForLastAgent)
+    ? lastAgentFinder(await ownersOf(stored, deps))
+    : () => undefined
   return {
     conversations: found.map(({ conversation, inForce }) => {
       const lastAgentId = lastAgentOf(conversation)
-      const known = new Map(lastAgentId ? [[conversation.contactId, lastAgentId]] : [])
+      const lastAgents = new Map(lastAgentId ? [[conversation.contactId, lastAgentId]] : [])
       const {
         teamId: _team,
         teamByHand: _byHand,
         assigneeId: _owner,
         queue: _queue,
         ...view
-      } = routingView(conversation, inForce, known)
+      } = routingView(conversation, inForce, { lastAgents, owners })
       const handlingMs = handlingOf(conversation)
       return {
         conversation: view,
@@ -75,7 +83,9 @@ const ownersOf = (
   routingHistory.ownersOf([...new Set(stored.map(({ contactId }) => contactId))])
 
 /** Who last had another conversation of the contact before a conversation came in. */
-function lastAgents(owners: readonly PastOwner[]): (conversation: StoredConversation) => AgentId | undefined {
+function lastAgentFinder(
+  owners: readonly PastOwner[],
+): (conversation: StoredConversation) => AgentId | undefined {
   const byContact = new Map<ContactId, PastOwner[]>()
   for (const owner of [...owners].sort((one, other) => other.atMs - one.atMs)) {
     const known = byContact.get(owner.contactId)

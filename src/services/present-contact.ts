@@ -18,6 +18,7 @@ export function presentContact(contact: StoredContact, identities: readonly Stor
       ...(displayName === undefined ? {} : { displayName }),
       verified,
     })),
+    ...(contact.ownerId ? { ownerId: contact.ownerId } : {}),
     createdAt: instant(contact.createdAtMs),
     version: contact.version,
   }

@@ -1,6 +1,7 @@
 import type { DomainEvent } from '../domain/events.ts'
 import type { AgentId, ChannelId, RoutingDecisionId } from '../domain/ids.ts'
 import { compareWaiting } from '../domain/routing/queue-order.ts'
+import type { ContactStore } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { Claim, RoutingQueueStore, UnclaimedOutcome } from '../store/routing-queue-store.ts'
@@ -16,7 +17,7 @@ import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
 import { type RoutingTrigger, routingAfter, silenceOf, tellsNews, toDecision } from './record-run.ts'
 import { policyInForce, type RoutingRules } from './routing-snapshot.ts'
-import { asksForLastAgent, type LastAgents, routingView } from './routing-view.ts'
+import { asksForLastAgent, asksForOwner, routingView } from './routing-view.ts'
 
 export type { RoutingTrigger } from './record-run.ts'
 
@@ -32,6 +33,7 @@ export interface RunFigures {
 export interface RouteDeps extends Omit<DecideDeps, 'routing'> {
   readonly findChannel: FindChannel
   readonly rules: () => Promise<RoutingRules>
+  readonly contacts: Pick<ContactStore, 'ownersOf'>
   readonly conversations: ConversationStore
   readonly messages: MessageStore
   readonly routing: RoutingStore
@@ -97,7 +99,7 @@ const inOrder = (conversations: readonly StoredConversation[]): readonly StoredC
 /** Adds to conversations what they are decided by; of channels that are gone nothing is decided. */
 export async function toWanted(
   conversations: readonly StoredConversation[],
-  deps: Pick<RouteDeps, 'findChannel' | 'rules' | 'routingQueue'>,
+  deps: Pick<RouteDeps, 'findChannel' | 'rules' | 'routingQueue' | 'contacts'>,
 ): Promise<readonly Wanted[]> {
   if (conversations.length === 0) return []
   const rules = await deps.rules()
@@ -109,14 +111,19 @@ export async function toWanted(
     const channel = channels.get(conversation.channelId)
     return channel ? [{ conversation, inForce: policyInForce(conversation, channel, rules) }] : []
   })
-  const asking = found.filter(({ inForce }) => asksForLastAgent(inForce.policy))
-  const lastAgents: LastAgents = await deps.routingQueue.lastAgents([
-    ...new Set(asking.map(({ conversation }) => conversation.contactId)),
+  const contactsOf = (asks: typeof asksForOwner) => [
+    ...new Set(
+      found.filter(({ inForce }) => asks(inForce.policy)).map(({ conversation }) => conversation.contactId),
+    ),
+  ]
+  const [lastAgents, owners] = await Promise.all([
+    deps.routingQueue.lastAgents(contactsOf(asksForLastAgent)),
+    deps.contacts.ownersOf(contactsOf(asksForOwner)),
   ])
   return found.map(({ conversation, inForce }) => ({
     conversation,
     inForce,
-    view: routingView(conversation, inForce, lastAgents),
+    view: routingView(conversation, inForce, { lastAgents, owners }),
   }))
 }
 

@@ -7,8 +7,14 @@ import type { RoutingTrace } from '../domain/routing/trace.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { PolicyInForce } from './routing-snapshot.ts'
 
-/** Who a contact knows already. */
-export type LastAgents = ReadonlyMap<ContactId, AgentId>
+/** Who a contact knows already: who last had a conversation of his, and who looks after him. */
+export interface KnownAgents {
+  readonly lastAgents: ReadonlyMap<ContactId, AgentId>
+  readonly owners: ReadonlyMap<ContactId, AgentId>
+}
+
+/** Of contacts that nobody asks about. */
+export const NOBODY_KNOWN: KnownAgents = { lastAgents: new Map(), owners: new Map() }
 
 const asksFor = ({ steps }: AssignmentPolicy, kind: string): boolean =>
   steps.some(({ target }) => target.kind === kind)
@@ -16,14 +22,18 @@ const asksFor = ({ steps }: AssignmentPolicy, kind: string): boolean =>
 /** Whether a policy asks who last owned a conversation of the contact. */
 export const asksForLastAgent = (policy: AssignmentPolicy): boolean => asksFor(policy, 'last-agent')
 
+/** Whether a policy asks who looks after the contact. */
+export const asksForOwner = (policy: AssignmentPolicy): boolean => asksFor(policy, 'contact-owner')
+
 /** A stored conversation as the pure router knows it. */
 export function routingView(
   conversation: StoredConversation,
   { requirements }: Pick<PolicyInForce, 'requirements'>,
-  lastAgents: LastAgents,
+  { lastAgents, owners }: KnownAgents,
 ): RoutingConversation {
   const { assigneeId, teamId, teamByHand, categoryId, language, queue } = conversation
   const lastAgentId = lastAgents.get(conversation.contactId)
+  const contactOwnerId = owners.get(conversation.contactId)
   return {
     id: conversation.id,
     channelId: conversation.channelId,
@@ -36,6 +46,7 @@ export function routingView(
     ...(categoryId ? { categoryId } : {}),
     ...(language === undefined ? {} : { language }),
     ...(lastAgentId ? { lastAgentId } : {}),
+    ...(contactOwnerId ? { contactOwnerId } : {}),
     ...(requirements.length > 0 ? { requirements } : {}),
     // What relaxes counts from when it began to wait, also before the first run.
     queue: queue ?? {
@@ -68,6 +79,7 @@ export function groupOf(
     queue?.fromStep,
     key,
     asksForLastAgent(policy) ? view.lastAgentId : '',
+    asksForOwner(policy) ? view.contactOwnerId : '',
     own ? view.id : '',
   ]
   return createHash('sha1').update(parts.join('\u0000')).digest('base64url').slice(0, 16)

@@ -1,5 +1,5 @@
 import type { Connection, mongo } from 'mongoose'
-import type { ChannelId, ContactId, ContactIdentityId } from '../domain/ids.ts'
+import type { AgentId, ChannelId, ContactId, ContactIdentityId } from '../domain/ids.ts'
 import { nativeCollection } from './native.ts'
 import { derivedObjectId, duplicatePositions, toObjectId } from './object-id.ts'
 
@@ -19,6 +19,8 @@ export interface StoredContact {
   readonly phones: readonly string[]
   readonly attributes: Readonly<Record<string, string>>
   readonly tags: readonly string[]
+  /** The agent who looks after this person, whether or not he is still active. */
+  readonly ownerId?: AgentId
   readonly createdAtMs: number
   readonly version: number
 }
@@ -52,8 +54,15 @@ interface ContactDocument {
   phones: string[]
   attributes: Record<string, string>
   tags: string[]
+  ownerId?: mongo.ObjectId
   createdAt: Date
   version: number
+}
+
+/** Undefined leaves the owner as he is, null takes him away. */
+export interface ContactChange
+  extends Pick<StoredContact, 'name' | 'emails' | 'phones' | 'attributes' | 'tags'> {
+  readonly ownerId?: AgentId | null
 }
 
 export type ContactStore = ReturnType<typeof createContactStore>
@@ -141,7 +150,7 @@ export function createContactStore(connection: Connection) {
     async updateContact(
       id: ContactId,
       version: number,
-      next: Pick<StoredContact, 'name' | 'emails' | 'phones' | 'attributes' | 'tags'>,
+      next: ContactChange,
     ): Promise<StoredContact | undefined> {
       const updated = await contacts.findOneAndUpdate(
         { _id: toObjectId(id), version },
@@ -153,12 +162,27 @@ export function createContactStore(connection: Connection) {
             phones: [...next.phones],
             attributes: { ...next.attributes },
             tags: [...next.tags],
+            ...(next.ownerId ? { ownerId: toObjectId(next.ownerId) } : {}),
           },
+          ...(next.ownerId === null ? { $unset: { ownerId: '' as const } } : {}),
           $inc: { version: 1 },
         },
         { returnDocument: 'after' },
       )
       return updated ? fromContact(updated) : undefined
+    },
+
+    /** The owners of those of these contacts that have one. */
+    async ownersOf(ids: readonly ContactId[]): Promise<ReadonlyMap<ContactId, AgentId>> {
+      if (ids.length === 0) return new Map()
+      const found = await contacts
+        .find({ _id: { $in: ids.map(toObjectId) } }, { projection: { ownerId: 1 } })
+        .toArray()
+      return new Map(
+        found.flatMap(({ _id, ownerId }): [ContactId, AgentId][] =>
+          ownerId ? [[_id.toHexString() as ContactId, ownerId.toHexString() as AgentId]] : [],
+        ),
+      )
     },
 
     async identitiesOf(contactId: ContactId): Promise<StoredIdentity[]> {
@@ -234,6 +258,7 @@ function fromContact(document: ContactDocument): StoredContact {
     phones: document.phones,
     attributes: document.attributes,
     tags: document.tags,
+    ...(document.ownerId ? { ownerId: document.ownerId.toHexString() as AgentId } : {}),
     createdAtMs: document.createdAt.getTime(),
     version: document.version,
   }

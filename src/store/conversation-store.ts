@@ -48,6 +48,19 @@ export function createConversationStore(connection: Connection) {
       )
     },
 
+    /**
+     * What of a contact waits for somebody is owed another run: somebody else may have it now.
+     * @returns how many wait
+     */
+    async oweRuns(contactId: ContactId): Promise<number> {
+      const { modifiedCount } = await conversations.updateMany(
+        { contactId: toObjectId(contactId), 'routing.open': true, 'routing.status': 'waiting' },
+        { $set: { 'routing.status': 'pending' }, $unset: { 'routing.group': '', 'routing.wakeAt': '' } },
+        { writeConcern: { w: 1 } },
+      )
+      return modifiedCount
+    },
+
     async find(id: ConversationId): Promise<StoredConversation | undefined> {
       const found = await conversations.findOne({ _id: toObjectId(id) })
       return found ? fromConversationDocument(found) : undefined

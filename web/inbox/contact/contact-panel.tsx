@@ -22,6 +22,7 @@ import { text } from '../text/text.ts'
 import { CategoryChoice } from './category-choice.tsx'
 import { ContactAttributes } from './contact-attributes.tsx'
 import { ContactForm } from './contact-form.tsx'
+import { ContactOwner } from './contact-owner.tsx'
 import css from './contact-panel.module.css'
 import { RoutingWhy } from './routing-why.tsx'
 import { Tags } from './tags.tsx'
@@ -58,6 +59,7 @@ export function ContactPanel({ conversation }: { readonly conversation: Conversa
       ) : (
         <Facts contact={contact} />
       )}
+      <ContactOwner contact={contact} />
       <Section title={text.contact.identities}>
         <Identities contact={contact} />
       </Section>

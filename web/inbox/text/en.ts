@@ -327,6 +327,10 @@ export const en = {
     attributeWrong: 'Write each line as name: value',
     noEmail: 'No address known',
     noPhone: 'No number known',
+    owner: 'Looked after by',
+    ownerHint: 'Policies can give this contact’s conversations to this colleague first.',
+    noOwner: 'Nobody in particular',
+    ownerGone: (name: string) => `${name} (no active account)`,
     conflict: 'Somebody changed this contact in the meantime. Look at it again, then save.',
   },
   channels: {
