@@ -59,7 +59,9 @@ describe('what waits', () => {
   it('is given away when an agent comes online, his limit rises, or the rules change', async () => {
     const ana = await desk.hire('Ana', { capacity: { total: 1 } })
     await desk.choose(ana, 'away')
-    await desk.write('a', 'b')
+    await desk.write('a')
+    desk.passMs(1_000)
+    await desk.write('b')
     expect(await desk.ownerOf('a')).toBeUndefined()
     await desk.choose(ana, 'online')
     await desk.work()
