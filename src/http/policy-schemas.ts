@@ -61,6 +61,7 @@ export const policy = z
       )
       .max(20),
     ownerOffline: z.enum(['keep', 're-route']).default(POLICY_DEFAULTS.ownerOffline),
+    onUnassign: z.enum(['wait', 're-route']).default(POLICY_DEFAULTS.onUnassign),
     silentAfterMs: durationMs.optional(),
     silentMost: z.int('must be a whole number').default(POLICY_DEFAULTS.silentMost),
     onResolve: z.enum(['keep-assignee', 'drop-assignee']).default(POLICY_DEFAULTS.onResolve),

@@ -1,8 +1,9 @@
 import type { AssignConversationCommand } from '../domain/commands.ts'
 import { AppError } from '../domain/errors.ts'
 import type { AgentId, ChannelId, ConversationId } from '../domain/ids.ts'
+import { restartQueue } from '../domain/routing/after-assignment.ts'
 import type { MessageView } from '../domain/views.ts'
-import type { ConversationStore } from '../store/conversation-store.ts'
+import type { ConversationChange, ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import { freshId } from '../store/object-id.ts'
 import type { TeamRecord, TeamStore } from '../store/routing-group-stores.ts'
@@ -15,6 +16,8 @@ import type { OrderClock } from './order-clock.ts'
 import { isOverCapacity, type OverCapacityDeps } from './over-capacity.ts'
 import { presentConversation, presentMessage } from './present.ts'
 import { type Principal, requirePermission } from './principal.ts'
+import { queueOf } from './reroute.ts'
+import type { PolicyOf } from './routing-snapshot.ts'
 
 export interface AssignDeps extends OverCapacityDeps {
   readonly conversations: ConversationStore
@@ -25,6 +28,7 @@ export interface AssignDeps extends OverCapacityDeps {
     agentId: AgentId,
     channelId: ChannelId,
   ) => Promise<{ readonly name: string } | undefined>
+  readonly policyOf: PolicyOf
   readonly bus: Bus
   readonly orderClock: OrderClock
   readonly now: () => number
@@ -48,7 +52,8 @@ interface Receivers {
 /**
  * Gives a conversation to an agent, a team or both, or takes it from whoever has it. A person's choice wins over a
  * running router: the router's claim holds only while nobody owns the conversation. What is given to a team and to
- * nobody in it is owed a routing run, which may give it to a member.
+ * nobody in it is owed a routing run, which may give it to a member; so is what is taken from its owner, where the
+ * policy does not leave it to people.
  * @throws AppError `not-found`, `permission-denied`, `version-conflict`, `invalid-input` for an agent who cannot have it
  * or a team that does not exist
  */
@@ -116,14 +121,10 @@ async function give(
   principal: Principal,
   deps: AssignDeps,
 ): Promise<void> {
-  const owned = agent === undefined ? conversation.assigneeId !== undefined : agent !== null
-  // Whoever takes work from an agent by hand wants a person to look at it, not the router to hand it on; whoever names
-  // a team wants one of its members.
-  const routed = team && !owned && conversation.status === 'open'
   const changed = await deps.conversations.change(conversation.id, conversation.version, {
     ...(agent === undefined ? {} : { assigneeId: agent?.id ?? null }),
+    ...(await routingAfter(conversation, { agent, team }, deps)),
     ...(team === undefined ? {} : { teamId: team?.id ?? null, teamByHand: team !== null }),
-    routing: { ...conversation.routing, status: routed ? 'pending' : 'settled', sinceMs: deps.now() },
   })
   if (!changed) throw new AppError('version-conflict')
   const lines = linesOf(conversation, { agent, team }).map((line) =>
@@ -145,6 +146,31 @@ async function give(
   ])
   // Whoever gave it away has room for another one.
   deps.bus.signal({ kind: 'routing-wanted' })
+}
+
+/**
+ * What the router does next: nothing, or run the policy afresh, of a team that a person named among its members. What
+ * waited keeps its place, and whoever had it is not asked again.
+ */
+async function routingAfter(
+  conversation: StoredConversation,
+  { agent, team }: Receivers,
+  deps: AssignDeps,
+): Promise<ConversationChange> {
+  const { routing, status, assigneeId, teamByHand } = conversation
+  const owned = agent === undefined ? assigneeId !== undefined : agent !== null
+  const settled = { routing: { ...routing, status: 'settled', sinceMs: deps.now() } } as const
+  if (owned || status !== 'open') return settled
+  const waited = agent === undefined && routing.status !== 'settled'
+  const wanted = team || waited || (await deps.policyOf(conversation))?.onUnassign === 're-route'
+  if (!wanted) return settled
+  const queue = restartQueue(queueOf(conversation), deps.now(), assigneeId)
+  return {
+    queue,
+    // The router chose the team: it chooses anew.
+    ...(teamByHand ? {} : { teamId: null }),
+    routing: { ...routing, status: 'pending', sinceMs: queue.enteredAtMs },
+  }
 }
 
 function linesOf({ teamId }: StoredConversation, { agent, team }: Receivers): readonly Line[] {

@@ -107,6 +107,7 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
     route: async (conversations) => {
       await routeConversations(conversations, 'reopened', routeDeps)
     },
+    policyOf: async ({ channelId }) => known.get(channelId)?.policy,
     detectLanguage: () => undefined,
     renewAfterMs: async () => undefined,
     contextOf: () => ({}) as ConnectorContext<LiveChannel['config']>,

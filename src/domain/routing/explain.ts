@@ -186,7 +186,7 @@ function exclusionWords(candidate: RoutingCandidate, clock: Clock): string {
     case 'no-channel-access':
       return 'no access to the channel'
     case 'sent-it-back':
-      return 'sent it back'
+      return 'had it before it went back'
     case 'let-it-lapse':
       return 'did not answer in time'
     case 'offline':

@@ -60,6 +60,11 @@ export interface AssignmentPolicy {
   readonly steps: readonly AssignmentStep[]
   /** What happens when the owner goes offline beyond the grace period. */
   readonly ownerOffline: 'keep' | 're-route'
+  /**
+   * What happens when a person takes an open conversation from its owner and names nobody else. `wait` = it stays
+   * without an owner until a person chooses one; `re-route` = the policy runs afresh, and whoever had it is not asked.
+   */
+  readonly onUnassign: 'wait' | 're-route'
   /** An assignee who is silent for this long loses the conversation, milliseconds; absent = never. */
   readonly silentAfterMs?: number
   /** How many assignees may let it lapse within a step before the next step begins and supervisors are told. */
@@ -83,6 +88,7 @@ export interface AssignmentPolicy {
 /** What holds when a stored policy says nothing about it. */
 export const POLICY_DEFAULTS = {
   ownerOffline: 'keep',
+  onUnassign: 're-route',
   silentMost: 3,
   onResolve: 'keep-assignee',
   onReopen: 'same-agent-if-available',

@@ -49,6 +49,7 @@ describe('a stored policy', () => {
       ],
       {
         ownerOffline: 're-route',
+        onUnassign: 'wait',
         silentAfterMs: 300_000,
         silentMost: 2,
         onResolve: 'drop-assignee',

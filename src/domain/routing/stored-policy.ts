@@ -28,6 +28,7 @@ export function readStoredPolicy(stored: unknown): AssignmentPolicy {
   return {
     steps: listOf(fields['steps']).map(readStep),
     ownerOffline: fields['ownerOffline'] === 're-route' ? 're-route' : POLICY_DEFAULTS.ownerOffline,
+    onUnassign: fields['onUnassign'] === 'wait' ? 'wait' : POLICY_DEFAULTS.onUnassign,
     ...(silentAfterMs === undefined ? {} : { silentAfterMs }),
     silentMost: isCount(silentMost) ? silentMost : POLICY_DEFAULTS.silentMost,
     onResolve: fields['onResolve'] === 'drop-assignee' ? 'drop-assignee' : POLICY_DEFAULTS.onResolve,

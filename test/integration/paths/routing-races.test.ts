@@ -135,8 +135,10 @@ describe('a person’s choice', () => {
     expect(await node(0).thread('v')).toMatchObject({ assigneeId: BORIS, routing: { status: 'settled' } })
   })
 
-  it('to take it from somebody is not undone by the router', async () => {
+  it('to take it from somebody is not undone by the router where the policy waits for people', async () => {
     staff([availableAgent(ANNA)])
+    const policy = { ...ROUND_ROBIN_POLICY, onUnassign: 'wait' } as const
+    node(0).channels.set(CHANNEL, scriptedChannel(CHANNEL, undefined, { policy }))
     await write(node(0), 'v')
     const owned = await node(0).thread('v')
     expect(owned.assigneeId).toBe(ANNA)

@@ -34,6 +34,14 @@ export function AfterAssignment({ settings, onChange }: SettingsProps) {
           onChange({ ownerOffline: currentTarget.value === 'keep' ? 'keep' : 're-route' })
         }
       />
+      <NativeSelect
+        label={words.onUnassign}
+        value={settings.onUnassign}
+        data={choicesOf(words.onUnassignChoices)}
+        onChange={({ currentTarget }) =>
+          onChange({ onUnassign: currentTarget.value === 'wait' ? 'wait' : 're-route' })
+        }
+      />
       <div className={css['line']}>
         <NativeSelect
           label={words.silent}
