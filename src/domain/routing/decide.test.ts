@@ -12,7 +12,7 @@ import {
 import type { QueueState, RoutingAgent, RoutingConversation } from './agent-state.ts'
 import { applyAssignment, decideRouting } from './decide.ts'
 import { type AssignmentPolicy, type AssignmentStep, PICK_POLICY, policyOf } from './policy.ts'
-import { MOST_CANDIDATES } from './trace.ts'
+import { LISTED_WHOLE, MOST_CONTENDERS, MOST_EXCLUDED } from './short-list.ts'
 
 const MINUTE = 60_000
 const queueOf = (change: Partial<QueueState> = {}): QueueState => ({
@@ -272,15 +272,38 @@ describe('a trace', () => {
       expect(decide([agentOf('a')], [stepOf()], { status }).outcome).toBe('not-open')
   })
 
-  it('lists a bounded number of agents, the winner among them, and counts the others', () => {
-    const agents = Array.from({ length: 500 }, (_, index) =>
-      agentOf(`a${String(index).padStart(3, '0')}`, index === 450 ? {} : { load: { email: 2 } }),
+  const crowd = (count: number, change: (index: number) => Partial<RoutingAgent>) =>
+    Array.from({ length: count }, (_, index) =>
+      agentOf(`a${String(index).padStart(3, '0')}`, { load: { email: 2 }, ...change(index) }),
     )
-    const full = agents.map((agent, index) => (index < 100 ? { ...agent, active: false } : agent))
-    const trace = decide(full, [stepOf({ strategy: 'least-open' })])
+
+  it('of a step of up to 25 lists everybody, with his score or why not', () => {
+    const agents = crowd(LISTED_WHOLE, (index) => (index % 2 === 0 ? { active: false } : {}))
+    const { candidates, tallies } = decide(agents, [stepOf({ strategy: 'least-open' })])
+    expect(candidates.map(({ agentId: id }) => id)).toEqual(agents.map(({ id }) => id))
+    expect(candidates.filter(({ excluded }) => excluded === 'deactivated')).toHaveLength(13)
+    expect(tallies[0]).toMatchObject({ omitted: 0 })
+  })
+
+  it('of a larger step lists who came first and some for each reason, and counts the others', () => {
+    const agents = crowd(500, (index) =>
+      index === 450
+        ? { load: {} }
+        : index < 100
+          ? { active: false }
+          : index < 150
+            ? { load: { email: 1 } }
+            : {},
+    )
+    const trace = decide(agents, [stepOf({ strategy: 'least-open' })])
     expect(trace.winner).toBe('a450')
-    expect(trace.candidates).toHaveLength(MOST_CANDIDATES)
-    expect(trace.candidates.filter(({ agentId: id }) => id === 'a450')).toHaveLength(1)
+    const scored = trace.candidates.filter(({ excluded }) => excluded === undefined)
+    expect(scored.map(({ score }) => score)).toEqual([
+      0,
+      ...Array.from({ length: MOST_CONTENDERS - 1 }, () => 1),
+    ])
+    expect(scored[0]?.agentId).toBe('a450')
+    expect(trace.candidates).toHaveLength(MOST_CONTENDERS + MOST_EXCLUDED)
     expect(trace.tallies).toEqual([
       {
         step: 0,
@@ -288,8 +311,20 @@ describe('a trace', () => {
         members: 500,
         eligible: 400,
         excluded: { deactivated: 100 },
-        omitted: 500 - MOST_CANDIDATES,
+        omitted: 500 - MOST_CONTENDERS - MOST_EXCLUDED,
       },
     ])
+  })
+
+  it('lists a winner by lot among those of a larger step', () => {
+    const trace = decide(
+      crowd(300, () => ({})),
+      [stepOf({ strategy: 'random' })],
+      {},
+      () => 0.999,
+    )
+    expect(trace.winner).toBe('a299')
+    expect(trace.candidates.filter(({ agentId: id }) => id === 'a299')).toHaveLength(1)
+    expect(trace.candidates).toHaveLength(MOST_CONTENDERS)
   })
 })

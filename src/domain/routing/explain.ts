@@ -1,3 +1,4 @@
+import { MOST_EXCLUDED } from './short-list.ts'
 import { languageOfSkill } from './skills.ts'
 import { isTimeZone } from './time-zone.ts'
 import type { ExclusionReason, RoutingCandidate, RoutingTrace, StepTally } from './trace.ts'
@@ -43,9 +44,6 @@ export interface ExplainOptions {
   /** The name of the team that is set, where it is known. */
   readonly teamName?: string
 }
-
-/** Most agents named one by one for a reason; the others are counted. */
-const MOST_NAMED = 5
 
 /** Puts a trace into words: who got it and why, or why nobody yet. Pure and total. */
 export function explainTrace(trace: RoutingTrace, options: ExplainOptions = {}): Explanation {
@@ -143,14 +141,16 @@ function whyNot(
     return [piece('no-members', { step }, `Step ${step + 1} names nobody who could have it.`)]
   const reasons = Object.entries(excluded) as [ExclusionReason, number][]
   reasons.sort(([, one], [, other]) => other - one)
-  return reasons.map(([reason, count]) => {
+  return reasons.map(([reason, count], index) => {
     const named = candidates
       .filter((one) => one.step === step && one.excluded === reason)
-      .slice(0, MOST_NAMED)
+      .slice(0, MOST_EXCLUDED)
       .map((one) => `${one.name} (${exclusionWords(one, clock)})`)
     const rest = count - named.length
     const all = rest > 0 ? [...named, `${rest} more`] : named
-    return piece('excluded', { reason, count, step }, `Step ${step + 1}: ${all.join(', ')}.`)
+    // The step is named once, before the first of its reasons.
+    const of = index === 0 ? `Step ${step + 1}: ` : ''
+    return piece('excluded', { reason, count, step }, `${of}${all.join(', ')}.`)
   })
 }
 

@@ -2,9 +2,10 @@ import type { RoutingAgent } from './agent-state.ts'
 import { type Demands, describeExclusion, exclusionEndsAtMs, memberExclusion } from './eligibility.ts'
 import type { AssignmentStep } from './policy.ts'
 import type { OpenRing } from './ring.ts'
+import { bestOf, isListed, LISTED_WHOLE } from './short-list.ts'
 import { preferenceOf } from './skills.ts'
 import { type Contender, pickWinner, scoreOf } from './strategies.ts'
-import { type ExclusionReason, MOST_CANDIDATES, type RoutingCandidate, type StepTally } from './trace.ts'
+import type { ExclusionReason, RoutingCandidate, StepTally } from './trace.ts'
 
 /** What trying one step came to. */
 export interface StepRun {
@@ -36,44 +37,40 @@ export interface StepCall {
   readonly random: () => number
 }
 
-interface Listed extends Contender {
-  /** Place among the members, for the trace. */
-  readonly place: number
-}
-
 /** Examines the members of a step and picks the winner among the eligible. Linear in the members. */
 export function runStep(members: readonly RoutingAgent[], call: StepCall): StepRun {
   const { step, index, demands, ring, nowMs } = call
   const { workType } = demands.conversation
   const { preferred } = demands.skills
-  const contenders: Listed[] = []
+  const prefers = preferred.length > 0
+  const whole = members.length <= LISTED_WHOLE
+  const contenders: Contender[] = []
   const candidates: RoutingCandidate[] = []
   const excluded: Partial<Record<ExclusionReason, number>> = {}
   let wakeAtMs = Number.POSITIVE_INFINITY
   let hopeless = true
-  for (let place = 0; place < members.length; place += 1) {
-    const agent = members[place]
-    if (agent === undefined) continue
+  for (const agent of members) {
     const reason = memberExclusion(agent, step.availableOnly, demands, nowMs)
     if (reason === undefined) {
-      const preference = preferred.length === 0 ? 0 : preferenceOf(agent.skills, preferred)
-      const contender = { agent, preference, score: scoreOf(step.strategy, agent, workType, ring), place }
+      const preference = prefers ? preferenceOf(agent.skills, preferred) : 0
+      const contender = { agent, preference, score: scoreOf(step.strategy, agent, workType, ring) }
       contenders.push(contender)
-      if (place < MOST_CANDIDATES) candidates.push(scored(contender, index, preferred.length > 0))
+      if (whole) candidates.push(scored(contender, index, prefers))
       continue
     }
-    excluded[reason] = (excluded[reason] ?? 0) + 1
+    const count = (excluded[reason] ?? 0) + 1
+    excluded[reason] = count
     if (!LASTING.has(reason)) hopeless = false
     const endsAtMs = exclusionEndsAtMs(agent, reason)
     if (endsAtMs !== undefined && endsAtMs > nowMs && endsAtMs < wakeAtMs) wakeAtMs = endsAtMs
-    if (place < MOST_CANDIDATES) {
+    if (isListed(members.length, count)) {
       const { id: agentId, name } = agent
       candidates.push({ agentId, name, step: index, ...describeExclusion(reason, agent, demands, nowMs) })
     }
   }
   const winner = pickWinner(step.strategy, contenders, call.random)
-  if (winner && winner.place >= MOST_CANDIDATES) {
-    candidates[MOST_CANDIDATES - 1] = scored(winner, index, preferred.length > 0)
+  if (!whole) {
+    for (const contender of bestOf(contenders, winner)) candidates.push(scored(contender, index, prefers))
   }
   return {
     ...(winner ? { winner: winner.agent } : {}),

@@ -94,7 +94,10 @@ export interface RoutingTrace {
   readonly strategy?: RoutingStrategy
   /** The team to set, whether or not somebody owns the conversation; absent = leave the team as it is. */
   readonly teamId?: TeamId
-  /** Agents of the steps tried, the winner always among them; at most {@link MOST_CANDIDATES} for each step. */
+  /**
+   * Agents of the steps tried, the winner always among them: all of a step of up to 25, of a larger one the 20 who come
+   * first and 5 for each reason to pass over somebody. The tallies count the others.
+   */
   readonly candidates: readonly RoutingCandidate[]
   /** One entry for each automatic step tried. */
   readonly tallies: readonly StepTally[]
@@ -106,6 +109,3 @@ export interface RoutingTrace {
   readonly wakeAtMs?: number
   readonly decidedAtMs: number
 }
-
-/** Most agents that a trace lists one by one for each step; the others are counted. */
-export const MOST_CANDIDATES = 200

@@ -105,7 +105,9 @@ function Decision({ decision }: { readonly decision: RoutingDecisionView }) {
   const sorted = [...candidates].sort(
     (one, other) => one.step - other.step || rank(one) - rank(other) || (one.score ?? 0) - (other.score ?? 0),
   )
-  const hidden = sorted.length - MOST_SHOWN
+  // Of a large team the trace counts most without naming them.
+  const omitted = decision.tallies.reduce((sum, tally) => sum + tally.omitted, 0)
+  const hidden = Math.max(0, sorted.length - MOST_SHOWN) + omitted
   return (
     <>
       {sorted.length > 0 && (
