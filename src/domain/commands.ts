@@ -44,6 +44,11 @@ export interface SetAvailabilityCommand {
   readonly availability: Availability
 }
 
+/** A device of an agent takes push notifications until an instant, at most thirty days ahead; null = no longer. */
+export interface SetPushReachabilityCommand {
+  readonly until: string | null
+}
+
 /** Asks a new agent in; answers with his one-time link. */
 export interface InviteAgentCommand {
   readonly email: string

@@ -143,6 +143,8 @@ export interface AgentView {
   /** A device is connected now, or was within the grace period. */
   readonly present: boolean
   readonly seenAt?: id.Instant
+  /** Until then a device takes push notifications, which the router counts as present. It may have passed. */
+  readonly pushReachableUntil?: id.Instant
   readonly version: number
 }
 

@@ -46,6 +46,11 @@ export const setAvailabilityCommand = z.strictObject({
   availability,
 }) satisfies z.ZodType<commands.SetAvailabilityCommand>
 
+/** See the domain's SetPushReachabilityCommand. */
+export const setPushReachabilityCommand = z.strictObject({
+  until: instant.nullable(),
+}) satisfies z.ZodType<commands.SetPushReachabilityCommand>
+
 /** See the domain's InviteAgentCommand. */
 export const inviteAgentCommand = z.strictObject({
   email,

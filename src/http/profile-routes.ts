@@ -6,9 +6,15 @@ import {
   readProfile,
   removeSecondFactor,
   setAvailability,
+  setPushReachability,
   updateProfile,
 } from '../services/own-profile.ts'
-import { changePasswordCommand, setAvailabilityCommand, updateProfileCommand } from './command-schemas.ts'
+import {
+  changePasswordCommand,
+  setAvailabilityCommand,
+  setPushReachabilityCommand,
+  updateProfileCommand,
+} from './command-schemas.ts'
 import { password, z } from './fields.ts'
 import { defineRoute, noContent, ok, type RouteDefinition } from './route.ts'
 import { profileView } from './view-schemas.ts'
@@ -60,6 +66,18 @@ export function profileRoutes(deps: ProfileDeps): readonly RouteDefinition[] {
       responses: { 200: profile },
       handler: async ({ principal, body }) =>
         ok(await setAvailability(deps, principal.agentId, body.availability)),
+    }),
+    defineRoute({
+      method: 'put',
+      path: '/profile/push-reachability',
+      tag,
+      summary:
+        'Say until when a device of one’s own takes push notifications: the router counts one as present',
+      access: { permission: 'conversation.write' },
+      body: setPushReachabilityCommand,
+      responses: { 200: profile },
+      handler: async ({ principal, body }) =>
+        ok(await setPushReachability(deps, principal.agentId, body.until)),
     }),
     defineRoute({
       method: 'post',

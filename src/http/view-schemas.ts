@@ -27,6 +27,7 @@ const agentFields = {
   availability,
   present: z.boolean(),
   seenAt: instant.optional(),
+  pushReachableUntil: instant.optional(),
   version,
 }
 /** See the domain's AgentView. */

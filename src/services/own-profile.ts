@@ -48,6 +48,33 @@ export async function setAvailability(
   return presentProfile(deps, agent)
 }
 
+/** A device that was forgotten must not make its owner look present for ever. */
+const LONGEST_PUSH_MS = 30 * 86_400_000
+
+/**
+ * Says until when a device of one's own takes push notifications; null = no longer. It ends by the clock alone.
+ * @throws AppError `invalid-input` for an instant that does not lie ahead, or more than thirty days
+ */
+export async function setPushReachability(
+  deps: ProfileDeps,
+  agentId: AgentId,
+  until: string | null,
+): Promise<ProfileView> {
+  const untilMs = until === null ? null : Date.parse(until)
+  if (untilMs !== null) requireAhead(untilMs - deps.clock())
+  const agent = found(await deps.agents.change(agentId, { pushReachableUntilMs: untilMs }))
+  await announceAgent(deps, agent, { availability: true })
+  return presentProfile(deps, agent)
+}
+
+function requireAhead(aheadMs: number): void {
+  if (aheadMs > 0 && aheadMs <= LONGEST_PUSH_MS) return
+  throw new AppError('invalid-input', {
+    field: 'until',
+    detail: aheadMs > 0 ? 'The instant lies more than thirty days ahead.' : 'The instant lies in the past.',
+  })
+}
+
 /**
  * Changes one's password. Every session dies; the caller opens a new one for whoever asked.
  * @throws AppError `wrong-credentials` when the current password is wrong

@@ -3,6 +3,7 @@ import { permissionsOf } from '../domain/permissions.ts'
 import type { AgentView, ProfileView } from '../domain/views.ts'
 import type { AgentRecord, AgentStore } from '../store/agent-store.ts'
 import type { PresenceStore } from '../store/presence.ts'
+import { instant } from './present.ts'
 
 /** Where it is on record who is connected. */
 export interface AgentViewDeps {
@@ -17,11 +18,25 @@ export async function presentAgents(
 ): Promise<readonly AgentView[]> {
   const ids = agents.map((agent) => agent.id)
   const [present, lastSeen] = await Promise.all([presence.presentAgents(ids), presence.lastSeen(ids)])
-  return agents.map(({ id, name, email, role, state, availability, version }) => {
-    const seenAt = lastSeen.get(id)?.toISOString()
-    const seen = seenAt === undefined ? {} : { seenAt }
-    return { id, name, email, role, state, availability, present: present.has(id), ...seen, version }
-  })
+  return agents.map(
+    ({ id, name, email, role, state, availability, pushReachableUntilMs: untilMs, version }) => {
+      const seenAt = lastSeen.get(id)?.toISOString()
+      const seen = seenAt === undefined ? {} : { seenAt }
+      const push = untilMs === undefined ? {} : { pushReachableUntil: instant(untilMs) }
+      return {
+        id,
+        name,
+        email,
+        role,
+        state,
+        availability,
+        present: present.has(id),
+        ...seen,
+        ...push,
+        version,
+      }
+    },
+  )
 }
 
 /** One colleague. */

@@ -136,7 +136,7 @@ export function createRoutingAgentsReader(deps: RoutingAgentsDeps): () => Promis
       const hours = holds.schedule && hoursOf(holds.schedule.schedule, nowMs)
       return [
         {
-          ...factsOf(record, own),
+          ...factsOf(record, own, nowMs),
           channels: channelsOf(scopes[index]),
           present: present.has(record.id),
           ...(seenAtMs === undefined ? {} : { seenAtMs }),
@@ -166,8 +166,9 @@ const channelsOf = (scope: 'all' | ReadonlySet<string> | undefined): RoutingAgen
   scope === 'all' ? 'all' : ((scope ?? new Set()) as ReadonlySet<ChannelId>)
 
 function factsOf(
-  { id, name, state, availability, availabilitySinceMs }: AgentRecord,
+  { id, name, state, availability, availabilitySinceMs, pushReachableUntilMs = 0 }: AgentRecord,
   own: AgentRoutingRecord,
+  nowMs: number,
 ) {
   return {
     id,
@@ -176,6 +177,7 @@ function factsOf(
     availability,
     ...(availabilitySinceMs === undefined ? {} : { availabilitySinceMs }),
     skills: own.skills,
+    ...(pushReachableUntilMs > nowMs ? { reachableByPush: true } : {}),
     ...(own.onlineOutOfHours ? { onlineOutOfHours: true } : {}),
   }
 }

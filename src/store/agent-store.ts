@@ -14,6 +14,8 @@ export interface AgentRecord {
   readonly availability: Availability
   /** Since when; absent = never changed. */
   readonly availabilitySinceMs?: number
+  /** Until then a device of his takes push notifications, milliseconds since the epoch. */
+  readonly pushReachableUntilMs?: number
   readonly locale: string
   /** Sessions opened under another epoch are dead. */
   readonly sessionEpoch: number
@@ -38,6 +40,7 @@ interface AgentDocument {
   state: AgentState
   availability: Availability
   availabilitySince?: Date
+  pushReachableUntil?: Date
   locale: string
   sessionEpoch: number
   passwordHash?: string
@@ -56,6 +59,8 @@ export interface AgentChange {
   readonly role?: Role
   readonly state?: AgentState
   readonly availability?: Availability
+  /** null = no longer. */
+  readonly pushReachableUntilMs?: number | null
 }
 
 export type AgentStore = ReturnType<typeof createAgentStore>
@@ -69,6 +74,7 @@ const schema = new Schema<AgentDocument>(
     state: { type: String, required: true },
     availability: { type: String, required: true },
     availabilitySince: Date,
+    pushReachableUntil: Date,
     locale: { type: String, required: true },
     sessionEpoch: { type: Number, required: true },
     passwordHash: String,
@@ -174,16 +180,19 @@ export function createAgentStore(connection: Connection) {
      */
     async change(
       id: AgentId,
-      change: AgentChange,
+      { pushReachableUntilMs: pushUntilMs, ...change }: AgentChange,
       options: { readonly version?: number; readonly endsSessions?: boolean } = {},
     ): Promise<AgentRecord | undefined> {
       const { version, endsSessions } = options
       const endsLink = change.state === 'deactivated'
       return updated(version === undefined ? { _id: toObjectId(id) } : { _id: toObjectId(id), version }, {
-        $set: { ...change },
+        $set: { ...change, ...(pushUntilMs ? { pushReachableUntil: new Date(pushUntilMs) } : {}) },
         $inc: { version: 1, ...(endsSessions ? { sessionEpoch: 1 } : {}) },
         ...(change.availability === undefined ? {} : { $currentDate: { availabilitySince: true } }),
-        ...(endsLink ? { $unset: { link: 1 } } : {}),
+        $unset: {
+          ...(endsLink ? { link: 1 } : {}),
+          ...(pushUntilMs === null ? { pushReachableUntil: 1 } : {}),
+        },
       })
     },
 
@@ -292,6 +301,7 @@ function toRecord(document: AgentDocument): AgentRecord {
     state: document.state,
     availability: document.availability,
     ...(document.availabilitySince ? { availabilitySinceMs: document.availabilitySince.getTime() } : {}),
+    ...(document.pushReachableUntil ? { pushReachableUntilMs: document.pushReachableUntil.getTime() } : {}),
     locale: document.locale,
     sessionEpoch: document.sessionEpoch,
     secondFactor: document.secondFactor !== undefined,

@@ -21,6 +21,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   'PATCH /profile': 'person',
   'PUT /profile/password': 'person',
   'PUT /profile/availability': 'conversation.write',
+  'PUT /profile/push-reachability': 'conversation.write',
   'POST /profile/second-factor': 'person',
   'POST /profile/second-factor/confirm': 'person',
   'DELETE /profile/second-factor': 'person',

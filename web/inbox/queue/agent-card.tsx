@@ -20,7 +20,9 @@ export function AgentCard(props: {
   const { agent, load, lastAssignedAt } = entry
   const words = routingText.queue
   const [over, setOver] = useState(false)
-  const dot = dotOf(agent.availability, agent.present)
+  // As the router sees it: a device that takes push notifications is there.
+  const byPush = !agent.present && Date.parse(agent.pushReachableUntil ?? '') > Date.now()
+  const dot = dotOf(agent.availability, agent.present || byPush)
   const limit = limitOf(entry)
   const full = fullness(entry)
   return (
@@ -44,7 +46,9 @@ export function AgentCard(props: {
       <div className={css['body']}>
         <p className={css['line']}>
           <bdi className={css['name']}>{agent.name}</bdi>
-          <span className={css['state']}>{text.availability[dot]}</span>
+          <span className={css['state']}>
+            {byPush ? words.byPush(text.availability[dot]) : text.availability[dot]}
+          </span>
         </p>
         <div
           className={css['track']}

@@ -269,6 +269,7 @@ export const routingWords = {
     always: 'No fixed hours',
     last: (when: string) => `last got one ${when}`,
     never: 'got none yet',
+    byPush: (state: string) => `${state}, by push`,
   },
 }
 
