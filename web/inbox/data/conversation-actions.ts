@@ -15,10 +15,14 @@ export type ConversationChange =
 const learn = (conversation: ConversationView) =>
   live.absorb([{ type: 'conversation.updated', conversation }])
 
-/** Writes a change; when somebody was faster, reads the conversation again and says so. */
+/**
+ * Writes a change; when somebody was faster, reads the conversation again and says so.
+ * @param stillWanted whether the change makes sense over what somebody else made of it: then it is tried once more
+ */
 export async function changeConversation(
   { id, version }: ConversationView,
   change: ConversationChange,
+  stillWanted: (fresh: ConversationView) => boolean = () => false,
 ): Promise<boolean> {
   try {
     if (!('assigneeId' in change)) learn(await api.updateConversation(id, { ...change, version }))
@@ -37,6 +41,7 @@ export async function changeConversation(
       .fetchQuery({ ...conversationQuery(id), staleTime: 0 })
       .catch(() => undefined)
     if (fresh) learn(fresh)
+    if (fresh && fresh.version > version && stillWanted(fresh)) return changeConversation(fresh, change)
     tellInfo(text.conversation.conflictTitle, text.conversation.conflict)
     return false
   }

@@ -4,9 +4,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useCallback, useMemo, useState } from 'react'
 import type { QueueAgentView, QueueView, WaitingTeamView } from '../../../src/domain/queue-views.ts'
 import type { ConversationView } from '../../../src/domain/views.ts'
-import { queryClient } from '../data/client.ts'
+import { live, queryClient } from '../data/client.ts'
 import { changeConversation } from '../data/conversation-actions.ts'
 import { useTeams } from '../data/queries.ts'
+import { newest } from '../live/overlay.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { queueQuery } from '../routing/routing-queries.ts'
 import { PageHead } from '../settings/page-parts.tsx'
@@ -97,8 +98,14 @@ function Queue({ queue }: { readonly queue: QueueView }) {
   )
 }
 
+/** That somebody merely read it in the meantime is no reason to refuse; that somebody has it is. */
 async function giveTo(conversation: ConversationView, { id }: QueueAgentView['agent']): Promise<boolean> {
-  const done = await changeConversation(conversation, { assigneeId: id })
+  const heard = live.get().conversations.get(conversation.id)?.value
+  const done = await changeConversation(
+    newest(conversation, heard),
+    { assigneeId: id },
+    ({ assigneeId, status }) => assigneeId === undefined && status === 'open',
+  )
   await queryClient.invalidateQueries({ queryKey: ['queue'] })
   return done
 }
