@@ -53,6 +53,7 @@ describe('routing', () => {
       assignConversation(waiting.id, { assigneeId: ben?.id ?? null, version: waiting.version }, rig.agent, {
         ...database.stores,
         assignable: async () => ({ name: 'Ben' }),
+        policyOf: async () => ROUND_ROBIN_POLICY,
         bus: createBus(() => undefined),
         orderClock: createOrderClock(),
         now: () => rig.state.nowMs,

@@ -1,0 +1,236 @@
+/**
+ * The whole server in this process: customers write on a scripted channel, everybody else works by REST with a token of
+ * his own. The router runs as it does in production; only the clock moves when a test says so.
+ */
+import { vi } from 'vitest'
+import type { Availability } from '../../../src/domain/agent.ts'
+import type { AgentId, ChannelId } from '../../../src/domain/ids.ts'
+import type { WhyView } from '../../../src/domain/queue-views.ts'
+import type { ContactView, ConversationView, MessageView } from '../../../src/domain/views.ts'
+import { said } from '../../harness/scripted-channel.ts'
+import { startInboxServer } from '../conversations/inbox-server.ts'
+import type { Someone } from '../http/test-server.ts'
+
+export const MINUTE = 60_000
+export const DAY = 86_400_000
+
+/** What a route answered. */
+export interface Answer<T = never> {
+  readonly status: number
+  readonly body: T
+}
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete'
+
+/** Somebody whose token outlives any session, whatever the clock says. */
+export interface Clerk {
+  readonly id: AgentId
+  readonly name: string
+  call<T>(method: Method, path: string, body?: object): Promise<Answer<T>>
+}
+
+export type RestDesk = Awaited<ReturnType<typeof openRestDesk>>
+
+/** A step over these agents, or over everybody. */
+export const stepOver = (agents: readonly Clerk[] | 'all', change: object = {}) => ({
+  target: {
+    kind: 'agents-and-teams',
+    agentIds: agents === 'all' ? 'all' : agents.map(({ id }) => id),
+    teamIds: [],
+    primaryTeamOnly: false,
+  },
+  strategy: 'least-open',
+  availableOnly: true,
+  waitMs: 0,
+  ...change,
+})
+
+export async function openRestDesk() {
+  const realNow = Date.now
+  let aheadMs = 0
+  vi.spyOn(Date, 'now').mockImplementation(() => realNow() + aheadMs)
+  const inbox = await startInboxServer()
+  const { db } = inbox.store
+
+  const clerkOf = async ({ agent, profile }: Someone): Promise<Clerk> => {
+    const made = await agent
+      .post('/api/v1/api-tokens')
+      .send({ name: 'desk', scopes: profile.permissions })
+      .expect(201)
+    const headers = { Authorization: `Bearer ${made.body.secret}`, 'Content-Type': 'application/json' }
+    return {
+      id: profile.id,
+      name: profile.name,
+      async call(method, path, body) {
+        const answer = await fetch(`${inbox.url}/api/v1${path}`, {
+          method: method.toUpperCase(),
+          headers,
+          ...(body ? { body: JSON.stringify(body) } : {}),
+        })
+        const text = await answer.text()
+        return { status: answer.status, body: text === '' ? undefined : JSON.parse(text) }
+      },
+    }
+  }
+  const boss = await clerkOf(inbox.owner)
+  const sue = await clerkOf(inbox.supervisor)
+  const ana = await clerkOf(inbox.anna)
+  const ben = await clerkOf(inbox.boris)
+  const cid = await clerkOf(await inbox.someone(inbox.owner.agent, 'agent', 'cid@example.com'))
+
+  let written = 0
+  let named = 0
+  let channelId = inbox.channelId
+
+  /** What a route answers when all is well. */
+  const ok = async <T>(by: Clerk, method: Method, path: string, body?: object): Promise<T> => {
+    const answer = await by.call<T>(method, path, body)
+    if (answer.status >= 300) throw new Error(`${method} ${path}: ${JSON.stringify(answer)}`)
+    return answer.body
+  }
+  /** Asks until the answer fits. */
+  const until = inbox.until
+
+  const desk = {
+    inbox,
+    boss,
+    sue,
+    ana,
+    ben,
+    cid,
+    ok,
+    until,
+    get channelId(): ChannelId {
+      return channelId
+    },
+    /** Everybody sets out with nothing of his own, away and connected, and nothing waits. */
+    async reset(): Promise<void> {
+      const gone = [
+        'conversations',
+        'messages',
+        'routing_decisions',
+        'routing_rings',
+        'contacts',
+        'identities',
+      ]
+      for (const name of gone) await db.collection(name).deleteMany({})
+      await db
+        .collection('agents')
+        .updateMany({}, { $unset: { routing: 1, load: 1, pushReachableUntil: 1, onlineOutOfHours: 1 } })
+      await db.collection('agents').updateMany({}, { $set: { availability: 'away' } })
+      await db.collection('routing_settings').deleteMany({})
+      for (const clerk of [ana, ben, cid]) await desk.connect(clerk)
+      inbox.events.length = 0
+      inbox.core.bus.signal({ kind: 'routing-rules-changed' })
+    },
+    /** A device of his is connected, as the node that holds its socket would note. */
+    async connect({ id }: Clerk): Promise<void> {
+      await inbox.core.stores.presence.record('desk', [{ agentId: id, sockets: 1 }], 3_600_000)
+    },
+    async disconnect({ id }: Clerk): Promise<void> {
+      await inbox.core.stores.presence.remove('desk', id)
+    },
+    passMs(ms: number): void {
+      aheadMs += ms
+    },
+    now: (): number => Date.now(),
+    /** Makes the channel that customers write on from now on. */
+    async channel(policy: object, more: object = {}): Promise<ChannelId> {
+      const made = await ok<{ id: ChannelId }>(boss, 'post', '/channels', {
+        type: 'scripted',
+        name: 'Shop',
+        config: {},
+        policy,
+        ...more,
+      })
+      channelId = made.id
+      return channelId
+    },
+    choose: (by: Clerk, availability: Availability) =>
+      ok(by, 'put', '/profile/availability', { availability }),
+    async online(...clerks: readonly Clerk[]): Promise<void> {
+      for (const clerk of clerks) await desk.choose(clerk, 'online')
+    },
+    /** Changes what the router goes by for an agent. */
+    async limit({ id }: Clerk, change: object): Promise<void> {
+      const { version } = await ok<{ version: number }>(boss, 'get', `/agents/${id}/routing`)
+      await ok(boss, 'patch', `/agents/${id}/routing`, { ...change, version })
+    },
+    async settings(change: object): Promise<void> {
+      const { version } = await ok<{ version: number }>(boss, 'get', '/routing/settings')
+      await ok(boss, 'patch', '/routing/settings', { ...change, version })
+    },
+    /** Makes a team, topic or skill with a name that nothing else has. */
+    async make<T extends { readonly id: string; readonly name: string }>(
+      what: 'teams' | 'categories' | 'skills',
+      fields: object = {},
+    ): Promise<T> {
+      named += 1
+      return ok<T>(boss, 'post', `/${what}`, { name: `${what} ${named}`, ...fields })
+    },
+    /** A customer writes; answered when the message has had its effect. */
+    async write(who: string, text = `Hello from ${who}`): Promise<ConversationView> {
+      written += 1
+      await inbox.deliver([said(who, `${who}-${written}`, { text })], channelId)
+      return desk.of(who)
+    },
+    /** The conversation that a customer's next message would go to. */
+    async of(who: string, by: Clerk = boss): Promise<ConversationView> {
+      const [found] = await inbox.core.stores.conversations.findCurrent(channelId, [who])
+      return ok<ConversationView>(by, 'get', `/conversations/${found?.id}`)
+    },
+    ownerOf: async (who: string): Promise<AgentId | undefined> => (await desk.of(who)).assigneeId,
+    /** Waits until somebody, or nobody, has it. */
+    async comesTo(who: string, owner: Clerk | undefined): Promise<ConversationView> {
+      return until(
+        () => desk.of(who),
+        ({ assigneeId, routing }) => assigneeId === owner?.id && routing.status !== 'pending',
+      )
+    },
+    /** Changes a conversation as it stands. */
+    async patch(by: Clerk, who: string, change: object): Promise<Answer<ConversationView>> {
+      const { id, version } = await desk.of(who)
+      return by.call<ConversationView>('patch', `/conversations/${id}`, { ...change, version })
+    },
+    async assign(
+      by: Clerk,
+      who: string,
+      change: object,
+    ): Promise<Answer<ConversationView & { warning?: string }>> {
+      const { id, version } = await desk.of(who)
+      return by.call('put', `/conversations/${id}/assignment`, { ...change, version })
+    },
+    async sendBack(by: Clerk, who: string, more: object = {}): Promise<Answer<ConversationView>> {
+      const { id, version } = await desk.of(who)
+      return by.call('post', `/conversations/${id}/send-back`, { ...more, version })
+    },
+    async reply(by: Clerk, who: string, text = 'Hi'): Promise<void> {
+      const { id } = await desk.of(who)
+      written += 1
+      await ok(by, 'post', `/conversations/${id}/messages`, { clientMessageId: `r${written}`, text })
+    },
+    async why(who: string): Promise<WhyView> {
+      return ok<WhyView>(boss, 'get', `/conversations/${(await desk.of(who)).id}/why`)
+    },
+    /** The thread, oldest first. */
+    async thread(who: string): Promise<readonly MessageView[]> {
+      const { id } = await desk.of(who)
+      const { items } = await ok<{ items: MessageView[] }>(boss, 'get', `/conversations/${id}/messages`)
+      return items.reverse()
+    },
+    async linesOf(who: string): Promise<readonly string[]> {
+      return (await desk.thread(who)).flatMap(({ event }) => event?.name ?? [])
+    },
+    async changeContact(by: Clerk, who: string, change: object): Promise<Answer<ContactView>> {
+      const { contact } = await desk.of(who)
+      const { version } = await ok<ContactView>(boss, 'get', `/contacts/${contact.id}`)
+      return by.call('patch', `/contacts/${contact.id}`, { ...change, version })
+    },
+    async close(): Promise<void> {
+      await inbox.close()
+      vi.restoreAllMocks()
+    },
+  }
+  await desk.reset()
+  return desk
+}
