@@ -55,8 +55,8 @@ describe('an explanation', () => {
     ]
     const policy = policyOf([stepOf()], { requireLanguage: {} })
     expect(words(agents, policy, { language: 'es' })).toBe(
-      'Nobody has it yet. Step 1: Ana (offline since 11:00). Step 1: Bo (4 of 4). Step 1: Cy (no Spanish). ' +
-        'Step 1: Di (outside working hours until 09:00 on 24 Nov 2026). ' +
+      'Nobody has it yet. Step 1: Ana (offline since 11:00). Bo (4 of 4). Cy (no Spanish). ' +
+        'Di (outside working hours until 09:00 on 24 Nov 2026). ' +
         'It is looked at again at 09:00 on 24 Nov 2026 at the latest.',
     )
   })
