@@ -1,3 +1,4 @@
+import { greetLeft } from '../services/greet-customer.ts'
 import { logAvailability } from '../services/log-availability.ts'
 import { reconcileLoads } from '../services/reconcile-loads.ts'
 import { recoverRings } from '../services/recover-rings.ts'
@@ -100,6 +101,7 @@ export function createRouter(deps: RouterDeps): Router {
             run: async () => deps.metrics.drifted(await reconcileLoads(shared)),
           },
           { everyMs: 5_000, failure: 'giving turns back failed', run: () => recoverRings(shared) },
+          { everyMs: 3_000, failure: 'greeting customers failed', run: () => greetLeft(shared) },
           { everyMs: 3_000, failure: 'noting who is available failed', run: logAvailability(shared) },
         ],
       })

@@ -1,69 +1,110 @@
-import type { AgentId, MessageId } from '../domain/ids.ts'
+import type { MessageId } from '../domain/ids.ts'
 import { planOutbound } from '../domain/outbound.ts'
+import type { RoutingAgent } from '../domain/routing/agent-state.ts'
 import { fillCustomerMessage } from '../domain/routing/customer-message.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
+import type { GreetingStore } from '../store/greeting-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import { derivedId } from '../store/object-id.ts'
-import type { StoredConversation } from '../store/stored-conversation.ts'
+import { reach } from '../store/stations.ts'
+import type { OwedGreeting, StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
 import type { FindChannel } from './active-channel.ts'
 import type { Names } from './assignment-lines.ts'
 import type { Bus } from './bus.ts'
 import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
+import type { RoutingRules } from './routing-snapshot.ts'
 import { touchConversation } from './touch-conversation.ts'
 
 export interface GreetDeps {
   readonly findChannel: FindChannel
   readonly conversations: ConversationStore
   readonly messages: MessageStore
+  readonly greetings: Pick<GreetingStore, 'settle'>
   readonly bus: Pick<Bus, 'publish' | 'signal'>
   readonly orderClock: OrderClock
   readonly now: () => number
 }
 
-/** An assignment of which the policy wants the customer told. */
-export interface Greeting {
-  readonly conversation: StoredConversation
-  readonly agentId: AgentId
-  readonly text: string
+export interface GreetLeftDeps extends GreetDeps {
+  readonly greetings: Pick<GreetingStore, 'settle' | 'owed'>
+  readonly agents: () => Promise<readonly RoutingAgent[]>
+  readonly rules: () => Promise<RoutingRules>
 }
 
+/** A greeting owed for longer was left by a crash: whoever makes an assignment greets at once. */
+const LEFT_AFTER_MS = 5_000
+const BATCH = 100
+
 /**
- * Tells customers who has their conversation, through the outbox like any answer. One assignment tells once, however
- * often it is called; what the channel cannot carry just now is left unsaid.
+ * Tells customers who has their conversation, through the outbox like any answer, and notes that it is told. One
+ * assignment tells once, however often it is called; what the channel cannot carry just now is left unsaid.
+ * @param conversations as their assignments left them
  */
 export async function greetCustomers(
-  greetings: readonly Greeting[],
+  conversations: readonly StoredConversation[],
   names: Names,
   deps: GreetDeps,
 ): Promise<void> {
-  for (const greeting of greetings) {
-    const parts = await toParts(greeting, names, deps)
-    const last = parts.at(-1)
-    if (!last) continue
-    const repeated = await deps.messages.record(parts)
-    if (repeated.size === parts.length) continue
-    const touched = await touchConversation(last, deps)
-    if (!touched) continue
-    const view = presentConversation(touched.after)
-    deps.bus.publish(
-      parts.map((message) => ({
-        type: 'message.created' as const,
-        message: presentMessage(message),
-        conversation: view,
-      })),
-    )
-    deps.bus.signal({ kind: 'outbox-wanted' })
+  for (const conversation of conversations) {
+    const { greeting } = conversation
+    if (!greeting) continue
+    await greet(conversation, greeting, names, deps)
+    await deps.greetings.settle(conversation.id, greeting.decisionId)
   }
 }
 
+/**
+ * Greets where a crash came between the assignment and the greeting.
+ * @returns how many were left
+ */
+export async function greetLeft(deps: GreetLeftDeps): Promise<number> {
+  const left = await deps.greetings.owed(deps.now() - LEFT_AFTER_MS, BATCH)
+  if (left.length === 0) return 0
+  const [agents, { teams }] = await Promise.all([deps.agents(), deps.rules()])
+  await greetCustomers(left, { agents: new Map(agents.map(({ id, name }) => [id, name])), teams }, deps)
+  return left.length
+}
+
+async function greet(
+  conversation: StoredConversation,
+  greeting: OwedGreeting,
+  names: Names,
+  deps: GreetDeps,
+): Promise<void> {
+  // Somebody else has it by now, or it is over: it would be untrue.
+  if (conversation.assigneeId !== greeting.agentId || conversation.status !== 'open') return
+  const parts = await toParts(conversation, greeting, names, deps)
+  if (parts.length === 0) return
+  const repeated = await deps.messages.record(parts)
+  reach('greeted')
+  const said = await Promise.all(
+    parts.map(async (part, position) =>
+      repeated.has(position) ? ((await deps.messages.find(part.id)) ?? part) : part,
+    ),
+  )
+  const last = said.at(-1)
+  const touched = last && (await touchConversation(last, deps))
+  if (!touched) return
+  const view = presentConversation(touched.after)
+  deps.bus.publish(
+    said.map((message) => ({
+      type: 'message.created' as const,
+      message: presentMessage(message),
+      conversation: view,
+    })),
+  )
+  deps.bus.signal({ kind: 'outbox-wanted' })
+}
+
 async function toParts(
-  { conversation, agentId, text }: Greeting,
+  conversation: StoredConversation,
+  { agentId, text, decisionId }: OwedGreeting,
   { agents, teams }: Names,
   deps: GreetDeps,
 ): Promise<readonly StoredMessage[]> {
-  const { id, channelId, contactName, teamId, routing, lastInboundAtMs } = conversation
+  const { id, channelId, contactName, teamId, lastInboundAtMs } = conversation
   const channel = await deps.findChannel(channelId)
   if (!channel) return []
   const agent = agents.get(agentId) ?? ''
@@ -78,7 +119,7 @@ async function toParts(
   if (!plan.ok) return []
   const nowMs = deps.now()
   return plan.parts.map((part, index): StoredMessage => {
-    const sendKey = `assigned:${routing.decisionId ?? ''}#${index}`
+    const sendKey = `assigned:${decisionId}#${index}`
     return {
       id: derivedId(conversation.createdAtMs, 'greeting', id, sendKey) as MessageId,
       conversationId: id,

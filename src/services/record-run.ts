@@ -1,7 +1,7 @@
 import { silentUntilMs } from '../domain/routing/after-assignment.ts'
 import type { RoutingOutcome } from '../domain/routing/trace.ts'
 import type { StoredDecision } from '../store/routing-store.ts'
-import type { Silence, StoredConversation } from '../store/stored-conversation.ts'
+import type { OwedGreeting, Silence, StoredConversation } from '../store/stored-conversation.ts'
 import type { Decided } from './decide-in-turn.ts'
 import { groupOf, movesOnAtMs } from './routing-view.ts'
 
@@ -74,6 +74,13 @@ export function silenceOf({ conversation, inForce, trace }: Decided): Silence | 
   const waitsForAnswer =
     conversation.lastMessage?.direction !== 'outbound' || (conversation.queue?.lapses.length ?? 0) > 0
   return { afterMs: silentAfterMs, ...(waitsForAnswer ? { dueAtMs } : {}) }
+}
+
+/** What the customer is to be told when the winner has it; nothing when it only goes back to whoever had it. */
+export function greetingOf({ inForce, trace, decisionId, isReturn }: Decided): OwedGreeting | undefined {
+  const { customerMessage: text } = inForce.policy
+  if (!text || !trace.winner || isReturn) return undefined
+  return { decisionId, agentId: trace.winner, text, atMs: trace.decidedAtMs }
 }
 
 /** Whether a look at a waiting conversation told anything new: only then is it kept. */

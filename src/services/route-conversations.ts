@@ -3,6 +3,7 @@ import type { AgentId, ChannelId, RoutingDecisionId } from '../domain/ids.ts'
 import { compareWaiting } from '../domain/routing/queue-order.ts'
 import type { ContactStore } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
+import type { GreetingStore } from '../store/greeting-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { Claim, RoutingQueueStore, UnclaimedOutcome } from '../store/routing-queue-store.ts'
 import type { RoutingStore, StoredDecision } from '../store/routing-store.ts'
@@ -15,7 +16,14 @@ import { type DecideDeps, type Decided, decideInTurn, type Wanted } from './deci
 import { greetCustomers } from './greet-customer.ts'
 import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
-import { type RoutingTrigger, routingAfter, silenceOf, tellsNews, toDecision } from './record-run.ts'
+import {
+  greetingOf,
+  type RoutingTrigger,
+  routingAfter,
+  silenceOf,
+  tellsNews,
+  toDecision,
+} from './record-run.ts'
 import { policyInForce, type RoutingRules } from './routing-snapshot.ts'
 import { asksForLastAgent, asksForOwner, routingView } from './routing-view.ts'
 
@@ -38,6 +46,7 @@ export interface RouteDeps extends Omit<DecideDeps, 'routing'> {
   readonly messages: MessageStore
   readonly routing: RoutingStore
   readonly routingQueue: Pick<RoutingQueueStore, 'claim' | 'settle' | 'lastAgents'>
+  readonly greetings: Pick<GreetingStore, 'settle'>
   readonly bus: Bus
   readonly orderClock: OrderClock
   readonly observe: (figures: RunFigures) => void
@@ -132,6 +141,7 @@ function toClaim(one: Decided): readonly Claim[] {
   const { winner, teamId, queue } = trace
   if (!winner) return []
   const silence = silenceOf(one)
+  const greeting = greetingOf(one)
   return [
     {
       conversation,
@@ -140,6 +150,7 @@ function toClaim(one: Decided): readonly Claim[] {
       ...(teamId ? { teamId } : {}),
       ...(queue ? { queue } : {}),
       ...(silence ? { silence } : {}),
+      ...(greeting ? { greeting } : {}),
     },
   ]
 }
@@ -196,7 +207,7 @@ async function announce(
     }),
   )
   await greetCustomers(
-    changed.flatMap((after) => greetingOf(byId.get(after.id), after)),
+    changed.filter(({ id, greeting }) => greeting && greeting.decisionId === byId.get(id)?.decisionId),
     names,
     deps,
   )
@@ -210,13 +221,6 @@ function eventOf(
   return after.routing.status === 'waiting' && before?.routing.status !== 'waiting'
     ? 'conversation.queued'
     : 'conversation.updated'
-}
-
-function greetingOf(one: Decided | undefined, after: StoredConversation) {
-  const text = one?.inForce.policy.customerMessage
-  const agentId = one?.trace.winner
-  if (!text || !agentId || one.isReturn || after.assigneeId !== agentId) return []
-  return [{ conversation: after, agentId, text }]
 }
 
 /** Everybody's name as the run saw it. */

@@ -1,10 +1,10 @@
-import type { ConversationId, RoutingDecisionId } from '../domain/ids.ts'
+import type { RoutingDecisionId } from '../domain/ids.ts'
 import { reach } from '../store/stations.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import { linesOfRun, type Names } from './assignment-lines.ts'
 import { type Decided, decideInTurn } from './decide-in-turn.ts'
 import { greetCustomers } from './greet-customer.ts'
-import { routingAfter, silenceOf, toDecision } from './record-run.ts'
+import { greetingOf, routingAfter, silenceOf, toDecision } from './record-run.ts'
 import type { OpenedConversation, RouteOpenings } from './resolve-conversations.ts'
 import { figuresOf, namesOf, type RouteDeps, toWanted } from './route-conversations.ts'
 
@@ -33,23 +33,8 @@ export async function routeOpenings(
       await run.close(lost)
       for (const one of run.decided) deps.observe(figuresOf(one, lost.has(one.decisionId)))
     },
-    greet: (opened) => greet(opened, byId, names, deps),
+    greet: (opened) => greetCustomers(opened, names, deps),
   }
-}
-
-async function greet(
-  opened: readonly StoredConversation[],
-  byId: ReadonlyMap<ConversationId, Decided>,
-  names: Names,
-  deps: RouteDeps,
-): Promise<void> {
-  const greetings = opened.flatMap((conversation) => {
-    const one = byId.get(conversation.id)
-    const text = one?.inForce.policy.customerMessage
-    const agentId = one?.trace.winner
-    return text && agentId ? [{ conversation, agentId, text }] : []
-  })
-  await greetCustomers(greetings, names, deps)
 }
 
 function withDecision(
@@ -61,6 +46,7 @@ function withDecision(
   const { trace, decisionId } = decided
   const { winner, teamId, queue, strategy = '' } = trace
   const silence = winner && silenceOf(decided)
+  const greeting = greetingOf(decided)
   const conversation: StoredConversation = {
     ...opening,
     ...(winner
@@ -69,6 +55,7 @@ function withDecision(
     ...(teamId ? { teamId } : {}),
     ...(queue ? { queue } : {}),
     ...(silence ? { silence } : {}),
+    ...(greeting ? { greeting } : {}),
     routing: winner
       ? { status: 'settled', sinceMs: opening.routing.sinceMs, decisionId }
       : routingAfter(decided, true),

@@ -2,7 +2,7 @@ import type { mongo } from 'mongoose'
 import type * as id from '../domain/ids.ts'
 import { priorityRank } from '../domain/routing/queue-order.ts'
 import { toObjectId } from './object-id.ts'
-import type { LastMessage, StoredConversation } from './stored-conversation.ts'
+import type { LastMessage, OwedGreeting, StoredConversation } from './stored-conversation.ts'
 
 type Unchanged = Pick<
   StoredConversation,
@@ -45,6 +45,7 @@ export interface ConversationDocument extends Unchanged {
   assignedAt?: Date
   lastAgentId?: mongo.ObjectId
   silence?: { afterMs: number; dueAt?: Date }
+  greeting?: GreetingDocument
   resolvedAt?: Date
   previousId?: mongo.ObjectId
   routing: RoutingDocument
@@ -60,6 +61,13 @@ export interface RoutingDocument {
   returning?: true
   group?: string
   wakeAt?: Date
+}
+
+export interface GreetingDocument {
+  decisionId: mongo.ObjectId
+  agentId: mongo.ObjectId
+  text: string
+  at: Date
 }
 
 export interface LastMessageDocument extends Omit<LastMessage, 'id' | 'atMs'> {
@@ -86,6 +94,19 @@ export function toRoutingDocument(routing: StoredConversation['routing']): Routi
     ...(routing.status === 'pending' && routing.returning ? { returning: true as const } : {}),
     ...(waits && routing.group !== undefined ? { group: routing.group } : {}),
     ...(waits && routing.wakeAtMs !== undefined ? { wakeAt: new Date(routing.wakeAtMs) } : {}),
+  }
+}
+
+export function toGreetingDocument({ decisionId, agentId, text, atMs }: OwedGreeting): GreetingDocument {
+  return { decisionId: toObjectId(decisionId), agentId: toObjectId(agentId), text, at: new Date(atMs) }
+}
+
+function fromGreetingDocument({ decisionId, agentId, text, at }: GreetingDocument): OwedGreeting {
+  return {
+    decisionId: decisionId.toHexString() as id.RoutingDecisionId,
+    agentId: agentId.toHexString() as id.AgentId,
+    text,
+    atMs: at.getTime(),
   }
 }
 
@@ -131,6 +152,7 @@ export function toConversationDocument(conversation: StoredConversation): Conver
     ...(conversation.assignedBy ? { assignedBy: conversation.assignedBy } : {}),
     ...(conversation.lastAgentId ? { lastAgentId: toObjectId(conversation.lastAgentId) } : {}),
     ...(conversation.silence ? { silence: toSilenceDocument(conversation.silence) } : {}),
+    ...(conversation.greeting ? { greeting: toGreetingDocument(conversation.greeting) } : {}),
     ...(conversation.resolvedAtMs === undefined ? {} : { resolvedAt: new Date(conversation.resolvedAtMs) }),
     ...(conversation.previousId ? { previousId: toObjectId(conversation.previousId) } : {}),
     rank: priorityRank(conversation.priority),
@@ -172,6 +194,7 @@ export function fromConversationDocument(document: ConversationDocument): Stored
     ...(document.assignedBy ? { assignedBy: document.assignedBy } : {}),
     ...(document.lastAgentId ? { lastAgentId: document.lastAgentId.toHexString() as id.AgentId } : {}),
     ...(silence ? { silence: fromSilenceDocument(silence) } : {}),
+    ...(document.greeting ? { greeting: fromGreetingDocument(document.greeting) } : {}),
     ...(document.resolvedAt ? { resolvedAtMs: document.resolvedAt.getTime() } : {}),
     ...(document.previousId ? { previousId: document.previousId.toHexString() as id.ConversationId } : {}),
     routing: fromRoutingDocument(routing),

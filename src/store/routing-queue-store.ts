@@ -14,13 +14,14 @@ import type { CountedLoad } from './agent-load-store.ts'
 import {
   type ConversationDocument,
   fromConversationDocument,
+  toGreetingDocument,
   toRoutingDocument,
   toSilenceDocument,
 } from './conversation-document.ts'
 import { inParallel } from './conversation-store.ts'
 import { nativeCollection } from './native.ts'
 import { toObjectId } from './object-id.ts'
-import type { Silence, StoredConversation } from './stored-conversation.ts'
+import type { OwedGreeting, Silence, StoredConversation } from './stored-conversation.ts'
 
 /** One conversation for one agent. */
 export interface Claim {
@@ -31,6 +32,7 @@ export interface Claim {
   readonly teamId?: TeamId
   readonly queue?: QueueState
   readonly silence?: Silence
+  readonly greeting?: OwedGreeting
 }
 
 /** A run that gave a conversation to nobody. */
@@ -330,7 +332,7 @@ function asDecided({
 }
 
 function claimOperation(
-  { conversation, agentId, decisionId, teamId, queue, silence }: Claim,
+  { conversation, agentId, decisionId, teamId, queue, silence, greeting }: Claim,
   nowMs: number,
 ): mongo.AnyBulkWriteOperation<ConversationDocument> {
   return {
@@ -346,6 +348,7 @@ function claimOperation(
           ...(teamId ? { teamId: toObjectId(teamId) } : {}),
           ...(queue ? { queue } : {}),
           ...(silence ? { silence: toSilenceDocument(silence) } : {}),
+          ...(greeting ? { greeting: toGreetingDocument(greeting) } : {}),
         },
         $inc: { version: 1 },
       },

@@ -15,6 +15,8 @@ export type Station =
   | 'routed'
   /** Conversations have their new owners, and nobody was told. */
   | 'claimed'
+  /** The message that tells a customer who has his conversation is recorded, and nothing else knows of it. */
+  | 'greeted'
   | 'before-send'
   | 'after-send'
   | 'settled'

@@ -14,6 +14,19 @@ export interface Silence {
   readonly dueAtMs?: number
 }
 
+/**
+ * What the customer is still to be told of an assignment. It is written with the claim and taken away when the message
+ * is recorded, so that no crash in between leaves it unsaid.
+ */
+export interface OwedGreeting {
+  /** Of the assignment; the message's id follows from it. */
+  readonly decisionId: id.RoutingDecisionId
+  readonly agentId: id.AgentId
+  /** As the policy has it, with its variables. */
+  readonly text: string
+  readonly atMs: number
+}
+
 /** A conversation as stored. Instants are milliseconds since the epoch. */
 export interface StoredConversation {
   readonly id: id.ConversationId
@@ -54,6 +67,7 @@ export interface StoredConversation {
   /** Who owns it or last owned it. */
   readonly lastAgentId?: id.AgentId
   readonly silence?: Silence
+  readonly greeting?: OwedGreeting
   readonly resolvedAtMs?: number
   /** The conversation of the same thread before this one. */
   readonly previousId?: id.ConversationId

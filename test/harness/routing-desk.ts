@@ -11,6 +11,7 @@ import { createBus, type Signal } from '../../src/services/bus.ts'
 import type { LiveChannel } from '../../src/services/channel-directory.ts'
 import { detectLanguage } from '../../src/services/detect-language.ts'
 import { type DrainDeps, drainDue, drainOwed, drainWaiting } from '../../src/services/drain-queue.ts'
+import { greetLeft } from '../../src/services/greet-customer.ts'
 import { createOrderClock } from '../../src/services/order-clock.ts'
 import type { Principal } from '../../src/services/principal.ts'
 import { type ReceiveInboundDeps, receiveInbound } from '../../src/services/receive-inbound.ts'
@@ -202,6 +203,7 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
       await drainOwed('capacity', drainDeps)
       await drainWaiting('capacity', drainDeps, reason === 'rules')
     },
+    greetLeft: () => greetLeft({ ...routeDeps, greetings: stores.greetings }),
     silent: () => rerouteSilent(rerouteDeps),
     offline: () => rerouteOfOffline(rerouteDeps),
     as: (agentId: AgentId, role: Role = 'agent'): Principal => principalOf(agentId, role),
