@@ -12,7 +12,5 @@ export const STRATEGIES = every<RoutingStrategy>()([
 ])
 /** The classes in which load is counted. */
 export const WORK_TYPES = every<WorkType>()(['messaging', 'email', 'calling'])
-/** Days that a step may wait at most. */
-export const LONGEST_WAIT_DAYS = 7
 /** Levels of a skill, the lowest first. */
 export const SKILL_LEVELS = [1, 2, 3, 4, 5] as const

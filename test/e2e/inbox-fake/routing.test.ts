@@ -175,7 +175,7 @@ describe('teams, skills and hours', () => {
     const chiara = server.state.agents[2]?.id ?? ''
     await page.goto('/settings/agents')
     await page.getByRole('link', { name: 'Limits, skills and hours of Chiara Rossi' }).click()
-    await page.getByRole('radio', { name: 'Limits of his own' }).click()
+    await page.getByRole('radio', { name: 'Own limits' }).click()
     await page.getByLabel('All together').fill('4')
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await saved(page)

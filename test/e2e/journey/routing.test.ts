@@ -92,7 +92,7 @@ test('rules are written, tried on the past and saved; work moves on when somebod
   await chief.page.getByRole('button', { name: 'Save', exact: true }).click()
   await saved(chief.page)
   await chief.page.goto(`${world.url}/settings/agents/${ben.id}`)
-  await chief.page.getByRole('radio', { name: 'Limits of his own' }).click()
+  await chief.page.getByRole('radio', { name: 'Own limits' }).click()
   await chief.page.getByLabel('All together').fill('2')
   await chief.page.getByRole('button', { name: 'Save', exact: true }).click()
   await saved(chief.page)

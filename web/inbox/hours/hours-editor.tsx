@@ -36,7 +36,10 @@ export function HoursEditor(props: {
   const [schedule, setSchedule] = useState(props.schedule)
   const { timeZone, weekly } = schedule
   const change = (part: Partial<WorkingHours>) => setSchedule({ ...schedule, ...part })
-  const wrongSpan = weekly.some(({ fromMinute, toMinute }) => toMinute <= fromMinute)
+  const wrong =
+    weekly.some(({ fromMinute, toMinute }) => toMinute <= fromMinute) ||
+    schedule.timeOff.some(({ fromMs, toMs }) => toMs <= fromMs) ||
+    !isTimeZone(timeZone)
   const hours = Math.round(weeklyMinutes(weekly) / 6) / 10
   return (
     <fieldset disabled={readOnly} className={css['fieldset']}>
@@ -112,13 +115,14 @@ export function HoursEditor(props: {
           />
         </div>
         {!readOnly && (
-          <Button
-            loading={busy}
-            disabled={wrongSpan || !isTimeZone(timeZone)}
-            onClick={() => onSave(schedule)}
-          >
-            {words.save}
-          </Button>
+          <div className={css['line']}>
+            <Button loading={busy} disabled={wrong} onClick={() => onSave(schedule)}>
+              {words.save}
+            </Button>
+            <span role="status" className={css['faint']}>
+              {wrong && words.fixFirst}
+            </span>
+          </div>
         )}
       </div>
     </fieldset>

@@ -1,16 +1,19 @@
 import { Button, Checkbox, NativeSelect, Stack, Textarea } from '@mantine/core'
 import { useRef } from 'react'
+import { cx } from '../parts/class-names.ts'
 import { routingText } from '../text/routing-text.ts'
 import { CountField } from './count-field.tsx'
 import { DurationField } from './duration-field.tsx'
 import css from './fields.module.css'
-import type { PolicySettings } from './policy-draft.ts'
+import { IssueList } from './issue-list.tsx'
+import type { PlacedIssues, PolicySettings } from './policy-draft.ts'
 import { Relax, SkillRequirements } from './skill-requirements.tsx'
 
 type Change = { [Key in keyof PolicySettings]?: PolicySettings[Key] | undefined }
 
 interface SettingsProps {
   readonly settings: PolicySettings
+  readonly issuesOf: PlacedIssues['ofSetting']
   readonly onChange: (change: Change) => void
 }
 
@@ -22,10 +25,10 @@ const choicesOf = (words: Readonly<Record<string, string>>) =>
   Object.entries(words).map(([value, label]) => ({ value, label }))
 
 /** What holds once somebody has the conversation. */
-export function AfterAssignment({ settings, onChange }: SettingsProps) {
+export function AfterAssignment({ settings, issuesOf, onChange }: SettingsProps) {
   const words = routingText.policy
   return (
-    <div className={css['stack']}>
+    <div className={css['grid']}>
       <NativeSelect
         label={words.offline}
         value={settings.ownerOffline}
@@ -34,42 +37,7 @@ export function AfterAssignment({ settings, onChange }: SettingsProps) {
           onChange({ ownerOffline: currentTarget.value === 'keep' ? 'keep' : 're-route' })
         }
       />
-      <NativeSelect
-        label={words.onUnassign}
-        value={settings.onUnassign}
-        data={choicesOf(words.onUnassignChoices)}
-        onChange={({ currentTarget }) =>
-          onChange({ onUnassign: currentTarget.value === 'wait' ? 'wait' : 're-route' })
-        }
-      />
-      <div className={css['line']}>
-        <NativeSelect
-          label={words.silent}
-          value={settings.silentAfterMs === undefined ? 'never' : 'after'}
-          data={choicesOf(words.silentChoices)}
-          onChange={({ currentTarget }) =>
-            onChange({ silentAfterMs: currentTarget.value === 'never' ? undefined : SILENT_MS })
-          }
-        />
-        {settings.silentAfterMs !== undefined && (
-          <DurationField
-            label={words.silentChoices.after}
-            labelHidden
-            units={['minutes', 'hours', 'days']}
-            value={settings.silentAfterMs}
-            onChange={(silentAfterMs) => onChange({ silentAfterMs })}
-          />
-        )}
-      </div>
-      {settings.silentAfterMs !== undefined && (
-        <CountField
-          label={words.silentMost}
-          least={1}
-          most={20}
-          value={settings.silentMost}
-          onChange={(silentMost) => onChange({ silentMost: silentMost ?? 1 })}
-        />
-      )}
+      <WhenSilent settings={settings} issuesOf={issuesOf} onChange={onChange} />
       <NativeSelect
         label={words.onResolve}
         value={settings.onResolve}
@@ -88,7 +56,7 @@ export function AfterAssignment({ settings, onChange }: SettingsProps) {
           })
         }
       />
-      <div className={css['line']}>
+      <div className={css['cell']}>
         <NativeSelect
           label={words.linked}
           value={settings.newConversationAfterMs === undefined ? 'never' : 'after'}
@@ -106,18 +74,58 @@ export function AfterAssignment({ settings, onChange }: SettingsProps) {
             onChange={(newConversationAfterMs) => onChange({ newConversationAfterMs })}
           />
         )}
+        <IssueList issues={issuesOf('newConversationAfterMs')} />
       </div>
-      <Checkbox
-        label={words.recategorise}
-        checked={settings.rerouteOnCategoryChange}
-        onChange={({ currentTarget }) => onChange({ rerouteOnCategoryChange: currentTarget.checked })}
+      <div className={cx(css['cell'], css['row'])}>
+        <Checkbox
+          label={words.recategorise}
+          checked={settings.rerouteOnCategoryChange}
+          onChange={({ currentTarget }) => onChange({ rerouteOnCategoryChange: currentTarget.checked })}
+        />
+        <IssueList issues={issuesOf('rerouteOnCategoryChange')} />
+      </div>
+    </div>
+  )
+}
+
+function WhenSilent({ settings, issuesOf, onChange }: SettingsProps) {
+  const words = routingText.policy
+  return (
+    <div className={css['cell']}>
+      <NativeSelect
+        label={words.silent}
+        value={settings.silentAfterMs === undefined ? 'never' : 'after'}
+        data={choicesOf(words.silentChoices)}
+        onChange={({ currentTarget }) =>
+          onChange({ silentAfterMs: currentTarget.value === 'never' ? undefined : SILENT_MS })
+        }
       />
+      {settings.silentAfterMs !== undefined && (
+        <>
+          <DurationField
+            label={words.silentChoices.after}
+            labelHidden
+            units={['minutes', 'hours', 'days']}
+            value={settings.silentAfterMs}
+            onChange={(silentAfterMs) => onChange({ silentAfterMs })}
+          />
+          <IssueList issues={issuesOf('silentAfterMs')} />
+          <CountField
+            label={words.silentMost}
+            least={1}
+            most={20}
+            value={settings.silentMost}
+            onChange={(silentMost) => onChange({ silentMost: silentMost ?? 1 })}
+          />
+          <IssueList issues={issuesOf('silentMost')} />
+        </>
+      )}
     </div>
   )
 }
 
 /** What an agent must bring along. */
-export function Demands({ settings, onChange }: SettingsProps) {
+export function Demands({ settings, issuesOf, onChange }: SettingsProps) {
   const words = routingText.policy
   const { requireLanguage } = settings
   return (
@@ -140,10 +148,12 @@ export function Demands({ settings, onChange }: SettingsProps) {
           />
         </div>
       )}
+      <IssueList issues={issuesOf('requireLanguage')} />
       <h3 className={css['sub']}>{words.skills}</h3>
       <div className={css['wide']}>
         <SkillRequirements requirements={settings.skills} onChange={(skills) => onChange({ skills })} />
       </div>
+      <IssueList issues={issuesOf('skills')} />
     </div>
   )
 }
@@ -153,7 +163,7 @@ const VARIABLES = Object.keys(
 ) as (keyof typeof routingText.policy.variableNames)[]
 
 /** What the customer is told. */
-export function ForCustomer({ settings, onChange }: SettingsProps) {
+export function ForCustomer({ settings, issuesOf, onChange }: SettingsProps) {
   const words = routingText.policy
   const field = useRef<HTMLTextAreaElement>(null)
   const message = settings.customerMessage ?? ''
@@ -185,6 +195,7 @@ export function ForCustomer({ settings, onChange }: SettingsProps) {
           </Button>
         ))}
       </div>
+      <IssueList issues={issuesOf('customerMessage')} />
       <Checkbox
         label={words.queuePlace}
         checked={settings.showQueuePlace}

@@ -1,7 +1,9 @@
 import { TextInput } from '@mantine/core'
+import { useState } from 'react'
+import { routingText } from '../text/routing-text.ts'
 import css from './fields.module.css'
 
-/** A whole number, or nothing: an empty field is `undefined`. */
+/** A whole number, or nothing: an empty field is `undefined`. What is out of range becomes the limit, and says so. */
 export function CountField(props: {
   readonly label: string
   readonly labelHidden?: boolean
@@ -12,6 +14,8 @@ export function CountField(props: {
   readonly onChange: (value: number | undefined) => void
 }) {
   const { label, labelHidden, value, least = 0, most = 1_000, placeholder, onChange } = props
+  const [typed, setTyped] = useState<string>()
+  const [outside, setOutside] = useState(false)
   return (
     <TextInput
       type="number"
@@ -22,13 +26,17 @@ export function CountField(props: {
       label={labelHidden ? undefined : label}
       aria-label={labelHidden ? label : undefined}
       placeholder={placeholder}
-      value={value ?? ''}
+      error={outside ? routingText.between(least, most) : undefined}
+      value={typed ?? value ?? ''}
       onChange={({ currentTarget }) => {
-        const typed = currentTarget.value.trim()
-        const number = Math.round(Number(typed))
-        if (typed === '') onChange(undefined)
+        const text = currentTarget.value.trim()
+        const number = Math.round(Number(text))
+        setTyped(text)
+        setOutside(text !== '' && !(number >= least && number <= most))
+        if (text === '') onChange(undefined)
         else if (Number.isFinite(number)) onChange(Math.min(most, Math.max(least, number)))
       }}
+      onBlur={() => setTyped(undefined)}
     />
   )
 }

@@ -1,9 +1,10 @@
 import { Button, NativeSelect } from '@mantine/core'
-import { IconFlask, IconInfoCircle, IconPlayerPlay } from '@tabler/icons-react'
+import { IconAlertTriangle, IconFlask, IconInfoCircle, IconPlayerPlay } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useState } from 'react'
 import type { DryRunOutcomeView, DryRunView } from '../../../src/domain/queue-views.ts'
 import type { AssignmentPolicy } from '../../../src/domain/routing/policy.ts'
+import { cx } from '../parts/class-names.ts'
 import { EmptyState, ErrorState } from '../parts/states.tsx'
 import { soonTime } from '../parts/time.ts'
 import { Card } from '../settings/page-parts.tsx'
@@ -80,10 +81,7 @@ function Result({ run }: { readonly run: DryRunView }) {
       {fromAt && toAt && (
         <p className={css['over']}>{words.over(run.conversations, soonTime(fromAt), soonTime(toAt))}</p>
       )}
-      {!historyFrom && <p className={css['over']}>{words.unknownAlways}</p>}
-      {historyFrom && fromAt && historyFrom > fromAt && (
-        <p className={css['over']}>{words.unknownBefore(soonTime(historyFrom))}</p>
-      )}
+      <OnRecord fromAt={fromAt} historyFrom={historyFrom} />
       <table className={css['figures']}>
         <thead>
           <tr>
@@ -113,6 +111,29 @@ function Result({ run }: { readonly run: DryRunView }) {
       <h3 className={css['sub']}>{words.spread}</h3>
       <Spread today={today} edited={edited} />
     </>
+  )
+}
+
+/** Since when it is known who was available, and what the run makes of the time before. */
+function OnRecord({ fromAt, historyFrom }: Pick<DryRunView, 'fromAt' | 'historyFrom'>) {
+  const words = routingText.dryRun
+  const whole = historyFrom !== undefined && (fromAt === undefined || historyFrom <= fromAt)
+  return (
+    <div className={cx(css['record'], !whole && css['gap'])}>
+      {whole ? (
+        <IconInfoCircle size={16} stroke={1.8} aria-hidden />
+      ) : (
+        <IconAlertTriangle size={16} stroke={1.8} aria-hidden />
+      )}
+      <p>
+        {historyFrom === undefined
+          ? words.unknownAlways
+          : whole
+            ? words.known(soonTime(historyFrom))
+            : words.unknownBefore(soonTime(historyFrom))}{' '}
+        {words.asToday}
+      </p>
+    </div>
   )
 }
 

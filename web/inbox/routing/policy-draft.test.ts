@@ -4,6 +4,7 @@ import { policyOf } from '../../../src/domain/routing/policy.ts'
 import {
   draftOf,
   placeIssues,
+  placeOf,
   policyOfDraft,
   presetOf,
   samePolicy,
@@ -90,8 +91,16 @@ describe('issues', () => {
     const placed = placeIssues([issue('steps.1.target'), issue('policy.steps[0].waitMs'), issue('skills.0')])
     expect(placed.ofStep(1)).toHaveLength(1)
     expect(placed.ofStep(0)).toHaveLength(1)
-    expect(placed.rest).toHaveLength(1)
+    expect(placed.ofSetting('skills')).toHaveLength(1)
+    expect(placed.rest).toHaveLength(0)
     expect(placed.hasErrors).toBe(false)
     expect(placeIssues([issue('steps', 'error')]).hasErrors).toBe(true)
+    expect(placeIssues([issue('steps'), issue('onResolve')]).rest).toHaveLength(2)
+  })
+
+  it('know which part of a step they mean', () => {
+    expect(placeOf(issue('steps.2.target.teamId'))).toEqual({ setting: 'steps', index: 2, part: 'target' })
+    expect(placeOf(issue('policy.steps[0].waitMs'))).toEqual({ setting: 'steps', index: 0, part: 'waitMs' })
+    expect(placeOf(issue('steps.1'))).toEqual({ setting: 'steps', index: 1 })
   })
 })

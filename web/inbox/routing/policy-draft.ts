@@ -117,22 +117,50 @@ function withoutNames({ target, strategy, availableOnly, waitMs }: AssignmentSte
 /** What is wrong, sorted to where it is shown. */
 export interface PlacedIssues {
   readonly ofStep: (index: number) => readonly PolicyIssue[]
-  /** What concerns no single step. */
+  /** What concerns a setting beside the steps. */
+  readonly ofSetting: (name: PlacedSetting) => readonly PolicyIssue[]
+  /** What has no place of its own. */
   readonly rest: readonly PolicyIssue[]
   readonly hasErrors: boolean
 }
 
-const STEP_PATH = /(?:^|\.)steps[.[](\d+)/
+/** Settings beside the steps that say themselves what is wrong with them. */
+const PLACED_SETTINGS = [
+  'silentAfterMs',
+  'silentMost',
+  'newConversationAfterMs',
+  'rerouteOnCategoryChange',
+  'requireLanguage',
+  'skills',
+  'customerMessage',
+] as const
+/** See {@link PLACED_SETTINGS}. */
+export type PlacedSetting = (typeof PLACED_SETTINGS)[number]
 
-/** Sorts issues to the steps that their paths name. */
+const PATH = /^(?:policy\.)?(\w*)(?:[.[](\d+))?(?:\]?\.(\w+))?/
+
+/** The parts of an issue's path that say where it is shown: `steps.2.target.teamId` is the target of the third step. */
+export function placeOf({ path }: PolicyIssue): {
+  readonly setting: string
+  readonly index?: number
+  readonly part?: string
+} {
+  const [, setting = '', index, part] = PATH.exec(path) ?? []
+  return { setting, ...(index && { index: Number(index) }), ...(part && { part }) }
+}
+
+/** Sorts issues to the steps and settings that their paths name. */
 export function placeIssues(issues: readonly PolicyIssue[]): PlacedIssues {
-  const stepOf = ({ path }: PolicyIssue) => {
-    const index = STEP_PATH.exec(path)?.[1]
-    return index === undefined ? undefined : Number(index)
-  }
+  const placed = issues.map((issue) => ({ issue, ...placeOf(issue) }))
+  const those = (is: (place: (typeof placed)[number]) => boolean) =>
+    placed.filter(is).map(({ issue }) => issue)
   return {
-    ofStep: (index) => issues.filter((issue) => stepOf(issue) === index),
-    rest: issues.filter((issue) => stepOf(issue) === undefined),
+    ofStep: (step) => those(({ setting, index }) => setting === 'steps' && index === step),
+    ofSetting: (name) => those(({ setting }) => setting === name),
+    rest: those(
+      ({ setting, index }) =>
+        !(setting === 'steps' && index !== undefined) && !PLACED_SETTINGS.some((name) => name === setting),
+    ),
     hasErrors: issues.some(({ severity }) => severity === 'error'),
   }
 }

@@ -49,13 +49,13 @@ export function PolicyEditor(props: {
         <Steps draft={draft} onChange={edit} issuesOf={issues.ofStep} />
       </Card>
       <Card title={words.after}>
-        <AfterAssignment settings={draft.settings} onChange={change} />
+        <AfterAssignment settings={draft.settings} issuesOf={issues.ofSetting} onChange={change} />
       </Card>
       <Card title={words.demands}>
-        <Demands settings={draft.settings} onChange={change} />
+        <Demands settings={draft.settings} issuesOf={issues.ofSetting} onChange={change} />
       </Card>
       <Card title={words.customer}>
-        <ForCustomer settings={draft.settings} onChange={change} />
+        <ForCustomer settings={draft.settings} issuesOf={issues.ofSetting} onChange={change} />
       </Card>
       <DryRunPanel scope={scope} policy={policy} />
       <div className={css['bar']} data-dirty={dirty || undefined}>
@@ -123,15 +123,20 @@ function Presets({
       <div className={css['presets']}>
         {presets.map(({ key, name, summary }) => {
           const [label, description] = words.presetNames[key] ?? [name, summary]
-          return <Radio key={key} value={key} label={label} description={description} />
+          return <Preset key={key} value={key} label={label} description={description} />
         })}
         {current === CUSTOM && presets.length > 0 && (
-          <Radio value={CUSTOM} label={words.custom} description={words.customHint} />
+          <Preset value={CUSTOM} label={words.custom} description={words.customHint} />
         )}
       </div>
     </Radio.Group>
   )
 }
+
+/** A radio button that is pressed anywhere on its card. */
+const Preset = (props: { readonly value: string; readonly label: string; readonly description: string }) => (
+  <Radio {...props} className={css['preset'] ?? ''} />
+)
 
 function Steps(props: {
   readonly draft: PolicyDraft

@@ -4,14 +4,17 @@ import type { DragEvent, KeyboardEvent } from 'react'
 import { useRef, useState } from 'react'
 import type { AssignmentStep } from '../../../src/domain/routing/policy.ts'
 import type { PolicyIssue } from '../../../src/domain/routing/policy-check.ts'
-import { LONGEST_WAIT_DAYS, STRATEGIES } from '../../shared/routing-values.ts'
+import { STRATEGIES } from '../../shared/routing-values.ts'
 import { cx } from '../parts/class-names.ts'
 import { routingText } from '../text/routing-text.ts'
 import { DurationField } from './duration-field.tsx'
 import { IssueList } from './issue-list.tsx'
+import { placeOf } from './policy-draft.ts'
 import css from './step-card.module.css'
 import { StepTarget } from './step-target.tsx'
 
+/** Parts of a step that say themselves what is wrong with them. */
+const PLACED = ['target', 'waitMs']
 const DRAGGED = 'application/x-tributary-step'
 
 /** One step of a policy: whom, how, and how long. Moves by mouse and by keyboard. */
@@ -32,6 +35,7 @@ export function StepCard(props: {
   const [over, setOver] = useState<'before' | 'after'>()
   const words = routingText.policy
   const number = index + 1
+  const at = (part: string) => issues.filter((issue) => placeOf(issue).part === part)
   const sideOf = (event: DragEvent): 'before' | 'after' => {
     const box = card.current?.getBoundingClientRect()
     return box && event.clientY > box.top + box.height / 2 ? 'after' : 'before'
@@ -100,6 +104,7 @@ export function StepCard(props: {
       </header>
       <div className={css['body']}>
         <StepTarget target={step.target} onChange={(target) => onChange({ target })} />
+        <IssueList issues={at('target')} />
         {step.target.kind === 'agents-and-teams' && (
           <NativeSelect
             label={words.strategy}
@@ -121,16 +126,19 @@ export function StepCard(props: {
             onChange={({ currentTarget }) => onChange({ availableOnly: currentTarget.checked })}
           />
         )}
-        {(index < of - 1 || step.waitMs > 0) && (
+        <IssueList issues={issues.filter((issue) => !PLACED.includes(placeOf(issue).part ?? ''))} />
+      </div>
+      {(index < of - 1 || step.waitMs > 0) && (
+        <footer className={css['then']}>
           <DurationField
             label={words.wait}
             hint={words.waitHint}
             value={step.waitMs}
-            onChange={(waitMs) => onChange({ waitMs: Math.min(waitMs, LONGEST_WAIT_DAYS * 86_400_000) })}
+            onChange={(waitMs) => onChange({ waitMs })}
           />
-        )}
-        <IssueList issues={issues} />
-      </div>
+          <IssueList issues={at('waitMs')} />
+        </footer>
+      )}
     </li>
   )
 }
