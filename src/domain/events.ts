@@ -12,7 +12,7 @@ import type { QueuePlaceView } from './visitor.ts'
 
 /**
  * What happened, once, under one name: the same string on the bus, on the socket and later on outgoing webhooks.
- * Each event carries the whole new state with its `version`; a receiver keeps the higher version and may get an
+ * Each event but `routing.changed` carries the whole new state with its `version`; a receiver keeps the higher version and may get an
  * event twice or not at all, since REST is the truth.
  */
 export type DomainEvent =
@@ -35,6 +35,13 @@ export type DomainEvent =
   | { readonly type: 'contact.updated'; readonly contact: ContactView }
   | { readonly type: 'agent.updated'; readonly agent: AgentView }
   | { readonly type: 'channel.updated'; readonly channel: ChannelView }
+  /** Somebody changed what the router goes by. It carries no state: whoever shows that part reads it again. */
+  | { readonly type: 'routing.changed'; readonly part: RoutingPart }
+
+/** The parts of what the router goes by; `agents` = what single agents have of their own. */
+export const ROUTING_PARTS = ['teams', 'categories', 'skills', 'agents', 'settings'] as const
+/** One of {@link ROUTING_PARTS}. */
+export type RoutingPart = (typeof ROUTING_PARTS)[number]
 
 /** A message as the customer's own client shows it: no notes, no ids of colleagues beyond a name. */
 export interface VisitorMessageView {

@@ -27,6 +27,7 @@ function roomsOf(event: DomainEvent): readonly string[] {
     case 'contact.updated':
       return [...new Set(event.contact.identities.map((identity) => channelRoom(identity.channelId)))].sort()
     case 'agent.updated':
+    case 'routing.changed':
       return [SOME_CHANNELS]
   }
 }

@@ -37,7 +37,7 @@ export async function updateAgentRouting(
       : { primaryTeamId: await requireTeam(deps, agentId, primaryTeamId) }),
   })
   if (!after) throw new AppError('version-conflict', { members: { version: before.version } })
-  announceRules(deps)
+  announceRules(deps, 'agents')
   return present(deps, after)
 }
 

@@ -41,7 +41,7 @@ export async function createCategory(
     ...(policy ? { policy: await requireSoundPolicy(deps, policy) } : {}),
   }
   const category = requireFreeName(await deps.categories.insert(name, fields, new Date(deps.clock())))
-  announceRules(deps)
+  announceRules(deps, 'categories')
   return present(category, await readPolicyFacts(deps))
 }
 
@@ -62,7 +62,7 @@ export async function updateCategory(
     await deps.categories.replace(id, command.version, name, fields),
     before.version,
   )
-  announceRules(deps)
+  announceRules(deps, 'categories')
   return present(category, await readPolicyFacts(deps))
 }
 
@@ -77,5 +77,5 @@ export async function removeCategory(deps: RoutingRulesDeps, id: CategoryId, ver
   if (!(await deps.categories.remove(id, version))) {
     throw new AppError('version-conflict', { members: { version: before.version } })
   }
-  announceRules(deps)
+  announceRules(deps, 'categories')
 }

@@ -22,7 +22,7 @@ export async function listSkills({
 export async function createSkill(deps: RoutingRulesDeps, { name }: CreateSkillCommand): Promise<SkillView> {
   await requireRoom(deps.skills, MOST_SKILLS)
   const skill = requireFreeName(await deps.skills.insert(name, {}, new Date(deps.clock())))
-  announceRules(deps)
+  announceRules(deps, 'skills')
   return present(skill)
 }
 
@@ -34,5 +34,5 @@ export async function removeSkill(deps: RoutingRulesDeps, id: SkillId, version: 
   if (!(await deps.skills.remove(id, version))) {
     throw new AppError('version-conflict', { members: { version: before.version } })
   }
-  announceRules(deps)
+  announceRules(deps, 'skills')
 }

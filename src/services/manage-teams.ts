@@ -37,7 +37,7 @@ export async function createTeam(
   await requireRoom(deps.teams, MOST_TEAMS)
   const fields = { memberIds: await requireAgents(deps, memberIds), ...(schedule ? { schedule } : {}) }
   const team = requireFreeName(await deps.teams.insert(name, fields, new Date(deps.clock())))
-  announceRules(deps)
+  announceRules(deps, 'teams')
   return present(team)
 }
 
@@ -55,7 +55,7 @@ export async function updateTeam(
   const memberIds = command.memberIds ? await requireAgents(deps, command.memberIds) : before.memberIds
   const fields = { memberIds, ...(schedule ? { schedule } : {}) }
   const team = requireFreeName(await deps.teams.replace(id, command.version, name, fields), before.version)
-  announceRules(deps)
+  announceRules(deps, 'teams')
   return present(team)
 }
 
@@ -75,7 +75,7 @@ export async function removeTeam(deps: ManageTeamsDeps, id: TeamId, version: num
   if (!(await deps.teams.remove(id, version))) {
     throw new AppError('version-conflict', { members: { version: before.version } })
   }
-  announceRules(deps)
+  announceRules(deps, 'teams')
 }
 
 async function requireAgents(

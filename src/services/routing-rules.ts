@@ -1,3 +1,4 @@
+import type { RoutingPart } from '../domain/events.ts'
 import type { AgentRoutingStore } from '../store/agent-routing-store.ts'
 import type { AgentStore } from '../store/agent-store.ts'
 import type { ChannelStore } from '../store/channel-store.ts'
@@ -19,8 +20,12 @@ export interface RoutingRulesDeps {
   readonly clock: () => number
 }
 
-/** Lets every node forget what it keeps of the rules, and gives what waits another try under the new ones. */
-export function announceRules({ bus }: Pick<RoutingRulesDeps, 'bus'>): void {
+/**
+ * Lets every node forget what it keeps of the rules, gives what waits another try under the new ones, and tells screens
+ * which part to read again.
+ */
+export function announceRules({ bus }: Pick<RoutingRulesDeps, 'bus'>, part: RoutingPart): void {
   bus.signal({ kind: 'routing-rules-changed' })
   bus.signal({ kind: 'routing-wanted' })
+  bus.publish([{ type: 'routing.changed', part }])
 }

@@ -45,7 +45,7 @@ export async function updateRoutingSettings(
     version,
   })
   if (!after) throw new AppError('version-conflict', { members: { version: before.version } })
-  announceRules(deps)
+  announceRules(deps, 'settings')
   return after
 }
 

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type {
   AgentClientEvents,
   AgentServerEvents,
+  DomainEvent,
   WidgetClientEvents,
   WidgetServerEvents,
 } from '../../../src/domain/events.ts'
@@ -17,7 +18,10 @@ import {
   CONVERSATION_Y,
   connected,
   createOffice,
+  endMark,
+  hasMark,
   type LiveServer,
+  record,
   startLiveServer,
   X,
   Y,
@@ -60,6 +64,26 @@ const FROM_SERVER = {
   'queue.place': true,
 } as const satisfies Record<keyof AgentServerEvents | keyof WidgetServerEvents, true>
 
+/** Who hears of what happened: whoever sees the channel it is about, or every agent. */
+const HAPPENED = {
+  'conversation.created': (channelId) => ({ conversation: { channelId } }),
+  'conversation.updated': (channelId) => ({ conversation: { channelId } }),
+  'conversation.assigned': (channelId) => ({ conversation: { channelId } }),
+  'conversation.unassigned': (channelId) => ({ conversation: { channelId } }),
+  'conversation.queued': (channelId) => ({ conversation: { channelId } }),
+  'conversation.escalated': (channelId) => ({ conversation: { channelId } }),
+  'conversation.resolved': (channelId) => ({ conversation: { channelId } }),
+  'conversation.reopened': (channelId) => ({ conversation: { channelId } }),
+  'message.created': (channelId) => ({ message: {}, conversation: { channelId } }),
+  'message.updated': (channelId) => ({ message: {}, channelId }),
+  'contact.updated': (channelId) => ({ contact: { identities: [{ channelId }] } }),
+  'channel.updated': (channelId) => ({ channel: { id: channelId } }),
+  'agent.updated': 'everybody',
+  'routing.changed': 'everybody',
+} as const satisfies Record<DomainEvent['type'], 'everybody' | ((channelId: string) => object)>
+
+const OF_EVERYBODY = { 'agent.updated': { agent: {} }, 'routing.changed': { part: 'teams' } }
+
 const office = createOffice()
 let live: LiveServer
 
@@ -96,6 +120,31 @@ describe.each(CALLERS)('%s', (session) => {
     await connected(client)
     expect(await send(client, event, [{}])).toMatchObject({ ok: false, code: 'not-found' })
     client.disconnect()
+  })
+})
+
+describe('what happened', () => {
+  it('is heard by whoever may see it, and by no visitor', async () => {
+    const agents = CALLERS.map((session) => live.agent(session))
+    const visitor = live.widget({ channelId: X, token: 'token-v1' })
+    const [toVisitor, ...recordings] = [record(visitor as never), ...agents.map((client) => record(client))]
+    await Promise.all([visitor as never, ...agents].map(connected))
+    const about = (channelId: string) =>
+      Object.entries(HAPPENED).map(([type, of]): DomainEvent => {
+        const rest = of === 'everybody' ? OF_EVERYBODY[type as keyof typeof OF_EVERYBODY] : of(channelId)
+        return { type, ...rest } as unknown as DomainEvent
+      })
+    const mark = endMark()
+    live.bus.publish([...about(X), ...about(Y), mark])
+    await Promise.all(recordings.map((recording) => recording.until(hasMark(mark))))
+    const all = Object.keys(HAPPENED)
+    const everybody = all.filter((type) => type in OF_EVERYBODY)
+    for (const [index, session] of CALLERS.entries()) {
+      const heard = (recordings[index]?.events() ?? []).slice(0, -1).map(({ type }) => type)
+      const seesAll = office.sessions.get(session)?.channels === 'all'
+      expect([session, [...heard].sort()]).toEqual([session, [...all, ...(seesAll ? all : everybody)].sort()])
+    }
+    expect(toVisitor?.heard).toEqual([])
   })
 })
 

@@ -46,3 +46,19 @@ it('meets a new colleague', () => {
   hear(agent('a3', {}))
   expect(agents()?.map(({ id }) => id)).toEqual(['a1', 'a2', 'a3'])
 })
+
+it.each([
+  ['teams', ['teams', 'agent-routing']],
+  ['categories', ['categories']],
+  ['skills', ['skills']],
+  ['agents', ['agent-routing']],
+  ['settings', ['routing-settings', 'agent-routing']],
+] as const)('reads %s again that somebody else changed', (part, keys) => {
+  const client = new QueryClient()
+  const shown = ['teams', 'categories', 'skills', 'routing-settings', 'agent-routing']
+  for (const key of shown) client.setQueryData([key], [])
+  createEventApplier(client)([{ type: 'routing.changed', part }])
+  const outdated = shown.filter((key) => client.getQueryState([key])?.isInvalidated)
+  expect(outdated).toEqual(expect.arrayContaining([...keys]))
+  expect(outdated).not.toContain(part === 'settings' ? 'teams' : 'routing-settings')
+})

@@ -1,8 +1,17 @@
 import type { QueryClient } from '@tanstack/react-query'
-import type { DomainEvent } from '../../../src/domain/events.ts'
+import type { DomainEvent, RoutingPart } from '../../../src/domain/events.ts'
 import type { AgentView, ChannelView, ContactView, ProfileView } from '../../../src/domain/views.ts'
 
 const COUNTS_EVERY_MS = 700
+
+/** Which queries show something of a part: policies are judged by teams, topics and skills, agents work team hours. */
+const SHOWN_OF_PART: Readonly<Record<RoutingPart, readonly string[]>> = {
+  teams: ['teams', 'categories', 'channel', 'agent-routing'],
+  categories: ['categories', 'channel'],
+  skills: ['skills', 'categories', 'channel'],
+  agents: ['agent-routing'],
+  settings: ['routing-settings', 'agent-routing'],
+}
 
 interface Versioned {
   readonly id: string
@@ -42,6 +51,10 @@ export function createEventApplier(client: QueryClient): (events: readonly Domai
       }
       if (event.type === 'channel.updated') applyChannel(client, event.channel)
       if (event.type === 'contact.updated') applyContact(client, event.contact)
+      if (event.type === 'routing.changed') {
+        recount()
+        for (const key of SHOWN_OF_PART[event.part]) void client.invalidateQueries({ queryKey: [key] })
+      }
     }
   }
 }
