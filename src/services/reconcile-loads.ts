@@ -1,5 +1,7 @@
+import { WORK_TYPES } from '../domain/conversation.ts'
 import type { AgentId } from '../domain/ids.ts'
-import type { AgentLoad, AgentLoadStore } from '../store/agent-load-store.ts'
+import type { PerWorkType } from '../domain/routing/agent-state.ts'
+import type { AgentLoad, AgentLoadStore, CountedLoad } from '../store/agent-load-store.ts'
 import { countedStatuses, RECENT_MS } from '../store/counted-conversations.ts'
 import type { RoutingQueueStore } from '../store/routing-queue-store.ts'
 import type { RoutingSettingsStore } from '../store/routing-settings-store.ts'
@@ -28,11 +30,16 @@ export async function reconcileLoads(deps: ReconcileDeps): Promise<number> {
   return drifted
 }
 
-/** Counts agents for the first time. Who keeps changing meanwhile stays without work until the next try. */
+/**
+ * Counts agents for the first time. Who keeps changing meanwhile stays without work until the next try. Whom somebody
+ * else counted in the meantime is left alone: he may have been given work whose claims are still to come, which a count
+ * of conversations does not see.
+ */
 export async function countFirst(agentIds: readonly AgentId[], deps: ReconcileDeps): Promise<void> {
   let open = agentIds
   for (let round = 0; round < MOST_ROUNDS && open.length > 0; round += 1) {
-    open = (await recount(await deps.loads.list(open), deps)).missed
+    const uncounted = (await deps.loads.list(open)).filter(({ rule }) => rule === undefined)
+    open = (await recount(uncounted, deps)).missed
   }
 }
 
@@ -49,9 +56,23 @@ async function recount(
   const missed: AgentId[] = []
   for (const load of loads) {
     const counted = found.get(load.agentId) ?? { open: {}, recent: {} }
-    const outcome = await deps.loads.settle(load, counted, rule)
+    const outcome =
+      load.rule === undefined && load.total > 0
+        ? await deps.loads.settle(load, atMost(counted, load), rule, true)
+        : await deps.loads.settle(load, counted, rule)
     if (outcome.drifted) drifted += 1
     if (!outcome.written) missed.push(load.agentId)
   }
   return { drifted, missed }
 }
+
+/**
+ * Before the first count a person may have given the agent something whose change is still to come: both together are
+ * never too little, and a recount soon mends what they are too much.
+ */
+function atMost(counted: CountedLoad, { open, recent }: AgentLoad): CountedLoad {
+  return { open: sumOf(counted.open, open), recent: sumOf(counted.recent, recent) }
+}
+
+const sumOf = (one: PerWorkType, other: PerWorkType): PerWorkType =>
+  Object.fromEntries(WORK_TYPES.map((type) => [type, (one[type] ?? 0) + (other[type] ?? 0)]))

@@ -185,12 +185,14 @@ export function createAgentLoadStore(connection: Connection) {
     /**
      * Writes what a recount found, if nobody counted anything since the load was read.
      * @param rule what counts as open
+     * @param provisional to be counted again as soon as nothing happens to the agent for a while
      * @returns whether it was written, and whether the load had been wrong under the same rule
      */
     async settle(
       load: AgentLoad,
       found: CountedLoad,
       rule: string,
+      provisional = false,
     ): Promise<{ readonly written: boolean; readonly drifted: boolean }> {
       const { agentId, version, epoch } = load
       const differs = WORK_TYPES.some((type) => (load.open[type] ?? 0) !== (found.open[type] ?? 0))
@@ -208,7 +210,7 @@ export function createAgentLoadStore(connection: Connection) {
             'load.epoch': differs ? epoch + 1 : epoch,
             'load.version': version + 1,
           },
-          $currentDate: { 'load.countedAt': true },
+          ...(provisional ? {} : { $currentDate: { 'load.countedAt': true } }),
         } as unknown as mongo.UpdateFilter<AgentDocument>,
         { writeConcern },
       )
