@@ -58,6 +58,7 @@ function worldOf(...agents: RoutingAgent[]) {
     agents: new Map(agents.map((agent) => [agent.id, agent])),
     ring: EMPTY_RING as RoutingRing,
     open: new Set<string>(),
+    busy: new Map<ConversationId, string>(),
     returned: [] as GivenTurn[],
     /** Runs between a decision and what is taken on it. */
     meanwhile: (): void => undefined,
@@ -87,7 +88,7 @@ function worldOf(...agents: RoutingAgent[]) {
       },
     },
     rings: {
-      read: async (scopes) => new Map(scopes.map((scope) => [scope, state.ring])),
+      read: async (scopes) => new Map(scopes.map((scope) => [scope, { ...state.ring, busy: state.busy }])),
       advance: async (_, before, { run, turns }) => {
         state.meanwhile()
         if (state.ring.turn !== before.turn) return false
@@ -155,6 +156,39 @@ describe('a run', () => {
     expect(got.filter((id) => id === 'b')).toHaveLength(3)
     expect(state.agents.get('a' as AgentId)?.load.messaging).toBe(2)
     expect(state.returned.map(({ agentId }) => agentId)).toEqual(['a', 'a'])
+  })
+
+  it('by turns leaves to another run what that run is deciding, and what it has given away', async () => {
+    const { state, deps } = worldOf(agentOf('a'), agentOf('b'))
+    state.busy.set('1' as ConversationId, 'another run')
+    const waiting = async (ids: readonly ConversationId[]) => new Set(ids.filter((id) => id !== '2'))
+    const run = await decideInTurn(
+      ['1', '2', '3'].map((id) => wantedOf(id)),
+      deps,
+      waiting,
+    )
+    expect(run.decided.map(({ conversation }) => conversation.id)).toEqual(['3'])
+    expect(state.ring.turn).toBe(1)
+    const free = await decideInTurn([wantedOf('1', 'least-open')], deps, waiting)
+    expect(free.decided).toHaveLength(1)
+  })
+
+  it('does not wait for itself when it decides again', async () => {
+    const { state, deps } = worldOf(agentOf('a', { capacity: { total: 1 } }), agentOf('b'))
+    const advance = deps.rings.advance
+    const noting: typeof advance = async (scope, before, run, nowMs) => {
+      const moved = await advance(scope, before, run, nowMs)
+      if (moved) for (const { conversationId } of run.turns) state.busy.set(conversationId, run.run)
+      return moved
+    }
+    state.meanwhile = () =>
+      void state.agents.set('a' as AgentId, agentOf('a', { capacity: { total: 1 }, load: { messaging: 1 } }))
+    const run = await decideInTurn(
+      [wantedOf('1')],
+      { ...deps, rings: { ...deps.rings, advance: noting } },
+      async (ids) => new Set(ids),
+    )
+    expect(winners(run.decided)).toEqual(['b'])
   })
 
   it('sees an agent go away before his capacity is taken', async () => {

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import type { WorkType } from '../domain/conversation.ts'
-import type { AgentId, RoutingDecisionId } from '../domain/ids.ts'
+import type { AgentId, ConversationId, RoutingDecisionId } from '../domain/ids.ts'
 import type { RoutingAgent, RoutingConversation } from '../domain/routing/agent-state.ts'
 import { createRoutingBatch, type RoutingBatch } from '../domain/routing/batch.ts'
 import { totalLoad } from '../domain/routing/eligibility.ts'
 import { type AssignmentPolicy, policyOf } from '../domain/routing/policy.ts'
-import { lastTurnOf, type OpenRing, openRing, type RoutingRing } from '../domain/routing/ring.ts'
+import { EMPTY_RING, lastTurnOf, type OpenRing, openRing } from '../domain/routing/ring.ts'
 import type { RoutingTrace } from '../domain/routing/trace.ts'
 import type { AgentLoadStore, Reservation } from '../store/agent-load-store.ts'
-import type { GivenTurn, RoutingRingStore } from '../store/routing-ring-store.ts'
+import type { GivenTurn, RoutingRingStore, StoredRing } from '../store/routing-ring-store.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { PolicyInForce } from './routing-snapshot.ts'
 
@@ -29,7 +29,7 @@ export interface Decided extends Wanted {
   readonly durationMs: number
 }
 
-/** What a run decided, in the order given. */
+/** What a run decided, in the order given, without what another run was deciding at the same moment. */
 export interface DecidedRun {
   readonly decided: readonly Decided[]
   /** Whether the reservations are still fresh enough to claim on. */
@@ -48,6 +48,9 @@ export interface DecideDeps {
   readonly random: () => number
 }
 
+/** Tells which of these conversations still wait for somebody. */
+export type StillWaiting = (ids: readonly ConversationId[]) => Promise<ReadonlySet<ConversationId>>
+
 /** How often a batch is decided anew when other nodes move the ring or take capacity at the same time. */
 const MOST_ROUNDS = 100
 const LONGEST_STEP_ASIDE_MS = 40
@@ -55,6 +58,10 @@ const LONGEST_STEP_ASIDE_MS = 40
 const MOST_REFUSALS = 2
 /** Older reservations may have been taken for drift: nothing is claimed on them. */
 export const RESERVATION_LIFE_MS = 8_000
+/** A run leaves alone what another took from the ring this recently: two that compete would share turns unevenly. */
+const BUSY_MS = 3_000
+/** Decisions let others have a turn of the event loop after as long. */
+const BREATHE_AFTER_MS = 20
 
 interface Turns {
   readonly scope: string
@@ -67,8 +74,14 @@ interface Turns {
  * which sees at the same moment that he is active, online and below his limits. Who was taken by another node in the
  * meantime is seen anew, and what he would have got is decided again. The ring moves on before anything is claimed, so
  * that several nodes share it.
+ * @param stillWaiting for conversations that exist, which another run may be deciding too: by turns each is decided by
+ * one of them only, the others leave it alone
  */
-export async function decideInTurn(wanted: readonly Wanted[], deps: DecideDeps): Promise<DecidedRun> {
+export async function decideInTurn(
+  wanted: readonly Wanted[],
+  deps: DecideDeps,
+  stillWaiting?: StillWaiting,
+): Promise<DecidedRun> {
   const startedAt = performance.now()
   const batch = createRoutingBatch(await deps.agents())
   const returning = new Map<AgentId, AssignmentPolicy>()
@@ -80,7 +93,8 @@ export async function decideInTurn(wanted: readonly Wanted[], deps: DecideDeps):
     if (round === MOST_ROUNDS) throw new Error('the round-robin ring keeps moving')
     // Whoever lost steps aside for a moment of his own, so that two who met do not meet again.
     if (round > 0) await sleep(deps.random() * Math.min(LONGEST_STEP_ASIDE_MS, 2 ** round))
-    const tried = await decideOnce(open, batch, returning, deps)
+    const stand = await standOf(open, given, deps, stillWaiting)
+    const tried = await decideOnce(stand, batch, returning, deps)
     given.push(...tried.given)
     const held = await reserve(tried.decided, tried.moved, batch, deps)
     const lost = tried.decided.filter((one) => !isHeld(one, tried.moved, held))
@@ -113,43 +127,78 @@ interface Tried {
   readonly given: readonly Turns[]
 }
 
-async function decideOnce(
+/** What is to be decided, and the rings as they are before. */
+interface Stand {
+  readonly wanted: readonly Wanted[]
+  readonly stored: ReadonlyMap<string, StoredRing>
+}
+
+/**
+ * Reads the rings, then leaves out what other runs are deciding or have given away: in this order, because a run that
+ * begins later moves a ring on and makes this one decide again.
+ */
+async function standOf(
   wanted: readonly Wanted[],
+  own: readonly Turns[],
+  deps: DecideDeps,
+  stillWaiting: StillWaiting | undefined,
+): Promise<Stand> {
+  const turning = new Set(wanted.filter(turns).map(({ inForce }) => inForce.scope))
+  if (turning.size === 0) return { wanted, stored: new Map() }
+  const stored = await deps.rings.read([...turning], deps.now() - BUSY_MS)
+  if (!stillWaiting) return { wanted, stored }
+  const ownRuns = new Set(own.map(({ run }) => run))
+  const isBusy = ({ conversation, inForce }: Wanted): boolean => {
+    const run = stored.get(inForce.scope)?.busy.get(conversation.id)
+    return run !== undefined && !ownRuns.has(run)
+  }
+  const free = wanted.filter((one) => !isBusy(one))
+  const waiting = await stillWaiting(free.filter(turns).map(({ conversation }) => conversation.id))
+  return { wanted: free.filter((one) => !turns(one) || waiting.has(one.conversation.id)), stored }
+}
+
+const turns = ({ inForce }: Wanted): boolean =>
+  inForce.policy.steps.some(({ strategy }) => strategy === 'round-robin')
+
+async function decideOnce(
+  { wanted, stored }: Stand,
   batch: RoutingBatch,
   returning: Map<AgentId, AssignmentPolicy>,
   deps: DecideDeps,
 ): Promise<Tried> {
-  const scopes = [...new Set(wanted.map(({ inForce }) => inForce.scope))]
-  const turning = scopes.filter((scope) =>
-    wanted.some(({ inForce }) => inForce.scope === scope && hasRing(inForce.policy)),
-  )
-  const stored = turning.length === 0 ? new Map<string, RoutingRing>() : await deps.rings.read(turning)
-  const rings = new Map<string, OpenRing>(
-    scopes.map((scope) => [scope, openRing(stored.get(scope) ?? { turn: 0, served: {} })]),
-  )
-  const turns = new Map<string, GivenTurn[]>()
-  const decided = wanted.map(({ conversation, view, inForce }): Decided => {
-    const ring = rings.get(inForce.scope) ?? openRing({ turn: 0, served: {} })
+  const rings = new Map<string, OpenRing>()
+  const turnsOf = new Map<string, GivenTurn[]>()
+  const decided: Decided[] = []
+  // One instant for all: what one asked for in vain, the next one like it need not ask for again.
+  const nowMs = deps.now()
+  let breathedAt = performance.now()
+  for (const one of wanted) {
+    const { scope } = one.inForce
     const startedAt = performance.now()
-    const { trace, isReturn } = decide({ conversation, view, inForce }, batch, ring, returning, deps)
+    if (startedAt - breathedAt > BREATHE_AFTER_MS) {
+      await nextTurn()
+      breathedAt = performance.now()
+    }
+    const ring = rings.get(scope) ?? openRing(stored.get(scope) ?? EMPTY_RING)
+    rings.set(scope, ring)
+    const { trace, isReturn } = decide(one, batch, ring, returning, nowMs, deps.random)
     const decisionId = deps.routing.newDecisionId()
     if (trace.ringTurn) {
       const { agentId, turn } = trace.ringTurn
       const before = lastTurnOf(ring, agentId)
-      const all = turns.get(inForce.scope) ?? []
-      all.push({ agentId, turn, before, conversationId: conversation.id, decisionId })
-      turns.set(inForce.scope, all)
+      const all = turnsOf.get(scope) ?? []
+      all.push({ agentId, turn, before, conversationId: one.conversation.id, decisionId })
+      turnsOf.set(scope, all)
     }
-    batch.apply(view, trace, ring)
-    const durationMs = performance.now() - startedAt
-    return { conversation, view, inForce, trace, isReturn, decisionId, durationMs }
-  })
-  const moved = new Set(scopes)
+    batch.apply(one.view, trace, ring)
+    decided.push({ ...one, trace, isReturn, decisionId, durationMs: performance.now() - startedAt })
+  }
+  const moved = new Set(wanted.map(({ inForce }) => inForce.scope))
   const given: Turns[] = []
   await Promise.all(
-    [...turns].map(async ([scope, all]) => {
+    [...turnsOf].map(async ([scope, all]) => {
       const run = randomUUID()
-      const before = stored.get(scope) ?? { turn: 0, served: {} }
+      const before = stored.get(scope) ?? EMPTY_RING
       if (await deps.rings.advance(scope, before, { run, turns: all }, deps.now()))
         given.push({ scope, run, turns: all })
       else moved.delete(scope)
@@ -158,24 +207,22 @@ async function decideOnce(
   return { decided, moved, given }
 }
 
-const hasRing = ({ steps }: AssignmentPolicy): boolean =>
-  steps.some(({ strategy }) => strategy === 'round-robin')
-
 /** What opened again goes to whoever had it, if he is available; else as the policy says. */
 function decide(
   { conversation, view, inForce }: Wanted,
   batch: RoutingBatch,
   ring: OpenRing,
   returning: Map<AgentId, AssignmentPolicy>,
-  { now, random }: DecideDeps,
+  nowMs: number,
+  random: () => number,
 ): Pick<Decided, 'trace' | 'isReturn'> {
   const { lastAgentId, routing } = conversation
   const { policy } = inForce
   if (routing.returning && lastAgentId && policy.onReopen === 'same-agent-if-available') {
-    const back = batch.decide(view, backTo(lastAgentId, returning), ring, now(), random)
+    const back = batch.decide(view, backTo(lastAgentId, returning), ring, nowMs, random)
     if (back.outcome === 'assigned') return { trace: back, isReturn: true }
   }
-  return { trace: batch.decide(view, policy, ring, now(), random), isReturn: false }
+  return { trace: batch.decide(view, policy, ring, nowMs, random), isReturn: false }
 }
 
 function backTo(agentId: AgentId, known: Map<AgentId, AssignmentPolicy>): AssignmentPolicy {

@@ -34,8 +34,10 @@ function queueOf(all: readonly Waiting[], places: ReadonlyMap<string | undefined
   let read = 0
   const deps: DrainDeps = {
     routingQueue: {
-      owed: async (limit) => [...waiting.values()].slice(0, limit),
-      due: async (_, limit) => [...waiting.values()].slice(0, limit),
+      owed: async (limit, _, after) =>
+        [...waiting.values()].filter(({ id }) => !after || id > after.id).slice(0, limit),
+      due: async (_, limit, after) =>
+        [...waiting.values()].filter(({ id }) => !after || id > after.id).slice(0, limit),
       groups: async () => [...new Set(all.map(({ group }) => group))],
       waiting: async (group, limit, after) => {
         const found = [...waiting.values()]
@@ -128,12 +130,19 @@ describe('draining what waits', () => {
   it.each([
     ['what is owed', drainOwed.bind(undefined, 'sweep')],
     ['what is due', drainDue],
-  ])('comes to an end also when %s stays', async (_, drain) => {
-    const all = [1, 2, 3].map(
-      (id): Waiting => ({ id: String(id), priority: 'low', sinceMs: id, group: undefined }),
+  ])('comes to an end also when %s stays, and reaches what comes after it', async (_, drain) => {
+    const all = Array.from(
+      { length: 700 },
+      (_, index): Waiting => ({
+        id: String(index).padStart(4, '0'),
+        priority: 'low',
+        sinceMs: index,
+        group: index < 500 ? 'stuck' : 'free',
+      }),
     )
-    const queue = queueOf(all, new Map())
+    const queue = queueOf(all, new Map([['free', 200]]))
     await drain(queue.deps)
-    expect(queue.waiting.size).toBe(3)
+    expect(queue.waiting.size).toBe(500)
+    expect(queue.assigned).toHaveLength(200)
   })
 })

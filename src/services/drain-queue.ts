@@ -1,7 +1,7 @@
-import type { ConversationId } from '../domain/ids.ts'
 import { compareWaiting, priorityRank } from '../domain/routing/queue-order.ts'
-import type { QueuePlace, RoutingQueueStore } from '../store/routing-queue-store.ts'
+import type { DuePlace, QueuePlace, RoutingQueueStore } from '../store/routing-queue-store.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
+import { type BatchSize, createBatchSize, LEAST_BATCH } from './batch-size.ts'
 import type { RoutingTrigger, RunResult } from './route-conversations.ts'
 
 export interface DrainDeps {
@@ -14,7 +14,6 @@ export interface DrainDeps {
   readonly isStopping: () => boolean
 }
 
-const BATCH = 200
 /** The heads of a group that are tried first: mostly one place has become free. */
 const FIRST_LOOK = 8
 const GROWTH = 4
@@ -28,28 +27,47 @@ export async function drainOwed(
   deps: DrainDeps,
   beforeMs?: number,
 ): Promise<number | undefined> {
-  return drainPages(() => deps.routingQueue.owed(BATCH, beforeMs), trigger, deps)
+  const { owed } = deps.routingQueue
+  return drainPages((limit, after?: QueuePlace) => owed(limit, beforeMs, after), placeOf, trigger, deps)
 }
 
 /** Runs waiting conversations whose policy moves on by now. */
 export async function drainDue(deps: DrainDeps): Promise<number | undefined> {
-  return drainPages(() => deps.routingQueue.due(deps.now(), BATCH), 'time', deps)
+  const { due } = deps.routingQueue
+  const untilMs = deps.now()
+  return drainPages((limit, after?: DuePlace) => due(untilMs, limit, after), duePlaceOf, 'time', deps)
 }
 
-async function drainPages(
-  read: () => Promise<readonly StoredConversation[]>,
+/** Goes on behind what was read, so that a conversation whose run fails holds up nothing that comes after it. */
+async function drainPages<Place>(
+  read: (limit: number, after?: Place) => Promise<readonly StoredConversation[]>,
+  place: (conversation: StoredConversation) => Place,
   trigger: RoutingTrigger,
   deps: DrainDeps,
 ): Promise<number | undefined> {
-  const seen = new Set<ConversationId>()
+  const size = createBatchSize()
+  let after: Place | undefined
   let lookAgainAtMs: number | undefined
   while (!deps.isStopping()) {
-    const page = (await read()).filter(({ id }) => !seen.has(id))
-    if (page.length === 0) break
-    for (const { id } of page) seen.add(id)
-    lookAgainAtMs = earlier(lookAgainAtMs, (await deps.route(page, trigger)).lookAgainAtMs)
+    const page = await read(size.now(), after)
+    const last = page.at(-1)
+    if (!last) break
+    after = place(last)
+    lookAgainAtMs = earlier(lookAgainAtMs, (await routeTimed(page, trigger, size, deps)).lookAgainAtMs)
   }
   return lookAgainAtMs
+}
+
+async function routeTimed(
+  batch: readonly StoredConversation[],
+  trigger: RoutingTrigger,
+  size: BatchSize,
+  deps: DrainDeps,
+): Promise<RunResult> {
+  const startedAt = performance.now()
+  const result = await deps.route(batch, trigger)
+  size.ran(batch.length, performance.now() - startedAt)
+  return result
 }
 
 /** The front of one group, as far as it was read. */
@@ -74,14 +92,15 @@ export async function drainWaiting(
   everything = false,
 ): Promise<number | undefined> {
   const fronts = (await deps.routingQueue.groups()).map(
-    (group): Front => ({ group, buffer: [], ended: false, size: everything ? BATCH : FIRST_LOOK }),
+    (group): Front => ({ group, buffer: [], ended: false, size: everything ? LEAST_BATCH : FIRST_LOOK }),
   )
+  const size = createBatchSize()
   let lookAgainAtMs: number | undefined
   while (!deps.isStopping()) {
-    await Promise.all(fronts.map((front) => fill(front, deps)))
-    const batch = takeNext(fronts)
+    await Promise.all(fronts.map((front) => fill(front, size.now(), deps)))
+    const batch = takeNext(fronts, size.now())
     if (batch.length === 0) break
-    const result = await deps.route(batch, trigger)
+    const result = await routeTimed(batch, trigger, size, deps)
     lookAgainAtMs = earlier(lookAgainAtMs, result.lookAgainAtMs)
     if (everything) continue
     const failed = new Set(result.waiting.map(({ id }) => id))
@@ -95,11 +114,11 @@ export async function drainWaiting(
   return lookAgainAtMs
 }
 
-async function fill(front: Front, { routingQueue }: DrainDeps): Promise<void> {
+async function fill(front: Front, most: number, { routingQueue }: DrainDeps): Promise<void> {
   if (front.ended || front.buffer.length > 0) return
   front.buffer = [...(await routingQueue.waiting(front.group, front.size, front.after))]
   front.ended = front.buffer.length < front.size
-  front.size = Math.min(BATCH, front.size * GROWTH)
+  front.size = Math.min(most, front.size * GROWTH)
   const last = front.buffer.at(-1)
   if (last) front.after = placeOf(last)
 }
@@ -110,6 +129,11 @@ const placeOf = ({ id, priority, routing }: StoredConversation): QueuePlace => (
   sinceMs: routing.sinceMs,
 })
 
+const duePlaceOf = ({ id, routing }: StoredConversation): DuePlace => ({
+  id,
+  wakeAtMs: routing.wakeAtMs ?? 0,
+})
+
 const orderOf = ({ id, priority, routing }: StoredConversation) => ({
   id,
   priority,
@@ -117,7 +141,7 @@ const orderOf = ({ id, priority, routing }: StoredConversation) => ({
 })
 
 /** Takes what is certainly next: nothing that lies behind what has not been read yet. */
-function takeNext(fronts: readonly Front[]): readonly StoredConversation[] {
+function takeNext(fronts: readonly Front[], most: number): readonly StoredConversation[] {
   const known = fronts.filter(({ buffer }) => buffer.length > 0)
   const horizon = known
     .filter(({ ended }) => !ended)
@@ -127,7 +151,7 @@ function takeNext(fronts: readonly Front[]): readonly StoredConversation[] {
     .flatMap(({ buffer }) => buffer)
     .filter((one) => !horizon || compareWaiting(orderOf(one), orderOf(horizon)) <= 0)
     .sort((one, other) => compareWaiting(orderOf(one), orderOf(other)))
-    .slice(0, BATCH)
+    .slice(0, most)
   const taken = new Set(ready.map(({ id }) => id))
   for (const front of known) front.buffer = front.buffer.filter(({ id }) => !taken.has(id))
   return ready

@@ -72,7 +72,7 @@ export async function decideNow(conversation: StoredConversation, deps: ExplainD
   const [wanted] = await toWanted([conversation], deps)
   if (!wanted) return { outcome: 'unassigned', candidates: [], tallies: [], decidedAtMs: deps.now() }
   const { inForce, view } = wanted
-  const ring = (await deps.rings.read([inForce.scope])).get(inForce.scope) ?? EMPTY_RING
+  const ring = (await deps.rings.read([inForce.scope], deps.now())).get(inForce.scope) ?? EMPTY_RING
   const agents = await deps.routingAgents()
   return decideRouting({ conversation: view, agents, ring }, inForce.policy, deps.now(), () => 0)
 }

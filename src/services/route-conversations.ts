@@ -5,7 +5,8 @@ import type { ContactStore } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { GreetingStore } from '../store/greeting-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
-import type { Claim, RoutingQueueStore, UnclaimedOutcome } from '../store/routing-queue-store.ts'
+import type { Claim, UnclaimedOutcome } from '../store/routing-claims.ts'
+import type { RoutingQueueStore } from '../store/routing-queue-store.ts'
 import type { RoutingStore, StoredDecision } from '../store/routing-store.ts'
 import { reach } from '../store/stations.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
@@ -45,7 +46,7 @@ export interface RouteDeps extends Omit<DecideDeps, 'routing'> {
   readonly conversations: ConversationStore
   readonly messages: MessageStore
   readonly routing: RoutingStore
-  readonly routingQueue: Pick<RoutingQueueStore, 'claim' | 'settle' | 'lastAgents'>
+  readonly routingQueue: Pick<RoutingQueueStore, 'claim' | 'settle' | 'lastAgents' | 'stillWaiting'>
   readonly greetings: Pick<GreetingStore, 'settle'>
   readonly bus: Bus
   readonly orderClock: OrderClock
@@ -75,7 +76,7 @@ export async function routeConversations(
 ): Promise<RunResult> {
   const wanted = await toWanted(inOrder(waiting), deps)
   if (wanted.length === 0) return NOTHING
-  const run = await decideInTurn(wanted, deps)
+  const run = await decideInTurn(wanted, deps, deps.routingQueue.stillWaiting)
   const telling = run.decided.filter(tellsNews)
   await deps.routing.recordDecisions(telling.map((one) => toDecision(one, trigger)))
   reach('routed')

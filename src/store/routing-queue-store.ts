@@ -7,47 +7,25 @@ import type {
   ContactId,
   ConversationId,
   RoutingDecisionId,
-  TeamId,
 } from '../domain/ids.ts'
-import type { QueueState } from '../domain/routing/agent-state.ts'
 import type { CountedLoad } from './agent-load-store.ts'
-import {
-  type ConversationDocument,
-  fromConversationDocument,
-  toGreetingDocument,
-  toRoutingDocument,
-  toSilenceDocument,
-} from './conversation-document.ts'
+import { type ConversationDocument, fromConversationDocument } from './conversation-document.ts'
 import { inParallel } from './conversation-store.ts'
 import { nativeCollection } from './native.ts'
 import { toObjectId } from './object-id.ts'
-import type { OwedGreeting, Silence, StoredConversation } from './stored-conversation.ts'
-
-/** One conversation for one agent. */
-export interface Claim {
-  /** As it was when the router decided. */
-  readonly conversation: StoredConversation
-  readonly agentId: AgentId
-  readonly decisionId: RoutingDecisionId
-  readonly teamId?: TeamId
-  readonly queue?: QueueState
-  readonly silence?: Silence
-  readonly greeting?: OwedGreeting
-}
-
-/** A run that gave a conversation to nobody. */
-export interface UnclaimedOutcome {
-  /** As it was when the router decided. */
-  readonly conversation: StoredConversation
-  readonly routing: StoredConversation['routing']
-  readonly teamId?: TeamId
-  readonly queue?: QueueState
-}
+import { type Claim, claimOperation, settleOperation, type UnclaimedOutcome } from './routing-claims.ts'
+import type { StoredConversation } from './stored-conversation.ts'
 
 /** Where to go on reading a group. */
 export interface QueuePlace {
   readonly rank: number
   readonly sinceMs: number
+  readonly id: ConversationId
+}
+
+/** Where to go on reading what is due. */
+export interface DuePlace {
+  readonly wakeAtMs: number
   readonly id: ConversationId
 }
 
@@ -76,8 +54,8 @@ export function createRoutingQueueStore(connection: Connection) {
         { name: 'routing-order', partialFilterExpression: { 'routing.open': true } },
       )
       await conversations.createIndex(
-        { 'routing.wakeAt': 1 },
-        { name: 'routing-wake', partialFilterExpression: { 'routing.wakeAt': { $exists: true } } },
+        { 'routing.wakeAt': 1, _id: 1 },
+        { name: 'routing-due', partialFilterExpression: { 'routing.wakeAt': { $exists: true } } },
       )
       await conversations.createIndex(
         { 'silence.dueAt': 1 },
@@ -115,14 +93,15 @@ export function createRoutingQueueStore(connection: Connection) {
     },
 
     /** Conversations that a run is owed to, in the order in which they leave. */
-    async owed(limit: number, beforeMs?: number): Promise<StoredConversation[]> {
+    async owed(limit: number, beforeMs?: number, after?: QueuePlace): Promise<StoredConversation[]> {
+      const left = beforeMs === undefined ? [] : [{ 'routing.since': { $lt: new Date(beforeMs) } }]
       const found = await conversations
         .find({
           'routing.open': true,
           'routing.status': 'pending',
           'routing.group': null as never,
-          ...(beforeMs === undefined ? {} : { 'routing.since': { $lt: new Date(beforeMs) } }),
-        })
+          $and: [after ? behind(after) : {}, ...left],
+        } as mongo.Filter<ConversationDocument>)
         // Another index has the same order, and all that waits in it.
         .hint('routing-order')
         .sort({ rank: 1, 'routing.since': 1, _id: 1 })
@@ -177,10 +156,21 @@ export function createRoutingQueueStore(connection: Connection) {
     },
 
     /** Waiting conversations whose policy moves on by now. */
-    async due(nowMs: number, limit: number): Promise<readonly StoredConversation[]> {
+    async due(nowMs: number, limit: number, after?: DuePlace): Promise<readonly StoredConversation[]> {
+      const from = after && new Date(after.wakeAtMs)
       const found = await conversations
-        .find({ 'routing.wakeAt': { $exists: true, $lte: new Date(nowMs) } })
-        .sort({ 'routing.wakeAt': 1 })
+        .find({
+          'routing.wakeAt': { $exists: true, $lte: new Date(nowMs), ...(from ? { $gte: from } : {}) },
+          ...(after && from
+            ? {
+                $or: [
+                  { 'routing.wakeAt': { $gt: from } },
+                  { 'routing.wakeAt': from, _id: { $gt: toObjectId(after.id) } },
+                ],
+              }
+            : {}),
+        } as mongo.Filter<ConversationDocument>)
+        .sort({ 'routing.wakeAt': 1, _id: 1 })
         .limit(limit)
         .toArray()
       return found.map(fromConversationDocument)
@@ -279,6 +269,18 @@ export function createRoutingQueueStore(connection: Connection) {
       )
     },
 
+    /** Which of these conversations still wait for somebody. */
+    async stillWaiting(ids: readonly ConversationId[]): Promise<ReadonlySet<ConversationId>> {
+      if (ids.length === 0) return new Set()
+      const found = await conversations
+        .find(
+          { _id: { $in: ids.map(toObjectId) }, assigneeId: null as never, 'routing.open': true },
+          { projection: { _id: 1 } },
+        )
+        .toArray()
+      return new Set(found.map(({ _id }) => _id.toHexString() as ConversationId))
+    },
+
     /** Which of these decisions led to an assignment that was made. */
     async claimed(decisionIds: ReadonlyMap<ConversationId, RoutingDecisionId>) {
       const found = await conversations
@@ -310,69 +312,4 @@ function behind({ rank, sinceMs, id }: QueuePlace): mongo.Filter<ConversationDoc
       { rank, 'routing.since': since, _id: { $gt: toObjectId(id) } },
     ],
   } as mongo.Filter<ConversationDocument>
-}
-
-/** The conversation waits as it did: nobody took it, sent it back, or gave it another team or topic meanwhile. */
-function asDecided({
-  id,
-  routing,
-  teamId,
-  categoryId,
-}: StoredConversation): mongo.Filter<ConversationDocument> {
-  return {
-    _id: toObjectId(id),
-    assigneeId: null,
-    status: 'open',
-    'routing.open': true,
-    'routing.since': new Date(routing.sinceMs),
-    'routing.decisionId': routing.decisionId ? toObjectId(routing.decisionId) : (null as never),
-    teamId: teamId ? toObjectId(teamId) : (null as never),
-    categoryId: categoryId ? toObjectId(categoryId) : (null as never),
-  }
-}
-
-function claimOperation(
-  { conversation, agentId, decisionId, teamId, queue, silence, greeting }: Claim,
-  nowMs: number,
-): mongo.AnyBulkWriteOperation<ConversationDocument> {
-  return {
-    updateOne: {
-      filter: asDecided(conversation),
-      update: {
-        $set: {
-          assigneeId: toObjectId(agentId),
-          lastAgentId: toObjectId(agentId),
-          assignedAt: new Date(nowMs),
-          assignedBy: 'router',
-          routing: toRoutingDocument({ status: 'settled', sinceMs: nowMs, decisionId }),
-          ...(teamId ? { teamId: toObjectId(teamId) } : {}),
-          ...(queue ? { queue } : {}),
-          ...(silence ? { silence: toSilenceDocument(silence) } : {}),
-          ...(greeting ? { greeting: toGreetingDocument(greeting) } : {}),
-        },
-        $inc: { version: 1 },
-      },
-    },
-  }
-}
-
-function settleOperation({
-  conversation,
-  routing,
-  teamId,
-  queue,
-}: UnclaimedOutcome): mongo.AnyBulkWriteOperation<ConversationDocument> {
-  return {
-    updateOne: {
-      filter: asDecided(conversation),
-      update: {
-        $set: {
-          routing: toRoutingDocument(routing),
-          ...(teamId ? { teamId: toObjectId(teamId) } : {}),
-          ...(queue ? { queue } : {}),
-        },
-        $inc: { version: 1 },
-      },
-    },
-  }
 }

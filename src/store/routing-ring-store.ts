@@ -20,6 +20,14 @@ export interface RingRun {
   readonly turns: readonly GivenTurn[]
 }
 
+/** A ring as it stands, and whom it is turning for. */
+export interface StoredRing extends RoutingRing {
+  /** Conversations that a run decided a moment ago and whose claims are still to come, with that run. */
+  readonly busy: ReadonlyMap<ConversationId, string>
+}
+
+const UNTURNED: StoredRing = { ...EMPTY_RING, busy: new Map() }
+
 interface RingDocument {
   /** `channel:<id>` or `category:<id>`: whose policy it turns for. */
   _id: string
@@ -37,14 +45,26 @@ export function createRoutingRingStore(connection: Connection) {
   const writeConcern = { w: 1 } as const
 
   return {
-    async read(scopes: readonly string[]): Promise<ReadonlyMap<string, RoutingRing>> {
+    /** @param busySinceMs runs that began earlier hold nothing back any more */
+    async read(scopes: readonly string[], busySinceMs: number): Promise<ReadonlyMap<string, StoredRing>> {
       const found = await rings
-        .find({ _id: { $in: [...scopes] } }, { projection: { turn: 1, served: 1 } })
+        .find(
+          { _id: { $in: [...scopes] } },
+          { projection: { turn: 1, served: 1, 'open.at': 1, 'open.run': 1, 'open.turns.conversationId': 1 } },
+        )
         .toArray()
-      const known = new Map<string, RoutingRing>(
-        found.map(({ _id, turn, served }) => [_id, { turn, served }]),
+      const known = new Map<string, StoredRing>(
+        found.map(({ _id, turn, served, open = [] }) => {
+          const runs = open.filter(({ at }) => at.getTime() >= busySinceMs)
+          const busy = new Map(
+            runs.flatMap(({ run, turns }) =>
+              turns.map(({ conversationId }) => [conversationId, run] as const),
+            ),
+          )
+          return [_id, { turn, served, busy }]
+        }),
       )
-      return new Map(scopes.map((scope) => [scope, known.get(scope) ?? EMPTY_RING]))
+      return new Map(scopes.map((scope) => [scope, known.get(scope) ?? UNTURNED]))
     },
 
     /**

@@ -186,6 +186,16 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
     'routing-order',
     ({ routingQueue }) => routingQueue.owed(200, START + COUNT),
   ],
+  [
+    'what the router owes a run, further down',
+    'routing-order',
+    ({ routingQueue }) =>
+      routingQueue.owed(200, START + COUNT, {
+        rank: 2,
+        sinceMs: START + 500,
+        id: 'f'.repeat(24) as ConversationId,
+      }),
+  ],
   ['the queue as people see it', 'queue-order', ({ queueViews }) => queueViews.waiting(all, 500)],
   ['the queue of some channels', 'queue-order', ({ queueViews }) => queueViews.waiting(some, 500)],
   ['the line of customers', 'queue-order', ({ queueViews }) => queueViews.line(5_000)],
@@ -222,7 +232,16 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
     'of-agent',
     ({ availabilityLog }) => availabilityLog.standingAt(START, [agents[0] as AgentId]),
   ],
-  ['what the clock moves on', 'routing-wake', ({ routingQueue }) => routingQueue.due(START + COUNT, 200)],
+  ['what the clock moves on', 'routing-due', ({ routingQueue }) => routingQueue.due(START + COUNT, 200)],
+  [
+    'what the clock moves on, further down',
+    'routing-due',
+    ({ routingQueue }) =>
+      routingQueue.due(START + COUNT, 200, {
+        wakeAtMs: START + 500,
+        id: 'f'.repeat(24) as ConversationId,
+      }),
+  ],
   ['whose assignee is silent', 'silent', ({ routingQueue }) => routingQueue.silent(START + COUNT, 100)],
 ]
 

@@ -65,7 +65,7 @@ describe('two routers at once', () => {
     const all = await everyone()
     expect(all).toHaveLength(60)
     expect([ownedBy(all, ANNA), ownedBy(all, BORIS)]).toEqual([30, 30])
-    expect((await database.stores.rings.read([`channel:${CHANNEL}`])).get(`channel:${CHANNEL}`)?.turn).toBe(
+    expect((await database.stores.rings.read([`channel:${CHANNEL}`], 0)).get(`channel:${CHANNEL}`)?.turn).toBe(
       60,
     )
   })

@@ -4,7 +4,7 @@ import type { AgentId, RoutingDecisionId } from '../../../src/domain/ids.ts'
 import { assignConversation } from '../../../src/services/assign-conversation.ts'
 import { changeConversation } from '../../../src/services/change-conversation.ts'
 import { decideInTurn } from '../../../src/services/decide-in-turn.ts'
-import { reconcileLoads } from '../../../src/services/reconcile-loads.ts'
+import { countFirst, reconcileLoads } from '../../../src/services/reconcile-loads.ts'
 import { recoverRings } from '../../../src/services/recover-rings.ts'
 import { toWanted } from '../../../src/services/route-conversations.ts'
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
@@ -57,6 +57,41 @@ describe('two routers at once', () => {
     for (const agentId of agents) expect(owned.get(agentId)).toBe(5)
     expect(owned.get(undefined)).toBe(50)
     expect([...(await desk.counted()).values()]).toEqual([5, 5, 5, 5, 5, 5])
+  })
+
+  it('count nobody for the first time again, who was given work in the meantime', async () => {
+    const ana = await desk.hire('Ana', { capacity: { total: 2 } })
+    const { loads } = database.stores
+    const now = desk.routeDeps.now
+    await countFirst([ana], { ...database.stores, now })
+    await loads.reserve(
+      [{ agentId: ana, counts: { messaging: 2 }, capacity: { total: 2 }, onlineOnly: true }],
+      'a run whose claims are still to come',
+      now(),
+    )
+    await countFirst([ana], { ...database.stores, now })
+    expect(await desk.counted()).toEqual(new Map([[ana, 2]]))
+  })
+
+  it('count for the first time what a person is giving at the same moment', async () => {
+    const ana = await desk.hire('Ana')
+    const now = desk.routeDeps.now
+    await database.stores.loads.add(ana, 'messaging', now())
+    await countFirst([ana], { ...database.stores, now })
+    expect(await desk.counted()).toEqual(new Map([[ana, 1]]))
+  })
+
+  it('that look at the same queue by turns do not decide the same conversations', async () => {
+    const agents = []
+    for (const name of names('Agent', 7)) agents.push(await desk.hire(name))
+    for (const id of agents) await desk.choose(id, 'away')
+    await desk.write(...names('v', 100))
+    for (const id of agents) await desk.choose(id, 'online')
+    await Promise.all([desk.work(), other.work(), desk.work(), other.work()])
+    const owned = await totals()
+    const counts = agents.map((id) => owned.get(id) ?? 0)
+    expect(counts.reduce((sum, count) => sum + count, 0)).toBe(100)
+    expect(Math.max(...counts) - Math.min(...counts)).toBeLessThanOrEqual(1)
   })
 
   it('drain one queue as places become free: counts stay true, nobody has too many, everything is given away', async () => {
@@ -177,6 +212,9 @@ describe('what a crash leaves', () => {
     await rest()
     expect(await reconcile()).toBe(1)
     expect(await desk.counted()).toEqual(new Map([[ana, 0]]))
+    await desk.work()
+    expect(await desk.ownerOf('a'), 'as long as the run may be alive it is left alone').toBeUndefined()
+    desk.passMs(4_000)
     await desk.work()
     expect(await desk.counted()).toEqual(new Map([[ana, 2]]))
     await rest()
