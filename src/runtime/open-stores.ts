@@ -27,6 +27,7 @@ import { createRoutingHistoryStore } from '../store/routing-history-store.ts'
 import { createRoutingQueueStore } from '../store/routing-queue-store.ts'
 import { createRoutingRingStore } from '../store/routing-ring-store.ts'
 import { createRoutingSettingsStore } from '../store/routing-settings-store.ts'
+import { createRoutingStaffStore } from '../store/routing-staff-store.ts'
 import { createRoutingStore } from '../store/routing-store.ts'
 import { createSessionStore } from '../store/session-store.ts'
 import { createWorkspaceStore } from '../store/workspace-store.ts'
@@ -71,6 +72,7 @@ export async function openStores(connection: StoreConnection['connection']) {
     rings: createRoutingRingStore(connection),
     routingQueue: createRoutingQueueStore(connection),
     routingSettings,
+    staff: createRoutingStaffStore(connection),
     sessions: createSessionStore(connection),
     skills: createSkillStore(connection),
     teams: createTeamStore(connection),

@@ -11,7 +11,7 @@ export interface AgentAccess {
    * Which channels' conversations he may see.
    * @param permissions fewer than his role's when he comes by an API token
    */
-  scopeOf(agent: AgentRecord, permissions?: readonly Permission[]): Promise<ChannelScope>
+  scopeOf(agent: Pick<AgentRecord, 'id' | 'role'>, permissions?: readonly Permission[]): Promise<ChannelScope>
 }
 
 const FRESH_MS = 2_000

@@ -4,11 +4,10 @@ import { type HoursState, hoursStateAt, type WorkingHours } from '../domain/rout
 import type { AssignmentPolicy, SkillRequirement } from '../domain/routing/policy.ts'
 import { collectRequirements } from '../domain/routing/skills.ts'
 import type { AgentLoad } from '../store/agent-load-store.ts'
-import type { AgentRoutingRecord } from '../store/agent-routing-store.ts'
-import type { AgentRecord, AgentStore } from '../store/agent-store.ts'
 import type { PresenceStore } from '../store/presence.ts'
 import type { CategoryRecord, CategoryStore, TeamRecord, TeamStore } from '../store/routing-group-stores.ts'
 import type { RoutingSettings, RoutingSettingsStore } from '../store/routing-settings-store.ts'
+import type { RoutingStaffStore, StaffRecord } from '../store/routing-staff-store.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { ActiveChannel } from './active-channel.ts'
 import type { AgentAccess } from './agent-access.ts'
@@ -97,10 +96,8 @@ export function policyInForce(
 }
 
 export interface RoutingAgentsDeps {
-  readonly agents: Pick<AgentStore, 'list'>
-  readonly agentRouting: { list(): Promise<readonly AgentRoutingRecord[]> }
-  readonly loads: { list(): Promise<readonly AgentLoad[]> }
-  readonly presence: Pick<PresenceStore, 'presentAgents' | 'lastSeen'>
+  readonly staff: Pick<RoutingStaffStore, 'list'>
+  readonly presence: Pick<PresenceStore, 'sightings'>
   readonly access: Pick<AgentAccess, 'scopeOf'>
   readonly rules: () => Promise<RoutingRules>
   /** Counts agents for the first time; what they have is unknown before. */
@@ -112,34 +109,26 @@ export interface RoutingAgentsDeps {
 export function createRoutingAgentsReader(deps: RoutingAgentsDeps): () => Promise<readonly RoutingAgent[]> {
   const hoursOf = createHoursCache()
   return async () => {
-    const [records, routing, counted, rules] = await Promise.all([
-      deps.agents.list(),
-      deps.agentRouting.list(),
-      countedLoads(deps),
+    const [staff, sightings, rules] = await Promise.all([
+      countedStaff(deps),
+      deps.presence.sightings(),
       deps.rules(),
     ])
-    const ids = records.map(({ id }) => id)
-    const [present, lastSeen, scopes] = await Promise.all([
-      deps.presence.presentAgents(),
-      deps.presence.lastSeen(ids),
-      Promise.all(records.map((agent) => deps.access.scopeOf(agent))),
-    ])
-    const routingOf = new Map(routing.map((one) => [one.agentId, one]))
+    const scopes = await Promise.all(staff.map((agent) => deps.access.scopeOf(agent)))
     const nowMs = deps.clock()
-    return records.flatMap((record, index): RoutingAgent[] => {
-      const own = routingOf.get(record.id)
-      const load = counted.get(record.id)
+    return staff.flatMap((record, index): RoutingAgent[] => {
+      const { id, own, load } = record
       // Made just now: the next run sees him whole.
-      if (!own || !load) return []
-      const holds = effectiveRouting(own, rules.teamsOf.get(record.id) ?? [], rules.settings)
-      const seenAtMs = lastSeen.get(record.id)?.getTime()
+      if (load.rule === undefined) return []
+      const holds = effectiveRouting(own, rules.teamsOf.get(id) ?? [], rules.settings)
+      const seen = sightings.get(id)
       const hours = holds.schedule && hoursOf(holds.schedule.schedule, nowMs)
       return [
         {
-          ...factsOf(record, own, nowMs),
+          ...factsOf(record, nowMs),
           channels: channelsOf(scopes[index]),
-          present: present.has(record.id),
-          ...(seenAtMs === undefined ? {} : { seenAtMs }),
+          present: seen?.present ?? false,
+          ...(seen ? { seenAtMs: seen.seenAtMs } : {}),
           ...(hours ? { hours } : {}),
           ...limitsOf(holds),
           ...loadOf(load, holds),
@@ -149,25 +138,22 @@ export function createRoutingAgentsReader(deps: RoutingAgentsDeps): () => Promis
   }
 }
 
-async function countedLoads({
-  loads,
+async function countedStaff({
+  staff,
   count,
-}: Pick<RoutingAgentsDeps, 'loads' | 'count'>): Promise<ReadonlyMap<AgentId, AgentLoad>> {
-  let found = await loads.list()
-  const uncounted = found.filter(({ rule }) => rule === undefined).map(({ agentId }) => agentId)
-  if (uncounted.length > 0) {
-    await count(uncounted)
-    found = await loads.list()
-  }
-  return new Map(found.map((load) => [load.agentId, load]))
+}: Pick<RoutingAgentsDeps, 'staff' | 'count'>): Promise<readonly StaffRecord[]> {
+  const found = await staff.list()
+  const uncounted = found.filter(({ load }) => load.rule === undefined).map(({ id }) => id)
+  if (uncounted.length === 0) return found
+  await count(uncounted)
+  return staff.list()
 }
 
 const channelsOf = (scope: 'all' | ReadonlySet<string> | undefined): RoutingAgent['channels'] =>
   scope === 'all' ? 'all' : ((scope ?? new Set()) as ReadonlySet<ChannelId>)
 
 function factsOf(
-  { id, name, state, availability, availabilitySinceMs, pushReachableUntilMs = 0 }: AgentRecord,
-  own: AgentRoutingRecord,
+  { id, name, state, availability, availabilitySinceMs, pushReachableUntilMs = 0, own }: StaffRecord,
   nowMs: number,
 ) {
   return {

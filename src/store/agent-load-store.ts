@@ -54,11 +54,15 @@ interface LoadFields {
   countedAt?: Date
 }
 
-interface AgentDocument {
+/** Where a load lies in an agent's document. */
+export interface AgentLoadDocument {
   _id: mongo.ObjectId
+  load?: LoadFields
+}
+
+interface AgentDocument extends AgentLoadDocument {
   state: string
   availability: string
-  load?: LoadFields
 }
 
 /** Beyond any fair cap. */
@@ -304,7 +308,7 @@ function lessening(open: PerWorkType, recent: PerWorkType, given: boolean): mong
 }
 
 /** How a load reads in an agent's document. */
-export function toAgentLoad({ _id, load = {} }: Pick<AgentDocument, '_id' | 'load'>): AgentLoad {
+export function toAgentLoad({ _id, load = {} }: AgentLoadDocument): AgentLoad {
   return {
     agentId: _id.toHexString() as AgentId,
     open: load.open ?? {},

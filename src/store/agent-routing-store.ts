@@ -39,7 +39,8 @@ interface RoutingFields {
   version?: number
 }
 
-interface AgentDocument {
+/** Where the settings lie in an agent's document. */
+export interface AgentRoutingDocument {
   _id: mongo.ObjectId
   routing?: RoutingFields
   /** Beside the settings, since it changes with the availability and not with their version. */
@@ -51,18 +52,18 @@ export type AgentRoutingStore = ReturnType<typeof createAgentRoutingStore>
 
 /** The router's side of the agents; it lies in their own documents. */
 export function createAgentRoutingStore(connection: Connection) {
-  const agents = nativeCollection<AgentDocument>(connection, 'agents')
+  const agents = nativeCollection<AgentRoutingDocument>(connection, 'agents')
   const projection = { routing: 1, onlineOutOfHours: 1, availabilitySince: 1 } as const
 
   return {
     async get(id: AgentId): Promise<AgentRoutingRecord | undefined> {
       const found = await agents.findOne({ _id: toObjectId(id) }, { projection })
-      return found ? toRecord(found) : undefined
+      return found ? toAgentRoutingRecord(found) : undefined
     },
 
     /** Of every agent, whatever the state of his account. */
     async list(): Promise<readonly AgentRoutingRecord[]> {
-      return (await agents.find({}, { projection }).toArray()).map(toRecord)
+      return (await agents.find({}, { projection }).toArray()).map(toAgentRoutingRecord)
     },
 
     /** Changes the settings if they still have `version`. */
@@ -85,15 +86,15 @@ export function createAgentRoutingStore(connection: Connection) {
         {
           _id: toObjectId(id),
           'routing.version': version === 0 ? null : version,
-        } as mongo.Filter<AgentDocument>,
+        } as mongo.Filter<AgentRoutingDocument>,
         {
           ...(Object.keys(set).length > 0 ? { $set: set } : {}),
           ...(Object.keys(unset).length > 0 ? { $unset: unset } : {}),
           $inc: { 'routing.version': 1 },
-        } as mongo.UpdateFilter<AgentDocument>,
+        } as mongo.UpdateFilter<AgentRoutingDocument>,
         { returnDocument: 'after', projection },
       )
-      return found ? toRecord(found) : undefined
+      return found ? toAgentRoutingRecord(found) : undefined
     },
 
     /** Notes since when an agent's choice holds, and whether his "online" goes before his working hours. */
@@ -109,7 +110,8 @@ export function createAgentRoutingStore(connection: Connection) {
   }
 }
 
-function toRecord(document: AgentDocument): AgentRoutingRecord {
+/** How the settings read in an agent's document. */
+export function toAgentRoutingRecord(document: AgentRoutingDocument): AgentRoutingRecord {
   const { _id, routing = {}, onlineOutOfHours = false, availabilitySince } = document
   const { skills = [], version = 0, ...own } = routing
   return {

@@ -86,6 +86,27 @@ export function createPresenceStore(connection: Connection) {
       return seen
     },
 
+    /** Everybody on record: when he was last seen by any node, and whether one sees him now. */
+    async sightings(): Promise<
+      ReadonlyMap<AgentId, { readonly seenAtMs: number; readonly present: boolean }>
+    > {
+      const found = await records
+        .aggregate<{ agentId: ObjectId; seenAt: Date; present: boolean }>([
+          { $project: { agentId: 1, seenAt: 1, present: { $gt: ['$expiresAt', '$$NOW'] } } },
+        ])
+        .toArray()
+      const sightings = new Map<AgentId, { seenAtMs: number; present: boolean }>()
+      for (const { agentId, seenAt, present } of found) {
+        const id = agentId.toHexString() as AgentId
+        const known = sightings.get(id)
+        sightings.set(id, {
+          seenAtMs: Math.max(known?.seenAtMs ?? 0, seenAt.getTime()),
+          present: present || (known?.present ?? false),
+        })
+      }
+      return sightings
+    },
+
     /**
      * Takes the expired records of one agent away; of several nodes that ask, one gets them. Undefined when there
      * are none. `absent` tells that no node sees the agent.
