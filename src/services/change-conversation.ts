@@ -118,7 +118,7 @@ function plan(
   if (command.tags !== undefined) {
     const tags = [...new Set(command.tags)]
     if (tags.join('\n') !== conversation.tags.join('\n')) {
-      change = { ...change, tags }
+      change = { ...change, tags, ...retagged(conversation, change) }
       lines.push({ name: 'tags-changed', value: tags.join(', ') })
     }
   }
@@ -176,14 +176,29 @@ function lineOf(from: ConversationStatus, to: Exclude<ConversationStatus, 'snooz
   return to
 }
 
-/** An unowned conversation goes through the new policy from its start; an owned one where the policy wants it. */
+/** Tags may ask for skills: what waits may suit others now, and no longer those it waited for with the rest. */
+function retagged(
+  { routing }: StoredConversation,
+  { routing: planned }: ConversationChange,
+): ConversationChange {
+  return routing.status === 'waiting' && !planned ? { routing: { ...routing, status: 'pending' } } : {}
+}
+
+/**
+ * An unowned conversation goes through the new policy from its start and keeps its place by arrival; an owned one where
+ * the policy wants it.
+ */
 function recategorised(
   conversation: StoredConversation,
   policy: AssignmentPolicy | undefined,
   nowMs: number,
 ): ConversationChange {
   const fresh = conversation.queue ? { queue: restartQueue(conversation.queue, nowMs) } : {}
-  if (conversation.assigneeId === undefined) return { ...reopening(conversation, nowMs), ...fresh }
+  if (conversation.assigneeId === undefined) {
+    const { routing } = conversation
+    const sinceMs = routing.status === 'settled' ? nowMs : routing.sinceMs
+    return { routing: { ...routing, status: 'pending', sinceMs }, ...fresh }
+  }
   if (!policy?.rerouteOnCategoryChange) return {}
   return {
     assigneeId: null,

@@ -31,12 +31,13 @@ export interface UnclaimedOutcome {
   readonly queue?: QueueState
 }
 
-/** The conversation waits as it did: nobody took it, sent it back, or gave it another team or topic meanwhile. */
+/** The conversation waits as it did: nobody took it, sent it back, or gave it another team, topic or tags meanwhile. */
 function asDecided({
   id,
   routing,
   teamId,
   categoryId,
+  tags,
 }: StoredConversation): mongo.Filter<ConversationDocument> {
   return {
     _id: toObjectId(id),
@@ -47,6 +48,7 @@ function asDecided({
     'routing.decisionId': routing.decisionId ? toObjectId(routing.decisionId) : (null as never),
     teamId: teamId ? toObjectId(teamId) : (null as never),
     categoryId: categoryId ? toObjectId(categoryId) : (null as never),
+    tags: [...tags],
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { OutboundMessage, SendReceipt } from '../../../src/contract/connector.ts'
+import type { Connector, OutboundMessage, SendReceipt } from '../../../src/contract/connector.ts'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
 import type { ChannelId } from '../../../src/domain/ids.ts'
 import type { ConversationView } from '../../../src/domain/views.ts'
@@ -20,7 +20,8 @@ const PATIENCE_MS = 30_000
 
 export type InboxServer = Awaited<ReturnType<typeof startInboxServer>>
 
-export async function startInboxServer() {
+/** @param more further kinds of channels beside the scripted one */
+export async function startInboxServer(more: readonly Connector[] = []) {
   /** What the platform answers next; it takes everything when nothing is left to say. */
   const answers: (SendReceipt | Error)[] = []
   const sent: OutboundMessage[] = []
@@ -32,7 +33,7 @@ export async function startInboxServer() {
       return next
     },
   })
-  const server = await startTestServer({ connectors: [connector] })
+  const server = await startTestServer({ connectors: [connector, ...more] })
   const { core } = server
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const paths = await startPaths({

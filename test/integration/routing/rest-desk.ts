@@ -3,11 +3,12 @@
  * his own. The router runs as it does in production; only the clock moves when a test says so.
  */
 import { vi } from 'vitest'
+import type { Connector } from '../../../src/contract/connector.ts'
 import type { Availability } from '../../../src/domain/agent.ts'
-import type { AgentId, ChannelId } from '../../../src/domain/ids.ts'
+import type { AgentId, ChannelId, ChannelType } from '../../../src/domain/ids.ts'
 import type { WhyView } from '../../../src/domain/queue-views.ts'
 import type { ContactView, ConversationView, MessageView } from '../../../src/domain/views.ts'
-import { said } from '../../harness/scripted-channel.ts'
+import { said, scriptedConnector } from '../../harness/scripted-channel.ts'
 import { startInboxServer } from '../conversations/inbox-server.ts'
 import type { Someone } from '../http/test-server.ts'
 
@@ -49,7 +50,11 @@ export async function openRestDesk() {
   const realNow = Date.now
   let aheadMs = 0
   vi.spyOn(Date, 'now').mockImplementation(() => realNow() + aheadMs)
-  const inbox = await startInboxServer()
+  const letters: Connector = {
+    ...scriptedConnector({ capabilities: { workType: 'email' } }),
+    type: 'letters' as ChannelType,
+  }
+  const inbox = await startInboxServer([letters])
   const { db } = inbox.store
 
   const clerkOf = async ({ agent, profile }: Someone): Promise<Clerk> => {
