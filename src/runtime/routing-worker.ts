@@ -33,6 +33,9 @@ const SWEEP_EVERY_MS = 3_000
 /** A run owed for longer than this was left by a crash: the arrival itself runs the router at once. */
 const LEFT_AFTER_MS = 3_000
 
+const FAILED = 'routing failed; the sweep tries again'
+
+type Instants = (number | undefined)[]
 type Look = 'due' | 'sweep' | WakeReason
 /** A look includes those that stand before it. */
 const LOOKS: readonly Look[] = ['due', 'sweep', 'work', 'rules']
@@ -43,21 +46,36 @@ const wider = (one: Look | undefined, other: Look): Look =>
 export function startRoutingWorker(deps: RoutingWorkerDeps): RoutingWorker {
   let running: Promise<void> | undefined
   let next: Look | undefined = 'work'
+  /** Who led before may have ended in the middle of a look at everything. */
+  let owesEverything = true
   let stopped = false
   let sweptAtMs = 0
   let lookAgainAtMs: number | undefined
   const doneAtMs = new Map<RoutingChore, number>()
   const drain: DrainDeps = { ...deps, isStopping: () => stopped }
 
+  /** What fails is tried again by the sweep, and holds up nothing else. @returns whether it went well */
+  const attempt = async (instants: Instants, run: () => Promise<number | undefined>): Promise<boolean> => {
+    try {
+      instants.push(await run())
+      return true
+    } catch (error) {
+      deps.onError(error, FAILED)
+      return false
+    }
+  }
+
   const look = async (kind: Look): Promise<void> => {
-    const instants = [await drainDue(drain)]
+    const instants: Instants = []
+    await attempt(instants, () => drainDue(drain))
     if (kind !== 'due') {
       sweptAtMs = deps.now()
       const trigger = kind === 'sweep' ? 'sweep' : kind === 'rules' ? 'rules' : 'capacity'
-      instants.push(
-        await drainOwed(trigger, drain, kind === 'sweep' ? deps.now() - LEFT_AFTER_MS : undefined),
-        await drainWaiting(trigger, drain, kind === 'rules'),
-      )
+      const beforeMs = kind === 'sweep' ? deps.now() - LEFT_AFTER_MS : undefined
+      const everything = kind === 'rules' || owesEverything
+      owesEverything = everything
+      await attempt(instants, () => drainOwed(trigger, drain, beforeMs))
+      if (await attempt(instants, () => drainWaiting(trigger, drain, everything))) owesEverything = stopped
       lookAgainAtMs = undefined
     }
     const known = [...instants, lookAgainAtMs].filter((at) => at !== undefined)
@@ -76,6 +94,7 @@ export function startRoutingWorker(deps: RoutingWorkerDeps): RoutingWorker {
     if (!(await deps.leads())) {
       // Whoever leads hears of the same; when nobody does, the next tick does.
       next = 'work'
+      owesEverything = true
       return
     }
     while (next !== undefined && !stopped) {
@@ -89,7 +108,7 @@ export function startRoutingWorker(deps: RoutingWorkerDeps): RoutingWorker {
   const start = (): void => {
     if (stopped || running) return
     running = run()
-      .catch((error: unknown) => deps.onError(error, 'routing failed; the sweep tries again'))
+      .catch((error: unknown) => deps.onError(error, FAILED))
       .finally(() => {
         running = undefined
       })

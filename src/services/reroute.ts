@@ -45,12 +45,31 @@ export async function rerouteSilent(deps: RerouteDeps): Promise<number> {
   const due = await deps.routingQueue.silent(deps.now(), BATCH)
   if (due.length === 0) return 0
   const names = new Map((await deps.agents()).map(({ id, name }) => [id, name]))
+  return takeEach(due, 'silence', (conversation) => lapse(conversation, names, deps), deps)
+}
+
+/**
+ * Takes conversations one by one and lets the router have them. One that fails holds up none of the others.
+ * @throws the first failure, when all were tried
+ */
+async function takeEach(
+  conversations: readonly StoredConversation[],
+  trigger: RoutingTrigger,
+  take: (conversation: StoredConversation) => Promise<StoredConversation | undefined>,
+  deps: Pick<RerouteDeps, 'route'>,
+): Promise<number> {
   const taken: StoredConversation[] = []
-  for (const conversation of due) {
-    const after = await lapse(conversation, names, deps)
-    if (after) taken.push(after)
+  const failures: unknown[] = []
+  for (const conversation of conversations) {
+    try {
+      const after = await take(conversation)
+      if (after) taken.push(after)
+    } catch (error) {
+      failures.push(error)
+    }
   }
-  await deps.route(taken, 'silence')
+  await deps.route(taken, trigger)
+  if (failures.length > 0) throw failures[0]
   return taken.length
 }
 
@@ -60,12 +79,12 @@ async function lapse(
   deps: RerouteDeps,
 ): Promise<StoredConversation | undefined> {
   const { id, version, assigneeId, silence, status } = conversation
-  if (!assigneeId || !silence || status !== 'open') {
+  const policy = await deps.policyOf(conversation)
+  // Of a channel that is gone nobody takes anything away, and it must not stand before others for ever.
+  if (!assigneeId || !silence || status !== 'open' || !policy) {
     await deps.conversations.change(id, version, { silence: null })
     return undefined
   }
-  const policy = await deps.policyOf(conversation)
-  if (!policy) return undefined
   const { queue, escalated } = afterSilence(queueOf(conversation), policy, assigneeId, deps.now())
   const agentName = names.get(assigneeId) ?? ''
   const lines: Line[] = [{ name: 'lapsed', agentName }]
@@ -87,25 +106,23 @@ export async function rerouteOfOffline(deps: RerouteDeps): Promise<number> {
   )
   if (gone.length === 0) return 0
   const owners = new Map<AgentId, RoutingAgent>(gone.map((agent) => [agent.id, agent]))
-  const taken: StoredConversation[] = []
-  for (const conversation of await deps.routingQueue.ownedBy([...owners.keys()], scope, BATCH)) {
+  const owned = await deps.routingQueue.ownedBy([...owners.keys()], scope, BATCH)
+  const leave = async (conversation: StoredConversation) => {
     const owner = conversation.assigneeId && owners.get(conversation.assigneeId)
     const policy = await deps.policyOf(conversation)
-    if (!owner || !policy || !losesOwner(policy, owner)) continue
+    if (!owner || !policy || !losesOwner(policy, owner)) return undefined
     const line: Line = { name: 'owner-left', agentName: owner.name }
-    const after = await takeBack(conversation, queueOf(conversation), [line], deps)
-    if (after) taken.push(after)
+    return takeBack(conversation, queueOf(conversation), [line], deps)
   }
-  await deps.route(taken, 'offline')
-  return taken.length
+  return takeEach(owned, 'offline', leave, deps)
 }
 
 /** Without a device he was there within the grace period; who says himself that he is offline has it too. */
 function isGone(
-  { active, availability, availabilitySinceMs = 0, present }: RoutingAgent,
+  { active, availability, availabilitySinceMs = 0, present, reachableByPush = false }: RoutingAgent,
   offlineSinceMs: number,
 ): boolean {
-  if (!active || !present) return true
+  if (!active || (!present && !reachableByPush)) return true
   return availability === 'offline' && availabilitySinceMs <= offlineSinceMs
 }
 
