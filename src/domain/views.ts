@@ -66,6 +66,8 @@ export interface ConversationView {
   readonly lastInboundAt?: id.Instant
   readonly lastActivityAt: id.Instant
   readonly createdAt: id.Instant
+  /** The conversation that this one goes on from: it was resolved too long ago to be opened again. */
+  readonly previousId?: id.ConversationId
   readonly routing: { readonly status: RoutingStatus; readonly decisionId?: id.RoutingDecisionId }
   readonly version: number
 }

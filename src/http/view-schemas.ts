@@ -169,6 +169,7 @@ export const conversationView = z
     lastInboundAt: instant.optional(),
     lastActivityAt: instant,
     createdAt: instant,
+    previousId: id<ids.ConversationId>().optional(),
     routing: z.object({
       status: z.enum(['pending', 'waiting', 'settled']),
       decisionId: id<ids.RoutingDecisionId>().optional(),

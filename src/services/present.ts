@@ -46,6 +46,7 @@ export function presentConversation(conversation: StoredConversation): Conversat
       : { lastInboundAt: instant(conversation.lastInboundAtMs) }),
     lastActivityAt: instant(conversation.lastActivityAtMs),
     createdAt: instant(conversation.createdAtMs),
+    ...(conversation.previousId ? { previousId: conversation.previousId } : {}),
     routing: {
       status: routing.status,
       ...(routing.decisionId ? { decisionId: routing.decisionId } : {}),

@@ -71,7 +71,7 @@ export function ContactPanel({ conversation }: { readonly conversation: Conversa
       </Section>
       <CategoryChoice conversation={conversation} />
       <Section title={text.contact.previous}>
-        <Previous contactId={contact.id} current={conversation.id} />
+        <Previous contactId={contact.id} current={conversation} />
       </Section>
     </div>
   )
@@ -147,9 +147,10 @@ function Identities({ contact }: { readonly contact: ContactView }) {
   )
 }
 
-function Previous({ contactId, current }: { readonly contactId: string; readonly current: string }) {
+function Previous(props: { readonly contactId: string; readonly current: ConversationView }) {
+  const { contactId, current } = props
   const { data } = useQuery(contactConversationsQuery(contactId))
-  const others = data?.items.filter(({ id }) => id !== current)
+  const others = data?.items.filter(({ id }) => id !== current.id)
   if (!others) return <SkeletonRows rows={1} avatar={false} />
   if (others.length === 0) return <p className={css['faint']}>{text.contact.noPrevious}</p>
   return (
@@ -160,6 +161,7 @@ function Previous({ contactId, current }: { readonly contactId: string; readonly
             <IconMessageCircle size={15} stroke={1.8} aria-hidden />
             <bdi className={css['summary']}>{subject ?? (lastMessage?.preview || text.list.noMessage)}</bdi>
             <span className={css['when']}>
+              {id === current.previousId && `${text.contact.goesOnFrom} · `}
               {text.status[status]} · {shortTime(lastActivityAt)}
             </span>
           </Link>

@@ -316,6 +316,7 @@ export const en = {
     identities: 'Known as',
     previous: 'Other conversations',
     noPrevious: 'This is the first conversation.',
+    goesOnFrom: 'goes on from here',
     claimed: 'claimed, not verified',
     verified: 'verified',
     claimedHint: 'The visitor said so himself; nothing proves it.',
