@@ -46,6 +46,7 @@ export function createRouter(deps: RouterDeps): Router {
     now: Date.now,
     random: Math.random,
     observe: deps.metrics.routed,
+    onBroken: (id, error) => onError(error, `conversation ${id} cannot be routed`),
   }
   const route: Router['route'] = async (conversations, trigger) => {
     try {

@@ -60,6 +60,7 @@ function worldOf(...agents: RoutingAgent[]) {
     open: new Set<string>(),
     busy: new Map<ConversationId, string>(),
     returned: [] as GivenTurn[],
+    broken: [] as string[],
     /** Runs between a decision and what is taken on it. */
     meanwhile: (): void => undefined,
   }
@@ -105,6 +106,7 @@ function worldOf(...agents: RoutingAgent[]) {
       },
     },
     routing: { newDecisionId: () => `decision-${++ids}` as RoutingDecisionId },
+    onBroken: (id) => void state.broken.push(id),
     now: () => 1_000,
     random: () => 0,
   }
@@ -189,6 +191,18 @@ describe('a run', () => {
       async (ids) => new Set(ids),
     )
     expect(winners(run.decided)).toEqual(['b'])
+  })
+
+  it('tells of a conversation that cannot be decided, and decides the others', async () => {
+    const { state, deps } = worldOf(agentOf('a'), agentOf('b'))
+    const good = wantedOf('1')
+    const two = wantedOf('2')
+    const queue = { step: 0, stepSinceMs: 0, enteredAtMs: 0 } as never
+    const broken = { ...two, view: { ...two.view, queue } }
+    const run = await decideInTurn([good, broken, wantedOf('3')], deps)
+    expect(run.decided.map(({ conversation }) => conversation.id)).toEqual(['1', '3'])
+    expect(winners(run.decided)).toEqual(['a', 'b'])
+    expect(state.broken).toEqual(['2'])
   })
 
   it('sees an agent go away before his capacity is taken', async () => {

@@ -44,6 +44,8 @@ export interface DecideDeps {
   readonly loads: Pick<AgentLoadStore, 'reserve' | 'release'>
   readonly rings: Pick<RoutingRingStore, 'read' | 'advance' | 'giveBack' | 'close'>
   readonly routing: { newDecisionId(): RoutingDecisionId }
+  /** A conversation that cannot be decided; the others of its run are. */
+  readonly onBroken: (id: ConversationId, error: unknown) => void
   readonly now: () => number
   readonly random: () => number
 }
@@ -160,6 +162,20 @@ async function standOf(
 const turns = ({ inForce }: Wanted): boolean =>
   inForce.policy.steps.some(({ strategy }) => strategy === 'round-robin')
 
+/** Does something for one conversation; a failure is told and costs none of the others anything. */
+export function attempt<Result>(
+  { conversation }: Pick<Wanted, 'conversation'>,
+  { onBroken }: Pick<DecideDeps, 'onBroken'>,
+  act: () => Result,
+): Result | undefined {
+  try {
+    return act()
+  } catch (error) {
+    onBroken(conversation.id, error)
+    return undefined
+  }
+}
+
 async function decideOnce(
   { wanted, stored }: Stand,
   batch: RoutingBatch,
@@ -181,7 +197,9 @@ async function decideOnce(
     }
     const ring = rings.get(scope) ?? openRing(stored.get(scope) ?? EMPTY_RING)
     rings.set(scope, ring)
-    const { trace, isReturn } = decide(one, batch, ring, returning, nowMs, deps.random)
+    const found = attempt(one, deps, () => decide(one, batch, ring, returning, nowMs, deps.random))
+    if (!found) continue
+    const { trace, isReturn } = found
     const decisionId = deps.routing.newDecisionId()
     if (trace.ringTurn) {
       const { agentId, turn } = trace.ringTurn

@@ -69,12 +69,16 @@ const byHand = (code: 'by-hand' | 'unassigned-by-hand', text: string) => ({
 
 /** What the router would decide this moment. Claims nothing and moves nothing. */
 export async function decideNow(conversation: StoredConversation, deps: ExplainDeps): Promise<RoutingTrace> {
-  const [wanted] = await toWanted([conversation], deps)
+  const [wanted] = await toWanted([conversation], { ...deps, onBroken: rethrow })
   if (!wanted) return { outcome: 'unassigned', candidates: [], tallies: [], decidedAtMs: deps.now() }
   const { inForce, view } = wanted
   const ring = (await deps.rings.read([inForce.scope], deps.now())).get(inForce.scope) ?? EMPTY_RING
   const agents = await deps.routingAgents()
   return decideRouting({ conversation: view, agents, ring }, inForce.policy, deps.now(), () => 0)
+}
+
+const rethrow = (_: ConversationId, error: unknown): never => {
+  throw error
 }
 
 const OUTCOMES_OF_OLD: Readonly<Partial<Record<StoredDecision['outcome'], RoutingOutcome>>> = {

@@ -13,7 +13,7 @@ import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { ActiveChannel, FindChannel } from './active-channel.ts'
 import { linesOfRun, type Names } from './assignment-lines.ts'
 import type { Bus } from './bus.ts'
-import { type DecideDeps, type Decided, decideInTurn, type Wanted } from './decide-in-turn.ts'
+import { attempt, type DecideDeps, type Decided, decideInTurn, type Wanted } from './decide-in-turn.ts'
 import { greetCustomers } from './greet-customer.ts'
 import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
@@ -33,6 +33,7 @@ export type { RoutingTrigger } from './record-run.ts'
 /** What a run came to, for the metrics. */
 export interface RunFigures {
   readonly outcome: StoredDecision['outcome']
+  readonly trigger: RoutingTrigger
   readonly durationMs: number
   /** How long the customer had waited when somebody got it, milliseconds. */
   readonly waitedMs?: number
@@ -94,7 +95,7 @@ export async function routeConversations(
   const others = run.decided.filter(({ trace }) => trace.winner === undefined)
   const settled = await settle(others, recorded, deps)
   await announce(run.decided, [...claimed, ...settled], deps)
-  for (const one of run.decided) deps.observe(figuresOf(one, lost.has(one.decisionId)))
+  for (const one of run.decided) deps.observe(figuresOf(one, trigger, lost.has(one.decisionId)))
   return resultOf(run.decided, claimed, settled)
 }
 
@@ -109,7 +110,7 @@ const inOrder = (conversations: readonly StoredConversation[]): readonly StoredC
 /** Adds to conversations what they are decided by; of channels that are gone nothing is decided. */
 export async function toWanted(
   conversations: readonly StoredConversation[],
-  deps: Pick<RouteDeps, 'findChannel' | 'rules' | 'routingQueue' | 'contacts'>,
+  deps: Pick<RouteDeps, 'findChannel' | 'rules' | 'routingQueue' | 'contacts' | 'onBroken'>,
 ): Promise<readonly Wanted[]> {
   if (conversations.length === 0) return []
   const rules = await deps.rules()
@@ -119,7 +120,9 @@ export async function toWanted(
   }
   const found = conversations.flatMap((conversation) => {
     const channel = channels.get(conversation.channelId)
-    return channel ? [{ conversation, inForce: policyInForce(conversation, channel, rules) }] : []
+    const inForce =
+      channel && attempt({ conversation }, deps, () => policyInForce(conversation, channel, rules))
+    return inForce ? [{ conversation, inForce }] : []
   })
   const contactsOf = (asks: typeof asksForOwner) => [
     ...new Set(
@@ -235,10 +238,15 @@ export async function namesOf(decided: readonly Decided[], deps: Pick<RouteDeps,
 }
 
 /** What the metrics hear of a decision. */
-export function figuresOf({ trace, view, durationMs }: Decided, lost: boolean): RunFigures {
+export function figuresOf(
+  { trace, view, durationMs }: Decided,
+  trigger: RoutingTrigger,
+  lost: boolean,
+): RunFigures {
   const { winner, outcome, tallies, decidedAtMs } = trace
   return {
     outcome: lost ? 'lost-to-a-person' : outcome,
+    trigger,
     durationMs,
     tallies,
     ...(winner && !lost

@@ -21,17 +21,23 @@ export async function routeOpenings(
   await deps.routing.recordDecisions(run.decided.map((one) => toDecision(one, 'arrival')))
   reach('routed')
   const names = await namesOf(run.decided, deps)
-  const byId = new Map(run.decided.map((one) => [one.conversation.id, one]))
+  // Too old a reservation may have been taken for drift: they open without an owner, and the sweep has them.
+  const holds = run.holds()
+  const byId = new Map((holds ? run.decided : []).map((one) => [one.conversation.id, one]))
   return {
     routed: openings.map((conversation) => {
       const decided = byId.get(conversation.id)
       return decided ? withDecision(conversation, decided, names, deps) : { conversation, lines: [] }
     }),
     async close(lostIds) {
-      const lost = new Set<RoutingDecisionId>(lostIds.flatMap((id) => byId.get(id)?.decisionId ?? []))
+      const lost = new Set<RoutingDecisionId>(
+        holds
+          ? lostIds.flatMap((id) => byId.get(id)?.decisionId ?? [])
+          : run.decided.map(({ decisionId }) => decisionId),
+      )
       await deps.routing.markLost([...lost])
       await run.close(lost)
-      for (const one of run.decided) deps.observe(figuresOf(one, lost.has(one.decisionId)))
+      for (const one of run.decided) deps.observe(figuresOf(one, 'arrival', lost.has(one.decisionId)))
     },
     greet: (opened) => greetCustomers(opened, names, deps),
   }

@@ -96,6 +96,9 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
     now,
     random: Math.random,
     observe: (one) => void figures.push(one),
+    onBroken: (_, error) => {
+      throw error
+    },
   }
   const route: RerouteDeps['route'] = (conversations, trigger) =>
     routeConversations(conversations, trigger, routeDeps)
