@@ -265,10 +265,9 @@ describe('a conversation', () => {
     await page.getByText('sent it back to the queue').waitFor()
 
     await page.getByLabel('Category').selectOption({ label: 'Warranty' })
-    await page.waitForFunction(
-      () => document.querySelector<HTMLSelectElement>('aside select')?.disabled === false,
-    )
-    expect(server.state.conversations.get(id)?.categoryId).toBe(server.state.categories[1]?.id)
+    await expect
+      .poll(() => server.state.conversations.get(id)?.categoryId)
+      .toBe(server.state.categories[1]?.id)
   })
 
   it('is found among those of its team', async () => {
