@@ -9,13 +9,19 @@ let leading: boolean
 
 const conversation = { id: 'a', priority: 'normal', routing: { sinceMs: 0 } } as StoredConversation
 
+/** What a read of an empty queue answers. */
+function note(read: string): StoredConversation[] {
+  reads.push(read)
+  return []
+}
+
 function start(change: Partial<RoutingWorkerDeps> = {}): RoutingWorker {
   worker = startRoutingWorker({
     routingQueue: {
-      due: async () => void reads.push('due') ?? [],
-      owed: async () => void reads.push('owed') ?? [],
+      due: async () => note('due'),
+      owed: async () => note('owed'),
       groups: async () => ['group'],
-      waiting: async (_, limit) => void reads.push(`waiting ${limit}`) ?? [],
+      waiting: async (_, limit) => note(`waiting ${limit}`),
     },
     route: async () => ({ assigned: [], waiting: [] }),
     now: Date.now,
@@ -68,7 +74,7 @@ describe('the routing worker', () => {
         due,
         owed: due,
         groups: async () => ['group'],
-        waiting: async (_, limit) => void reads.push(`waiting ${limit}`) ?? [],
+        waiting: async (_, limit) => note(`waiting ${limit}`),
       },
     })
     await pass(0)

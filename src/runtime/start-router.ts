@@ -1,5 +1,6 @@
 import { greetLeft } from '../services/greet-customer.ts'
 import { logAvailability } from '../services/log-availability.ts'
+import { pruneRings } from '../services/prune-rings.ts'
 import { reconcileLoads } from '../services/reconcile-loads.ts'
 import { recoverRings } from '../services/recover-rings.ts'
 import { rerouteOfOffline, rerouteSilent } from '../services/reroute.ts'
@@ -102,6 +103,11 @@ export function createRouter(deps: RouterDeps): Router {
             run: async () => deps.metrics.drifted(await reconcileLoads(shared)),
           },
           { everyMs: 5_000, failure: 'giving turns back failed', run: () => recoverRings(shared) },
+          {
+            everyMs: 600_000,
+            failure: 'removing rings of what is gone failed',
+            run: () => pruneRings(stores),
+          },
           { everyMs: 3_000, failure: 'greeting customers failed', run: () => greetLeft(shared) },
           { everyMs: 3_000, failure: 'noting who is available failed', run: logAvailability(shared) },
         ],

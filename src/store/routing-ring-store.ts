@@ -123,6 +123,20 @@ export function createRoutingRingStore(connection: Connection) {
       await rings.updateOne({ _id: scope }, { $pull: { open: { run } } }, { writeConcern })
     },
 
+    /** Whose rings there are. */
+    async scopes(): Promise<readonly string[]> {
+      return (await rings.find({}, { projection: { _id: 1 } }).toArray()).map(({ _id }) => _id)
+    },
+
+    /** Removes rings, but for those with a run that is not over. @returns how many */
+    async remove(scopes: readonly string[]): Promise<number> {
+      const { deletedCount } = await rings.deleteMany(
+        { _id: { $in: [...scopes] }, 'open.0': { $exists: false } },
+        { writeConcern },
+      )
+      return deletedCount
+    },
+
     /** Runs that a crash left open. */
     async left(beforeMs: number): Promise<readonly (RingRun & { readonly scope: string })[]> {
       const before = new Date(beforeMs)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { agentOf, NOW_MS, neverAsked, stateOf, stepOf } from '../../../test/harness/routing-state.ts'
 import { decideRouting } from './decide.ts'
 import { policyOf } from './policy.ts'
-import { advanceRing, closeRing, EMPTY_RING, openRing, pruneRing, type RoutingRing } from './ring.ts'
+import { advanceRing, closeRing, EMPTY_RING, openRing, type RoutingRing } from './ring.ts'
 
 /** Serves so many turns and says who got them. */
 function serve(ring: RoutingRing, names: readonly string[], turns: number) {
@@ -42,12 +42,5 @@ describe('the ring', () => {
     const stored = JSON.parse(JSON.stringify(closeRing(openRing(ring)))) as RoutingRing
     expect(stored).toEqual(ring)
     expect(serve(stored, ['a', 'b', 'c'], 3).winners).toEqual(['b', 'c', 'a'])
-  })
-
-  it('drops who is gone for good', () => {
-    expect(pruneRing({ turn: 4, served: { a: 3, b: 4 } }, new Set(['b']))).toEqual({
-      turn: 4,
-      served: { b: 4 },
-    })
   })
 })

@@ -24,12 +24,6 @@ export function advanceRing(ring: RoutingRing, { agentId, turn }: RingTurn): Rou
   return { turn, served: { ...ring.served, [agentId]: turn } }
 }
 
-/** Drops agents who no longer exist, so that a ring does not outgrow its workspace. Never drop who may return. */
-export function pruneRing(ring: RoutingRing, known: ReadonlySet<string>): RoutingRing {
-  const kept = Object.entries(ring.served).filter(([id]) => known.has(id))
-  return { turn: ring.turn, served: Object.fromEntries(kept) }
-}
-
 /** A ring in work: the same as a stored one, made to be read and moved many times. */
 export interface OpenRing {
   turn: number

@@ -1,9 +1,10 @@
 /** Several routers over one database: no two owners, nobody over his limit, the ring exact, nothing lost by a crash. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { AgentId, RoutingDecisionId } from '../../../src/domain/ids.ts'
+import type { AgentId, ConversationId, RoutingDecisionId } from '../../../src/domain/ids.ts'
 import { assignConversation } from '../../../src/services/assign-conversation.ts'
 import { changeConversation } from '../../../src/services/change-conversation.ts'
 import { decideInTurn } from '../../../src/services/decide-in-turn.ts'
+import { pruneRings } from '../../../src/services/prune-rings.ts'
 import { countFirst, reconcileLoads } from '../../../src/services/reconcile-loads.ts'
 import { recoverRings } from '../../../src/services/recover-rings.ts'
 import { toWanted } from '../../../src/services/route-conversations.ts'
@@ -271,5 +272,34 @@ describe('what a crash leaves', () => {
     await rest()
     expect(await reconcile()).toBe(0)
     expect(await desk.counted()).toEqual(new Map([[ana, 1]]))
+  })
+})
+
+describe('rings', () => {
+  it('of a topic that is gone are removed, and of nothing that may turn again', async () => {
+    await desk.hire('Ana')
+    const { rings, categories, channels } = database.stores
+    const kept = await categories.insert('Billing', { skills: [] }, new Date())
+    const turned = async (scope: string, open: boolean) => {
+      const turn = {
+        agentId: BOSS,
+        turn: 1,
+        before: 0,
+        conversationId: 'c'.repeat(24) as ConversationId,
+        decisionId: 'd'.repeat(24) as RoutingDecisionId,
+      }
+      await rings.advance(scope, { turn: 0, served: {} }, { run: scope, turns: [turn] }, Date.now())
+      if (!open) await rings.close(scope, scope)
+    }
+    await turned(`category:${kept?.id}`, false)
+    await turned('category:gone', false)
+    await turned('category:busy', true)
+    await turned(`channel:${desk.channelId}`, false)
+    const here = { list: async () => [{ id: desk.channelId }] }
+    expect(await pruneRings({ rings, categories, channels: here })).toBe(1)
+    expect([...(await rings.scopes())].sort()).toEqual(
+      ['category:busy', `category:${kept?.id}`, `channel:${desk.channelId}`].sort(),
+    )
+    expect(await pruneRings({ rings, categories, channels })).toBe(1)
   })
 })
