@@ -138,7 +138,7 @@ describe('two nodes', () => {
     async () => {
       const agents = await hire(AGENTS, CAPACITY)
       await usePolicy(everybody('round-robin'))
-      const state = { done: false, over: 0, resolved: 0 }
+      const state = { done: false, over: 0, resolved: 0, idleMs: 0 }
       const away = new Map<AgentId, { fromMs: number; toMs: number }[]>(agents.map((id) => [id, []]))
       const half = agents.length / 2
       const startedAt = performance.now()
@@ -155,6 +155,23 @@ describe('two nodes', () => {
           await sleep(100)
         }
       }
+      // How long somebody stood there with room and got nothing, while something waited.
+      const idle = new Map<string, { fromMs: number; last: number }>()
+      const watchIdle = async (): Promise<void> => {
+        const waits = await collection().countDocuments({ 'routing.open': true }, { limit: 1 })
+        const staff = await store.db.collection('agents').find({ availability: 'online' }).toArray()
+        const free = staff.filter(({ load }) => waits > 0 && (load?.total ?? CAPACITY) < CAPACITY)
+        const nowMs = Date.now()
+        const before = new Map(idle)
+        idle.clear()
+        for (const { _id, load } of free) {
+          const known = before.get(_id.toHexString())
+          const last = load.lastAssignedAt?.getTime() ?? 0
+          const fromMs = known && known.last === last ? known.fromMs : nowMs
+          idle.set(_id.toHexString(), { fromMs, last })
+          state.idleMs = Math.max(state.idleMs, nowMs - fromMs)
+        }
+      }
       const audit = async (): Promise<void> => {
         while (!state.done) {
           const counts = await collection()
@@ -164,19 +181,22 @@ describe('two nodes', () => {
             ])
             .toArray()
           state.over += counts.filter(({ count }) => count > CAPACITY).length
+          await watchIdle()
           await sleep(100)
         }
       }
       const answer = async (): Promise<void> => {
         while (!state.done) {
-          const open = await stores.lists.page({ channels: 'all', status: 'open' }, 2_000)
-          const owned = open.filter(({ assigneeId }) => assigneeId !== undefined).slice(0, 100)
+          const owned = await collection()
+            .find({ status: 'open', assigneeId: { $ne: null } }, { projection: { version: 1 } })
+            .limit(100)
+            .toArray()
           if (owned.length === 0) await sleep(50)
           for (let from = 0; from < owned.length; from += 10) {
             await Promise.all(
-              owned.slice(from, from + 10).map(async ({ id, version }) => {
+              owned.slice(from, from + 10).map(async ({ _id, version }) => {
                 const answered = await someNode()
-                  .call('PATCH', `/conversations/${id}`, { status: 'resolved', version })
+                  .call('PATCH', `/conversations/${_id.toHexString()}`, { status: 'resolved', version })
                   .catch(() => undefined)
                 if (answered?.status === 200) state.resolved += 1
               }),
@@ -230,6 +250,7 @@ describe('two nodes', () => {
         overSeen: state.over,
         inconsistent: inconsistent.length,
         decidedTwice: twice.length,
+        longestIdleMs: state.idleMs,
       })
       expect(all).toHaveLength(CONVERSATIONS)
       const faults = { toAway, over, inconsistent }
