@@ -28,6 +28,33 @@ function watched() {
   return { state, lines }
 }
 
+describe('the figures of the router', () => {
+  it('are decisions by outcome and trigger, waits, exclusions by reason, and drift', async () => {
+    const metrics = createMetrics()
+    const tally = { step: 0, strategy: 'round-robin' as const, members: 4, eligible: 1 }
+    metrics.routed({
+      outcome: 'assigned',
+      trigger: 'capacity',
+      durationMs: 0.4,
+      waitedMs: 2_000,
+      tallies: [{ ...tally, omitted: 0, excluded: { offline: 2, 'at-capacity': 1 } }],
+    })
+    metrics.drifted(3)
+    const lines = (await metrics.source.metrics()).split('\n')
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        'tributary_routing_decisions_total{outcome="assigned",trigger="capacity"} 1',
+        'tributary_routing_decision_seconds_count 1',
+        'tributary_routing_wait_seconds_bucket{le="1"} 0',
+        'tributary_routing_wait_seconds_bucket{le="5"} 1',
+        'tributary_routing_exclusions_total{reason="offline"} 2',
+        'tributary_routing_exclusions_total{reason="at-capacity"} 1',
+        'tributary_routing_drift_total 3',
+      ]),
+    )
+  })
+})
+
 describe('the figures of the live side', () => {
   it('are what it counted, at every scrape', async () => {
     const { state, lines } = watched()

@@ -79,8 +79,8 @@ export function createMetrics() {
   })
   const routing = new Counter({
     name: 'tributary_routing_decisions_total',
-    help: 'Routing runs, by outcome',
-    labelNames: ['outcome'],
+    help: 'Routing runs, by outcome and by what set them off',
+    labelNames: ['outcome', 'trigger'],
     registers,
   })
   const routingSeconds = new Histogram({
@@ -146,8 +146,8 @@ export function createMetrics() {
     },
     quarantined: () => quarantines.inc(),
     sent: (outcome: string) => sends.inc({ outcome }),
-    routed: ({ outcome, durationMs, waitedMs, tallies }: RunFigures) => {
-      routing.inc({ outcome })
+    routed: ({ outcome, trigger, durationMs, waitedMs, tallies }: RunFigures) => {
+      routing.inc({ outcome, trigger })
       routingSeconds.observe(durationMs / 1_000)
       if (waitedMs !== undefined) routingWaits.observe(waitedMs / 1_000)
       for (const { excluded } of tallies) {
