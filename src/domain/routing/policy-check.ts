@@ -162,7 +162,7 @@ function checkAgent(
   tell: Tell,
 ): void {
   const agent = facts.agents.get(id)
-  if (!agent) tell('error', path, 'unknown-agent', 'There is no such agent.')
+  if (!agent) tell('error', path, 'unknown-agent', id === '' ? 'Choose an agent.' : 'There is no such agent.')
   else if (!agent.active)
     tell(ifDeactivated, path, 'deactivated-agent', `${agent.name} has no active account and gets nothing.`)
 }
@@ -170,7 +170,7 @@ function checkAgent(
 function checkTeam(id: TeamId, path: string, facts: PolicyFacts, tell: Tell): void {
   const team = facts.teams.get(id)
   if (!team) {
-    tell('error', path, 'unknown-team', 'There is no such team.')
+    tell('error', path, 'unknown-team', id === '' ? 'Choose a team.' : 'There is no such team.')
     return
   }
   if (!team.memberIds.some((memberId) => facts.agents.get(memberId)?.active))

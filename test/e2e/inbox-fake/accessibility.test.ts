@@ -90,7 +90,7 @@ describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorSchem
     await page.goto(`/settings/channels/${server.state.channels[0]?.id}`)
     await page.getByRole('heading', { name: 'Settings' }).waitFor()
     await page.getByRole('radio', { name: 'Team only' }).click()
-    await page.getByText('There is no such team.').waitFor()
+    await page.getByText('Choose a team.').waitFor()
     await look('channel')
     await page.getByRole('radio', { name: 'Least open' }).click()
     await page.getByRole('button', { name: 'Run' }).click()

@@ -72,13 +72,31 @@ describe('the rules of a channel', () => {
   it('say at the step what is wrong with it, and cannot be saved so', async () => {
     const { page, server } = await openRules()
     await page.getByRole('radio', { name: 'Team only' }).click()
-    await step(page, 1).getByText('There is no such team.').waitFor()
+    await step(page, 1).getByText('Choose a team.').waitFor()
     expect(await page.getByRole('button', { name: 'Save distribution' }).isDisabled()).toBe(true)
     await step(page, 1).getByLabel('Team', { exact: true }).selectOption({ label: 'Night watch' })
     await step(page, 1).getByText('Nobody in Night watch has an active account.').waitFor()
     await saveRules(page)
     await saved(page)
     expect(server.state.channels[0]?.policy.steps).toMatchObject([{ target: { kind: 'team' } }])
+  })
+
+  it('say at each field what is wrong with it', async () => {
+    const { page } = await openRules()
+    await page.getByRole('button', { name: 'Add a step' }).click()
+    await step(page, 1).getByLabel('Wait before the next step', { exact: true }).fill('9')
+    await step(page, 1).getByLabel('Unit of: Wait before the next step').selectOption('days')
+    await step(page, 1).getByText('A step waits between nothing and seven days.').waitFor()
+    await page.getByLabel('When the assignee is silent').selectOption('after')
+    await page.getByLabel('Give it to the next agent after', { exact: true }).fill('0')
+    const after = page.locator('section').filter({ hasText: 'After the assignment' })
+    await after.getByText('It must be between 1 minute and 7 days.').waitFor()
+    await after.getByLabel('At most, before the next step begins').fill('500')
+    await after.getByText('From 1 to 20').waitFor()
+    await page.getByLabel('Message to the customer on assignment').fill('Hello {{nmae}}')
+    await page.getByText('“{{nmae}}” is no variable', { exact: false }).waitFor()
+    await page.getByText('Mend what is marked in red, then save.').waitFor()
+    expect(await page.getByRole('button', { name: 'Save distribution' }).isDisabled()).toBe(true)
   })
 
   it('lose nothing when somebody else was faster', async () => {
@@ -155,7 +173,7 @@ describe('teams, skills and hours', () => {
     await page.getByRole('gridcell', { name: /^Monday 09:00/ }).focus()
     await page.keyboard.press('Space')
     await page.keyboard.press('Shift+ArrowRight')
-    await page.getByText('1 hours a week').waitFor()
+    await page.getByText('1 hour a week').waitFor()
     await page.getByRole('button', { name: 'Save hours' }).click()
     await saved(page)
     expect(server.state.teams.at(-1)).toMatchObject({
@@ -185,6 +203,24 @@ describe('teams, skills and hours', () => {
     await page.getByRole('button', { name: 'Save', exact: true }).click()
     await page.getByRole('button', { name: 'Save', exact: true }).waitFor({ state: 'detached' })
     expect(server.state.routing.get(chiara)).toMatchObject({ capacity: { total: 4 }, skills: { Kayaks: 5 } })
+  })
+
+  it('takes no hours that end before they begin', async () => {
+    const { page, server } = await open()
+    await page.goto(`/settings/teams/${server.state.teams[0]?.id}`)
+    await page.getByText('Exact times').click()
+    await page.getByLabel('Monday, to (1)').fill('07:00')
+    await page.keyboard.press('Enter')
+    await page.getByText('The end must be after the beginning').waitFor()
+    await page.getByText('Mend what is marked in red, then save.').waitFor()
+    expect(await page.getByRole('button', { name: 'Save hours' }).isDisabled()).toBe(true)
+    await page.getByLabel('Monday, to (1)').fill('11:00')
+    await page.keyboard.press('Enter')
+    await page.getByText('The end must be after the beginning').waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Add time off' }).click()
+    await page.getByLabel('To', { exact: true }).fill('2020-01-01T09:00')
+    await page.getByText('The end must be after the beginning').waitFor()
+    expect(await page.getByRole('button', { name: 'Save hours' }).isDisabled()).toBe(true)
   })
 
   it('sets what holds for all', async () => {

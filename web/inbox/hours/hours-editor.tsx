@@ -106,7 +106,7 @@ export function HoursEditor(props: {
             onChange={(timeOff) => change({ timeOff })}
           />
         )}
-        <div>
+        <div className={css['stack']}>
           <h3 className={css['sub']}>{words.holidays}</h3>
           <Holidays
             dates={schedule.holidays}

@@ -37,6 +37,14 @@ export function AfterAssignment({ settings, issuesOf, onChange }: SettingsProps)
           onChange({ ownerOffline: currentTarget.value === 'keep' ? 'keep' : 're-route' })
         }
       />
+      <NativeSelect
+        label={words.onUnassign}
+        value={settings.onUnassign}
+        data={choicesOf(words.onUnassignChoices)}
+        onChange={({ currentTarget }) =>
+          onChange({ onUnassign: currentTarget.value === 'wait' ? 'wait' : 're-route' })
+        }
+      />
       <WhenSilent settings={settings} issuesOf={issuesOf} onChange={onChange} />
       <NativeSelect
         label={words.onResolve}

@@ -118,7 +118,7 @@ export const groupWords = {
     office: 'Monday to Friday, 9 to 17',
     always: 'Around the clock',
     clear: 'Clear',
-    total: (hours: string) => `${hours} hours a week`,
+    total: (hours: string) => `${hours} ${hours === '1' ? 'hour' : 'hours'} a week`,
     timeOff: 'Time off',
     noTimeOff: 'None planned.',
     addTimeOff: 'Add time off',
