@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { SETTINGS } from '../../src/runtime/config.ts'
 import { SERVER_SETTINGS } from '../run/process.mjs'
 import { readText } from './repository.ts'
-import { withTables } from './tables.ts'
+import { TABLE_NAMES, withTables } from './tables.ts'
 
 const manifest = JSON.parse(readText('package.json')) as {
   license: string
@@ -12,22 +12,22 @@ const manifest = JSON.parse(readText('package.json')) as {
 }
 
 describe('what is written down', () => {
-  it('README has the tables of settings and errors that the code has (npm run docs writes them)', () => {
+  it('README has the tables that the code has (npm run docs writes them)', () => {
     const readme = readText('README.md')
     expect(readme).toBe(withTables(readme))
   })
 
   it('a table that differs from the code is noticed, and one that is missing', () => {
     const places = (content: string) =>
-      ['settings', 'errors']
-        .map((name) => `<!-- table:${name} -->${content}<!-- /table:${name} -->`)
-        .join('\n')
+      TABLE_NAMES.map((name) => `<!-- table:${name} -->${content}<!-- /table:${name} -->`).join('\n')
     const written = withTables(places(''))
     expect(withTables(written)).toBe(written)
     for (const { name } of SETTINGS) expect(written).toContain(`\`${name}\``)
     expect(written).toContain('| `not-found` | not-found |')
+    expect(written).toContain('| `conversation.escalated` |')
+    expect(written).toContain('| `tributary_routing_drift_total` | counter |')
     expect(withTables(written.replace('`PORT`', '`PORTS`'))).toBe(written)
-    expect(() => withTables('# Tributary')).toThrow('table:settings')
+    expect(() => withTables('# Tributary')).toThrow('table:presets')
   })
 
   it('README names no npm script that does not exist', () => {

@@ -1,4 +1,4 @@
-/** `npm run docs`: writes the tables of settings and errors into the README. */
+/** `npm run docs`: writes the tables that the code knows into the README. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ROOT, readText } from '../architecture/repository.ts'

@@ -43,6 +43,14 @@ export const STORIES: readonly Story[] = [
   },
 ]
 
+/** Customers who come when everybody is full. */
+export const WAITING: readonly Story[] = [
+  { name: 'Noor Rahman', says: 'My table lamp flickers. Can you send me a new bulb holder?' },
+  { name: 'Greta Baumann', says: 'I was charged twice for order 20388.' },
+  { name: 'Yusuf Demir', says: 'Which of your rugs can take a dog?' },
+  { name: 'Clara Nyström', says: 'Kan jag hämta min beställning i butiken på lördag?' },
+]
+
 /** One picture of the widget: what is asked in it, and answered. */
 export interface Shot {
   readonly name: string

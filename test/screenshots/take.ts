@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import type { Seat, World } from '../e2e/journey/world.ts'
 import { ask, DESK, openWorld, PHONE } from '../e2e/journey/world.ts'
+import { photographRouter } from './router.ts'
 import { SHOTS, STORIES, type Story } from './stories.ts'
 
 const FOLDER = fileURLToPath(new URL('../../web/screenshots/', import.meta.url))
@@ -27,6 +28,13 @@ try {
   await owner.page.goto(`${world.url}/settings/channels/${channelId}`)
   await owner.page.getByRole('heading', { level: 1 }).waitFor()
   await shoot(owner.page, 'channel-settings')
+  await photographRouter({
+    world,
+    owner,
+    channelId,
+    live: (story) => live(world, owner, story, photo),
+    shoot,
+  })
 } finally {
   await world.close()
 }
