@@ -159,7 +159,10 @@ describe('two nodes', () => {
       const idle = new Map<string, { fromMs: number; last: number }>()
       const watchIdle = async (): Promise<void> => {
         const waits = await collection().countDocuments({ 'routing.open': true }, { limit: 1 })
-        const staff = await store.db.collection('agents').find({ availability: 'online' }).toArray()
+        const staff = await store.db
+          .collection('agents')
+          .find({ _id: { $in: agents.map((id) => toObjectId(id)) }, availability: 'online' })
+          .toArray()
         const free = staff.filter(({ load }) => waits > 0 && (load?.total ?? CAPACITY) < CAPACITY)
         const nowMs = Date.now()
         const before = new Map(idle)

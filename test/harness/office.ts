@@ -88,6 +88,9 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
     now,
     random: () => 0.5,
     observe: () => undefined,
+    onBroken: (_, error) => {
+      throw error
+    },
   }
   const deps: EveryDeps = {
     ...routeDeps,

@@ -124,6 +124,9 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     now,
     random: () => 0.5,
     observe: () => undefined,
+    onBroken: (_, error) => {
+      throw error
+    },
   }
   const receiveDeps: ReceiveInboundDeps = {
     ...stores,

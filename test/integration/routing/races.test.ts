@@ -6,6 +6,7 @@ import { changeConversation } from '../../../src/services/change-conversation.ts
 import { decideInTurn } from '../../../src/services/decide-in-turn.ts'
 import { pruneRings } from '../../../src/services/prune-rings.ts'
 import { countFirst, reconcileLoads } from '../../../src/services/reconcile-loads.ts'
+import { toDecision } from '../../../src/services/record-run.ts'
 import { recoverRings } from '../../../src/services/recover-rings.ts'
 import { toWanted } from '../../../src/services/route-conversations.ts'
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
@@ -229,10 +230,17 @@ describe('what a crash leaves', () => {
     await desk.write('a', 'b')
     for (const id of agents) await desk.choose(id, 'online')
     const run = await crashed('a', 'b')
+    const { routing } = database.stores
+    await routing.recordDecisions(run.decided.map((one) => toDecision(one, 'capacity')))
     const lost = new Set(run.decided.map(({ trace }) => trace.winner))
     expect(await recoverRings({ ...database.stores, now: desk.routeDeps.now })).toBe(0)
     desk.passMs(20_000)
     expect(await recoverRings({ ...database.stores, now: desk.routeDeps.now })).toBe(2)
+    for (const { decisionId } of run.decided) {
+      expect(await routing.decision(decisionId)).toMatchObject({
+        outcome: 'lost-to-a-person',
+      })
+    }
     await desk.work()
     expect(new Set([await desk.ownerOf('a'), await desk.ownerOf('b')])).toEqual(lost)
     desk.passMs(20_000)
