@@ -51,8 +51,12 @@ export async function photographRouter(studio: RouterStudio): Promise<void> {
 
 /** First whoever served the customer before, then the team, then everybody; with limits that are soon reached. */
 async function writeRules({ owner, channelId }: RouterStudio): Promise<void> {
-  const { items } = await ask<{ items: { id: string; name: string }[] }>(owner, 'GET', '/agents')
-  const memberIds = items.map(({ id }) => id)
+  const { items } = await ask<{ items: { id: string; name: string; state: string }[] }>(
+    owner,
+    'GET',
+    '/agents',
+  )
+  const memberIds = items.filter(({ state }) => state === 'active').map(({ id }) => id)
   const team = await ask<Known>(owner, 'POST', '/teams', { name: 'Orders', memberIds })
   await ask(owner, 'POST', '/skills', { name: 'Refunds' })
   const settings = await ask<Known>(owner, 'GET', '/routing/settings')
@@ -64,7 +68,7 @@ async function writeRules({ owner, channelId }: RouterStudio): Promise<void> {
   const routing = await ask<Known>(owner, 'GET', `/agents/${linnea?.id}/routing`)
   await ask(owner, 'PATCH', `/agents/${linnea?.id}/routing`, {
     version: routing.version,
-    capacity: { total: 2 },
+    capacity: { total: 3 },
     skills: { Refunds: 4, 'language:sv': 5 },
   })
   const { version } = await ask<Known>(owner, 'GET', `/channels/${channelId}`)

@@ -10,7 +10,7 @@ describe('a candidate in words', () => {
     [{ excluded: 'at-capacity', load: 2, limit: 2, workType: 'email' }, '2 of 2 (email)'],
     [{ excluded: 'missing-skill', skill: 'language:es', level: 1 }, 'no Spanish'],
     [{ excluded: 'missing-skill', skill: 'Refunds', level: 3 }, 'no Refunds at level 3'],
-    [{ excluded: 'deactivated' }, 'deactivated'],
+    [{ excluded: 'deactivated' }, 'no active account'],
     [{ excluded: 'something-new' }, 'something-new'],
   ])('%o', (part, words) => {
     expect(candidateWords(candidate(part), 'least-open')).toBe(words)

@@ -199,7 +199,7 @@ export const routingWords = {
     reasons: {
       'not-in-step': 'not asked for by this step',
       'not-in-team': 'not in the team',
-      deactivated: 'deactivated',
+      deactivated: 'no active account',
       'no-channel-access': 'may not see this channel',
       'sent-it-back': 'had it before it went back',
       'let-it-lapse': 'did not answer in time',
