@@ -67,6 +67,8 @@ describe('hostile input', () => {
               expect(status, where).toBe(401)
               continue
             }
+            // A command of one field may be whole with it.
+            if (status === 200 && takes(what, schema)) continue
             expect([400, 404], where).toContain(status)
             if (status !== 400 || takes(what, schema)) continue
             const faults = (body.errors ?? [body]).map(

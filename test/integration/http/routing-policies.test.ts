@@ -54,6 +54,7 @@ describe('a policy', () => {
         { target: everyone, strategy: 'least-open', availableOnly: true, waitMs: 0 },
       ],
       ownerOffline: 're-route',
+      onUnassign: 'wait',
       silentAfterMs: 300_000,
       silentMost: 2,
       onResolve: 'drop-assignee',
@@ -75,7 +76,12 @@ describe('a policy', () => {
       version: kept.body.version,
     }).expect(200)
     expect(body.policy.steps).toEqual([{ ...step(), availableOnly: true, waitMs: 0 }])
-    expect(body.policy).toMatchObject({ ownerOffline: 'keep', silentMost: 3, showQueuePlace: false })
+    expect(body.policy).toMatchObject({
+      ownerOffline: 'keep',
+      onUnassign: 're-route',
+      silentMost: 3,
+      showQueuePlace: false,
+    })
   })
 
   it('of the first shape reads as the one of today, and the channel works on', async () => {
