@@ -26,7 +26,8 @@ const MOST_ROUNDS = 10
  * @returns how many loads were wrong
  */
 export async function reconcileLoads(deps: ReconcileDeps): Promise<number> {
-  const { drifted } = await recount(await deps.loads.rested(REST_MS, RENEW_MS, BATCH), deps)
+  const rule = countedStatuses(await deps.routingSettings.read()).join('+')
+  const { drifted } = await recount(await deps.loads.rested(REST_MS, RENEW_MS, rule, BATCH), deps)
   return drifted
 }
 

@@ -161,9 +161,15 @@ export function createAgentLoadStore(connection: Connection) {
 
     /**
      * Agents to recount: nothing was counted for them within `restMs`, by the database's clock, and something since the
-     * last recount, or that was `renewMs` ago. Those first who were recounted longest ago.
+     * last recount, or that was `renewMs` ago or by another rule. Those first who were recounted longest ago.
+     * @param rule what counts as open now
      */
-    async rested(restMs: number, renewMs: number, limit: number): Promise<readonly AgentLoad[]> {
+    async rested(
+      restMs: number,
+      renewMs: number,
+      rule: string,
+      limit: number,
+    ): Promise<readonly AgentLoad[]> {
       const never = new Date(0)
       const touched = { $ifNull: ['$load.touchedAt', never] }
       const counted = { $ifNull: ['$load.countedAt', never] }
@@ -174,7 +180,13 @@ export function createAgentLoadStore(connection: Connection) {
             $expr: {
               $and: [
                 { $lt: [touched, ago(restMs)] },
-                { $or: [{ $gt: [touched, counted] }, { $lt: [counted, ago(renewMs)] }] },
+                {
+                  $or: [
+                    { $gt: [touched, counted] },
+                    { $lt: [counted, ago(renewMs)] },
+                    { $ne: ['$load.rule', rule] },
+                  ],
+                },
               ],
             },
           },
