@@ -15,13 +15,14 @@ export function bestOf<One extends Contender>(contenders: readonly One[], winner
   for (const contender of contenders) {
     const worst = best[MOST_CONTENDERS - 1]
     if (worst !== undefined && !goesBefore(contender, worst)) continue
-    let place = Math.min(best.length, MOST_CONTENDERS - 1)
-    for (; place > 0; place -= 1) {
-      const before = best[place - 1]
-      if (before === undefined || !goesBefore(contender, before)) break
-      best[place] = before
+    let place = best.length
+    // From the front: who comes later in the list mostly has waited longer, and goes first.
+    for (let before = 0; before < place; before += 1) {
+      const other = best[before]
+      if (other !== undefined && goesBefore(contender, other)) place = before
     }
-    best[place] = contender
+    best.splice(place, 0, contender)
+    if (best.length > MOST_CONTENDERS) best.pop()
   }
   if (winner !== undefined && !best.includes(winner)) {
     // Only a lot picks somebody who is not among the first.
