@@ -242,6 +242,21 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
         id: 'f'.repeat(24) as ConversationId,
       }),
   ],
+  [
+    'what agents who left have',
+    'by-assignee',
+    ({ routingQueue }) =>
+      routingQueue.ownedBy(
+        agents.slice(0, 3) as AgentId[],
+        { channelIds: channels.slice(0, 2) as ChannelId[], categoryIds: [], otherCategoryIds: [] },
+        100,
+      ),
+  ],
+  [
+    'what still waits of a run',
+    '_id_',
+    ({ routingQueue }) => routingQueue.stillWaiting(['f'.repeat(24), 'e'.repeat(24)] as ConversationId[]),
+  ],
   ['whose assignee is silent', 'silent', ({ routingQueue }) => routingQueue.silent(START + COUNT, 100)],
 ]
 
