@@ -88,7 +88,9 @@ test('rules are written, tried on the past and saved; work moves on when somebod
   await writeRules(chief)
   await tryOnThePast(chief)
   await chief.page.goto(`${world.url}/settings/routing`)
-  await chief.page.getByLabel('Grace period', { exact: true }).fill('0')
+  // Short, yet longer than a busy machine takes to bring a device back.
+  await chief.page.getByLabel('Unit of: Grace period').selectOption('seconds')
+  await chief.page.getByLabel('Grace period', { exact: true }).fill('3')
   await chief.page.getByRole('button', { name: 'Save', exact: true }).click()
   await saved(chief.page)
   await chief.page.goto(`${world.url}/settings/agents/${ben.id}`)
