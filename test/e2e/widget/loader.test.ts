@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { eventually } from '../eventually.ts'
 import type { Stage, Visit } from './stage.ts'
-import { eventually, launchBrowser, setStage } from './stage.ts'
+import { launchBrowser, setStage } from './stage.ts'
 
 interface PageGlobals {
   heard: unknown[]
@@ -60,19 +61,19 @@ describe('the loader', () => {
     visit = await stage.open()
     await visit.launcher.waitFor()
     await call('open')
-    expect(await isOpen()).toBe('true')
+    await eventually(isOpen).toBe('true')
     await call('toggle')
-    expect(await isOpen()).toBe('false')
+    await eventually(isOpen).toBe('false')
     await call('toggle', true)
-    expect(await isOpen()).toBe('true')
+    await eventually(isOpen).toBe('true')
     expect(await call('isOpen')).toBe(true)
     await call('close')
     await call('hide')
-    expect(await visit.launcher.isVisible()).toBe(false)
+    await eventually(() => visit.launcher.isVisible()).toBe(false)
     await call('show')
-    expect(await visit.launcher.isVisible()).toBe(true)
+    await eventually(() => visit.launcher.isVisible()).toBe(true)
     await visit.page.evaluate(() => (window as unknown as PageGlobals).tributary['open']?.())
-    expect(await isOpen()).toBe('true')
+    await eventually(isOpen).toBe('true')
   })
 
   it('off ends listening', async () => {
@@ -99,7 +100,7 @@ describe('the loader', () => {
     ])
     expect(stage.api.state.posts[0]?.['attributes']).not.toHaveProperty('$bad')
     expect(stage.api.visitor().id).toBe('user:7')
-    expect(await isOpen()).toBe('false')
+    await eventually(isOpen).toBe('false')
   })
 
   it('a wrong proof costs the name, not the chat, and the page hears of it', async () => {
@@ -167,10 +168,10 @@ describe('the loader', () => {
       body.append('Another page')
       document.body.replaceWith(body)
     })
-    expect(await composer().inputValue()).toBe('Half a thought')
+    await eventually(() => composer().inputValue()).toBe('Half a thought')
     await visit.page.evaluate(() => document.querySelector('tributary-widget')?.remove())
     await composer().waitFor()
-    expect(await composer().inputValue()).toBe('Half a thought')
+    await eventually(() => composer().inputValue()).toBe('Half a thought')
   })
 
   it('Escape closes and gives the focus back to where it was', async () => {
@@ -203,7 +204,7 @@ describe('the loader', () => {
     visit = await stage.open()
     await visit.launcher.waitFor()
     await visit.page.emulateMedia({ media: 'print' })
-    expect(await visit.launcher.isVisible()).toBe(false)
+    await eventually(() => visit.launcher.isVisible()).toBe(false)
   })
 
   it.each([
