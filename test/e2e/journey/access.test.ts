@@ -50,7 +50,6 @@ test('a page of an origin that is not allowed gets no widget, and its owner is t
   })
   const told = visitor.page.waitForEvent('console', {
     predicate: (message) => message.text().startsWith('Tributary: '),
-    timeout: 8_000,
   })
   await world.carryTo(visitor, owner.snippet)
   expect((await told).text()).toContain(new URL(world.site).origin)

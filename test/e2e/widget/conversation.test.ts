@@ -42,11 +42,13 @@ describe('a conversation', () => {
     await enter()
     await say('Hello there')
     await visit.frame.locator('.tick.delivered').waitFor()
-    expect(messages()).toMatchObject(
-      [{ text: 'Hello there', page: { title: 'A quiet shop' }, clientMessageId: /^[0-9a-f]{32}$/ }].map(
-        ({ clientMessageId: _, ...rest }) => rest,
-      ),
-    )
+    expect(messages()).toMatchObject([
+      {
+        text: 'Hello there',
+        page: { title: 'A quiet shop' },
+        clientMessageId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      },
+    ])
     stage.api.agentTypes('Maya')
     await visit.frame.getByText('Maya is writing…').waitFor()
     const answer = stage.api.agentSays('Good morning, see https://shop.example/help.')

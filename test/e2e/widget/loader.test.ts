@@ -43,10 +43,15 @@ describe('the loader', () => {
     await visit.frame.locator('main[inert]').waitFor({ state: 'attached' })
     const { id } = stage.api.agentSays('Yes?')
     await eventually(heard).toContainEqual(['message:received', { id, authorName: 'Maya' }])
-    expect((await heard()).map((each) => (Array.isArray(each) ? each[0] : each))).toEqual(
-      ['dom', 'opened', 'ready', 'message:sent', 'closed', 'unread', 'message:received'].sort(() => 0),
-    )
-    expect(await heard()).toContainEqual(['message:received', { id, authorName: 'Maya' }])
+    expect((await heard()).map((each) => (Array.isArray(each) ? each[0] : each))).toEqual([
+      'dom',
+      'opened',
+      'ready',
+      'message:sent',
+      'closed',
+      'unread',
+      'message:received',
+    ])
     expect(visit.complaints).toEqual([])
   })
 
