@@ -1,14 +1,15 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, PHONE } from '../browser.ts'
 import { eventually } from '../eventually.ts'
 import type { InboxOptions, InboxPage } from './inbox-browser.ts'
-import { openBrowser, openInbox, PHONE } from './inbox-browser.ts'
+import { openInbox } from './inbox-browser.ts'
 
 let browser: Browser
 let inbox: InboxPage | undefined
 
 beforeAll(async () => {
-  browser = await openBrowser()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 afterEach(async () => {

@@ -1,14 +1,15 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { launchBrowser } from '../browser.ts'
 import { eventually } from '../eventually.ts'
 import type { InboxPage } from './inbox-browser.ts'
-import { openBrowser, openInbox } from './inbox-browser.ts'
+import { openInbox } from './inbox-browser.ts'
 
 let browser: Browser
 let inbox: InboxPage
 
 beforeAll(async () => {
-  browser = await openBrowser()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 afterEach(() => inbox.close())

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { violations } from '../browser.ts'
 import type { Seat, World } from './world.ts'
-import { ask, openWorld, violations } from './world.ts'
+import { ask, openWorld } from './world.ts'
 
 let world: World
 let owner: Seat & { readonly snippet: string }

@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { launchBrowser } from '../browser.ts'
 import { eventually } from '../eventually.ts'
 import type { Stage, Visit } from './stage.ts'
-import { CHANNEL_ID, launchBrowser, partsOf, setStage } from './stage.ts'
+import { CHANNEL_ID, partsOf, setStage } from './stage.ts'
 
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',

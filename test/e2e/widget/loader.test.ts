@@ -1,8 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { launchBrowser } from '../browser.ts'
 import { eventually } from '../eventually.ts'
 import type { Stage, Visit } from './stage.ts'
-import { launchBrowser, setStage } from './stage.ts'
+import { setStage } from './stage.ts'
 
 interface PageGlobals {
   heard: unknown[]

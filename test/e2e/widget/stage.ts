@@ -2,7 +2,6 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, BrowserContextOptions, FrameLocator, Page } from 'playwright-core'
-import { chromium } from 'playwright-core'
 import type { VisitorSettings } from '../../../src/domain/visitor.ts'
 import { startVisitorApiFake, type VisitorApiFake } from '../../fakes/visitor-api/server.ts'
 
@@ -38,15 +37,6 @@ export interface Visit {
   readonly launcher: ReturnType<Page['locator']>
   /** Errors and refusals of policy that the browser reported. */
   readonly complaints: string[]
-}
-
-export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'].concat(
-      ['background-networking', 'component-update', 'sync'].map((what) => `--disable-${what}`),
-    ),
-  })
 }
 
 export async function setStage(browser: Browser, settings: Partial<VisitorSettings> = {}): Promise<Stage> {
