@@ -54,32 +54,36 @@ async function openGate(socketPath: string): Promise<Gate> {
 it.each([
   ['closes it', (gate: Gate) => gate.cut()],
   ['is silent until the driver gives it up', () => undefined],
-])('a large write ends when the server reads no more of it and %s', async (_what, end) => {
-  const folder = await mkdtemp(join(tmpdir(), 'drain-test-'))
-  const engine = await startEmbeddedEngine({
-    dataDir: folder,
-    log: silent,
-    execArgv: ['--import', import.meta.resolve('tsx')],
-  })
-  const socketPath = decodeURIComponent(/^mongodb:\/\/([^/?]*)/.exec(engine.uri)?.[1] ?? '')
-  const gate = await openGate(socketPath)
-  const store = await connectStore({ uri: gate.uri, dbName: 'test', embedded: true, log: silent })
-  const large = { text: 'x'.repeat(LARGE_BYTES) }
-  await store.db.collection('drain').insertOne({ ...large })
-  gate.stall()
-  const writing = store.db
-    .collection('drain')
-    .insertOne({ ...large })
-    .then(
-      () => 'written',
-      (error: unknown) => error,
-    )
-  await sleep(200)
-  end(gate)
-  const outcome = await Promise.race([writing, sleep(30_000, 'still waiting')])
-  expect(outcome).toSatisfy(isDatabaseUnavailable)
-  await store.close()
-  await gate.close()
-  await engine.stop()
-  await rm(folder, { recursive: true, force: true })
-}, 60_000)
+])(
+  'a large write ends when the server reads no more of it and %s',
+  async (_what, end) => {
+    const folder = await mkdtemp(join(tmpdir(), 'drain-test-'))
+    const engine = await startEmbeddedEngine({
+      dataDir: folder,
+      log: silent,
+      execArgv: ['--import', import.meta.resolve('tsx')],
+    })
+    const socketPath = decodeURIComponent(/^mongodb:\/\/([^/?]*)/.exec(engine.uri)?.[1] ?? '')
+    const gate = await openGate(socketPath)
+    const store = await connectStore({ uri: gate.uri, dbName: 'test', embedded: true, log: silent })
+    const large = { text: 'x'.repeat(LARGE_BYTES) }
+    await store.db.collection('drain').insertOne({ ...large })
+    gate.stall()
+    const writing = store.db
+      .collection('drain')
+      .insertOne({ ...large })
+      .then(
+        () => 'written',
+        (error: unknown) => error,
+      )
+    await sleep(200)
+    end(gate)
+    const outcome = await Promise.race([writing, sleep(30_000, 'still waiting')])
+    expect(outcome).toSatisfy(isDatabaseUnavailable)
+    await store.close()
+    await gate.close()
+    await engine.stop()
+    await rm(folder, { recursive: true, force: true })
+  },
+  60_000,
+)
