@@ -12,6 +12,8 @@ export default defineConfig({
     isolate: true,
     passWithNoTests: false,
     allowOnly: false,
+    // What comes on its own is awaited with patience: one second is too short on a busy machine.
+    expect: { poll: { timeout: 20_000 } },
     projects: [
       {
         extends: true,
@@ -19,6 +21,7 @@ export default defineConfig({
           name: 'unit',
           include: ['{src,connectors,web}/**/*.test.{ts,tsx}', 'test/{run,fakes}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
+          testTimeout: MINUTE,
         },
       },
       {

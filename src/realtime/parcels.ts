@@ -87,8 +87,9 @@ function addressesOf(event: DomainEvent, occupied: Rooms): readonly Address[] {
     if (known) known.sockets.push(socket)
     else bySight.set(key, { seen: new Set(seen), sockets: [socket] })
   }
+  // By their sockets, not by the rooms: in one of them sits also who sees less.
   return [...bySight.values()].map(({ seen, sockets }) => ({
-    rooms: seen.size === rooms.length ? rooms : sockets,
+    rooms: sockets,
     shown: seen.size === rooms.length ? event : withIdentitiesOf(event, seen),
   }))
 }

@@ -1,6 +1,7 @@
 /** Opens the one database connection that a process shares. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import mongoose, { type Connection, type ConnectOptions } from 'mongoose'
+import { endWaitsOfClosedConnections } from './driver-drain.ts'
 import type { StoreLog } from './log.ts'
 
 const { MongoNetworkError, MongoServerError, MongoServerSelectionError } = mongoose.mongo
@@ -135,6 +136,7 @@ export async function connectStore(options: {
   readonly stopping?: AbortSignal
 }): Promise<StoreConnection> {
   const { uri, dbName, embedded, log, waitMs = 30_000, stopping } = options
+  endWaitsOfClosedConnections()
   const startedAt = performance.now()
   let connection: Connection | undefined
   while (connection === undefined) {

@@ -19,6 +19,8 @@ export interface Target {
 export interface Customers {
   readonly acknowledged: readonly Acknowledged[]
   readonly visitorIds: readonly string[]
+  /** The status of each answer that was no acknowledgement. */
+  readonly refusals: readonly number[]
   /** Lets each finish the message he is at. */
   stop(): Promise<void>
 }
@@ -38,6 +40,8 @@ export function startCustomers(
 ): Customers {
   const acknowledged: Acknowledged[] = []
   const visitorIds: string[] = []
+  const refusals: number[] = []
+  const refused = (status: number): void => void refusals.push(status)
   let stopping = false
   const writeSome = async (): Promise<void> => {
     const visitorId = `anon:${randomBytes(16).toString('hex')}`
@@ -48,7 +52,7 @@ export function startCustomers(
     for (let number = 0; number === 0 || (number < messagesEach && !stopping); number += 1) {
       const text = `${visitorId} ${String(number).padStart(6, '0')}`
       const body = JSON.stringify({ type: 'message', clientMessageId: `m${number}`, text })
-      while (!(await post(target, token, body))) await sleep(RETRY_MS)
+      while (!(await post(target, token, body, refused))) await sleep(RETRY_MS)
       acknowledged.push({ visitorId, text })
       await sleep(PAUSE_MS)
     }
@@ -60,6 +64,7 @@ export function startCustomers(
   return {
     acknowledged,
     visitorIds,
+    refusals,
     async stop() {
       stopping = true
       await Promise.all(writing)
@@ -68,7 +73,12 @@ export function startCustomers(
 }
 
 /** @returns whether it was acknowledged; false when it may not have been taken */
-export async function post(target: Target, token: string, body: string): Promise<boolean> {
+export async function post(
+  target: Target,
+  token: string,
+  body: string,
+  refused: (status: number) => void = () => undefined,
+): Promise<boolean> {
   try {
     const response = await fetch(`${target.url}/ingress/${target.channelId}`, {
       method: 'POST',
@@ -77,6 +87,7 @@ export async function post(target: Target, token: string, body: string): Promise
     })
     await response.arrayBuffer()
     if (response.status === 202) return true
+    refused(response.status)
     if (response.status === 429 || response.status >= 500) return false
     throw new Error(`answered ${response.status}`)
   } catch (error) {

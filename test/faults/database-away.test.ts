@@ -9,58 +9,62 @@ const CUSTOMERS = 8
 /** A request that takes longer hangs: widgets and platforms would have given up. */
 const HANGS_MS = 10_000
 
-it('answers 503 while the database is frozen, and goes on when it is back, with nothing lost or doubled', async () => {
-  const folder = await temporaryFolder()
-  const server = await startServer(folder.path)
-  const { url, channelId, visitorSecret } = server
-  const customers = startCustomers({ url, channelId, visitorSecret }, CUSTOMERS)
-  await moreOf(customers.acknowledged, 50)
-  const [engine = 0] = await childrenOf(server.child.pid ?? 0)
-  process.kill(engine, 'SIGSTOP')
-  const answers: unknown[] = []
-  const ask = async (path: string, init: RequestInit = {}): Promise<unknown> => {
-    const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(HANGS_MS) })
-    const { code } = (await response.json()) as { code?: string }
-    return [path.split('/')[1], response.status, response.headers.get('content-type'), code]
-  }
-  try {
-    const visitorId = 'anon:0000000000000000000000000000cafe'
-    const expiresAtMs = Date.now() + 3_600_000
-    const token = issueToken({ visitorId, verified: false, expiresAtMs }, visitorSecret)
-    for (let round = 0; round < 2; round += 1) {
-      // Together: one that is frozen for long is ended, and that is another test's matter.
-      const round = await Promise.all([
-        ask(`/ingress/${channelId}`, {
-          method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-          body: JSON.stringify({ type: 'message', clientMessageId: 'once', text: `${visitorId} 000000` }),
-        }),
-        ask('/api/v1/conversations?view=all&status=open', { headers: { cookie: server.cookie } }),
-        ask('/readyz'),
-      ])
-      answers.push(...round)
+it(
+  'answers 503 while the database is frozen, and goes on when it is back, with nothing lost or doubled',
+  async () => {
+    const folder = await temporaryFolder()
+    const server = await startServer(folder.path)
+    const { url, channelId, visitorSecret } = server
+    const customers = startCustomers({ url, channelId, visitorSecret }, CUSTOMERS)
+    await moreOf(customers.acknowledged, 50)
+    const [engine = 0] = await childrenOf(server.child.pid ?? 0)
+    process.kill(engine, 'SIGSTOP')
+    const answers: unknown[] = []
+    const ask = async (path: string, init: RequestInit = {}): Promise<unknown> => {
+      const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(HANGS_MS) })
+      const { code } = (await response.json()) as { code?: string }
+      return [path.split('/')[1], response.status, response.headers.get('content-type'), code]
     }
-  } finally {
-    process.kill(engine, 'SIGCONT')
-  }
-  const away = (place: string) => [
-    place,
-    503,
-    expect.stringMatching(/^application\/problem\+json/),
-    'unavailable',
-  ]
-  const round = [away('ingress'), away('api'), away('readyz')]
-  expect(answers).toEqual([...round, ...round])
-  await moreOf(customers.acknowledged, 50)
-  expect((await fetch(`${url}/readyz`)).status).toBe(200)
-  await customers.stop()
-  const balance = await takeBalance(server, server.call, customers.acknowledged)
-  expect(balance).toMatchObject(ALL_WELL)
-  // The one that was answered 503 may have been taken all the same, but then once.
-  expect(balance.conversations - CUSTOMERS).toBeLessThanOrEqual(1)
-  expect(await server.stop()).toBe(0)
-  await folder.remove()
-}, 120_000)
+    try {
+      const visitorId = 'anon:0000000000000000000000000000cafe'
+      const expiresAtMs = Date.now() + 3_600_000
+      const token = issueToken({ visitorId, verified: false, expiresAtMs }, visitorSecret)
+      for (let round = 0; round < 2; round += 1) {
+        // Together: one that is frozen for long is ended, and that is another test's matter.
+        const round = await Promise.all([
+          ask(`/ingress/${channelId}`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+            body: JSON.stringify({ type: 'message', clientMessageId: 'once', text: `${visitorId} 000000` }),
+          }),
+          ask('/api/v1/conversations?view=all&status=open', { headers: { cookie: server.cookie } }),
+          ask('/readyz'),
+        ])
+        answers.push(...round)
+      }
+    } finally {
+      process.kill(engine, 'SIGCONT')
+    }
+    const away = (place: string) => [
+      place,
+      503,
+      expect.stringMatching(/^application\/problem\+json/),
+      'unavailable',
+    ]
+    const round = [away('ingress'), away('api'), away('readyz')]
+    expect(answers).toEqual([...round, ...round])
+    await moreOf(customers.acknowledged, 50)
+    expect((await fetch(`${url}/readyz`)).status).toBe(200)
+    await customers.stop()
+    const balance = await takeBalance(server, server.call, customers.acknowledged)
+    expect(balance).toMatchObject(ALL_WELL)
+    // The one that was answered 503 may have been taken all the same, but then once.
+    expect(balance.conversations - CUSTOMERS).toBeLessThanOrEqual(1)
+    expect(await server.stop()).toBe(0)
+    await folder.remove()
+  },
+  TIMEOUT_MS,
+)
 
 const frozenForGood = async (): Promise<void> => {
   const folder = await temporaryFolder()

@@ -8,7 +8,7 @@ import { type BareServer, startBareServer } from '../harness/real-server.ts'
 /** `npm run test:faults` kills far more often than every test run does. */
 export const LONG = process.env['FAULTS'] === 'long'
 export const KILLS = LONG ? 20 : 3
-export const TIMEOUT_MS = LONG ? 1_200_000 : 240_000
+export const TIMEOUT_MS = LONG ? 1_800_000 : 480_000
 
 const CRASH_AT = fileURLToPath(new URL('./crash-at.mjs', import.meta.url))
 

@@ -108,6 +108,9 @@ it(
     await customers.stop()
     const balance = await takeBalance(server, server.call, customers.acknowledged)
     report('engine killed', { kills: KILLS, acknowledged: customers.acknowledged.length, ...balance })
+    // While it is away senders are told to come again, and nothing else.
+    expect(new Set([503, ...customers.refusals])).toEqual(new Set([503]))
+    expect(server.errors.filter((line) => line.includes('a delivery failed'))).toEqual([])
     expect(balance).toMatchObject({ ...ALL_WELL, conversations: customers.visitorIds.length })
     expect(server.child.exitCode).toBeNull()
     expect(await server.stop()).toBe(0)

@@ -13,6 +13,7 @@ import {
 } from '../harness/real-server.ts'
 import { ALL_WELL, takeBalance } from './balance.ts'
 import { post, startCustomers, type Target } from './customers.ts'
+import { TIMEOUT_MS } from './fault-run.ts'
 
 const DIE_OF_POISON = fileURLToPath(new URL('./die-of-poison.mjs', import.meta.url))
 const POISON = 'strychnine'
@@ -96,5 +97,5 @@ it.each(KINDS)(
     expect(await mended.stop()).toBe(0)
     await folder.remove()
   },
-  180_000,
+  TIMEOUT_MS,
 )

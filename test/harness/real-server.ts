@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
 /** The built server. */
@@ -31,6 +32,8 @@ export interface BareServer {
   /** The token of the set-up link; undefined when there is an owner. */
   readonly setUpToken: string | undefined
   readonly child: ChildProcess
+  /** What it logged as an error of its own, a line each. */
+  readonly errors: readonly string[]
   /** Ends the process in the ordinary way. @returns its exit code */
   stop(): Promise<number | null>
   /** Kills it without a word, and waits until it is gone. */
@@ -78,11 +81,12 @@ export async function startBareServer(dataDir: string, options: ServerOptions = 
   const gone = once(child, 'exit')
   running.add(child)
   child.once('exit', () => running.delete(child))
-  const { url, setUpToken } = await readBlock(child)
+  const { url, setUpToken, errors } = await readOutput(child)
   return {
     url,
     setUpToken,
     child,
+    errors,
     async stop() {
       child.kill('SIGTERM')
       await gone
@@ -173,17 +177,27 @@ async function expectStatus(status: number, answer: Promise<Answer>): Promise<An
   return got
 }
 
-async function readBlock(
-  child: ChildProcess,
-): Promise<{ readonly url: string; readonly setUpToken: string | undefined }> {
+interface Printed {
+  readonly url: string
+  readonly setUpToken: string | undefined
+  readonly errors: readonly string[]
+}
+
+/** Reads the block that tells where the server is, and from then on what it logs. */
+async function readOutput(child: ChildProcess): Promise<Printed> {
   let printed = ''
-  for await (const chunk of child.stdout ?? []) {
-    printed += String(chunk)
-    const url = /Tributary\s+(\S+)/.exec(printed)?.[1]
-    if (url !== undefined && /\n\s+Data\s.*\n/.test(printed)) {
-      child.stdout?.on('data', () => undefined).resume()
-      return { url, setUpToken: /#token=(\S+)/.exec(printed)?.[1] }
-    }
-  }
-  throw new Error(`the server did not start: ${printed}`)
+  let found = false
+  const errors: string[] = []
+  const lines = createInterface({ input: child.stdout ?? process.stdin })
+  return new Promise((resolve, reject) => {
+    lines.on('line', (line) => {
+      if (line.startsWith('{"level":"error"')) errors.push(line)
+      if (found) return
+      printed += `${line}\n`
+      const url = /Tributary\s+(\S+)/.exec(printed)?.[1]
+      found = url !== undefined && /\n\s+Data\s/.test(printed)
+      if (url !== undefined && found) resolve({ url, setUpToken: /#token=(\S+)/.exec(printed)?.[1], errors })
+    })
+    lines.once('close', () => reject(new Error(`the server did not start: ${printed}`)))
+  })
 }

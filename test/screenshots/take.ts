@@ -5,8 +5,9 @@
 import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
+import { DESK, PHONE } from '../e2e/browser.ts'
 import type { Seat, World } from '../e2e/journey/world.ts'
-import { ask, DESK, openWorld, PHONE } from '../e2e/journey/world.ts'
+import { ask, openWorld } from '../e2e/journey/world.ts'
 import { photographRouter } from './router.ts'
 import { SHOTS, STORIES, type Story } from './stories.ts'
 

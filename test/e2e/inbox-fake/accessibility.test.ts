@@ -1,10 +1,11 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DESK, openBrowser, openInbox, PHONE, violations } from './inbox-browser.ts'
+import { DESK, launchBrowser, PHONE, violations } from '../browser.ts'
+import { openInbox } from './inbox-browser.ts'
 
 let browser: Browser
 beforeAll(async () => {
-  browser = await openBrowser()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 

@@ -1,13 +1,14 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
+import { launchBrowser } from '../browser.ts'
 import type { InboxPage } from './inbox-browser.ts'
-import { openBrowser, openInbox } from './inbox-browser.ts'
+import { openInbox } from './inbox-browser.ts'
 
 let browser: Browser
 let inbox: InboxPage | undefined
 
 beforeAll(async () => {
-  browser = await openBrowser()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 afterEach(async () => {

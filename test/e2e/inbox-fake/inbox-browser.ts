@@ -1,32 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import type { Browser, Page } from 'playwright-core'
-import { chromium } from 'playwright-core'
 import { demoState } from '../../fakes/agent-api/demo-data.ts'
 import type { FakeServer } from '../../fakes/agent-api/server.ts'
 import { startFakeServer } from '../../fakes/agent-api/server.ts'
-
-/** Sizes that the inbox is made for. */
-export const DESK = { width: 1440, height: 900 }
-export const PHONE = { width: 390, height: 844 }
-
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
-/** Starts the machine's chromium. */
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    headless: true,
-    args: FLAGS,
-  })
+import { DESK } from '../browser.ts'
 
 /** A page and the server behind it. */
 export interface InboxPage {
@@ -86,27 +62,4 @@ export async function openInbox(browser: Browser, options: InboxOptions = {}): P
       await server.close()
     },
   }
-}
-
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** Everything that axe-core finds wrong with what is on the screen, in one line each. */
-export async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(AXE)
-  const found = await page.evaluate(async () => {
-    const { axe } = globalThis as unknown as {
-      axe: { run(options: object): Promise<{ violations: AxeViolation[] }> }
-    }
-    interface AxeViolation {
-      id: string
-      nodes: { target: string[]; failureSummary?: string; html: string }[]
-    }
-    const result = await axe.run({ resultTypes: ['violations'] })
-    return result.violations.flatMap(({ id, nodes }) =>
-      nodes.map(
-        (node) => `${id}: ${node.target.join(' ')} ${node.failureSummary ?? ''} ${node.html.slice(0, 160)}`,
-      ),
-    )
-  })
-  return found
 }

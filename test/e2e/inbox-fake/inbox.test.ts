@@ -1,13 +1,15 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, PHONE } from '../browser.ts'
+import { eventually } from '../eventually.ts'
 import type { InboxOptions, InboxPage } from './inbox-browser.ts'
-import { openBrowser, openInbox, PHONE } from './inbox-browser.ts'
+import { openInbox } from './inbox-browser.ts'
 
 let browser: Browser
 let inbox: InboxPage | undefined
 
 beforeAll(async () => {
-  browser = await openBrowser()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 afterEach(async () => {
@@ -79,7 +81,7 @@ describe('the list', () => {
     it.server.customerWrites(third, 'One more thing: does it float?')
     await row(it, third).getByText('One more thing: does it float?').waitFor()
     const top = it.page.locator('[data-conversation]').first()
-    expect(await top.getAttribute('data-conversation')).toBe(third)
+    await eventually(() => top.getAttribute('data-conversation')).toBe(third)
     expect(await row(it, third).count()).toBe(1)
     await row(it, third)
       .getByText(/unread message/)
@@ -93,7 +95,7 @@ describe('the list', () => {
     await it.page.getByRole('button', { name: 'Resolve' }).click()
     await row(it, id).waitFor({ state: 'detached' })
     await it.page.getByRole('button', { name: 'Reopen' }).waitFor()
-    expect(await it.page.locator('[data-conversation]').count()).toBeLessThan(25)
+    await eventually(() => it.page.locator('[data-conversation]').count()).toBeLessThan(25)
   })
 
   it('equals the server again after the connection was gone', async () => {
@@ -224,7 +226,7 @@ describe('a conversation', () => {
       await older
       await page.waitForFunction(() => (document.querySelector('[role="log"]')?.scrollTop ?? 0) > 600)
     }
-    expect(await page.locator('[data-message]').count()).toBeLessThan(80)
+    await eventually(() => page.locator('[data-message]').count()).toBeLessThan(80)
     await page.getByRole('button', { name: 'Newest messages' }).click()
     await page.locator(`[data-message="${server.state.messages.get(id)?.at(-1)?.id}"]`).waitFor()
   })
@@ -242,7 +244,7 @@ describe('a conversation', () => {
     await page.route(picture, (route) => route.abort())
     await page.reload()
     await page.getByText('The picture could not be loaded').waitFor()
-    expect(await drawn.count()).toBe(0)
+    await eventually(() => drawn.count()).toBe(0)
     await page.unroute(picture)
     await page.getByText('The picture could not be loaded').click()
     await drawn.waitFor()
@@ -257,13 +259,13 @@ describe('a conversation', () => {
       page
         .getByRole('log')
         .evaluate(({ scrollHeight, scrollTop, clientHeight }) => scrollHeight - scrollTop - clientHeight)
-    await expect.poll(missing).toBeLessThan(2)
+    await eventually(missing).toBeLessThan(2)
     await page.setViewportSize({ width: 1440, height: 520 })
-    await expect.poll(missing).toBeLessThan(2)
+    await eventually(missing).toBeLessThan(2)
     await page.getByLabel('Write a reply').fill('one\ntwo\nthree\nfour\nfive\nsix\nseven')
-    await expect.poll(missing).toBeLessThan(2)
+    await eventually(missing).toBeLessThan(2)
     await page.setViewportSize(PHONE)
-    await expect.poll(missing).toBeLessThan(2)
+    await eventually(missing).toBeLessThan(2)
   })
 
   it('resends an uncertain message only after asking', async () => {
@@ -298,7 +300,7 @@ describe('the keyboard', () => {
     await page.getByText('Ana Lindqvist assigned Bruno Okafor').waitFor()
     await page.keyboard.press('r')
     await page.keyboard.type('jekyll')
-    expect(await page.getByLabel('Write a reply').inputValue()).toBe('jekyll')
+    await eventually(() => page.getByLabel('Write a reply').inputValue()).toBe('jekyll')
     await page.keyboard.press('Escape')
     await page.keyboard.press('e')
     await page.getByRole('button', { name: 'Reopen' }).waitFor()
@@ -333,7 +335,7 @@ describe('a phone', () => {
     const { page } = it
     await row(it, firstId(it)).click()
     await page.getByRole('log').waitFor()
-    expect(await page.locator('[data-conversation]').first().isVisible()).toBe(false)
+    await eventually(() => page.locator('[data-conversation]').first().isVisible()).toBe(false)
     expect(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth)).toBe(true)
     await page.getByRole('link', { name: 'Back' }).click()
     await page.locator('[data-conversation]').first().waitFor()
@@ -367,11 +369,11 @@ describe('settings', () => {
     await ask.fill('not mine')
     await turnOn.click()
     await page.getByText('wrong').first().waitFor()
-    expect(await page.getByAltText('QR code').count()).toBe(0)
+    await eventually(() => page.getByAltText('QR code').count()).toBe(0)
     await ask.fill(server.state.password)
     await turnOn.click()
     await page.getByLabel('Code').fill('123456')
     await page.getByRole('button', { name: 'Confirm' }).click()
-    await expect.poll(() => server.state.secondFactor).toBe(true)
+    await eventually(() => server.state.secondFactor).toBe(true)
   })
 })

@@ -1,13 +1,14 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, PHONE } from '../browser.ts'
 import type { InboxOptions, InboxPage } from './inbox-browser.ts'
-import { openBrowser, openInbox, PHONE } from './inbox-browser.ts'
+import { openInbox } from './inbox-browser.ts'
 
 let browser: Browser
 let inbox: InboxPage | undefined
 
 beforeAll(async () => {
-  browser = await openBrowser()
+  browser = await launchBrowser()
 })
 afterAll(() => browser.close())
 afterEach(async () => {

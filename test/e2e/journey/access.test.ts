@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { violations } from '../browser.ts'
 import type { Seat, World } from './world.ts'
-import { ask, openWorld, violations } from './world.ts'
+import { ask, openWorld } from './world.ts'
 
 let world: World
 let owner: Seat & { readonly snippet: string }
@@ -50,7 +51,6 @@ test('a page of an origin that is not allowed gets no widget, and its owner is t
   })
   const told = visitor.page.waitForEvent('console', {
     predicate: (message) => message.text().startsWith('Tributary: '),
-    timeout: 8_000,
   })
   await world.carryTo(visitor, owner.snippet)
   expect((await told).text()).toContain(new URL(world.site).origin)

@@ -1,7 +1,8 @@
 import { deflateSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { DESK, PHONE } from '../browser.ts'
 import type { World } from './world.ts'
-import { ask, DESK, openWorld, PHONE } from './world.ts'
+import { ask, openWorld } from './world.ts'
 
 let world: World
 beforeEach(async () => {

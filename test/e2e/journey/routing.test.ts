@@ -1,7 +1,8 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { violations } from '../browser.ts'
 import type { Seat, World } from './world.ts'
-import { ask, openWorld, violations } from './world.ts'
+import { ask, openWorld } from './world.ts'
 
 let world: World
 let chief: Seat & { readonly snippet: string }

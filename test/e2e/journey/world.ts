@@ -1,19 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import type { Browser, BrowserContext, BrowserContextOptions, Frame, Page } from 'playwright-core'
-import { chromium } from 'playwright-core'
 import { startBareServer, temporaryFolder } from '../../harness/real-server.ts'
-
-/** Sizes of the screens that the journeys are made on. */
-export const DESK = { width: 1440, height: 900 }
-export const PHONE = { width: 390, height: 844 }
-
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'].concat(
-  ['background-networking', 'component-update', 'sync'].map((what) => `--disable-${what}`),
-)
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+import { DESK, launchBrowser } from '../browser.ts'
 
 /** A page in a profile of its own, and what it complained about. */
 export interface Seat {
@@ -53,10 +42,7 @@ export async function openWorld(): Promise<World> {
   const server = await startBareServer(folder.path)
   const setUpLink = `${server.url}/set-up#token=${server.setUpToken ?? ''}`
   const site = await startSite()
-  const browser = await chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-    args: FLAGS,
-  })
+  const browser = await launchBrowser()
   const seats: Seat[] = []
   const seat = async (options: BrowserContextOptions = {}) => {
     const opened = await openSeat(browser, options)
@@ -199,25 +185,4 @@ export async function ask<T = Record<string, unknown>>(
   })
   if (!answer.ok()) throw new Error(`${method} ${path}: ${answer.status()} ${await answer.text()}`)
   return (await answer.json()) as T
-}
-
-/** Everything that axe-core finds wrong with what is on the screen, one line each. */
-export async function violations(screen: Page | Frame): Promise<string[]> {
-  await screen.evaluate(AXE)
-  return screen.evaluate(async () => {
-    interface Found {
-      readonly violations: readonly {
-        id: string
-        nodes: { target: string[]; failureSummary?: string; html: string }[]
-      }[]
-    }
-    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<Found> } }
-    const found = await axe.run({ resultTypes: ['violations'] })
-    return found.violations.flatMap(({ id, nodes }) =>
-      nodes.map(
-        ({ target, failureSummary, html }) =>
-          `${id}: ${target.join(' ')} ${failureSummary} ${html.slice(0, 160)}`,
-      ),
-    )
-  })
 }

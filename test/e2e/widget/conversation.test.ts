@@ -1,7 +1,9 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { launchBrowser } from '../browser.ts'
+import { eventually } from '../eventually.ts'
 import type { Stage, Visit } from './stage.ts'
-import { CHANNEL_ID, eventually, launchBrowser, partsOf, setStage } from './stage.ts'
+import { CHANNEL_ID, partsOf, setStage } from './stage.ts'
 
 const PNG = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
@@ -41,19 +43,21 @@ describe('a conversation', () => {
     await enter()
     await say('Hello there')
     await visit.frame.locator('.tick.delivered').waitFor()
-    expect(messages()).toMatchObject(
-      [{ text: 'Hello there', page: { title: 'A quiet shop' }, clientMessageId: /^[0-9a-f]{32}$/ }].map(
-        ({ clientMessageId: _, ...rest }) => rest,
-      ),
-    )
+    expect(messages()).toMatchObject([
+      {
+        text: 'Hello there',
+        page: { title: 'A quiet shop' },
+        clientMessageId: expect.stringMatching(/^[0-9a-f]{32}$/),
+      },
+    ])
     stage.api.agentTypes('Maya')
     await visit.frame.getByText('Maya is writing…').waitFor()
     const answer = stage.api.agentSays('Good morning, see https://shop.example/help.')
     await bubble('Good morning').waitFor()
-    expect(await visit.frame.getByText('Maya is writing…').count()).toBe(0)
+    await eventually(() => visit.frame.getByText('Maya is writing…').count()).toBe(0)
     const link = visit.frame.getByRole('link')
-    expect(await link.getAttribute('href')).toBe('https://shop.example/help')
-    expect(await link.getAttribute('rel')).toBe('noopener noreferrer nofollow')
+    await eventually(() => link.getAttribute('href')).toBe('https://shop.example/help')
+    await eventually(() => link.getAttribute('rel')).toBe('noopener noreferrer nofollow')
     await eventually(receipts).toEqual([{ type: 'receipt', status: 'read', messageIds: [answer.id] }])
     stage.api.agentReads()
     await visit.frame.locator('.tick.read').waitFor()
@@ -66,7 +70,7 @@ describe('a conversation', () => {
     await enter()
     stage.api.agentSays('<img src=x onerror="parent.document.title=1"> javascript:alert(1)')
     await bubble('<img src=x').waitFor()
-    expect(await visit.frame.locator('.bubble img, .bubble a').count()).toBe(0)
+    await eventually(() => visit.frame.locator('.bubble img, .bubble a').count()).toBe(0)
   })
 
   it('Shift and Enter begin a line; Enter twice sends once', async () => {
@@ -103,13 +107,13 @@ describe('a conversation', () => {
     await visit.page.reload()
     await visit.launcher.click()
     await bubble('Line 95.').waitFor()
-    expect(await bubble('Line 20.').count()).toBe(0)
+    await eventually(() => bubble('Line 20.').count()).toBe(0)
     const thread = visit.frame.locator('.thread')
     await eventually(async () => {
       await thread.evaluate((element) => element.scrollTo(0, 0))
       return bubble('Line 1.').count()
     }).toBe(1)
-    expect(await visit.frame.locator('.bubble').count()).toBe(95)
+    await eventually(() => visit.frame.locator('.bubble').count()).toBe(95)
     stage.api.agentSays('Line 96.')
     await visit.frame.getByRole('button', { name: 'To the newest message' }).click()
     await eventually(() => bubble('Line 96.').isVisible()).toBe(true)
@@ -191,7 +195,7 @@ describe('trouble', () => {
     await visit.page.reload()
     await visit.launcher.click()
     await bubble('Hello').waitFor()
-    expect(await composer().inputValue()).toBe('Half a thought')
+    await eventually(() => composer().inputValue()).toBe('Half a thought')
     expect(stage.api.state.visitors.size).toBe(1)
   })
 
@@ -230,7 +234,7 @@ describe('files', () => {
     await picture.click()
     await visit.frame.getByRole('dialog', { name: 'photo.png' }).waitFor()
     await visit.page.keyboard.press('Escape')
-    expect(await visit.frame.getByRole('dialog').count()).toBe(0)
+    await eventually(() => visit.frame.getByRole('dialog').count()).toBe(0)
     const download = visit.page.waitForEvent('download')
     await visit.frame.getByRole('button', { name: 'Download list.csv' }).click()
     expect((await download).suggestedFilename()).toBe('list.csv')
@@ -255,7 +259,7 @@ describe('files', () => {
     await asked
     await composer().fill('Do you have this one?')
     await composer().press('Enter')
-    expect(await composer().inputValue()).toBe('Do you have this one?')
+    await eventually(() => composer().inputValue()).toBe('Do you have this one?')
     release()
     await visit.frame.locator('.send[aria-disabled=false]').waitFor()
     await composer().press('Enter')
@@ -285,7 +289,7 @@ describe('files', () => {
     await visit.frame.getByText('tool.exe: files of this type are not accepted.').waitFor()
     await choose.setInputFiles({ name: 'big.bin', mimeType: 'text/plain', buffer: Buffer.alloc(2_000) })
     await visit.frame.getByText('big.bin is larger than 1,000 bytes.').waitFor()
-    expect(await visit.frame.locator('.draft').count()).toBe(0)
+    await eventually(() => visit.frame.locator('.draft').count()).toBe(0)
   })
 })
 

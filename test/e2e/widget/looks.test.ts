@@ -1,19 +1,11 @@
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import type { Browser, BrowserContextOptions, Frame } from 'playwright-core'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, violations } from '../browser.ts'
+import { eventually } from '../eventually.ts'
 import type { Stage, Visit } from './stage.ts'
-import { eventually, launchBrowser, setStage } from './stage.ts'
+import { setStage } from './stage.ts'
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
-
-interface AxeResult {
-  readonly violations: readonly {
-    readonly id: string
-    readonly nodes: readonly { readonly html: string }[]
-  }[]
-}
 
 let browser: Browser
 let stage: Stage
@@ -24,14 +16,9 @@ beforeAll(async () => {
 afterAll(() => browser.close())
 afterEach(() => stage.close())
 
-async function faults(visit: Visit): Promise<string[]> {
-  const [page, frame] = visit.page.frames()
+async function faults({ page }: Visit): Promise<string[]> {
   const found: string[] = []
-  for (const each of [page, frame] as Frame[]) {
-    // Run as the browser's own script: the pages' policies allow none from elsewhere.
-    const { violations } = (await each.evaluate(`${AXE};axe.run()`)) as AxeResult
-    found.push(...violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' ')}`))
-  }
+  for (const screen of page.frames().slice(0, 2)) found.push(...(await violations(screen)))
   return found
 }
 
@@ -114,8 +101,10 @@ it.each(['en', 'de', 'fr', 'es', 'sv', 'ar'])('speaks %s when the browser does',
   const visit = await stage.open({ locale })
   await visit.launcher.click()
   await visit.frame.locator('textarea').waitFor()
-  expect(await visit.frame.locator('html').getAttribute('lang')).toBe(locale)
-  expect(await visit.frame.locator('html').getAttribute('dir')).toBe(locale === 'ar' ? 'rtl' : 'ltr')
+  await eventually(() => visit.frame.locator('html').getAttribute('lang')).toBe(locale)
+  await eventually(() => visit.frame.locator('html').getAttribute('dir')).toBe(
+    locale === 'ar' ? 'rtl' : 'ltr',
+  )
 })
 
 it('on a phone, in Arabic, the chat fills the screen from the right', async () => {
@@ -125,7 +114,7 @@ it('on a phone, in Arabic, the chat fills the screen from the right', async () =
   await visit.frame.locator('textarea').waitFor()
   const iframe = visit.page.locator('tributary-widget iframe')
   await eventually(() => iframe.boundingBox()).toEqual({ x: 0, y: 0, width: 390, height: 844 })
-  expect(await visit.launcher.isVisible()).toBe(false)
+  await eventually(() => visit.launcher.isVisible()).toBe(false)
   expect(await visit.page.evaluate(() => document.documentElement.style.overflow)).toBe('hidden')
   await visit.frame.locator('textarea').fill('مرحبا')
   await visit.page.keyboard.press('Enter')

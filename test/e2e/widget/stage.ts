@@ -2,16 +2,11 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContext, BrowserContextOptions, FrameLocator, Page } from 'playwright-core'
-import { chromium } from 'playwright-core'
-import { expect } from 'vitest'
 import type { VisitorSettings } from '../../../src/domain/visitor.ts'
 import { startVisitorApiFake, type VisitorApiFake } from '../../fakes/visitor-api/server.ts'
 
 const WIDGET_FOLDER = fileURLToPath(new URL('../../../dist/web/widget/', import.meta.url))
 export const CHANNEL_ID = '0123456789abcdef01234567'
-
-/** Asks again until it holds; a busy machine may take its time. */
-export const eventually = <T>(look: () => T) => expect.poll(look, { timeout: 20_000 })
 
 /** A page policy as strict as they come: one script and one frame are all it allows. */
 const strictPolicy = (origin: string): string =>
@@ -42,15 +37,6 @@ export interface Visit {
   readonly launcher: ReturnType<Page['locator']>
   /** Errors and refusals of policy that the browser reported. */
   readonly complaints: string[]
-}
-
-export async function launchBrowser(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'].concat(
-      ['background-networking', 'component-update', 'sync'].map((what) => `--disable-${what}`),
-    ),
-  })
 }
 
 export async function setStage(browser: Browser, settings: Partial<VisitorSettings> = {}): Promise<Stage> {

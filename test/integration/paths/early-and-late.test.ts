@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
 import { CHANNEL, linesOf, type Office, OTHER_CHANNEL, openOffice } from '../../harness/office.ts'
+import { permutations } from '../../harness/permutations.ts'
 import { entryOf, said, scriptedChannel } from '../../harness/scripted-channel.ts'
 
 let database: TestDatabase
@@ -15,13 +16,6 @@ beforeEach(async () => {
   await database.empty()
   office = openOffice(database.stores, [scriptedChannel(CHANNEL), scriptedChannel(OTHER_CHANNEL)])
 })
-
-const permutations = <T>(items: readonly T[]): T[][] =>
-  items.length <= 1
-    ? [[...items]]
-    : items.flatMap((item, index) =>
-        permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
-      )
 
 /** What an observer could tell of a thread; versions only count changes. */
 async function seenOf(threadKey: string): Promise<unknown> {

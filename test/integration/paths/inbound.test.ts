@@ -3,19 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
 import { createPathRig, type PathRig, says } from '../../harness/path-rig.ts'
+import { permutations } from '../../harness/permutations.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
   database = await openTestDatabase()
 })
 afterAll(() => database.close())
-
-const permutations = <T>(items: readonly T[]): T[][] =>
-  items.length <= 1
-    ? [[...items]]
-    : items.flatMap((item, index) =>
-        permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
-      )
 
 /** A thread as people see it: without ids and versions. */
 async function seen(rig: PathRig, threadKey = 'ada') {

@@ -9,6 +9,7 @@ import { retryMessage } from '../../../src/services/retry-message.ts'
 import { sendReply } from '../../../src/services/send-reply.ts'
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
 import { ANNA, BORIS, CHANNEL, linesOf, type Office, openOffice, principalOf } from '../../harness/office.ts'
+import { permutations } from '../../harness/permutations.ts'
 import { entryOf, said, scriptedChannel, scriptedConnector } from '../../harness/scripted-channel.ts'
 
 type Outcome = SendReceipt | Error
@@ -200,13 +201,6 @@ describe('sending again by hand', () => {
 })
 
 describe('receipts', () => {
-  const permutations = <T>(items: readonly T[]): T[][] =>
-    items.length <= 1
-      ? [[...items]]
-      : items.flatMap((item, index) =>
-          permutations([...items.slice(0, index), ...items.slice(index + 1)]).map((rest) => [item, ...rest]),
-        )
-
   it('end at the highest rank in whatever order they come, also before the send itself has ended', async () => {
     const receipts = ['sent', 'delivered', 'read'] as const
     for (const order of permutations(['end of the send', ...receipts] as const)) {

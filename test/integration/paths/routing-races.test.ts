@@ -65,9 +65,9 @@ describe('two routers at once', () => {
     const all = await everyone()
     expect(all).toHaveLength(60)
     expect([ownedBy(all, ANNA), ownedBy(all, BORIS)]).toEqual([30, 30])
-    expect((await database.stores.rings.read([`channel:${CHANNEL}`], 0)).get(`channel:${CHANNEL}`)?.turn).toBe(
-      60,
-    )
+    expect(
+      (await database.stores.rings.read([`channel:${CHANNEL}`], 0)).get(`channel:${CHANNEL}`)?.turn,
+    ).toBe(60)
   })
 
   it('that look at the same queue give each conversation away once, with one explanation that holds', async () => {

@@ -99,10 +99,11 @@ describe('delivery to agents', () => {
   })
 
   it('shows of a contact on several channels only the identities on those that an agent sees', async () => {
+    const Z = '3'.repeat(24) as typeof X
     addAgent(office, 'both', new Set([X, Y]))
-    const all = await Promise.all(['boss', 'xavier', 'yvonne', 'both'].map(join))
+    addAgent(office, 'every', new Set([X, Y, Z]))
+    const all = await Promise.all(['boss', 'xavier', 'yvonne', 'both', 'every'].map(join))
     const mark = endMark()
-    const Z = '3'.repeat(24)
     const identities = [X, Y, Z].map((channelId) => ({ channelId, externalId: `canary-${channelId}` }))
     live.bus.publish([
       { type: 'contact.updated', contact: { id: 'c', version: 2, identities } } as unknown as DomainEvent,
@@ -116,7 +117,7 @@ describe('delivery to agents', () => {
           event.type === 'contact.updated' ? event.contact.identities.map(({ channelId }) => channelId) : [],
         ),
     )
-    expect(seen).toEqual([[X, Y, Z], [X], [Y], [X, Y]])
+    expect(seen).toEqual([[X, Y, Z], [X], [Y], [X, Y], [X, Y, Z]])
     expect(JSON.stringify(all[1]?.recording.heard)).not.toContain(`canary-${Y}`)
     expect(JSON.stringify(all[2]?.recording.heard)).not.toContain(`canary-${X}`)
     expect(JSON.stringify(all[3]?.recording.heard)).not.toContain(`canary-${Z}`)

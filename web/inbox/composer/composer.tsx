@@ -7,7 +7,7 @@ import { newClientMessageId } from '../data/client-message-id.ts'
 import type { Draft } from '../data/drafts.ts'
 import { keepDraft, readDraft } from '../data/drafts.ts'
 import { sendPending } from '../data/outbox.ts'
-import { useAllowed, useChannels } from '../data/queries.ts'
+import { useAllowed, useChannels, useMe } from '../data/queries.ts'
 import { cx } from '../parts/class-names.ts'
 import { useShortcut } from '../shell/shortcuts.ts'
 import { text } from '../text/text.ts'
@@ -25,7 +25,8 @@ export function Composer({ conversation }: { readonly conversation: Conversation
   const { id, channelId, contact } = conversation
   const channel = useChannels().get(channelId)
   const maySend = useAllowed('message.send')
-  const [draft, setDraft] = useState<Draft>(() => readDraft(id))
+  const me = useMe().id
+  const [draft, setDraft] = useState<Draft>(() => readDraft(me, id))
   const [dragging, setDragging] = useState(false)
   const [emoji, setEmoji] = useState(false)
   const field = useRef<HTMLTextAreaElement>(null)
@@ -49,7 +50,7 @@ export function Composer({ conversation }: { readonly conversation: Conversation
 
   const change = (next: Draft) => {
     setDraft(next)
-    keepDraft(id, next)
+    keepDraft(me, id, next)
   }
   const begin = (mode: Draft['mode']) => {
     change({ ...draft, mode })

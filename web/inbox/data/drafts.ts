@@ -4,12 +4,13 @@ export interface Draft {
   readonly mode: 'message' | 'note'
 }
 
-const keyOf = (conversationId: string) => `tributary-draft-${conversationId}`
+/** Several people may use one browser. */
+const keyOf = (agentId: string, conversationId: string) => `tributary-draft-${agentId}-${conversationId}`
 
-/** The draft of a conversation, kept in this browser. */
-export function readDraft(conversationId: string): Draft {
+/** An agent's draft in a conversation, kept in this browser. */
+export function readDraft(agentId: string, conversationId: string): Draft {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(keyOf(conversationId)) ?? 'null')
+    const stored: unknown = JSON.parse(localStorage.getItem(keyOf(agentId, conversationId)) ?? 'null')
     if (
       typeof stored === 'object' &&
       stored !== null &&
@@ -25,10 +26,11 @@ export function readDraft(conversationId: string): Draft {
 }
 
 /** Keeps a draft; an empty one is removed. */
-export function keepDraft(conversationId: string, draft: Draft): void {
+export function keepDraft(agentId: string, conversationId: string, draft: Draft): void {
+  const key = keyOf(agentId, conversationId)
   try {
-    if (draft.text === '') localStorage.removeItem(keyOf(conversationId))
-    else localStorage.setItem(keyOf(conversationId), JSON.stringify(draft))
+    if (draft.text === '') localStorage.removeItem(key)
+    else localStorage.setItem(key, JSON.stringify(draft))
   } catch {
     // A forbidden or full storage costs only the memory.
   }

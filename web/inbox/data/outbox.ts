@@ -1,5 +1,5 @@
 import type { AttachmentView } from '../../../src/domain/views.ts'
-import { isPassing } from '../../shared/problem.ts'
+import { isPassing, isProblem } from '../../shared/problem.ts'
 import { watchable } from '../live/store.ts'
 import { api, connection, live } from './client.ts'
 
@@ -16,17 +16,22 @@ export interface PendingMessage {
   readonly problem?: string
 }
 
-const STORED = 'tributary-unsent'
 const RETRY_AFTER_MS = 4_000
+/** Several people may use one browser: what one of them wrote never goes out under the name of another. */
+const keyOf = (agentId: string): string => `tributary-unsent-${agentId}`
 
-/** Messages on their way; kept over a reload of the page. */
-export const pendingMessages = watchable<readonly PendingMessage[]>(restored())
+let writer: string | undefined
 
-function restored(): readonly PendingMessage[] {
+/** One's own messages on their way; kept over a reload of the page. */
+export const pendingMessages = watchable<readonly PendingMessage[]>([])
+
+function restored(agentId: string): readonly PendingMessage[] {
   try {
-    const stored: unknown = JSON.parse(localStorage.getItem(STORED) ?? '[]')
+    const stored: unknown = JSON.parse(localStorage.getItem(keyOf(agentId)) ?? '[]')
     if (!Array.isArray(stored)) return []
-    return (stored as PendingMessage[]).map((message) => ({ ...message, state: 'waiting' as const }))
+    return (stored as PendingMessage[]).map((message) =>
+      message.state === 'refused' ? message : { ...message, state: 'waiting' },
+    )
   } catch {
     return []
   }
@@ -35,39 +40,71 @@ function restored(): readonly PendingMessage[] {
 function change(update: (messages: readonly PendingMessage[]) => readonly PendingMessage[]): void {
   pendingMessages.set(update(pendingMessages.get()))
   try {
-    localStorage.setItem(STORED, JSON.stringify(pendingMessages.get()))
+    if (writer) localStorage.setItem(keyOf(writer), JSON.stringify(pendingMessages.get()))
   } catch {
     // A full or forbidden storage costs only the memory over a reload.
     return
   }
 }
 
-const mark = (id: string, state: PendingMessage['state'], problem?: string) =>
+const mark = (
+  which: (message: PendingMessage) => boolean,
+  state: PendingMessage['state'],
+  problem?: string,
+): void =>
   change((messages) =>
     messages.map((message) =>
-      message.clientMessageId === id ? { ...message, state, ...(problem ? { problem } : {}) } : message,
+      which(message) ? { ...message, state, ...(problem ? { problem } : {}) } : message,
     ),
   )
 
+const isCalled =
+  (id: string) =>
+  ({ clientMessageId }: PendingMessage): boolean =>
+    clientMessageId === id
+
+const waitsIn =
+  (id: string) =>
+  ({ conversationId, state }: PendingMessage): boolean =>
+    conversationId === id && state !== 'refused'
+
 /** Takes a message off the list, sent or given up. */
 export const forgetPending = (id: string): void =>
-  change((messages) => messages.filter(({ clientMessageId }) => clientMessageId !== id))
+  change((messages) => messages.filter((message) => !isCalled(id)(message)))
 
 /** Queues a message and sends it. */
 export function sendPending(message: Omit<PendingMessage, 'state'>): void {
   change((messages) => [...messages, { ...message, state: 'sending' }])
-  void attempt(message.clientMessageId)
+  void serve(message.conversationId)
 }
 
 /** Sends a message again, under the same id. */
 export function retryPending(id: string): void {
-  mark(id, 'sending')
-  void attempt(id)
+  mark(isCalled(id), 'sending')
+  const message = pendingMessages.get().find(isCalled(id))
+  if (message) void serve(message.conversationId)
 }
 
-async function attempt(id: string): Promise<void> {
-  const message = pendingMessages.get().find(({ clientMessageId }) => clientMessageId === id)
-  if (!message) return
+const served = new Set<string>()
+
+/** Sends what waits in a conversation, one at a time and in order: no message overtakes another. */
+async function serve(conversationId: string): Promise<void> {
+  if (served.has(conversationId)) return
+  served.add(conversationId)
+  try {
+    for (;;) {
+      const next = pendingMessages.get().find(waitsIn(conversationId))
+      if (!next || !(await attempt(next))) return
+    }
+  } finally {
+    served.delete(conversationId)
+  }
+}
+
+/** @returns whether the next one may be sent */
+async function attempt(message: PendingMessage): Promise<boolean> {
+  const { clientMessageId: id, conversationId } = message
+  mark(isCalled(id), 'sending')
   try {
     const stored = await deliver(message)
     live.absorb(
@@ -75,13 +112,15 @@ async function attempt(id: string): Promise<void> {
     )
     forgetPending(id)
   } catch (error) {
-    if (isPassing(error)) {
-      mark(id, 'waiting')
-      setTimeout(() => void retryWaiting(), RETRY_AFTER_MS)
-    } else {
-      mark(id, 'refused', error instanceof Error ? error.message : String(error))
+    // A session that ended is begun again, and the message goes with it.
+    if (isPassing(error) || isProblem(error, 'sign-in-required')) {
+      mark(waitsIn(conversationId), 'waiting')
+      setTimeout(() => void serve(conversationId), RETRY_AFTER_MS)
+      return false
     }
+    mark(isCalled(id), 'refused', error instanceof Error ? error.message : String(error))
   }
+  return true
 }
 
 async function deliver({ kind, conversationId, clientMessageId, text, attachments }: PendingMessage) {
@@ -90,26 +129,18 @@ async function deliver({ kind, conversationId, clientMessageId, text, attachment
   return (await api.sendMessage(conversationId, { clientMessageId, text, attachmentIds })).items
 }
 
-/** One at a time and in order, so that a conversation's messages do not overtake each other. */
-let retrying = false
-async function retryWaiting(): Promise<void> {
-  if (retrying) return
-  retrying = true
-  try {
-    for (const { clientMessageId, state } of pendingMessages.get()) {
-      if (state !== 'waiting') continue
-      mark(clientMessageId, 'sending')
-      await attempt(clientMessageId)
-    }
-  } finally {
-    retrying = false
-  }
+function serveAll(): void {
+  if (connection.get() !== 'live') return
+  const conversations = new Set(pendingMessages.get().map(({ conversationId }) => conversationId))
+  for (const conversationId of conversations) void serve(conversationId)
 }
 
-/** From now on whatever waits is sent as soon as the connection stands. */
-export function watchConnection(): () => void {
-  if (connection.get() === 'live') void retryWaiting()
-  return connection.subscribe(() => {
-    if (connection.get() === 'live') void retryWaiting()
-  })
+/** From now on whatever this agent has waiting is sent as soon as the connection stands. */
+export function watchConnection(agentId: string): () => void {
+  if (writer !== agentId) {
+    writer = agentId
+    pendingMessages.set(restored(agentId))
+  }
+  serveAll()
+  return connection.subscribe(serveAll)
 }

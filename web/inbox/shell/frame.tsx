@@ -8,13 +8,13 @@ import {
   IconPlugConnected,
   IconUsers,
 } from '@tabler/icons-react'
-import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import { startConnection } from '../data/agent-connection.ts'
-import { connection, queryClient } from '../data/client.ts'
+import { connection } from '../data/client.ts'
 import { watchConnection } from '../data/outbox.ts'
-import { useAllowed, useConversationList } from '../data/queries.ts'
+import { useAllowed, useConversationList, useMe } from '../data/queries.ts'
 import { cx } from '../parts/class-names.ts'
 import { LogoMark } from '../parts/logo.tsx'
 import { OnDemand } from '../parts/on-demand.tsx'
@@ -39,18 +39,18 @@ const PALETTE_AFTER_MS = 2_000
 
 /** What surrounds every page of somebody who is signed in. */
 export function Frame() {
-  const navigate = useNavigate()
+  const me = useMe().id
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
   const inConversation = useLocation({ select: ({ pathname }) => pathname.startsWith('/conversations/') })
 
   useEffect(() => {
     void startConnection(() => {
-      queryClient.clear()
-      void navigate({ to: '/sign-in', search: { next: window.location.pathname } })
+      // The page is loaded anew: nothing that this one knew stays in memory for whoever signs in next.
+      window.location.assign(`/sign-in?${new URLSearchParams({ next: window.location.pathname })}`)
     })
-    return watchConnection()
-  }, [navigate])
+    return watchConnection(me)
+  }, [me])
 
   // Fetched in a quiet moment, so that the first key typed into the palette arrives there.
   useEffect(() => {

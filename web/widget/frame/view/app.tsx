@@ -66,7 +66,7 @@ export function App(props: AppProps): JSX.Element | null {
         inert={!open}
         onKeyDown={(event) => onKey(event, root.current, props.chat.close)}
       >
-        <Head title={settings?.title || say('title')} />
+        {head(settings?.title || say('title'))}
         {refusal !== undefined ? (
           <p class="refusal" role="alert">
             <Icon name="alert" />
@@ -82,7 +82,8 @@ export function App(props: AppProps): JSX.Element | null {
     </ScreenContext.Provider>
   )
 
-  function Head({ title }: { title: string }): JSX.Element {
+  // No component of its own: one made anew in every drawing would lose the focus.
+  function head(title: string): JSX.Element {
     return (
       <header class="head">
         <span class="mark" aria-hidden="true">

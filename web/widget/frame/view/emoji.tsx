@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import styles from '../styles/emoji.css?inline'
 import { addStyles } from '../theme.ts'
 import { useScreen } from './screen.ts'
@@ -21,7 +21,7 @@ export function EmojiPicker({
 }): JSX.Element {
   const { language } = useScreen()
   const grid = useRef<HTMLDivElement>(null)
-  useEffect(() => {
+  useLayoutEffect(() => {
     const element = grid.current
     element?.querySelector('button')?.focus()
     const outside = (event: PointerEvent): void => {

@@ -1,5 +1,5 @@
 import type { JSX } from 'preact'
-import { useEffect, useRef } from 'preact/hooks'
+import { useLayoutEffect, useRef } from 'preact/hooks'
 import { saveFile } from '../file-cache.ts'
 import { FILE_SHAPES } from './file-shapes.ts'
 import { Icon } from './icon.tsx'
@@ -17,7 +17,8 @@ export function Viewer({
 }): JSX.Element {
   const { language } = useScreen()
   const close = useRef<HTMLButtonElement>(null)
-  useEffect(() => {
+  // Before it is painted: a key pressed at once is the viewer's.
+  useLayoutEffect(() => {
     const opener = document.activeElement as HTMLElement | null
     close.current?.focus()
     return () => opener?.focus()

@@ -1,0 +1,40 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { Browser, Frame, Page } from 'playwright-core'
+import { chromium } from 'playwright-core'
+
+/** Sizes of screens that the pages are made for. */
+export const DESK = { width: 1440, height: 900 }
+export const PHONE = { width: 390, height: 844 }
+
+const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'].concat(
+  ['background-networking', 'component-update', 'sync'].map((what) => `--disable-${what}`),
+)
+
+/** Starts the machine's chromium, or the one that `CHROMIUM_PATH` names. */
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: FLAGS })
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Everything that axe-core finds wrong with what is on the screen, one line each. */
+export async function violations(screen: Page | Frame): Promise<string[]> {
+  // Run as the browser's own script: pages' policies allow none from elsewhere.
+  await screen.evaluate(AXE)
+  return screen.evaluate(async () => {
+    interface Found {
+      readonly violations: readonly {
+        id: string
+        nodes: { target: string[]; failureSummary?: string; html: string }[]
+      }[]
+    }
+    const { axe } = globalThis as unknown as { axe: { run(options: object): Promise<Found> } }
+    const found = await axe.run({ resultTypes: ['violations'] })
+    return found.violations.flatMap(({ id, nodes }) =>
+      nodes.map(
+        ({ target, failureSummary, html }) =>
+          `${id}: ${target.join(' ')} ${failureSummary} ${html.slice(0, 160)}`,
+      ),
+    )
+  })
+}
