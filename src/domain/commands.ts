@@ -78,16 +78,20 @@ export interface CreateChannelCommand {
   readonly access?: ChannelAccess
 }
 
-/** Changes a channel; settings left out stay, secrets too. */
-export interface UpdateChannelCommand {
-  readonly name?: string
-  readonly config?: Readonly<Record<string, ConfigValue>>
+/** Changes who gets a channel's conversations; what is left out stays. */
+export interface UpdateChannelRoutingCommand {
   readonly policy?: AssignmentPolicy
   readonly categoryId?: string | null
   readonly skills?: readonly SkillRequirement[]
+  readonly version: number
+}
+
+/** Changes a channel; settings left out stay, secrets too. */
+export interface UpdateChannelCommand extends UpdateChannelRoutingCommand {
+  readonly name?: string
+  readonly config?: Readonly<Record<string, ConfigValue>>
   readonly access?: ChannelAccess
   readonly paused?: boolean
-  readonly version: number
 }
 
 /** The views of the conversation list. */

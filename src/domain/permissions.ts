@@ -38,7 +38,13 @@ const AGENT: readonly Permission[] = [
 const OF_ROLE: Readonly<Record<Role, readonly Permission[]>> = {
   owner: PERMISSIONS,
   admin: PERMISSIONS,
-  supervisor: [...AGENT, 'conversation.assign-others', 'conversation.read-all', 'routing.queue'],
+  supervisor: [
+    ...AGENT,
+    'conversation.assign-others',
+    'conversation.read-all',
+    'routing.manage',
+    'routing.queue',
+  ],
   agent: AGENT,
 }
 

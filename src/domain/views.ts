@@ -177,9 +177,8 @@ export interface ChannelHealthView {
   readonly at?: id.Instant
 }
 
-/** A channel as an administrator sees it. Secret settings read as `true` when set and are never sent back. */
-export interface ChannelAdminView extends ChannelView {
-  readonly config: Readonly<Record<string, string | number | boolean | readonly string[]>>
+/** A channel as someone sees it who says who gets its conversations: nothing of its settings. */
+export interface ChannelRoutingView extends ChannelView {
   readonly policy: AssignmentPolicy
   /** What is questionable about the policy as it stands now; errors too, since agents and teams come and go. */
   readonly policyIssues: readonly PolicyIssue[]
@@ -187,6 +186,11 @@ export interface ChannelAdminView extends ChannelView {
   readonly categoryId?: id.CategoryId
   /** What conversations of this channel ask for, beyond the policy's own skills. */
   readonly skills: readonly SkillRequirement[]
+}
+
+/** A channel as an administrator sees it. Secret settings read as `true` when set and are never sent back. */
+export interface ChannelAdminView extends ChannelRoutingView {
+  readonly config: Readonly<Record<string, string | number | boolean | readonly string[]>>
   readonly access: ChannelAccess
   /** Where the platform must deliver to, for channels that are called by it. */
   readonly webhookUrl?: string

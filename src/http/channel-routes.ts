@@ -6,14 +6,16 @@ import {
   listChannelTypes,
   type ManageChannelsDeps,
   readChannel,
+  readChannelRouting,
   rotateSecret,
   updateChannel,
+  updateChannelRouting,
 } from '../services/manage-channels.ts'
 import { pageOfWhole } from '../services/page-cursor.ts'
-import { createChannelCommand, updateChannelCommand } from './command-schemas.ts'
+import { createChannelCommand, updateChannelCommand, updateChannelRoutingCommand } from './command-schemas.ts'
 import { id, recordKey, version, wholePageQuery, z } from './fields.ts'
 import { created, defineRoute, ok, type RouteDefinition } from './route.ts'
-import { channelAdminView, channelPage, configValue } from './view-schemas.ts'
+import { channelAdminView, channelPage, channelRoutingView, configValue } from './view-schemas.ts'
 
 const params = z.strictObject({ id: id<ChannelId>() })
 
@@ -49,7 +51,9 @@ const checkResult = z
 export function channelRoutes(deps: ManageChannelsDeps): readonly RouteDefinition[] {
   const tag = 'channels'
   const manage = { permission: 'channel.manage' } as const
+  const route = { permission: 'routing.manage' } as const
   const channel = { description: 'The channel; secrets read as true', schema: channelAdminView }
+  const routing = { description: 'The channel without its settings', schema: channelRoutingView }
   return [
     defineRoute({
       method: 'get',
@@ -116,6 +120,28 @@ export function channelRoutes(deps: ManageChannelsDeps): readonly RouteDefinitio
       versioned: true,
       responses: { 200: channel },
       handler: async ({ params, body }) => ok(await updateChannel(deps, params.id, body)),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/channels/:id/routing',
+      tag,
+      summary: 'Read who gets the conversations of a channel',
+      access: route,
+      params,
+      responses: { 200: routing },
+      handler: async ({ params }) => ok(await readChannelRouting(deps, params.id)),
+    }),
+    defineRoute({
+      method: 'patch',
+      path: '/channels/:id/routing',
+      tag,
+      summary: 'Change who gets the conversations of a channel; what is left out stays',
+      access: route,
+      params,
+      body: updateChannelRoutingCommand,
+      versioned: true,
+      responses: { 200: routing },
+      handler: async ({ params, body }) => ok(await updateChannelRouting(deps, params.id, body)),
     }),
     defineRoute({
       method: 'post',

@@ -78,16 +78,20 @@ export const createChannelCommand = z.strictObject({
   access: access.optional(),
 }) satisfies z.ZodType<commands.CreateChannelCommand>
 
-/** See the domain's UpdateChannelCommand. */
-export const updateChannelCommand = z.strictObject({
-  name: line(100).optional(),
-  config: config.optional(),
+/** See the domain's UpdateChannelRoutingCommand. */
+export const updateChannelRoutingCommand = z.strictObject({
   policy: policy.optional(),
   categoryId: id<string>().nullable().optional(),
   skills: skillRequirements.optional(),
+  version,
+}) satisfies z.ZodType<commands.UpdateChannelRoutingCommand>
+
+/** See the domain's UpdateChannelCommand. */
+export const updateChannelCommand = updateChannelRoutingCommand.extend({
+  name: line(100).optional(),
+  config: config.optional(),
   access: access.optional(),
   paused: z.boolean().optional(),
-  version,
 }) satisfies z.ZodType<commands.UpdateChannelCommand>
 
 /** See the domain's CreateApiTokenCommand. */

@@ -94,15 +94,24 @@ const channelFields = {
 }
 /** See the domain's ChannelView. */
 export const channelView = z.object(channelFields).openapi('Channel') satisfies z.ZodType<views.ChannelView>
+const channelRoutingFields = {
+  ...channelFields,
+  policy,
+  policyIssues: z.array(policyIssue),
+  categoryId: id<ids.CategoryId>().optional(),
+  skills: z.array(skillRequirement),
+}
+
+/** See the domain's ChannelRoutingView. */
+export const channelRoutingView = z
+  .object(channelRoutingFields)
+  .openapi('ChannelRouting') satisfies z.ZodType<views.ChannelRoutingView>
+
 /** See the domain's ChannelAdminView. */
 export const channelAdminView = z
   .object({
-    ...channelFields,
+    ...channelRoutingFields,
     config: z.record(z.string(), configValue),
-    policy,
-    policyIssues: z.array(policyIssue),
-    categoryId: id<ids.CategoryId>().optional(),
-    skills: z.array(skillRequirement),
     access,
     webhookUrl: z.string().optional(),
     snippet: z.string().optional(),

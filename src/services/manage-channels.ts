@@ -3,12 +3,17 @@ import type { ConfigField, ConfigValues } from '../contract/config-field.ts'
 import type { Connector, ConnectorContext } from '../contract/connector.ts'
 import { ConnectorError } from '../contract/connector-error.ts'
 import type { ConnectorRegistry } from '../contract/registry.ts'
-import type { ConfigValue, CreateChannelCommand, UpdateChannelCommand } from '../domain/commands.ts'
+import type {
+  ConfigValue,
+  CreateChannelCommand,
+  UpdateChannelCommand,
+  UpdateChannelRoutingCommand,
+} from '../domain/commands.ts'
 import { AppError } from '../domain/errors.ts'
 import type { CategoryId, ChannelId, ChannelType } from '../domain/ids.ts'
 import { seesChannel } from '../domain/permissions.ts'
 import { PICK_POLICY } from '../domain/routing/policy.ts'
-import type { ChannelAccess, ChannelAdminView, ChannelView } from '../domain/views.ts'
+import type { ChannelAccess, ChannelAdminView, ChannelRoutingView, ChannelView } from '../domain/views.ts'
 import type { AgentStore } from '../store/agent-store.ts'
 import type { ChannelChange, ChannelRecord, ChannelStore } from '../store/channel-store.ts'
 import type { Bus } from './bus.ts'
@@ -16,7 +21,7 @@ import type { ChannelDirectory, LiveChannel } from './channel-directory.ts'
 import { generateSetting, sealSettings, validateSettings } from './channel-settings.ts'
 import { readPolicyFacts, requireSoundPolicy } from './check-policy.ts'
 import { requireKnownSkills } from './known-skills.ts'
-import { presentChannel, presentChannelToAdmin } from './present-channel.ts'
+import { presentChannel, presentChannelRouting, presentChannelToAdmin } from './present-channel.ts'
 import type { Principal } from './principal.ts'
 import type { RoutingRulesDeps } from './routing-rules.ts'
 import type { SecretBox } from './secret-box.ts'
@@ -71,6 +76,30 @@ export async function listChannels(
 export async function readChannel(deps: ManageChannelsDeps, id: ChannelId): Promise<ChannelAdminView> {
   const [channel, facts] = await Promise.all([existing(deps, id), readPolicyFacts(deps)])
   return presentChannelToAdmin(channel, deps.publicUrl, facts)
+}
+
+/** Who gets the conversations of a channel; nothing of its settings. */
+export async function readChannelRouting(
+  deps: ManageChannelsDeps,
+  id: ChannelId,
+): Promise<ChannelRoutingView> {
+  const [channel, facts] = await Promise.all([existing(deps, id), readPolicyFacts(deps)])
+  return presentChannelRouting(channel, facts)
+}
+
+/** Changes who gets them. @throws AppError `invalid-policy`, `invalid-input`, `version-conflict` */
+export async function updateChannelRouting(
+  deps: ManageChannelsDeps,
+  id: ChannelId,
+  { policy, categoryId, skills, version }: UpdateChannelRoutingCommand,
+): Promise<ChannelRoutingView> {
+  await updateChannel(deps, id, {
+    ...(policy === undefined ? {} : { policy }),
+    ...(categoryId === undefined ? {} : { categoryId }),
+    ...(skills === undefined ? {} : { skills }),
+    version,
+  })
+  return readChannelRouting(deps, id)
 }
 
 /** Adds a channel. @throws AppError `invalid-input` with one line for each setting at fault, `invalid-policy` */

@@ -1,5 +1,5 @@
 import { checkPolicy, type PolicyFacts } from '../domain/routing/policy-check.ts'
-import type { ChannelAdminView, ChannelView } from '../domain/views.ts'
+import type { ChannelAdminView, ChannelRoutingView, ChannelView } from '../domain/views.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { redactSettings } from './channel-settings.ts'
 import { instant } from './present.ts'
@@ -33,6 +33,21 @@ export function presentChannel({
   }
 }
 
+/**
+ * A channel as someone sees it who says who gets its conversations.
+ * @param facts what its policy is judged by
+ */
+export function presentChannelRouting(channel: LiveChannel, facts: PolicyFacts): ChannelRoutingView {
+  const { policy, categoryId, skills } = channel
+  return {
+    ...presentChannel(channel),
+    policy,
+    policyIssues: checkPolicy(policy, facts),
+    ...(categoryId ? { categoryId } : {}),
+    skills,
+  }
+}
+
 /** Where a platform must deliver what belongs to a channel. */
 export const webhookUrlOf = (publicUrl: string, channelId: string): string =>
   `${publicUrl}/ingress/${channelId}`
@@ -46,15 +61,11 @@ export function presentChannelToAdmin(
   publicUrl: string,
   facts: PolicyFacts,
 ): ChannelAdminView {
-  const { id, config, connector, policy, categoryId, skills, access, record } = channel
+  const { id, config, connector, access, record } = channel
   const calledByPlatform = connector.inbound.kind === 'webhook' && connector.visitors === undefined
   return {
-    ...presentChannel(channel),
+    ...presentChannelRouting(channel, facts),
     config: redactSettings(connector.configFields, config),
-    policy,
-    policyIssues: checkPolicy(policy, facts),
-    ...(categoryId ? { categoryId } : {}),
-    skills,
     access,
     ...(calledByPlatform ? { webhookUrl: webhookUrlOf(publicUrl, id) } : {}),
     ...(connector.visitors ? { snippet: connector.visitors.snippet(config, { id, publicUrl }) } : {}),

@@ -14,6 +14,8 @@ const AWAY = [
   mongo.MongoServerClosedError,
   mongo.MongoClientClosedError,
   mongo.MongoOperationTimeoutError,
+  // The connection went away between the question and the answer.
+  mongo.MongoUnexpectedServerResponseError,
 ]
 
 /** Whether an error says that the database cannot serve just now, rather than that we asked it wrongly. */

@@ -86,6 +86,9 @@ export function createAgentApi(http: HttpClient) {
     channel: (id: string) => http<view.ChannelAdminView>('GET', at`/channels/${id}`),
     createChannel: (body: command.CreateChannelCommand) =>
       http<view.ChannelAdminView>('POST', '/channels', { body }),
+    channelRouting: (id: string) => http<view.ChannelRoutingView>('GET', at`/channels/${id}/routing`),
+    updateChannelRouting: (id: string, body: command.UpdateChannelRoutingCommand) =>
+      http<view.ChannelRoutingView>('PATCH', at`/channels/${id}/routing`, { body }),
     updateChannel: (id: string, body: command.UpdateChannelCommand) =>
       http<view.ChannelAdminView>('PATCH', at`/channels/${id}`, { body }),
     checkChannel: (id: string) => http<CheckResult>('POST', at`/channels/${id}/check`),

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Role } from '../../../src/domain/permissions.ts'
 import { violations } from '../browser.ts'
 import type { Seat, World } from './world.ts'
 import { ask, openWorld } from './world.ts'
@@ -29,12 +30,16 @@ async function customerWrites(says: string): Promise<void> {
 }
 
 /** Answers the one who sits there, with what is assigned to him on the screen. */
-async function invite(name: string, email: string): Promise<Seat & { readonly id: string }> {
+async function invite(
+  name: string,
+  email: string,
+  role: Role = 'agent',
+): Promise<Seat & { readonly id: string }> {
   const { inviteLink, agent } = await ask<{ inviteLink: string; agent: { id: string } }>(
     chief,
     'POST',
     '/agents',
-    { name, email, role: 'agent' },
+    { name, email, role },
   )
   const seat = await world.seat()
   await seat.page.goto(inviteLink)
@@ -86,19 +91,21 @@ test('rules are written, tried on the past and saved; work moves on when somebod
   await customerWrites('Do you repair old clocks?')
   await row(chief, 'Do you repair old clocks?').waitFor()
 
-  await writeRules(chief)
-  await tryOnThePast(chief)
-  await chief.page.goto(`${world.url}/settings/routing`)
+  // Only now, for before she might have got it herself.
+  const sue = await invite('Sue Marsh', 'sue@example.com', 'supervisor')
+  await writeRules(sue)
+  await tryOnThePast(sue)
+  await sue.page.goto(`${world.url}/settings/routing`)
   // Short, yet longer than a busy machine takes to bring a device back.
-  await chief.page.getByLabel('Unit of: Grace period').selectOption('seconds')
-  await chief.page.getByLabel('Grace period', { exact: true }).fill('3')
-  await chief.page.getByRole('button', { name: 'Save', exact: true }).click()
-  await saved(chief.page)
-  await chief.page.goto(`${world.url}/settings/agents/${ben.id}`)
-  await chief.page.getByRole('radio', { name: 'Own limits' }).click()
-  await chief.page.getByLabel('All together').fill('2')
-  await chief.page.getByRole('button', { name: 'Save', exact: true }).click()
-  await saved(chief.page)
+  await sue.page.getByLabel('Unit of: Grace period').selectOption('seconds')
+  await sue.page.getByLabel('Grace period', { exact: true }).fill('3')
+  await sue.page.getByRole('button', { name: 'Save', exact: true }).click()
+  await saved(sue.page)
+  await sue.page.goto(`${world.url}/settings/agents/${ben.id}`)
+  await sue.page.getByRole('radio', { name: 'Own limits' }).click()
+  await sue.page.getByLabel('All together').fill('2')
+  await sue.page.getByRole('button', { name: 'Save', exact: true }).click()
+  await saved(sue.page)
 
   // In turn, each on the screen of whoever got it.
   await customerWrites('The first one asks.')
@@ -108,8 +115,8 @@ test('rules are written, tried on the past and saved; work moves on when somebod
   await customerWrites('The third one asks.')
   await row(ana, 'The third one asks.').waitFor()
 
-  await chief.page.goto(`${world.url}/queue`)
-  await chief.page.getByText('Nobody waits').waitFor()
+  await sue.page.goto(`${world.url}/queue`)
+  await sue.page.getByText('Nobody waits').waitFor()
 
   // Ana leaves: what she had goes to Ben up to his limit, and the rest waits.
   await ana.page.getByRole('button', { name: /Ana Lindqvist|account/i }).click()
@@ -126,20 +133,20 @@ test('rules are written, tried on the past and saved; work moves on when somebod
   expect(await violations(ben.page)).toEqual([])
 
   // The one that waits stands in the queue by itself, with the reason, and is given by one click.
-  const waiting = chief.page.locator('[data-waiting]').filter({ hasText: 'The third one asks.' })
+  const waiting = sue.page.locator('[data-waiting]').filter({ hasText: 'The third one asks.' })
   await waiting.waitFor()
   await waiting.getByText(/Ana Lindqvist \(offline since .*Ben Okafor \(2 of 2\)/).waitFor()
-  expect(await violations(chief.page)).toEqual([])
+  expect(await violations(sue.page)).toEqual([])
   const seen = await world.seat()
-  await seen.context.addCookies(await chief.context.cookies())
+  await seen.context.addCookies(await sue.context.cookies())
   await seen.page.goto(`${world.url}/?view=unassigned`)
   await row(seen, 'The third one asks.').click()
   await seen.page.getByRole('button', { name: 'Why nobody yet?' }).click()
   await seen.page.getByRole('row', { name: /Ben Okafor 2 2 of 2/ }).waitFor()
 
   await waiting.getByRole('button', { name: /^Assign/ }).click()
-  await chief.page.getByRole('menuitem', { name: /Ben Okafor/ }).click()
-  await chief.page.getByText('Above the limit').waitFor()
-  await chief.page.getByText('Nobody waits').waitFor()
+  await sue.page.getByRole('menuitem', { name: /Ben Okafor/ }).click()
+  await sue.page.getByText('Above the limit').waitFor()
+  await sue.page.getByText('Nobody waits').waitFor()
   await row(ben, 'The third one asks.').waitFor()
 })

@@ -109,8 +109,13 @@ export function workspaceRouter(state: FakeState): Router {
     state.channels.push(channel)
     response.status(201).json(channel)
   })
-  router.patch('/channels/:id', ({ params, body }, response) => {
-    const channel = state.channels.find(({ id }) => id === params.id)
+  router.get('/channels/:id/routing', ({ params }, response) => {
+    const channel = state.channels.find(({ id }) => id === params['id'])
+    if (!channel) return problem(response, 'not-found')
+    response.json(channel)
+  })
+  router.patch(['/channels/:id', '/channels/:id/routing'], ({ params, body }, response) => {
+    const channel = state.channels.find(({ id }) => id === params['id'])
     if (!channel) return problem(response, 'not-found')
     if (body.version !== channel.version) return problem(response, 'version-conflict')
     const { config, categoryId, version: _seen, ...change } = body

@@ -118,6 +118,37 @@ describe('a channel’s settings', () => {
   })
 })
 
+describe('who gets a channel’s conversations', () => {
+  it('is said by supervisors, who see and change nothing else of it', async () => {
+    const { agent } = await server.someone(owner.agent, 'supervisor', 'routes@example.com')
+    const path = `/api/v1/channels/${channel.id}`
+    const { body: seen } = await agent.get(`${path}/routing`).expect(200)
+    expect(seen).toMatchObject({ id: channel.id, policy: channel.policy, version: channel.version })
+    expect(Object.keys(seen)).not.toEqual(
+      expect.arrayContaining([expect.stringMatching(/config|access|snippet|webhookUrl/)]),
+    )
+    expect(JSON.stringify(seen)).not.toContain(SECRET)
+    const policy = { ...channel.policy, ownerOffline: 're-route' }
+    const { body: changed } = await agent
+      .patch(`${path}/routing`)
+      .send({ policy, skills: [], version: seen.version })
+      .expect(200)
+    expect(changed).toMatchObject({ policy: { ownerOffline: 're-route' }, version: seen.version + 1 })
+    const late = await agent.patch(`${path}/routing`).send({ policy, version: seen.version })
+    expect(late.body).toMatchObject({ status: 409, code: 'version-conflict' })
+    const { version } = changed
+    const more = await agent.patch(`${path}/routing`).send({ name: 'Mine', version })
+    expect(more.body).toMatchObject({ status: 400, code: 'invalid-input' })
+    const none = await agent.patch(`${path}/routing`).send({ categoryId: '0'.repeat(24), version })
+    expect(none.body).toMatchObject({ status: 400, field: 'categoryId' })
+    await agent.get(`/api/v1/channels/${'0'.repeat(24)}/routing`).expect(404)
+    await agent.get(path).expect(403)
+    await agent.patch(path).send({ policy, version }).expect(403)
+    channel = (await owner.agent.get(path).expect(200)).body
+    expect(channel.policy.ownerOffline).toBe('re-route')
+  })
+})
+
 describe('a channel’s access', () => {
   it('hides it from other agents at once, also from those signed in and connected', async () => {
     const inside = await server.someone(owner.agent, 'agent', 'in@example.com')

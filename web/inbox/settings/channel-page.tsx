@@ -2,10 +2,12 @@ import { Button, TextInput } from '@mantine/core'
 import { IconPlayerPause, IconPlayerPlay, IconPlugConnected } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { useState } from 'react'
-import type { ChannelAdminView } from '../../../src/domain/views.ts'
+import type { ChannelAdminView, ChannelView } from '../../../src/domain/views.ts'
 import type { ChannelTypeView } from '../../shared/agent-api.ts'
 import { api, queryClient } from '../data/client.ts'
+import { useAllowed } from '../data/queries.ts'
 import { CopyBox } from '../parts/copy-box.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { tellDone, tellError, tellInfo } from '../shell/toasts.ts'
@@ -21,9 +23,53 @@ import css from './rows.module.css'
 import { SecretRotation } from './secret-rotation.tsx'
 import { useConfigForm } from './use-config-form.ts'
 
-/** One channel with everything that can be set. */
+/** One channel with everything of it that one may set. */
 export function ChannelPage() {
   const { channelId } = useParams({ from: '/signed-in/settings/channels/$channelId' })
+  return useAllowed('channel.manage') ? (
+    <WholeChannel channelId={channelId} />
+  ) : (
+    <OnlyRouting channelId={channelId} />
+  )
+}
+
+function OnlyRouting({ channelId }: { readonly channelId: string }) {
+  const { data, isError, error, refetch } = useQuery({
+    queryKey: ['channel', channelId, 'routing'],
+    queryFn: () => api.channelRouting(channelId),
+  })
+  if (isError && !data) return <ErrorState error={error} onRetry={() => void refetch()} />
+  if (!data) return <SkeletonRows rows={4} avatar={false} />
+  return (
+    <>
+      <Head channel={data} />
+      <ChannelRouting channel={data} />
+    </>
+  )
+}
+
+function Head({ channel, children }: { readonly channel: ChannelView; readonly children?: ReactNode }) {
+  return (
+    <PageHead
+      title={channel.name}
+      hint={
+        <>
+          {channel.typeName}{' '}
+          {channel.paused ? (
+            <Tag tone="plain">{text.channels.paused}</Tag>
+          ) : (
+            <ChannelHealth health={channel.health} />
+          )}
+        </>
+      }
+      back={{ to: '/settings/channels', label: text.navigation.channels }}
+    >
+      {children}
+    </PageHead>
+  )
+}
+
+function WholeChannel({ channelId }: { readonly channelId: string }) {
   const query = useQuery({ queryKey: ['channel', channelId], queryFn: () => api.channel(channelId) })
   const types = useQuery(channelTypesQuery)
   const channel = query.data
@@ -33,22 +79,9 @@ export function ChannelPage() {
   if (!channel || !kind) return <SkeletonRows rows={4} avatar={false} />
   return (
     <>
-      <PageHead
-        title={channel.name}
-        hint={
-          <>
-            {channel.typeName}{' '}
-            {channel.paused ? (
-              <Tag tone="plain">{text.channels.paused}</Tag>
-            ) : (
-              <ChannelHealth health={channel.health} />
-            )}
-          </>
-        }
-        back={{ to: '/settings/channels', label: text.navigation.channels }}
-      >
+      <Head channel={channel}>
         <Actions channel={channel} />
-      </PageHead>
+      </Head>
       {channel.snippet && (
         <Card title={text.channels.snippet} hint={text.channels.snippetHint}>
           <CopyBox value={channel.snippet} label={text.channels.snippet} />

@@ -1,24 +1,24 @@
 import { NativeSelect } from '@mantine/core'
-import type { ChannelAdminView } from '../../../src/domain/views.ts'
-import { api, queryClient } from '../data/client.ts'
+import type { ChannelRoutingView } from '../../../src/domain/views.ts'
+import { api } from '../data/client.ts'
 import { SkillsCard } from '../groups/category-page.tsx'
 import { contentKey } from '../groups/group-change.ts'
 import { PolicyEditor } from '../routing/policy-editor.tsx'
 import { useCategories } from '../routing/routing-queries.ts'
 import type { StoredPolicy } from '../routing/use-policy-editor.ts'
 import { routingText } from '../text/routing-text.ts'
-import { learnChannel, useChannelChange } from './channel-change.ts'
+import { learnRouting, useRoutingChange } from './channel-change.ts'
 import { Card } from './page-parts.tsx'
 
 /** Who gets the conversations of a channel, and what they are stamped with. */
-export function ChannelRouting({ channel }: { readonly channel: ChannelAdminView }) {
-  const change = useChannelChange(channel)
+export function ChannelRouting({ channel }: { readonly channel: ChannelRoutingView }) {
+  const change = useRoutingChange(channel)
   const categories = useCategories()
   const words = routingText.channel
   const current = channel.categoryId ?? ''
-  const stored = (saved: ChannelAdminView): StoredPolicy => {
-    learnChannel(saved)
-    return saved
+  const stored = (routing: ChannelRoutingView): StoredPolicy => {
+    learnRouting(routing)
+    return routing
   }
   return (
     <>
@@ -49,12 +49,9 @@ export function ChannelRouting({ channel }: { readonly channel: ChannelAdminView
         home={{
           policy: channel.policy,
           version: channel.version,
-          write: async (policy, version) => stored(await api.updateChannel(channel.id, { policy, version })),
-          read: async () => {
-            const fresh = await api.channel(channel.id)
-            queryClient.setQueryData(['channel', channel.id], fresh)
-            return fresh
-          },
+          write: async (policy, version) =>
+            stored(await api.updateChannelRouting(channel.id, { policy, version })),
+          read: async () => stored(await api.channelRouting(channel.id)),
         }}
       />
     </>

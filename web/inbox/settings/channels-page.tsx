@@ -13,6 +13,7 @@ import css from './rows.module.css'
 /** All channels of the workspace. */
 export function ChannelsPage() {
   const mayManage = useAllowed('channel.manage')
+  const mayRoute = useAllowed('routing.manage')
   const query = useQuery(channelsQuery)
   const add = mayManage && (
     <Button component={Link} to="/settings/channels/new" leftSection={<IconPlus size={16} />}>
@@ -40,7 +41,7 @@ export function ChannelsPage() {
           <ul className={css['rows']}>
             {query.data.map((channel) => (
               <li key={channel.id}>
-                <ChannelRow channel={channel} linked={mayManage} />
+                <ChannelRow channel={channel} linked={mayManage || mayRoute} />
               </li>
             ))}
           </ul>

@@ -15,7 +15,7 @@ export const settingsWords = {
     roleHints: {
       owner: 'Everything, with the last word',
       admin: 'Channels, agents and everything below',
-      supervisor: 'Sees and assigns every conversation',
+      supervisor: 'Sees and assigns every conversation, and says how they are distributed',
       agent: 'Answers in the channels he may see',
     },
     invited: 'Invited',
