@@ -85,7 +85,7 @@ export async function routeConversations(
   const won = run.decided.filter(({ trace }) => trace.winner !== undefined)
   // Too old a reservation may have been taken for drift: better to decide again than to claim on it.
   const claimed = run.holds() ? await deps.routingQueue.claim(won.flatMap(toClaim), deps.now()) : []
-  reach('claimed')
+  if (claimed.length > 0) reach('claimed')
   const held = new Set(claimed.map(({ id }) => id))
   const lost = new Set<RoutingDecisionId>(
     won.filter(({ conversation }) => !held.has(conversation.id)).map(({ decisionId }) => decisionId),
@@ -136,9 +136,13 @@ export async function toWanted(
   return found.map(({ conversation, inForce }) => ({
     conversation,
     inForce,
-    view: routingView(conversation, inForce, { lastAgents, owners }),
+    view: routingView(conversation, inForce, { lastAgents, owners }, rules.teams),
   }))
 }
+
+/** The team that it was with is no more, or was the router's choice and is not where it goes now. */
+const leavesTeam = ({ conversation, view, isReturn }: Decided): boolean =>
+  conversation.teamId !== undefined && view.teamId === undefined && !isReturn
 
 function toClaim(one: Decided): readonly Claim[] {
   const { conversation, decisionId, trace } = one
@@ -149,6 +153,7 @@ function toClaim(one: Decided): readonly Claim[] {
   return [
     {
       conversation,
+      leavesTeam: leavesTeam(one),
       agentId: winner,
       decisionId,
       ...(teamId ? { teamId } : {}),
@@ -171,6 +176,7 @@ async function settle(
     return [
       {
         conversation,
+        leavesTeam: leavesTeam(one),
         routing,
         ...(trace.teamId ? { teamId: trace.teamId } : {}),
         ...(trace.queue ? { queue: trace.queue } : {}),

@@ -1,6 +1,5 @@
 /** A customer is told once who has his conversation, wherever the server is killed between the assignment and telling. */
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { issueToken } from '../../connectors/web-chat/visitor-token.ts'
 import type { ConversationView, MessageView, Page } from '../../src/domain/views.ts'
@@ -27,7 +26,8 @@ const DEATHS: readonly Death[] = LONG
   ? [...SHORT, ['conversation-updated', 'opening'], ['greeted', 'waiting']]
   : SHORT
 const TEXT = '{{agent}} has your question.'
-const ASK_AGAIN_MS = 100
+/** Asks again and again, longer than a restart and any sweep take on a busy machine. */
+const PATIENCE = { timeout: 60_000, interval: 100 }
 
 const allOf = async (call: Call): Promise<readonly ConversationView[]> =>
   ((await call('GET', '/conversations?view=all&limit=100')).body as unknown as Page<ConversationView>).items
@@ -68,11 +68,11 @@ it(
         const before = (await allOf(call)).length
         await choose(call, 'away')
         await write()
-        while ((await allOf(call)).length === before) await sleep(ASK_AGAIN_MS)
+        await expect.poll(async () => (await allOf(call)).length, PATIENCE).toBe(before + 1)
       } else {
         for (const conversation of await allOf(call)) {
-          while ((await toldIn(call, conversation)).every(({ status }) => status !== 'sent'))
-            await sleep(ASK_AGAIN_MS)
+          const statuses = async () => (await toldIn(call, conversation)).map(({ status }) => status)
+          await expect.poll(statuses, PATIENCE).toContain('sent')
         }
       }
       expect(await server.stop()).toBe(0)
