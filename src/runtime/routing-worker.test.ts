@@ -82,6 +82,20 @@ describe('the routing worker', () => {
     expect(errors).toHaveLength(2)
   })
 
+  it('looks at once when it was woken during the chores', async () => {
+    let finish = (): void => undefined
+    const run = () => new Promise<void>((done) => void (finish = done))
+    start({ chores: [{ everyMs: 60_000, failure: 'the chore failed', run }] })
+    await pass(0)
+    reads = []
+    worker?.wake('work')
+    await pass(0)
+    expect(reads).toEqual([])
+    finish()
+    await pass(0)
+    expect(reads).toEqual(['due', 'owed', 'waiting 8'])
+  })
+
   it('owes a look at everything until one went well', async () => {
     let fails = true
     start({

@@ -90,12 +90,13 @@ export function startRoutingWorker(deps: RoutingWorkerDeps): RoutingWorker {
     }
   }
 
-  const run = async (): Promise<void> => {
+  /** @returns whether this node leads */
+  const run = async (): Promise<boolean> => {
     if (!(await deps.leads())) {
       // Whoever leads hears of the same; when nobody does, the next tick does.
       next = 'work'
       owesEverything = true
-      return
+      return false
     }
     while (next !== undefined && !stopped) {
       const kind = next
@@ -103,14 +104,20 @@ export function startRoutingWorker(deps: RoutingWorkerDeps): RoutingWorker {
       await look(kind)
     }
     await runChores()
+    return true
   }
 
   const start = (): void => {
     if (stopped || running) return
     running = run()
-      .catch((error: unknown) => deps.onError(error, FAILED))
-      .finally(() => {
+      .catch((error: unknown) => {
+        deps.onError(error, FAILED)
+        return false
+      })
+      .then((led) => {
         running = undefined
+        // Somebody woke it during the chores.
+        if (led && next !== undefined) start()
       })
   }
 
