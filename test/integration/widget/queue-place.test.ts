@@ -128,7 +128,7 @@ describe('the place in the queue', () => {
       expect(answer.status).toBe(200)
       return (await answer.json()) as VisitorHistory
     }
-    await vi.waitFor(async () => expect((await history(second)).queue).toEqual({ place: 2 }), 10_000)
+    await expect.poll(async () => (await history(second)).queue).toEqual({ place: 2 })
     expect((await history(first)).queue).toEqual({ place: 1 })
     const page = await history(second, '?limit=1')
     expect(page.items[0]?.id).toBe(last.id)
@@ -137,6 +137,6 @@ describe('the place in the queue', () => {
     await server.core.stores.conversations.change(id as ConversationId, version, {
       assigneeId: owner.profile.id as AgentId,
     })
-    await vi.waitFor(async () => expect(await history(second)).not.toHaveProperty('queue'), 10_000)
+    await expect.poll(() => history(second)).not.toHaveProperty('queue')
   })
 })
