@@ -55,7 +55,7 @@ export interface AgentRoutingView {
   /** Absent = works always. */
   readonly effectiveSchedule?: EffectiveSchedule
   readonly hours: HoursState
-  /** He chose "online" outside his working hours: they do not hold him back until he chooses again. */
+  /** He chose "online" while his hours were closed: what closed them does not hold him back until they open again. */
   readonly onlineOutOfHours: boolean
   /** Of these settings alone; 0 = never changed. */
   readonly version: number

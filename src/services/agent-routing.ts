@@ -1,6 +1,7 @@
 import { AppError } from '../domain/errors.ts'
 import type { AgentId, TeamId } from '../domain/ids.ts'
-import { hoursStateAt } from '../domain/routing/hours.ts'
+import { type HoursState, hoursStateAt } from '../domain/routing/hours.ts'
+import { goesBeforeHours } from '../domain/routing/out-of-hours.ts'
 import type { UpdateAgentRoutingCommand } from '../domain/routing-commands.ts'
 import type { AgentRoutingView } from '../domain/routing-views.ts'
 import type { AgentRoutingRecord } from '../store/agent-routing-store.ts'
@@ -67,8 +68,10 @@ async function requireTeam(
 
 async function present(deps: RoutingRulesDeps, agent: AgentRoutingRecord): Promise<AgentRoutingView> {
   const [teams, settings] = await Promise.all([deps.teams.list(), deps.routingSettings.read()])
-  const { agentId, capacity, fairCap, skills, schedule, onlineOutOfHours, version } = agent
+  const { agentId, capacity, fairCap, skills, schedule, chosenOutOfHours, version } = agent
   const holds = effectiveRouting(agent, teamsByAgent(teams).get(agentId) ?? [], settings)
+  const nowMs = deps.clock()
+  const hours: HoursState = holds.schedule ? hoursStateAt(holds.schedule.schedule, nowMs) : { within: true }
   return {
     agentId,
     capacity: { ...(capacity ? { own: capacity } : {}), effective: holds.capacity },
@@ -79,8 +82,8 @@ async function present(deps: RoutingRulesDeps, agent: AgentRoutingRecord): Promi
     teamIds: holds.teamIds,
     ...(schedule ? { schedule } : {}),
     ...(holds.schedule ? { effectiveSchedule: holds.schedule } : {}),
-    hours: holds.schedule ? hoursStateAt(holds.schedule.schedule, deps.clock()) : { within: true },
-    onlineOutOfHours,
+    hours,
+    onlineOutOfHours: goesBeforeHours(chosenOutOfHours, hours, nowMs),
     version,
   }
 }

@@ -17,7 +17,7 @@ export interface EffectiveRouting {
 
 /**
  * Settles what holds for one agent. Of several teams with hours the primary one's count, else the first by name. The
- * holidays of the workspace are everybody's.
+ * holidays of the workspace are everybody's, also of those who have no hours: their days begin and end by UTC.
  * @param teams the teams he is a member of, by name
  */
 export function effectiveRouting(
@@ -41,17 +41,39 @@ export function effectiveRouting(
 function scheduleOf(
   agent: AgentRoutingRecord,
   teams: readonly TeamRecord[],
-  { schedule, holidays }: RoutingSettings,
+  settings: RoutingSettings,
 ): EffectiveSchedule | undefined {
-  const closed = holidays.flatMap(({ dates }) => dates)
-  const closing = (hours: WorkingHours): WorkingHours => ({
-    ...hours,
-    holidays: [...new Set([...hours.holidays, ...closed])].sort(),
-  })
-  if (agent.schedule) return { from: 'agent', schedule: closing(agent.schedule) }
+  if (agent.schedule) return { from: 'agent', schedule: withHolidays(agent.schedule, settings) }
   const ofTeam = teams.find((team) => team.schedule !== undefined)?.schedule
-  if (ofTeam) return { from: 'team', schedule: closing(ofTeam) }
-  return schedule ? { from: 'workspace', schedule: closing(schedule) } : undefined
+  if (ofTeam) return { from: 'team', schedule: withHolidays(ofTeam, settings) }
+  const { schedule, holidays } = settings
+  if (schedule) return { from: 'workspace', schedule: withHolidays(schedule, settings) }
+  const anyHoliday = holidays.some(({ dates }) => dates.length > 0)
+  return anyHoliday ? { from: 'workspace', schedule: withHolidays(ALWAYS_OPEN, settings) } : undefined
+}
+
+/** The hours of those who have none, for the sake of the holidays. */
+const ALWAYS_OPEN: WorkingHours = {
+  timeZone: 'UTC',
+  weekly: [0, 1, 2, 3, 4, 5, 6].map((weekday) => ({ weekday, fromMinute: 0, toMinute: 1_440 })),
+  timeOff: [],
+  holidays: [],
+}
+
+const closing = new WeakMap<RoutingSettings, WeakMap<WorkingHours, WorkingHours>>()
+
+/** Hours with the holidays of the workspace among their own, merged once for the same hours and settings. */
+function withHolidays(hours: WorkingHours, settings: RoutingSettings): WorkingHours {
+  const known = closing.get(settings) ?? new WeakMap<WorkingHours, WorkingHours>()
+  closing.set(settings, known)
+  const merged = known.get(hours) ?? mergeHolidays(hours, settings)
+  known.set(hours, merged)
+  return merged
+}
+
+function mergeHolidays(hours: WorkingHours, { holidays }: RoutingSettings): WorkingHours {
+  const dates = new Set([...hours.holidays, ...holidays.flatMap(({ dates }) => dates)])
+  return { ...hours, holidays: [...dates].sort() }
 }
 
 /** The teams of each agent, by name. */

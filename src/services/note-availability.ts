@@ -1,6 +1,6 @@
 import type { Availability } from '../domain/agent.ts'
 import type { AgentId } from '../domain/ids.ts'
-import { hoursStateAt } from '../domain/routing/hours.ts'
+import { type ChosenOutOfHours, choiceOutOfHours } from '../domain/routing/out-of-hours.ts'
 import { effectiveRouting, teamsByAgent } from './effective-routing.ts'
 import type { RoutingRulesDeps } from './routing-rules.ts'
 
@@ -10,8 +10,8 @@ export type NoteAvailabilityDeps = Pick<
 >
 
 /**
- * Notes since when an agent's choice holds, and whether it is "online" outside his working hours: then the hours do not
- * hold him back until he chooses again.
+ * Notes since when an agent's choice holds, and whether it is "online" outside his working hours: then what closes them
+ * does not hold him back until they open again, or until he chooses again.
  */
 export async function noteAvailability(
   deps: NoteAvailabilityDeps,
@@ -19,17 +19,21 @@ export async function noteAvailability(
   availability: Availability,
 ): Promise<void> {
   const atMs = deps.clock()
-  const onlineOutOfHours = availability === 'online' && (await isOutOfHours(deps, agentId, atMs))
-  await deps.agentRouting.noteAvailability(agentId, { atMs, onlineOutOfHours })
+  const chosenOutOfHours = availability === 'online' ? await outOfHours(deps, agentId, atMs) : undefined
+  await deps.agentRouting.noteAvailability(agentId, atMs, chosenOutOfHours)
 }
 
-async function isOutOfHours(deps: NoteAvailabilityDeps, agentId: AgentId, atMs: number): Promise<boolean> {
+async function outOfHours(
+  deps: NoteAvailabilityDeps,
+  agentId: AgentId,
+  atMs: number,
+): Promise<ChosenOutOfHours | undefined> {
   const [agent, teams, settings] = await Promise.all([
     deps.agentRouting.get(agentId),
     deps.teams.list(),
     deps.routingSettings.read(),
   ])
-  if (!agent) return false
+  if (!agent) return undefined
   const { schedule } = effectiveRouting(agent, teamsByAgent(teams).get(agentId) ?? [], settings)
-  return schedule !== undefined && !hoursStateAt(schedule.schedule, atMs).within
+  return schedule && choiceOutOfHours(schedule.schedule, atMs)
 }

@@ -1,9 +1,11 @@
 import type { AgentId, CategoryId, ChannelId, TeamId } from '../domain/ids.ts'
 import type { RoutingAgent } from '../domain/routing/agent-state.ts'
-import { type HoursState, hoursStateAt, type WorkingHours } from '../domain/routing/hours.ts'
+import type { HoursState } from '../domain/routing/hours.ts'
+import { goesBeforeHours } from '../domain/routing/out-of-hours.ts'
 import type { AssignmentPolicy, SkillRequirement } from '../domain/routing/policy.ts'
 import { collectRequirements } from '../domain/routing/skills.ts'
 import type { AgentLoad } from '../store/agent-load-store.ts'
+import type { AgentRoutingRecord } from '../store/agent-routing-store.ts'
 import type { PresenceStore } from '../store/presence.ts'
 import type { CategoryRecord, CategoryStore, TeamRecord, TeamStore } from '../store/routing-group-stores.ts'
 import type { RoutingSettings, RoutingSettingsStore } from '../store/routing-settings-store.ts'
@@ -13,6 +15,7 @@ import type { ActiveChannel } from './active-channel.ts'
 import type { AgentAccess } from './agent-access.ts'
 import type { Bus } from './bus.ts'
 import { type EffectiveRouting, effectiveRouting, teamsByAgent } from './effective-routing.ts'
+import { createHoursCache } from './hours-cache.ts'
 
 /** What the router goes by beside channels and agents; it changes seldom. */
 export interface RoutingRules {
@@ -108,6 +111,7 @@ export interface RoutingAgentsDeps {
 /** Reads the agents as a routing run sees them, anew each time. */
 export function createRoutingAgentsReader(deps: RoutingAgentsDeps): () => Promise<readonly RoutingAgent[]> {
   const hoursOf = createHoursCache()
+  const holdsFor = createEffectiveCache()
   return async () => {
     const [staff, sightings, rules] = await Promise.all([
       countedStaff(deps),
@@ -120,16 +124,15 @@ export function createRoutingAgentsReader(deps: RoutingAgentsDeps): () => Promis
       const { id, own, load } = record
       // Made just now: the next run sees him whole.
       if (load.rule === undefined) return []
-      const holds = effectiveRouting(own, rules.teamsOf.get(id) ?? [], rules.settings)
+      const holds = holdsFor(own, rules)
       const seen = sightings.get(id)
       const hours = holds.schedule && hoursOf(holds.schedule.schedule, nowMs)
       return [
         {
-          ...factsOf(record, nowMs),
+          ...factsOf(record, hours, nowMs),
           channels: channelsOf(scopes[index]),
           present: seen?.present ?? false,
           ...(seen ? { seenAtMs: seen.seenAtMs } : {}),
-          ...(hours ? { hours } : {}),
           ...limitsOf(holds),
           ...loadOf(load, holds),
         },
@@ -154,6 +157,7 @@ const channelsOf = (scope: 'all' | ReadonlySet<string> | undefined): RoutingAgen
 
 function factsOf(
   { id, name, state, availability, availabilitySinceMs, pushReachableUntilMs = 0, own }: StaffRecord,
+  hours: HoursState | undefined,
   nowMs: number,
 ) {
   return {
@@ -164,7 +168,8 @@ function factsOf(
     ...(availabilitySinceMs === undefined ? {} : { availabilitySinceMs }),
     skills: own.skills,
     ...(pushReachableUntilMs > nowMs ? { reachableByPush: true } : {}),
-    ...(own.onlineOutOfHours ? { onlineOutOfHours: true } : {}),
+    ...(hours ? { hours } : {}),
+    ...(goesBeforeHours(own.chosenOutOfHours, hours, nowMs) ? { onlineOutOfHours: true } : {}),
   }
 }
 
@@ -186,17 +191,17 @@ function loadOf({ open, recent, lastAssignedAtMs, givenAtMs }: AgentLoad, { fair
   }
 }
 
-/** Working out when hours change next takes its time, and whole teams share their hours. */
-function createHoursCache(): (schedule: WorkingHours, nowMs: number) => HoursState {
-  const known = new Map<string, { readonly fromMs: number; readonly state: HoursState }>()
-  return (schedule, nowMs) => {
-    const key = JSON.stringify(schedule)
-    const found = known.get(key)
-    const untilMs = found ? (found.state.untilMs ?? found.fromMs + 86_400_000) : 0
-    if (found && nowMs >= found.fromMs && nowMs < untilMs) return found.state
-    if (known.size > 4_000) known.clear()
-    const state = hoursStateAt(schedule, nowMs)
-    known.set(key, { fromMs: nowMs, state })
-    return state
+/** What holds for an agent changes with his own settings and with the rules alone. */
+function createEffectiveCache(): (own: AgentRoutingRecord, rules: RoutingRules) => EffectiveRouting {
+  const known = new WeakMap<RoutingRules, Map<AgentId, { version: number; holds: EffectiveRouting }>>()
+  return (own, rules) => {
+    const { agentId, version } = own
+    const byAgent = known.get(rules) ?? new Map()
+    known.set(rules, byAgent)
+    const found = byAgent.get(agentId)
+    if (found?.version === version) return found.holds
+    const holds = effectiveRouting(own, rules.teamsOf.get(agentId) ?? [], rules.settings)
+    byAgent.set(agentId, { version, holds })
+    return holds
   }
 }

@@ -2,6 +2,7 @@ import type { Connection, mongo } from 'mongoose'
 import type { AgentId, TeamId } from '../domain/ids.ts'
 import type { AgentCapacity, FairCap } from '../domain/routing/agent-state.ts'
 import type { WorkingHours } from '../domain/routing/hours.ts'
+import type { ChosenOutOfHours } from '../domain/routing/out-of-hours.ts'
 import { nativeCollection } from './native.ts'
 import { toObjectId } from './object-id.ts'
 
@@ -13,7 +14,7 @@ export interface AgentRoutingRecord {
   readonly skills: Readonly<Record<string, number>>
   readonly primaryTeamId?: TeamId
   readonly schedule?: WorkingHours
-  readonly onlineOutOfHours: boolean
+  readonly chosenOutOfHours?: ChosenOutOfHours
   /** When he last chose whether he takes conversations; absent = never. */
   readonly availabilitySinceMs?: number
   /** Of these settings alone; 0 = never changed. */
@@ -44,7 +45,7 @@ export interface AgentRoutingDocument {
   _id: mongo.ObjectId
   routing?: RoutingFields
   /** Beside the settings, since it changes with the availability and not with their version. */
-  onlineOutOfHours?: boolean
+  chosenOutOfHours?: ChosenOutOfHours
   availabilitySince?: Date
 }
 
@@ -53,7 +54,7 @@ export type AgentRoutingStore = ReturnType<typeof createAgentRoutingStore>
 /** The router's side of the agents; it lies in their own documents. */
 export function createAgentRoutingStore(connection: Connection) {
   const agents = nativeCollection<AgentRoutingDocument>(connection, 'agents')
-  const projection = { routing: 1, onlineOutOfHours: 1, availabilitySince: 1 } as const
+  const projection = { routing: 1, chosenOutOfHours: 1, availabilitySince: 1 } as const
 
   return {
     async get(id: AgentId): Promise<AgentRoutingRecord | undefined> {
@@ -100,11 +101,14 @@ export function createAgentRoutingStore(connection: Connection) {
     /** Notes since when an agent's choice holds, and whether his "online" goes before his working hours. */
     async noteAvailability(
       id: AgentId,
-      { atMs, onlineOutOfHours }: { readonly atMs: number; readonly onlineOutOfHours: boolean },
+      atMs: number,
+      chosenOutOfHours: ChosenOutOfHours | undefined,
     ): Promise<void> {
       await agents.updateOne(
         { _id: toObjectId(id) },
-        { $set: { availabilitySince: new Date(atMs), onlineOutOfHours } },
+        chosenOutOfHours
+          ? { $set: { availabilitySince: new Date(atMs), chosenOutOfHours } }
+          : { $set: { availabilitySince: new Date(atMs) }, $unset: { chosenOutOfHours: '' } },
       )
     },
   }
@@ -112,13 +116,13 @@ export function createAgentRoutingStore(connection: Connection) {
 
 /** How the settings read in an agent's document. */
 export function toAgentRoutingRecord(document: AgentRoutingDocument): AgentRoutingRecord {
-  const { _id, routing = {}, onlineOutOfHours = false, availabilitySince } = document
+  const { _id, routing = {}, chosenOutOfHours, availabilitySince } = document
   const { skills = [], version = 0, ...own } = routing
   return {
     ...own,
     agentId: _id.toHexString() as AgentId,
     skills: Object.fromEntries(skills.map(({ skill, level }) => [skill, level])),
-    onlineOutOfHours,
+    ...(chosenOutOfHours ? { chosenOutOfHours } : {}),
     ...(availabilitySince ? { availabilitySinceMs: availabilitySince.getTime() } : {}),
     version,
   }

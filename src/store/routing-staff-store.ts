@@ -48,7 +48,7 @@ export function createRoutingStaffStore(connection: Connection) {
     availabilitySince: 1,
     pushReachableUntil: 1,
     routing: 1,
-    onlineOutOfHours: 1,
+    chosenOutOfHours: 1,
     'load.open': 1,
     'load.recent': 1,
     'load.total': 1,

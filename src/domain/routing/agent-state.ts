@@ -30,7 +30,7 @@ export interface RoutingAgent {
   readonly availability: Availability
   /** When it was chosen, milliseconds since the epoch; for the explanation only. */
   readonly availabilitySinceMs?: number
-  /** The agent chose "online" outside working hours: the hours do not hold him back. */
+  /** The agent chose "online" while the hours were closed as they are now: they do not hold him back. */
   readonly onlineOutOfHours?: boolean
   /** A device is connected, or was within the grace period. */
   readonly present: boolean

@@ -42,7 +42,7 @@ const HORIZON_DAYS = 400
 
 /** Whether an instant lies within working hours. The end of an interval is outside it. */
 export function isWithinHours(schedule: WorkingHours, atMs: number): boolean {
-  return closedBy(schedule, atMs, offsetAt(schedule.timeZone, atMs)) === undefined
+  return closedBy(schedule, atMs) === undefined
 }
 
 /**
@@ -55,7 +55,7 @@ export function nextChange(schedule: WorkingHours, atMs: number): number | undef
 
 /** How a schedule stands at an instant, as an agent's state carries it. */
 export function hoursStateAt(schedule: WorkingHours, atMs: number): HoursState {
-  const reason = closedBy(schedule, atMs, offsetAt(schedule.timeZone, atMs))
+  const reason = closedBy(schedule, atMs)
   const untilMs = changeAfter(schedule, atMs, reason === undefined)
   return {
     within: reason === undefined,
@@ -64,7 +64,12 @@ export function hoursStateAt(schedule: WorkingHours, atMs: number): HoursState {
   }
 }
 
-function closedBy(schedule: WorkingHours, atMs: number, offsetMs: number): HoursState['closedBy'] {
+/** What closes a schedule at an instant, the weightiest first; undefined within working hours. */
+export function closedBy(
+  schedule: WorkingHours,
+  atMs: number,
+  offsetMs = offsetAt(schedule.timeZone, atMs),
+): HoursState['closedBy'] {
   if (schedule.timeOff.some(({ fromMs, toMs }) => atMs >= fromMs && atMs < toMs)) return 'time-off'
   const localMs = atMs + offsetMs
   if (schedule.holidays.length > 0 && schedule.holidays.includes(localDate(localMs))) return 'holiday'
