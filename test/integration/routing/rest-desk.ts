@@ -121,7 +121,7 @@ export async function openRestDesk() {
       for (const name of gone) await db.collection(name).deleteMany({})
       await db
         .collection('agents')
-        .updateMany({}, { $unset: { routing: 1, load: 1, pushReachableUntil: 1, onlineOutOfHours: 1 } })
+        .updateMany({}, { $unset: { routing: 1, load: 1, pushReachableUntil: 1, chosenOutOfHours: 1 } })
       await db.collection('agents').updateMany({}, { $set: { availability: 'away' } })
       await db.collection('routing_settings').deleteMany({})
       for (const clerk of [ana, ben, cid]) await desk.connect(clerk)
