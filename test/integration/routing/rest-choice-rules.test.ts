@@ -21,11 +21,15 @@ const LETTERS = Array.from({ length: 9 }, (_, index) => `c${index}`)
 
 describe('target', () => {
   it('none: nobody is chosen while the step waits, then the next begins', async () => {
-    await desk.channel({ steps: [to({ kind: 'none' }, { waitMs: MINUTE }), stepOver('all')] })
+    await desk.channel({ steps: [to({ kind: 'none' }, { waitMs: 2 * DAY }), stepOver('all')] })
     await desk.online(desk.ana)
+    await desk.write('earlier')
+    desk.passMs(DAY)
     expect(await desk.write('c')).toMatchObject({ routing: { status: 'waiting' } })
+    desk.passMs(DAY)
+    await desk.comesTo('earlier', desk.ana)
     expect(await desk.ownerOf('c')).toBeUndefined()
-    desk.passMs(MINUTE)
+    desk.passMs(DAY)
     await desk.comesTo('c', desk.ana)
   })
 
@@ -164,6 +168,7 @@ describe('strategy', () => {
     await desk.channel({ steps: [stepOver([desk.ana])] })
     await desk.write('new')
     await desk.channel({ steps: [stepOver('all', { strategy: 'load-balanced' })] })
+    await desk.restLoads()
     await desk.until(
       async () => (await desk.inbox.core.stores.loads.list([desk.ben.id]))[0]?.recent.messaging ?? 0,
       (recent) => recent === 0,

@@ -66,9 +66,10 @@ describe('the router runs', () => {
 
   it('when it loses the team that held it back', async () => {
     const empty = await desk.make('teams')
-    await desk.write('c')
+    await writeAll('c', 'other')
     await desk.assign(desk.sue, 'c', { assigneeId: null, teamId: empty.id })
     await desk.online(desk.ana)
+    await desk.comesTo('other', desk.ana)
     expect(await desk.ownerOf('c')).toBeUndefined()
     await desk.assign(desk.sue, 'c', { assigneeId: null, teamId: null })
     await desk.comesTo('c', desk.ana)
@@ -92,10 +93,7 @@ describe('the router runs', () => {
       await desk.patch(desk.sue, who, { tags: ['vip'] })
     }
     await desk.online(desk.ana)
-    await desk.until(
-      () => desk.why('c11'),
-      ({ text }) => text.includes(`no ${skill.name}`),
-    )
+    for (const who of many) await desk.comesTo(who, undefined)
     await desk.patch(desk.sue, 'c11', { tags: [] })
     await desk.comesTo('c11', desk.ana)
     expect(await desk.ownerOf('c0')).toBeUndefined()
@@ -126,11 +124,14 @@ describe('the router runs', () => {
     const { body } = await desk.assign(desk.sue, 'c', { assigneeId: null })
     expect(body).toMatchObject({ routing: { status: 'settled' } })
     expect((await desk.why('c')).pieces.map(({ code }) => code)).toEqual(['unassigned-by-hand'])
-    // Neither the customer nor a change of the rules gives it away.
+    // Neither the customer nor a change of the rules gives it away; what waits behind it shows that the router looked.
     await desk.write('c')
+    for (const clerk of [desk.ana, desk.ben]) await desk.choose(clerk, 'away')
+    await desk.write('other')
     await desk.make('teams')
     desk.passMs(10 * MINUTE)
-    await desk.write('other')
+    await desk.online(desk.ana)
+    await desk.comesTo('other', desk.ana)
     expect(await desk.of('c')).not.toHaveProperty('assigneeId')
     expect((await desk.assign(desk.ana, 'c', { assigneeId: desk.ana.id })).status).toBe(200)
   })
@@ -173,9 +174,13 @@ describe('a place becomes free', () => {
   it('when working hours begin', async () => {
     const begins = new Date(desk.now() + 2 * MINUTE)
     const fromMinute = begins.getUTCHours() * 60 + begins.getUTCMinutes()
-    const hours = { weekday: begins.getUTCDay(), fromMinute, toMinute: 1_440 }
+    const weekday = begins.getUTCDay()
+    const weekly = [
+      { weekday, fromMinute, toMinute: 1_440 },
+      { weekday: (weekday + 1) % 7, fromMinute: 0, toMinute: 1_440 },
+    ]
     await desk.online(desk.ana)
-    const schedule = { timeZone: 'UTC', weekly: [hours], timeOff: [], holidays: [] }
+    const schedule = { timeZone: 'UTC', weekly, timeOff: [], holidays: [] }
     await desk.limit(desk.ana, { schedule })
     await desk.write('c')
     expect((await desk.why('c')).text).toContain('outside working hours until')
@@ -207,10 +212,13 @@ describe('what waits', () => {
   it('goes to the next step when the wait of the step before is over', async () => {
     await desk.channel({ steps: [stepOver([desk.ana], { waitMs: 7 * DAY }), stepOver([desk.ben])] })
     await desk.online(desk.ben)
+    await desk.write('earlier')
+    desk.passMs(DAY)
     await desk.write('c')
     desk.passMs(6 * DAY)
+    await desk.comesTo('earlier', desk.ben)
     expect(await desk.ownerOf('c')).toBeUndefined()
-    desk.passMs(DAY + MINUTE)
+    desk.passMs(DAY)
     await desk.comesTo('c', desk.ben)
   })
 
@@ -234,21 +242,24 @@ describe('what waits', () => {
 
 describe('events', () => {
   it('tell when it is queued, assigned and unassigned', async () => {
+    const { id } = await desk.write('c')
     const told = () =>
-      desk.inbox.events.map(({ type }) => type).filter((type) => type.startsWith('conversation.'))
-    await desk.write('c')
+      desk.inbox.events.flatMap((event) =>
+        'conversation' in event && event.conversation.id === id ? event.type : [],
+      )
+    const moves = () => told().filter((type) => /assigned|queued/.test(type))
     expect(told()).toContain('conversation.created')
     await desk.online(desk.ana)
     await desk.comesTo('c', desk.ana)
     await desk.assign(desk.sue, 'c', { assigneeId: null })
-    await desk.comesTo('c', undefined)
-    const all = told().filter((type) => /assigned|queued/.test(type))
-    expect(all.map((type) => type.slice('conversation.'.length))).toEqual([
-      'queued',
-      'assigned',
-      'unassigned',
-      'queued',
-    ])
+    await expect
+      .poll(moves)
+      .toEqual([
+        'conversation.queued',
+        'conversation.assigned',
+        'conversation.unassigned',
+        'conversation.queued',
+      ])
   })
 
   it.each([
@@ -258,8 +269,9 @@ describe('events', () => {
     ['agents', () => desk.limit(desk.ana, { capacity: { total: 3 } })],
     ['settings', () => desk.settings({ countPending: true })],
   ])('tell screens that the %s changed', async (part, act) => {
-    desk.inbox.events.length = 0
+    const changes = () => desk.inbox.events.filter(({ type }) => type === 'routing.changed')
+    const before = changes().length
     await act()
-    expect(desk.inbox.events).toEqual([{ type: 'routing.changed', part }])
+    expect(changes().slice(before)).toEqual([{ type: 'routing.changed', part }])
   })
 })
