@@ -1,3 +1,4 @@
+import type { AssignDeps } from '../services/assign-conversation.ts'
 import type { Bus } from '../services/bus.ts'
 import type { ChannelDirectory } from '../services/channel-directory.ts'
 import type { DeliverDeps, OpenAttachment } from '../services/deliver-messages.ts'
@@ -35,6 +36,7 @@ export interface PathDeps {
   readonly routingAgents: RouteDeps['agents']
   readonly rules: RouteDeps['rules']
   readonly policyOf: PolicyOf
+  readonly assignable: AssignDeps['assignable']
   readonly linkAttachments: LinkAttachments
   readonly openAttachment: OpenAttachment
   readonly contextOf: DeliverDeps['contextOf']

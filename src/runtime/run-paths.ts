@@ -161,6 +161,7 @@ async function wakeSnoozed(deps: PathDeps): Promise<void> {
       ...deps.stores,
       bus: deps.bus,
       orderClock: deps.orderClock,
+      assignable: deps.assignable,
       now: Date.now,
     })
   }

@@ -11,6 +11,7 @@ import type { ConversationChange, ConversationStore } from '../store/conversatio
 import type { MessageStore } from '../store/message-store.ts'
 import type { CategoryStore } from '../store/routing-group-stores.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
+import type { AssignDeps } from './assign-conversation.ts'
 import type { Bus } from './bus.ts'
 import { openConversation } from './conversation-access.ts'
 import { eventLine } from './event-line.ts'
@@ -19,7 +20,7 @@ import { presentConversation, presentMessage } from './present.ts'
 import type { Principal } from './principal.ts'
 import type { PolicyOf } from './routing-snapshot.ts'
 
-export interface ChangeConversationDeps extends WakeDeps {
+export interface ChangeConversationDeps extends ReopenDeps {
   readonly categories: Pick<CategoryStore, 'get'>
   readonly policyOf: PolicyOf
 }
@@ -31,6 +32,9 @@ export interface WakeDeps {
   readonly orderClock: OrderClock
   readonly now: () => number
 }
+
+/** Whatever opens conversations again asks whether their owners may still have them. */
+export type ReopenDeps = WakeDeps & Pick<AssignDeps, 'assignable'>
 
 /** The longest that a conversation may sleep. */
 const LONGEST_SNOOZE_MS = 2 * 365 * 86_400_000
@@ -50,7 +54,9 @@ export async function changeConversation(
   if (conversation.version !== command.version) throw new AppError('version-conflict')
   const category = await categoryOf(command, deps)
   const policy = await policyAfter(conversation, command, deps)
-  const { change, lines } = plan(conversation, command, category, policy, deps.now())
+  const reopens = command.status === 'open' && conversation.status !== 'open'
+  const ownerLeft = reopens && (await hasLostOwner(conversation, deps))
+  const { change, lines } = plan(conversation, command, { category, policy, ownerLeft, nowMs: deps.now() })
   if (Object.keys(change).length === 0) return conversation
   const changed = await deps.conversations.change(id, command.version, change)
   if (!changed) throw new AppError('version-conflict')
@@ -86,14 +92,35 @@ interface NamedCategory {
 }
 
 /** Wakes a snoozed conversation whose time has come; another change at the same moment wins. */
-export async function wakeConversation(conversation: StoredConversation, deps: WakeDeps): Promise<void> {
-  const changed = await deps.conversations.change(conversation.id, conversation.version, {
+export async function wakeConversation(conversation: StoredConversation, deps: ReopenDeps): Promise<void> {
+  const ownerLeft = await hasLostOwner(conversation, deps)
+  const change: ConversationChange = {
     status: 'open',
     snoozedUntilMs: null,
     lastActivityAtMs: deps.now(),
-    ...reopening(conversation, deps.now()),
-  })
-  if (changed) await tell(changed, [{ name: 'opened' }], 'system', deps)
+    ...reopening(conversation, ownerLeft, deps.now()),
+  }
+  const changed = await deps.conversations.change(conversation.id, conversation.version, change)
+  if (changed) await tell(changed, [{ name: 'opened' }, ...lossOfOwner(conversation, change)], 'system', deps)
+}
+
+/** Whether whoever owns it has no active account any more, or may no longer see it. */
+async function hasLostOwner(
+  { assigneeId, channelId }: StoredConversation,
+  { assignable }: Pick<ReopenDeps, 'assignable'>,
+): Promise<boolean> {
+  return assigneeId !== undefined && (await assignable(assigneeId, channelId)) === undefined
+}
+
+/** What a change goes by, looked up. */
+interface Circumstances {
+  /** The one that is named; undefined when none is. */
+  readonly category: NamedCategory | null | undefined
+  /** Where the change asks for one. */
+  readonly policy: AssignmentPolicy | undefined
+  /** It opens again, and its owner cannot have it any more. */
+  readonly ownerLeft: boolean
+  readonly nowMs: number
 }
 
 type Line = NonNullable<MessageView['event']>
@@ -101,11 +128,9 @@ type Line = NonNullable<MessageView['event']>
 function plan(
   conversation: StoredConversation,
   command: UpdateConversationCommand,
-  category: NamedCategory | null | undefined,
-  policy: AssignmentPolicy | undefined,
-  nowMs: number,
+  { category, policy, ownerLeft, nowMs }: Circumstances,
 ): { readonly change: ConversationChange; readonly lines: readonly Line[] } {
-  const status = planStatus(conversation, command, nowMs)
+  const status = planStatus(conversation, command, ownerLeft, nowMs)
   const lines: Line[] = [...status.lines]
   let change: ConversationChange = status.change
   if (change.status === 'resolved' && conversation.assigneeId && policy?.onResolve === 'drop-assignee') {
@@ -132,12 +157,21 @@ function plan(
     }
     lines.push({ name: 'category-changed', value: category?.name ?? '' })
   }
-  return { change, lines }
+  return { change, lines: [...lines, ...lossOfOwner(conversation, change)] }
+}
+
+/** Says that a change takes the conversation from its owner. */
+function lossOfOwner(
+  { assigneeId: owner }: StoredConversation,
+  { assigneeId }: ConversationChange,
+): readonly Line[] {
+  return owner !== undefined && assigneeId === null ? [{ name: 'unassigned' }] : []
 }
 
 function planStatus(
   conversation: StoredConversation,
   { status, snoozedUntil }: UpdateConversationCommand,
+  ownerLeft: boolean,
   nowMs: number,
 ): { readonly change: ConversationChange; readonly lines: readonly Line[] } {
   if (status === undefined) {
@@ -161,7 +195,7 @@ function planStatus(
     change: {
       status,
       snoozedUntilMs: null,
-      ...(wakes ? reopening(conversation, nowMs) : resting(conversation, nowMs)),
+      ...(wakes ? reopening(conversation, ownerLeft, nowMs) : resting(conversation, nowMs)),
     },
     lines: [{ name: lineOf(conversation.status, status) }],
   }
@@ -193,7 +227,7 @@ function recategorised(
   policy: AssignmentPolicy | undefined,
   nowMs: number,
 ): ConversationChange {
-  const fresh = conversation.queue ? { queue: restartQueue(conversation.queue, nowMs) } : {}
+  const fresh = freshRun(conversation, nowMs)
   if (conversation.assigneeId === undefined) {
     const { routing } = conversation
     const sinceMs = routing.status === 'settled' ? nowMs : routing.sinceMs
@@ -207,10 +241,22 @@ function recategorised(
   }
 }
 
-/** An unowned conversation that opens again is owed a routing run. */
-function reopening(conversation: StoredConversation, nowMs: number): ConversationChange {
-  if (conversation.assigneeId !== undefined) return {}
-  return { routing: { ...conversation.routing, status: 'pending', sinceMs: nowMs } }
+/** Through the policy from its start, whose own choice of a team is made anew. */
+function freshRun({ queue, teamByHand }: StoredConversation, nowMs: number): ConversationChange {
+  return {
+    ...(teamByHand ? {} : { teamId: null }),
+    ...(queue ? { queue: restartQueue(queue, nowMs) } : {}),
+  }
+}
+
+/** What opens again and has no owner, or one who cannot have it any more, is owed a routing run. */
+function reopening(conversation: StoredConversation, ownerLeft: boolean, nowMs: number): ConversationChange {
+  if (conversation.assigneeId !== undefined && !ownerLeft) return {}
+  return {
+    ...(ownerLeft ? { assigneeId: null } : {}),
+    ...(ownerLeft || conversation.status === 'resolved' ? freshRun(conversation, nowMs) : {}),
+    routing: { ...conversation.routing, status: 'pending', sinceMs: nowMs },
+  }
 }
 
 /** What is not open waits for no agent. */
@@ -229,6 +275,9 @@ async function tell(
   const view = presentConversation(changed)
   deps.bus.publish([
     { type: eventOf(lines), conversation: view },
+    ...(lines.some(({ name }) => name === 'unassigned')
+      ? [{ type: 'conversation.unassigned' as const, conversation: view }]
+      : []),
     ...messages.map(
       (message): DomainEvent => ({
         type: 'message.created',

@@ -49,7 +49,7 @@ function wantedOf(id: string, strategy: RoutingStrategy = 'round-robin', change 
     ...change,
   } as unknown as StoredConversation
   const inForce = { scope: 'channel', policy: everybody(strategy), requirements: [] }
-  return { conversation, inForce, view: routingView(conversation, inForce, NOBODY_KNOWN) }
+  return { conversation, inForce, view: routingView(conversation, inForce, NOBODY_KNOWN, new Set()) }
 }
 
 /** A database of one process: agents whose capacity can be taken, and one ring. */

@@ -54,7 +54,7 @@ export async function toPastConversations(
         assigneeId: _owner,
         queue: _queue,
         ...view
-      } = routingView(conversation, inForce, { lastAgents, owners })
+      } = routingView(conversation, inForce, { lastAgents, owners }, rules.teams)
       const handlingMs = handlingOf(conversation)
       return {
         conversation: view,

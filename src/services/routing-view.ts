@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { AgentId, ContactId } from '../domain/ids.ts'
+import type { AgentId, ContactId, TeamId } from '../domain/ids.ts'
 import type { RoutingConversation } from '../domain/routing/agent-state.ts'
 import type { AssignmentPolicy } from '../domain/routing/policy.ts'
 import { effectiveSkills } from '../domain/routing/skills.ts'
@@ -25,13 +25,18 @@ export const asksForLastAgent = (policy: AssignmentPolicy): boolean => asksFor(p
 /** Whether a policy asks who looks after the contact. */
 export const asksForOwner = (policy: AssignmentPolicy): boolean => asksFor(policy, 'contact-owner')
 
-/** A stored conversation as the pure router knows it. */
+/**
+ * A stored conversation as the pure router knows it. A team that is no more is no team; nor is one that the router
+ * chose before the conversation was resolved: it chooses anew.
+ */
 export function routingView(
   conversation: StoredConversation,
   { requirements }: Pick<PolicyInForce, 'requirements'>,
   { lastAgents, owners }: KnownAgents,
+  teams: { has(id: TeamId): boolean },
 ): RoutingConversation {
-  const { assigneeId, teamId, teamByHand, categoryId, language, queue } = conversation
+  const { assigneeId, categoryId, language, queue } = conversation
+  const { teamId, teamByHand } = teamOf(conversation, teams)
   const lastAgentId = lastAgents.get(conversation.contactId)
   const contactOwnerId = owners.get(conversation.contactId)
   return {
@@ -56,6 +61,15 @@ export function routingView(
       lapses: [],
     },
   }
+}
+
+function teamOf(
+  { teamId, teamByHand, routing }: StoredConversation,
+  teams: { has(id: TeamId): boolean },
+): Pick<StoredConversation, 'teamId' | 'teamByHand'> {
+  if (!teamId || !teams.has(teamId)) return {}
+  if (teamByHand) return { teamId, teamByHand }
+  return routing.returning ? {} : { teamId }
 }
 
 /**

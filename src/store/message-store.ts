@@ -65,6 +65,7 @@ export function createMessageStore(connection: Connection) {
 
     /** Records messages durably. @returns the positions of those that were recorded before */
     async record(batch: readonly StoredMessage[]): Promise<ReadonlySet<number>> {
+      if (batch.length === 0) return new Set()
       try {
         await messages.insertMany(batch.map(toMessageDocument), { ordered: false })
         return new Set()

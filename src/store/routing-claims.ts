@@ -16,7 +16,10 @@ export interface Claim {
   readonly conversation: StoredConversation
   readonly agentId: AgentId
   readonly decisionId: RoutingDecisionId
+  /** The team that the router chose. */
   readonly teamId?: TeamId
+  /** It is no longer with the team it was with, whoever chose that. */
+  readonly leavesTeam: boolean
   readonly queue?: QueueState
   readonly silence?: Silence
   readonly greeting?: OwedGreeting
@@ -27,7 +30,10 @@ export interface UnclaimedOutcome {
   /** As it was when the router decided. */
   readonly conversation: StoredConversation
   readonly routing: StoredConversation['routing']
+  /** The team that the router chose. */
   readonly teamId?: TeamId
+  /** It is no longer with the team it was with, whoever chose that. */
+  readonly leavesTeam: boolean
   readonly queue?: QueueState
 }
 
@@ -36,6 +42,7 @@ function asDecided({
   id,
   routing,
   teamId,
+  teamByHand,
   categoryId,
   tags,
 }: StoredConversation): mongo.Filter<ConversationDocument> {
@@ -47,14 +54,24 @@ function asDecided({
     'routing.since': new Date(routing.sinceMs),
     'routing.decisionId': routing.decisionId ? toObjectId(routing.decisionId) : (null as never),
     teamId: teamId ? toObjectId(teamId) : (null as never),
+    teamByHand: teamByHand ? true : (null as never),
     categoryId: categoryId ? toObjectId(categoryId) : (null as never),
     tags: [...tags],
   }
 }
 
+/** The fields that a team leaves behind where another one, or none, takes its place. */
+function withoutTeam(
+  teamId: TeamId | undefined,
+  leavesTeam: boolean,
+): Pick<mongo.UpdateFilter<ConversationDocument>, '$unset'> {
+  if (!leavesTeam) return {}
+  return { $unset: { teamByHand: '', ...(teamId ? {} : { teamId: '' }) } }
+}
+
 /** The write that gives the conversation to the agent, if it still waits as it did. */
 export function claimOperation(
-  { conversation, agentId, decisionId, teamId, queue, silence, greeting }: Claim,
+  { conversation, agentId, decisionId, teamId, leavesTeam, queue, silence, greeting }: Claim,
   nowMs: number,
 ): mongo.AnyBulkWriteOperation<ConversationDocument> {
   return {
@@ -72,6 +89,7 @@ export function claimOperation(
           ...(silence ? { silence: toSilenceDocument(silence) } : {}),
           ...(greeting ? { greeting: toGreetingDocument(greeting) } : {}),
         },
+        ...withoutTeam(teamId, leavesTeam),
         $inc: { version: 1 },
       },
     },
@@ -83,6 +101,7 @@ export function settleOperation({
   conversation,
   routing,
   teamId,
+  leavesTeam,
   queue,
 }: UnclaimedOutcome): mongo.AnyBulkWriteOperation<ConversationDocument> {
   return {
@@ -94,6 +113,7 @@ export function settleOperation({
           ...(teamId ? { teamId: toObjectId(teamId) } : {}),
           ...(queue ? { queue } : {}),
         },
+        ...withoutTeam(teamId, leavesTeam),
         $inc: { version: 1 },
       },
     },

@@ -123,7 +123,7 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
     policyOf,
     assignable: async (id: AgentId) => {
       const agent = await stores.agents.get(id)
-      return agent && { name: agent.name }
+      return agent?.state === 'active' ? { name: agent.name } : undefined
     },
     attachments: { find: async () => [], link: async () => undefined },
   }

@@ -1,0 +1,209 @@
+/** What a conversation leaves behind when its team, topic or owner changes, over real stores. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { AgentId, TeamId } from '../../../src/domain/ids.ts'
+import { type AssignmentStep, policyOf } from '../../../src/domain/routing/policy.ts'
+import { assignConversation } from '../../../src/services/assign-conversation.ts'
+import { changeConversation, wakeConversation } from '../../../src/services/change-conversation.ts'
+import { routeConversations } from '../../../src/services/route-conversations.ts'
+import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { linesOf } from '../../harness/office.ts'
+import { type Desk, everybody, openDesk } from '../../harness/routing-desk.ts'
+
+const MINUTE = 60_000
+const BOSS = 'f'.repeat(24) as AgentId
+
+let database: TestDatabase
+let desk: Desk
+
+beforeAll(async () => {
+  database = await openTestDatabase()
+})
+afterAll(() => database.close())
+beforeEach(async () => {
+  await database.empty()
+  desk = openDesk(database.stores, everybody('least-open'))
+})
+
+const patch = async (who: string, command: object) => {
+  const { id, version } = await desk.of(who)
+  return changeConversation(id, { ...command, version }, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
+}
+const give = async (who: string, change: { assigneeId: AgentId | null; teamId?: TeamId }) => {
+  const { id, version } = await desk.of(who)
+  return assignConversation(id, { ...change, version }, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
+}
+const eventsOf = async (who: string) =>
+  (await linesOf(database.stores, (await desk.of(who)).id)).flatMap(({ event }) => event?.name ?? [])
+const told = () => desk.events.map(({ type }) => type)
+const toTeam = (teamId: TeamId): AssignmentStep => ({
+  target: { kind: 'team', teamId },
+  strategy: 'pick',
+  availableOnly: true,
+  waitMs: 0,
+})
+const [ANYBODY] = everybody('least-open').steps
+const anybody = ANYBODY as AssignmentStep
+const aCategory = async () => {
+  const category = await database.stores.categories.insert('Billing', { skills: [] }, new Date())
+  if (!category) throw new Error('the name is taken')
+  desk.rulesChanged()
+  return category.id
+}
+const removeTeam = async (teamId: TeamId) => {
+  await database.stores.teams.remove(teamId, 1)
+  desk.rulesChanged()
+}
+
+describe('a team that was removed', () => {
+  it('holds up no conversation that was resolved with it', async () => {
+    const ana = await desk.hire('Ana')
+    const team = await desk.team('Sales', [ana])
+    await desk.write('a')
+    await give('a', { assigneeId: ana, teamId: team })
+    await patch('a', { status: 'resolved' })
+    await removeTeam(team)
+    await desk.choose(ana, 'away')
+    const ben = await desk.hire('Ben')
+    await desk.write('a')
+    const after = await desk.of('a')
+    expect(after).toMatchObject({ assigneeId: ben })
+    expect([after.teamId, after.teamByHand]).toEqual([undefined, undefined])
+  })
+
+  it('gives way to the team that the policy names, which is nobody’s choice by hand', async () => {
+    const [old, next] = [await desk.team('Old', []), await desk.team('Next', [])]
+    await desk.write('a')
+    await give('a', { assigneeId: null, teamId: old })
+    await removeTeam(old)
+    desk.shared.policy = policyOf([toTeam(next)])
+    await desk.route([await desk.of('a')], 'rules')
+    const after = await desk.of('a')
+    expect([after.teamId, after.teamByHand]).toEqual([next, undefined])
+  })
+})
+
+describe('a conversation that opens again', () => {
+  it('is not left with the team that the router chose before', async () => {
+    desk.shared.policy = policyOf([toTeam(await desk.team('Sales', []))])
+    await desk.write('a')
+    await patch('a', { status: 'resolved' })
+    desk.shared.policy = policyOf([])
+    await desk.write('a')
+    expect((await desk.of('a')).teamId).toBeUndefined()
+  })
+
+  it('stays with the team that a person chose', async () => {
+    const team = await desk.team('Sales', [])
+    await desk.write('a')
+    await give('a', { assigneeId: null, teamId: team })
+    await patch('a', { status: 'resolved' })
+    await desk.write('a')
+    expect(await desk.of('a')).toMatchObject({ teamId: team, teamByHand: true })
+  })
+
+  it('stays with its team when it returns to whoever had it', async () => {
+    const ana = await desk.hire('Ana')
+    const team = await desk.team('Sales', [ana])
+    desk.shared.policy = policyOf([toTeam(team), anybody])
+    await desk.write('a')
+    await patch('a', { status: 'resolved' })
+    await desk.write('a')
+    expect(await desk.of('a')).toMatchObject({ assigneeId: ana, teamId: team })
+  })
+
+  it.each(['resolved', 'pending'])(
+    'by hand from %s leaves an owner whose account is closed',
+    async (status) => {
+      const ana = await desk.hire('Ana')
+      await desk.write('a')
+      await patch('a', { status })
+      await database.stores.agents.change(ana, { state: 'deactivated' })
+      const ben = await desk.hire('Ben')
+      await patch('a', { status: 'open' })
+      await desk.work()
+      expect(await desk.ownerOf('a')).toBe(ben)
+      expect(await eventsOf('a')).toContain('unassigned')
+    },
+  )
+
+  it('at the end of a snooze leaves an owner whose account is closed, and no other', async () => {
+    const ana = await desk.hire('Ana')
+    await desk.write('a', 'b')
+    const snoozedUntil = new Date(desk.shared.nowMs + MINUTE).toISOString()
+    for (const who of ['a', 'b']) await patch(who, { status: 'snoozed', snoozedUntil })
+    await wakeConversation(await desk.of('b'), desk.serviceDeps)
+    expect(await desk.ownerOf('b')).toBe(ana)
+    await database.stores.agents.change(ana, { state: 'deactivated' })
+    const ben = await desk.hire('Ben')
+    await wakeConversation(await desk.of('a'), desk.serviceDeps)
+    await desk.work()
+    expect(await desk.ownerOf('a')).toBe(ben)
+  })
+})
+
+describe('a change of topic', () => {
+  it.each(['nobody', 'somebody'] as const)(
+    'leaves the team that the old policy chose, with %s',
+    async (who) => {
+      const owner = who === 'somebody' ? await desk.hire('Ana') : undefined
+      const team = await desk.team('Sales', owner ? [owner] : [])
+      desk.shared.policy = policyOf([toTeam(team), anybody], { rerouteOnCategoryChange: true })
+      await desk.write('a')
+      expect(await desk.of('a')).toMatchObject({ teamId: team, ...(owner ? { assigneeId: owner } : {}) })
+      const after = await patch('a', { categoryId: await aCategory() })
+      expect([after.teamId, after.assigneeId]).toEqual([undefined, undefined])
+    },
+  )
+
+  it('leaves the team that a person chose as it is', async () => {
+    const team = await desk.team('Sales', [])
+    await desk.write('a')
+    await give('a', { assigneeId: null, teamId: team })
+    const after = await patch('a', { categoryId: await aCategory() })
+    expect(after).toMatchObject({ teamId: team, teamByHand: true })
+  })
+
+  it('that takes it from its owner says so', async () => {
+    desk.shared.policy = everybody('least-open', { rerouteOnCategoryChange: true })
+    await desk.hire('Ana')
+    await desk.write('a')
+    await patch('a', { categoryId: await aCategory() })
+    expect(await eventsOf('a')).toContain('unassigned')
+    expect(told()).toContain('conversation.unassigned')
+  })
+})
+
+it('a resolve that takes it from its owner says so, and one that does not says nothing', async () => {
+  await desk.hire('Ana')
+  await desk.write('kept')
+  await patch('kept', { status: 'resolved' })
+  expect([await eventsOf('kept'), told()].flat()).not.toContain('unassigned')
+  expect(told()).not.toContain('conversation.unassigned')
+  desk.shared.policy = everybody('least-open', { onResolve: 'drop-assignee' })
+  await desk.write('dropped')
+  await patch('dropped', { status: 'resolved' })
+  expect(await eventsOf('dropped')).toContain('unassigned')
+  expect(told()).toEqual(expect.arrayContaining(['conversation.resolved', 'conversation.unassigned']))
+})
+
+it('a person who makes the router’s team his own choice wins over the router at work', async () => {
+  const team = await desk.team('Sales', [])
+  desk.shared.policy = policyOf([toTeam(team), anybody])
+  await desk.write('a')
+  const waiting = await desk.of('a')
+  expect(waiting).toMatchObject({ teamId: team, routing: { status: 'waiting' } })
+  await desk.hire('Ben')
+  const { routing } = database.stores
+  await routeConversations([waiting], 'capacity', {
+    ...desk.routeDeps,
+    routing: {
+      ...routing,
+      async recordDecisions(decisions) {
+        await routing.recordDecisions(decisions)
+        await give('a', { assigneeId: null, teamId: team })
+      },
+    },
+  })
+  const after = await desk.of('a')
+  expect([after.assigneeId, after.teamByHand]).toEqual([undefined, true])
+})
