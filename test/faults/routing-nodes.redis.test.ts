@@ -28,6 +28,10 @@ const AGENTS = LONG ? 50 : 12
 const CAPACITY = 5
 const CONVERSATIONS = LONG ? 10_000 : 300
 const BURST = LONG ? 200 : 30
+/** Longer than a dead node's lead, its turns and its capacity last, and the sweep after them, on a busy machine. */
+const PATIENCE = { timeout: 60_000, interval: 500 }
+/** The lead of a dead node lasts six seconds and the sweep comes every three: whoever is idle for longer was forgotten. */
+const MOST_IDLE_MS = 30_000
 const TIMEOUT_MS = LONG ? 1_800_000 : 240_000
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
@@ -129,6 +133,16 @@ async function arrive(count: number): Promise<void> {
 }
 
 const collection = () => store.db.collection('conversations')
+/** Conversations that more than one agent is said to have been given. */
+const decidedTwice = () =>
+  store.db
+    .collection('routing_decisions')
+    .aggregate([
+      { $match: { outcome: 'assigned' } },
+      { $group: { _id: '$conversationId', winners: { $addToSet: '$winner' } } },
+      { $match: { 'winners.1': { $exists: true } } },
+    ])
+    .toArray()
 const everything = async (): Promise<readonly StoredConversation[]> =>
   stores.lists.page({ channels: 'all' }, CONVERSATIONS * 2)
 
@@ -138,7 +152,7 @@ describe('two nodes', () => {
     async () => {
       const agents = await hire(AGENTS, CAPACITY)
       await usePolicy(everybody('round-robin'))
-      const state = { done: false, over: 0, resolved: 0, idleMs: 0 }
+      const state = { done: false, idleMs: 0 }
       const away = new Map<AgentId, { fromMs: number; toMs: number }[]>(agents.map((id) => [id, []]))
       const half = agents.length / 2
       const startedAt = performance.now()
@@ -177,13 +191,6 @@ describe('two nodes', () => {
       }
       const audit = async (): Promise<void> => {
         while (!state.done) {
-          const counts = await collection()
-            .aggregate<{ count: number }>([
-              { $match: { status: 'open', assigneeId: { $in: agents.map((id) => toObjectId(id)) } } },
-              { $group: { _id: '$assigneeId', count: { $sum: 1 } } },
-            ])
-            .toArray()
-          state.over += counts.filter(({ count }) => count > CAPACITY).length
           await watchIdle()
           await sleep(100)
         }
@@ -197,12 +204,11 @@ describe('two nodes', () => {
           if (owned.length === 0) await sleep(50)
           for (let from = 0; from < owned.length; from += 10) {
             await Promise.all(
-              owned.slice(from, from + 10).map(async ({ _id, version }) => {
-                const answered = await someNode()
+              owned.slice(from, from + 10).map(({ _id, version }) =>
+                someNode()
                   .call('PATCH', `/conversations/${_id.toHexString()}`, { status: 'resolved', version })
-                  .catch(() => undefined)
-                if (answered?.status === 200) state.resolved += 1
-              }),
+                  .catch(() => undefined),
+              ),
             )
           }
         }
@@ -224,22 +230,15 @@ describe('two nodes', () => {
           (decision) => [decision.conversationId, decision],
         ),
       )
-      const toAway = all.filter(({ id, assigneeId }) => {
+      // Decided and given while he was away all the time: a run may outlast his absence.
+      const toAway = all.filter(({ id, assigneeId, assignedAtMs = 0 }) => {
         const decision = decisions.get(id)
         const times = (assigneeId && away.get(assigneeId)) ?? []
         return times.some(
-          ({ fromMs, toMs }) => decision && decision.decidedAtMs > fromMs && decision.decidedAtMs < toMs,
+          ({ fromMs, toMs }) => decision && decision.decidedAtMs > fromMs && assignedAtMs < toMs,
         )
       })
       const inconsistent = all.filter(({ id, assigneeId }) => decisions.get(id)?.winner !== assigneeId)
-      const twice = await store.db
-        .collection('routing_decisions')
-        .aggregate([
-          { $match: { outcome: 'assigned' } },
-          { $group: { _id: '$conversationId', winners: { $addToSet: '$winner' } } },
-          { $match: { 'winners.1': { $exists: true } } },
-        ])
-        .toArray()
       const over = agents.filter(
         (id) => mostAtOnce(all.filter(({ assigneeId }) => assigneeId === id)) > CAPACITY,
       )
@@ -250,9 +249,8 @@ describe('two nodes', () => {
         doneMs: Math.round(doneMs),
         toAway: toAway.length,
         over: over.length,
-        overSeen: state.over,
         inconsistent: inconsistent.length,
-        decidedTwice: twice.length,
+        decidedTwice: (await decidedTwice()).length,
         longestIdleMs: state.idleMs,
       })
       expect(all).toHaveLength(CONVERSATIONS)
@@ -265,14 +263,12 @@ describe('two nodes', () => {
         })
       }
       expect(faults).toEqual({ toAway: [], over: [], inconsistent: [] })
-      expect(state.over).toBe(0)
-      // What the dead node had taken is given back by the reconciler.
+      expect(state.idleMs).toBeLessThan(MOST_IDLE_MS)
+      // What the dead node had taken is given back by the reconciler, and its decisions are said to be lost.
       await expect
-        .poll(async () => (await stores.loads.list(agents)).every(({ total }) => total === 0), {
-          timeout: 60_000,
-          interval: 500,
-        })
+        .poll(async () => (await stores.loads.list(agents)).every(({ total }) => total === 0), PATIENCE)
         .toBe(true)
+      await expect.poll(decidedTwice, PATIENCE).toEqual([])
     },
     TIMEOUT_MS,
   )
@@ -290,7 +286,8 @@ describe('two nodes', () => {
       }
       while ((await collection().countDocuments({ assigneeId: { $ne: null } })) < share) await sleep(100)
       // Turns that the dead node took are given back some seconds later; the next conversations make up for them.
-      await sleep(22_000)
+      const owing = () => store.db.collection('routing_rings').countDocuments({ 'open.0': { $exists: true } })
+      await expect.poll(owing, PATIENCE).toBe(0)
       await arrive(20)
       while ((await collection().countDocuments({ assigneeId: { $ne: null } })) < share + 20) await sleep(100)
       const all = await everything()
