@@ -1,9 +1,8 @@
 import { AppError } from '../domain/errors.ts'
 import type { SkillRequirement } from '../domain/routing/policy.ts'
+import { isLanguageSkill } from '../domain/routing/skills.ts'
 import { nameKeyOf } from '../store/named-store.ts'
 import type { SkillStore } from '../store/routing-group-stores.ts'
-
-const LANGUAGE = /^language:[a-z]{2}$/
 
 /** Finds a skill by its name, however it is typed; languages need no entry. Undefined when there is none such. */
 export type FindSkill = (typed: string) => string | undefined
@@ -13,7 +12,7 @@ export async function skillFinder({ skills }: { readonly skills: SkillStore }): 
   const byKey = new Map((await skills.list()).map(({ name }) => [nameKeyOf(name), name]))
   return (typed) => {
     const key = nameKeyOf(typed)
-    return LANGUAGE.test(key) ? key : byKey.get(key)
+    return isLanguageSkill(key) ? key : byKey.get(key)
   }
 }
 

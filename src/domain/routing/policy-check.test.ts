@@ -137,6 +137,13 @@ describe('a policy', () => {
       'unknown-skill',
     ],
     [
+      'a language that nobody can have',
+      settings({ skills: [{ skill: 'language:spanish', level: 1, mode: 'require' }] }),
+      'error',
+      'skills.0.skill',
+      'unknown-skill',
+    ],
+    [
       'a relaxing that never comes',
       settings({ requireLanguage: { relaxAfterMs: 99 * DAY } }),
       'error',

@@ -8,7 +8,7 @@ import {
   type RoutingTarget,
   type SkillRequirement,
 } from './policy.ts'
-import { languageOfSkill } from './skills.ts'
+import { isLanguageSkill } from './skills.ts'
 
 /** Everything that may be wrong with a policy, or questionable about it. */
 export const POLICY_ISSUE_CODES = [
@@ -47,7 +47,7 @@ export interface PolicyIssue {
 export interface PolicyFacts {
   readonly agents: ReadonlyMap<AgentId, { readonly name: string; readonly active: boolean }>
   readonly teams: ReadonlyMap<TeamId, { readonly name: string; readonly memberIds: readonly AgentId[] }>
-  /** Names of skills; languages need not be among them. */
+  /** Names of skills; languages by their two letters need not be among them. */
   readonly skills: ReadonlySet<string>
   readonly categories: ReadonlyMap<CategoryId, { readonly policy?: AssignmentPolicy }>
 }
@@ -204,7 +204,7 @@ function checkAfterwards(policy: AssignmentPolicy, facts: PolicyFacts, tell: Tel
 
 function checkSkill(requirement: SkillRequirement, path: string, facts: PolicyFacts, tell: Tell): void {
   const { skill, level } = requirement
-  if (languageOfSkill(skill) === undefined && !facts.skills.has(skill))
+  if (!isLanguageSkill(skill) && !facts.skills.has(skill))
     tell('error', `${path}.skill`, 'unknown-skill', `There is no skill “${skill}”.`)
   if (!(Number.isInteger(level) && level >= 1 && level <= 5))
     tell('error', `${path}.level`, 'limit-out-of-range', 'A level is 1 to 5.')

@@ -6,6 +6,13 @@ export function languageSkill(language: string): string {
   return `language:${language.toLowerCase()}`
 }
 
+const LANGUAGE_SKILL = /^language:[a-z]{2}$/
+
+/** Whether a name is that of a language with its two-letter code, as agents have them and the detection finds them. */
+export function isLanguageSkill(skill: string): boolean {
+  return LANGUAGE_SKILL.test(skill)
+}
+
 /** The language code of a language skill; undefined for any other skill. */
 export function languageOfSkill(skill: string): string | undefined {
   return skill.startsWith('language:') ? skill.slice('language:'.length) : undefined
