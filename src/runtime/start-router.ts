@@ -80,8 +80,9 @@ export function createRouter(deps: RouterDeps): Router {
       }
     },
     work() {
+      const { term, ...lead } = leadOf(deps)
       const worker = startRoutingWorker({
-        ...leadOf(deps),
+        ...lead,
         routingQueue: stores.routingQueue,
         route,
         now: Date.now,
@@ -109,7 +110,11 @@ export function createRouter(deps: RouterDeps): Router {
             run: () => pruneRings(stores),
           },
           { everyMs: 3_000, failure: 'greeting customers failed', run: () => greetLeft(shared) },
-          { everyMs: 3_000, failure: 'noting who is available failed', run: logAvailability(shared) },
+          {
+            everyMs: 3_000,
+            failure: 'noting who is available failed',
+            run: logAvailability({ ...shared, term }),
+          },
         ],
       })
       bus.onSignal(({ kind }) => {
@@ -125,6 +130,7 @@ export function createRouter(deps: RouterDeps): Router {
 function leadOf({ stores, nodeId, alone }: RouterDeps) {
   let renewedAtMs = Number.NEGATIVE_INFINITY
   let leading = false
+  let token: number | undefined
   return {
     leads: async (): Promise<boolean> => {
       const nowMs = performance.now()
@@ -132,9 +138,12 @@ function leadOf({ stores, nodeId, alone }: RouterDeps) {
       leading = false
       const lease = await stores.leases.acquire(LEASE, nodeId, LEASE_MS, alone)
       leading = lease !== undefined
+      token = lease?.token
       renewedAtMs = nowMs
       return leading
     },
+    /** The same as long as no other node led in between. */
+    term: () => token,
     giveUpLead: () => (leading ? stores.leases.release(LEASE, nodeId) : Promise.resolve()),
   }
 }
