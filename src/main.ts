@@ -320,6 +320,7 @@ function sweepsOf({ stores, limits }: Core) {
     'early events': stores.earlyEvents,
     'sign-in attempts': limits,
     'notes of availability': stores.availabilityLog,
+    'routing decisions': stores.routing,
   }
   return Object.entries(named).map(([name, store]) => ({ name, run: (now: Date) => store.sweep(now) }))
 }

@@ -49,7 +49,9 @@ async function explain(
   deps: ExplainDeps,
 ): Promise<Pick<WhyView, 'text' | 'pieces'>> {
   const { assigneeId, assignedBy, routing, status } = conversation
-  if (assigneeId && (assignedBy === 'person' || decision?.winner !== assigneeId)) {
+  // A decision that was removed for its age says nothing about who chose.
+  const forgotten = routing.decisionId !== undefined && !decision
+  if (assigneeId && (assignedBy === 'person' || (!forgotten && decision?.winner !== assigneeId))) {
     return byHand('by-hand', 'A person chose who has it.')
   }
   if (!assigneeId && status === 'open' && routing.status === 'settled' && decision?.winner) {

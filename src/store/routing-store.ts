@@ -1,6 +1,7 @@
-import type { Connection, mongo } from 'mongoose'
+import { type Connection, mongo } from 'mongoose'
 import type { AgentId, ConversationId, RoutingDecisionId, TeamId } from '../domain/ids.ts'
 import type { RoutingDecisionView } from '../domain/views.ts'
+import type { ConversationDocument } from './conversation-document.ts'
 import { nativeCollection } from './native.ts'
 import { newObjectId, toObjectId } from './object-id.ts'
 
@@ -25,11 +26,27 @@ interface DecisionDocument
   wakeAt?: Date
 }
 
+/** As long as the notes of who was available: 90 days. */
+const KEPT_MS = 90 * 86_400_000
+const SWEPT_AT_ONCE = 1_000
+
 export type RoutingStore = ReturnType<typeof createRoutingStore>
 
 /** The traces of routing runs. */
 export function createRoutingStore(connection: Connection) {
   const decisions = nativeCollection<DecisionDocument>(connection, 'routing_decisions')
+  const conversations = nativeCollection<ConversationDocument>(connection, 'conversations')
+
+  /** The decisions that conversations which are not resolved go by. */
+  const inForce = async (conversationIds: readonly mongo.ObjectId[]): Promise<ReadonlySet<string>> => {
+    const found = await conversations
+      .find(
+        { _id: { $in: [...conversationIds] }, status: { $ne: 'resolved' } },
+        { projection: { 'routing.decisionId': 1 } },
+      )
+      .toArray()
+    return new Set(found.flatMap(({ routing }) => routing?.decisionId?.toHexString() ?? []))
+  }
 
   return {
     async ensureIndexes(): Promise<void> {
@@ -103,6 +120,27 @@ export function createRoutingStore(connection: Connection) {
         .limit(limit)
         .toArray()
       return found.map(toDecision)
+    },
+
+    /** Removes what is too old, but for what conversations that are not resolved go by. @returns how many went */
+    async sweep(now: Date): Promise<number> {
+      // An id holds the second in which it was made: its index serves for the age.
+      const before = mongo.ObjectId.createFromTime(Math.floor((now.getTime() - KEPT_MS) / 1_000))
+      let removed = 0
+      let after = mongo.ObjectId.createFromTime(0)
+      for (;;) {
+        const old = await decisions
+          .find({ _id: { $gt: after, $lt: before } }, { projection: { conversationId: 1 } })
+          .sort({ _id: 1 })
+          .limit(SWEPT_AT_ONCE)
+          .toArray()
+        const last = old.at(-1)
+        if (!last) return removed
+        after = last._id
+        const kept = await inForce(old.map(({ conversationId }) => conversationId))
+        const gone = old.flatMap(({ _id }) => (kept.has(_id.toHexString()) ? [] : [_id]))
+        removed += (await decisions.deleteMany({ _id: { $in: gone } })).deletedCount
+      }
     },
   }
 }
