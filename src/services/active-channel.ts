@@ -6,6 +6,8 @@ import type { AssignmentPolicy, SkillRequirement } from '../domain/routing/polic
 /** What the two paths need to know of a channel. */
 export interface ActiveChannel {
   readonly id: ChannelId
+  /** Carries nothing for now. */
+  readonly paused: boolean
   readonly connector: Connector
   readonly capabilities: Capabilities
   readonly policy: AssignmentPolicy

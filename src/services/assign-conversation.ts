@@ -8,7 +8,7 @@ import type { MessageStore } from '../store/message-store.ts'
 import { freshId } from '../store/object-id.ts'
 import type { TeamRecord, TeamStore } from '../store/routing-group-stores.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
-import { addNote } from './add-note.ts'
+import { addNote, noteOfChange, tellOfNote } from './add-note.ts'
 import type { Bus } from './bus.ts'
 import { openConversation } from './conversation-access.ts'
 import { eventLine } from './event-line.ts'
@@ -68,10 +68,9 @@ export async function assignConversation(
   const wanted = changesOf(conversation, command)
   if (wanted.agent || wanted.team) requireMayAssign(conversation, command.assigneeId, principal)
   const receivers = await findReceivers(conversation, command, wanted, deps)
-  if (wanted.agent || wanted.team) await give(conversation, receivers, principal, deps)
-  if (command.note !== undefined) {
-    await addNote(id, { clientMessageId: freshId(), text: command.note }, principal, deps)
-  }
+  const { note } = command
+  if (wanted.agent || wanted.team) await give(conversation, receivers, note, principal, deps)
+  else if (note !== undefined) await addNote(id, { clientMessageId: freshId(), text: note }, principal, deps)
   const after = (await deps.conversations.find(id)) ?? conversation
   const { agent } = receivers
   const over = agent ? await isOverCapacity(agent.id, after, deps) : false
@@ -118,6 +117,7 @@ async function findReceivers(
 async function give(
   conversation: StoredConversation,
   { agent, team }: Receivers,
+  text: string | undefined,
   principal: Principal,
   deps: AssignDeps,
 ): Promise<void> {
@@ -130,7 +130,8 @@ async function give(
   const lines = linesOf(conversation, { agent, team }).map((line) =>
     eventLine(changed, line, principal, deps),
   )
-  await deps.messages.record(lines)
+  const note = text === undefined ? undefined : noteOfChange(changed, text, principal, deps)
+  await deps.messages.record(note ? [...lines, note] : lines)
   const view = presentConversation(changed)
   const kept = agent === undefined
   deps.bus.publish([
@@ -144,6 +145,7 @@ async function give(
       conversation: view,
     })),
   ])
+  if (note) await tellOfNote(note, changed, deps)
   // Whoever gave it away has room for another one.
   deps.bus.signal({ kind: 'routing-wanted' })
 }

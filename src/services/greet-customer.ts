@@ -106,7 +106,7 @@ async function toParts(
 ): Promise<readonly StoredMessage[]> {
   const { id, channelId, contactName, teamId, lastInboundAtMs } = conversation
   const channel = await deps.findChannel(channelId)
-  if (!channel) return []
+  if (!channel || channel.paused) return []
   const agent = agents.get(agentId) ?? ''
   const team = teamId && teams.get(teamId)?.name
   const filled = fillCustomerMessage(text, { agent, contact: contactName, ...(team ? { team } : {}) })

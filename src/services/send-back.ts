@@ -2,9 +2,8 @@ import type { SendBackCommand } from '../domain/commands.ts'
 import { AppError } from '../domain/errors.ts'
 import type { ConversationId } from '../domain/ids.ts'
 import { restartQueue } from '../domain/routing/after-assignment.ts'
-import { freshId } from '../store/object-id.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
-import { addNote } from './add-note.ts'
+import { noteOfChange, tellOfNote } from './add-note.ts'
 import type { WakeDeps } from './change-conversation.ts'
 import { openConversation } from './conversation-access.ts'
 import { eventLine } from './event-line.ts'
@@ -19,7 +18,7 @@ import { queueOf } from './reroute.ts'
  */
 export async function sendBack(
   id: ConversationId,
-  { version, note }: SendBackCommand,
+  { version, note: text }: SendBackCommand,
   principal: Principal,
   deps: WakeDeps,
 ): Promise<StoredConversation> {
@@ -45,13 +44,14 @@ export async function sendBack(
   })
   if (!changed) throw new AppError('version-conflict')
   const line = eventLine(changed, { name: 'sent-back' }, principal, deps)
-  await deps.messages.record([line])
+  const note = text === undefined ? undefined : noteOfChange(changed, text, principal, deps)
+  await deps.messages.record(note ? [line, note] : [line])
   const view = presentConversation(changed)
   deps.bus.publish([
     { type: 'conversation.unassigned', conversation: view },
     { type: 'message.created', message: presentMessage(line), conversation: view },
   ])
-  if (note !== undefined) await addNote(id, { clientMessageId: freshId(), text: note }, principal, deps)
+  if (note) await tellOfNote(note, changed, deps)
   deps.bus.signal({ kind: 'routing-wanted' })
   return (await deps.conversations.find(id)) ?? changed
 }

@@ -5,6 +5,7 @@ import { type AssignmentStep, policyOf } from '../../../src/domain/routing/polic
 import { assignConversation } from '../../../src/services/assign-conversation.ts'
 import { changeConversation, wakeConversation } from '../../../src/services/change-conversation.ts'
 import { routeConversations } from '../../../src/services/route-conversations.ts'
+import { sendBack } from '../../../src/services/send-back.ts'
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
 import { linesOf } from '../../harness/office.ts'
 import { type Desk, everybody, openDesk } from '../../harness/routing-desk.ts'
@@ -207,3 +208,33 @@ it('a person who makes the router’s team his own choice wins over the router a
   const after = await desk.of('a')
   expect([after.assigneeId, after.teamByHand]).toEqual([undefined, true])
 })
+
+it.each(['given away', 'sent back'] as const)(
+  'a note stands beside what was %s, or neither does',
+  async (how) => {
+    const ana = await desk.hire('Ana')
+    const ben = await desk.hire('Ben', { capacity: { total: 0 } })
+    await desk.write('a')
+    const { id, version } = await desk.of('a')
+    const batches: unknown[] = []
+    const { messages } = database.stores
+    const deps = {
+      ...desk.serviceDeps,
+      messages: {
+        ...messages,
+        async record(batch: Parameters<typeof messages.record>[0]) {
+          batches.push(batch.map(({ kind, text, event }) => event?.name ?? [kind, text]))
+          return messages.record(batch)
+        },
+      },
+    }
+    const note = 'She paid twice.'
+    const by = desk.as(ana)
+    if (how === 'sent back') await sendBack(id, { version, note }, by, deps)
+    else await assignConversation(id, { assigneeId: ben, version, note }, by, deps)
+    expect(batches).toEqual([[how === 'sent back' ? 'sent-back' : 'assigned', ['note', note]]])
+    expect((await desk.of('a')).lastMessage).toMatchObject({ kind: 'note', preview: note })
+    const told = desk.events.flatMap((event) => (event.type === 'message.created' ? event.message.text : []))
+    expect(told.filter((text) => text === note)).toHaveLength(1)
+  },
+)

@@ -80,6 +80,18 @@ it.each([
   expect([await toldTo('a'), await owes('a')]).toEqual([[], false])
 })
 
+it('nothing is said while the channel is paused, nor later, when it may be untrue', async () => {
+  const findChannel: typeof desk.routeDeps.findChannel = async (id) => {
+    const channel = await desk.routeDeps.findChannel(id)
+    return channel && { ...channel, paused: true }
+  }
+  await desk.write('a')
+  await desk.hire('Ana')
+  await routeConversations([await desk.of('a')], 'capacity', { ...desk.routeDeps, findChannel })
+  expect(await desk.ownerOf('a')).toBeDefined()
+  expect([await toldTo('a'), await owes('a')]).toEqual([[], false])
+})
+
 it('an opening bears what it owes from its insert on', async () => {
   await desk.hire('Ana')
   const before = desk.shared.nowMs
