@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { agentId, agentOf, conversationOf, NOW_MS, stepOf } from '../../../test/harness/routing-state.ts'
-import { afterReopen, afterSilence, losesOwner, restartQueue, silentUntilMs } from './after-assignment.ts'
+import { afterSilence, losesOwner, restartQueue, silentUntilMs } from './after-assignment.ts'
 import { decideRouting } from './decide.ts'
 import { policyOf } from './policy.ts'
 import { EMPTY_RING } from './ring.ts'
@@ -79,32 +79,5 @@ describe('an owner who goes offline', () => {
     ['loses it when deactivated', reroute, { active: false }, true],
   ] as const)('%s', (_name, policy, change, loses) => {
     expect(losesOwner(policy, agentOf('ana', change))).toBe(loses)
-  })
-})
-
-describe('a reopened conversation', () => {
-  const resolvedAtMs = NOW_MS - DAY
-  it.each([
-    ['goes to the same agent', {}, ana, { kind: 'same-agent', agentId: agentId('ana') }],
-    ['is routed when he is away', {}, agentOf('ana', { availability: 'away' }), { kind: 're-route' }],
-    ['is routed when he is full', {}, agentOf('ana', { capacity: { total: 0 } }), { kind: 're-route' }],
-    ['is routed when nobody had it', {}, undefined, { kind: 're-route' }],
-    ['is routed when the policy says so', { onReopen: 're-route' }, ana, { kind: 're-route' }],
-    [
-      'becomes a new one after so many days',
-      { newConversationAfterMs: DAY },
-      ana,
-      { kind: 'new-conversation' },
-    ],
-    [
-      'does not before',
-      { newConversationAfterMs: DAY + 1 },
-      ana,
-      { kind: 'same-agent', agentId: agentId('ana') },
-    ],
-  ] as const)('%s', (_name, change, previous, after) => {
-    expect(afterReopen(policyOf([], change), conversationOf('x'), previous, resolvedAtMs, NOW_MS)).toEqual(
-      after,
-    )
   })
 })

@@ -1,6 +1,5 @@
 import type { AgentId } from '../ids.ts'
-import type { QueueState, RoutingAgent, RoutingConversation } from './agent-state.ts'
-import { demandsOf, memberExclusion } from './eligibility.ts'
+import type { QueueState, RoutingAgent } from './agent-state.ts'
 import type { AssignmentPolicy } from './policy.ts'
 import { freshQueue } from './walk-policy.ts'
 
@@ -54,34 +53,4 @@ export function losesOwner(policy: AssignmentPolicy, owner: RoutingAgent): boole
   if (policy.ownerOffline === 'keep') return false
   if (!owner.active || owner.availability === 'offline') return true
   return !owner.present && owner.reachableByPush !== true
-}
-
-/** What a customer's message to a resolved conversation leads to. */
-export type AfterReopen =
-  | { readonly kind: 'new-conversation' }
-  | { readonly kind: 'same-agent'; readonly agentId: AgentId }
-  | { readonly kind: 're-route' }
-
-/**
- * Where a conversation goes that a customer reopens: on to the agent who had it if the policy wants that and he may
- * have it now, into the policy afresh otherwise, or it begins anew when it was resolved too long ago.
- * @param previous who had it when it was resolved, as he stands now
- * @param resolvedAtMs milliseconds since the epoch
- */
-export function afterReopen(
-  policy: AssignmentPolicy,
-  conversation: RoutingConversation,
-  previous: RoutingAgent | undefined,
-  resolvedAtMs: number,
-  nowMs: number,
-): AfterReopen {
-  const { newConversationAfterMs } = policy
-  if (newConversationAfterMs !== undefined && nowMs - resolvedAtMs >= newConversationAfterMs)
-    return { kind: 'new-conversation' }
-  if (policy.onReopen === 're-route' || !previous) return { kind: 're-route' }
-  // He knows the customer: what skills it asks for no longer matters, whether he may have it and has room does.
-  const fresh = { ...conversation, queue: undefined, requirements: [] }
-  const demands = demandsOf(fresh, { ...policy, skills: [], requireLanguage: undefined }, nowMs)
-  const mayHave = memberExclusion(previous, true, demands, nowMs) === undefined
-  return mayHave ? { kind: 'same-agent', agentId: previous.id } : { kind: 're-route' }
 }

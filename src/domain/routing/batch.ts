@@ -12,7 +12,7 @@ import { walkPolicy } from './walk-policy.ts'
 
 /**
  * Decides many conversations one after the other, with loads growing as if each claim held. It decides exactly as
- * `decideRouting` and `applyAssignment` in turn would, and is made to be fast: agents are copied once, the members of
+ * `decideRouting` in turn would, and is made to be fast: agents are copied once, the members of
  * a step are worked out once, and conversations that ask for the same are refused together.
  */
 export interface RoutingBatch {

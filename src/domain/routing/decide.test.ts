@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { applyAssignment } from '../../../test/harness/apply-assignment.ts'
 import {
   agentId,
   agentOf,
@@ -10,7 +11,7 @@ import {
   teamId,
 } from '../../../test/harness/routing-state.ts'
 import type { QueueState, RoutingAgent, RoutingConversation } from './agent-state.ts'
-import { applyAssignment, decideRouting } from './decide.ts'
+import { decideRouting } from './decide.ts'
 import { type AssignmentPolicy, type AssignmentStep, PICK_POLICY, policyOf } from './policy.ts'
 import { LISTED_WHOLE, MOST_CONTENDERS, MOST_EXCLUDED } from './short-list.ts'
 

@@ -1,8 +1,7 @@
-import type { WorkType } from '../conversation.ts'
-import type { PerWorkType, RoutingAgent, RoutingConversation } from './agent-state.ts'
+import type { RoutingAgent, RoutingConversation } from './agent-state.ts'
 import { isInTarget } from './eligibility.ts'
 import type { AssignmentPolicy } from './policy.ts'
-import { advanceRing, openRing, type RoutingRing } from './ring.ts'
+import { openRing, type RoutingRing } from './ring.ts'
 import { runStep } from './run-step.ts'
 import type { RoutingTrace } from './trace.ts'
 import { walkPolicy } from './walk-policy.ts'
@@ -32,40 +31,4 @@ export function decideRouting(
     const members = agents.filter((agent) => isInTarget(agent, step.target, conversation))
     return runStep(members, { step, index, demands, ring, nowMs, random })
   })
-}
-
-/**
- * The state once the trace has taken effect: the conversation owned or moved on in its policy, the load of the winner
- * grown, the ring advanced. The state given stays as it was.
- */
-export function applyAssignment(state: RoutingState, trace: RoutingTrace): RoutingState {
-  const { winner, teamId, queue, ringTurn, decidedAtMs } = trace
-  const { workType } = state.conversation
-  return {
-    conversation: {
-      ...state.conversation,
-      ...(winner === undefined ? {} : { assigneeId: winner }),
-      ...(teamId === undefined ? {} : { teamId }),
-      ...(queue === undefined ? {} : { queue }),
-    },
-    agents: state.agents.map((agent) =>
-      agent.id === winner ? withAssignment(agent, workType, decidedAtMs) : agent,
-    ),
-    ring: ringTurn ? advanceRing(state.ring, ringTurn) : state.ring,
-  }
-}
-
-/** An agent after one more conversation of a work type was given to him at an instant. */
-export function withAssignment(agent: RoutingAgent, workType: WorkType, atMs: number): RoutingAgent {
-  return {
-    ...agent,
-    load: grown(agent.load, workType),
-    recentLoad: grown(agent.recentLoad, workType),
-    lastAssignedAtMs: atMs,
-    ...(agent.fairCap ? { recentAssignmentsAtMs: [...(agent.recentAssignmentsAtMs ?? []), atMs] } : {}),
-  }
-}
-
-function grown(load: PerWorkType, workType: WorkType): PerWorkType {
-  return { ...load, [workType]: (load[workType] ?? 0) + 1 }
 }

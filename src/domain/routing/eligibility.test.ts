@@ -9,8 +9,9 @@ import {
   teamId,
 } from '../../../test/harness/routing-state.ts'
 import type { RoutingAgent, RoutingConversation } from './agent-state.ts'
-import { exclusionOf } from './eligibility.ts'
+import { demandsOf, describeExclusion, isInTarget, memberExclusion } from './eligibility.ts'
 import { type AssignmentPolicy, type AssignmentStep, policyOf, type SkillRequirement } from './policy.ts'
+import type { Exclusion } from './trace.ts'
 
 interface Case {
   readonly agent?: Partial<RoutingAgent>
@@ -19,14 +20,16 @@ interface Case {
   readonly policy?: Partial<AssignmentPolicy>
 }
 
-const excluded = ({ agent, conversation, step, policy }: Case) =>
-  exclusionOf(
-    agentOf('ana', agent),
-    stepOf(step),
-    conversationOf('x', conversation),
-    policyOf([stepOf(step)], policy),
-    NOW_MS,
-  )
+/** What a step finds out of one agent. */
+function excluded(given: Case): Exclusion | undefined {
+  const agent = agentOf('ana', given.agent)
+  const step = stepOf(given.step)
+  const conversation = conversationOf('x', given.conversation)
+  if (!isInTarget(agent, step.target, conversation)) return { excluded: 'not-in-step' }
+  const demands = demandsOf(conversation, policyOf([step], given.policy), NOW_MS)
+  const reason = memberExclusion(agent, step.availableOnly, demands, NOW_MS)
+  return reason && describeExclusion(reason, agent, demands, NOW_MS)
+}
 
 const queue = { step: 0, stepSinceMs: NOW_MS, enteredAtMs: NOW_MS - 600_000, lapses: [] }
 const spanish: SkillRequirement = { skill: 'language:es', level: 3, mode: 'require' }

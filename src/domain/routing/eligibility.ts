@@ -2,7 +2,7 @@ import type { WorkType } from '../conversation.ts'
 import { WORK_TYPES } from '../conversation.ts'
 import type { AgentId } from '../ids.ts'
 import type { FairCap, PerWorkType, RoutingAgent, RoutingConversation } from './agent-state.ts'
-import type { AssignmentPolicy, AssignmentStep, RoutingTarget } from './policy.ts'
+import type { AssignmentPolicy, RoutingTarget } from './policy.ts'
 import { type EffectiveSkills, effectiveSkills, missingSkill } from './skills.ts'
 import type { Exclusion, ExclusionReason } from './trace.ts'
 
@@ -98,7 +98,7 @@ const includes = (ids: readonly AgentId[] | undefined, id: AgentId): boolean =>
 
 /**
  * Why a member of a step may not get the conversation, without the data for the explanation: the hot path, which
- * allocates nothing. {@link exclusionOf} tells the whole.
+ * allocates nothing. {@link describeExclusion} tells the whole.
  */
 export function memberExclusion(
   agent: RoutingAgent,
@@ -182,21 +182,4 @@ function describeCapacity({ capacity, load }: RoutingAgent, workType: WorkType) 
   if (capacity.total !== undefined && all >= capacity.total) return { load: all, limit: capacity.total }
   const limit = capacity.perWorkType?.[workType]
   return limit === undefined ? {} : { load: load[workType] ?? 0, limit, workType }
-}
-
-/**
- * Why an agent may not get a conversation in a step, with the data to say it; undefined when he may. The router asks
- * at the decision and the claim asks again. Never throws.
- */
-export function exclusionOf(
-  agent: RoutingAgent,
-  step: AssignmentStep,
-  conversation: RoutingConversation,
-  policy: AssignmentPolicy,
-  nowMs: number,
-): Exclusion | undefined {
-  const demands = demandsOf(conversation, policy, nowMs)
-  if (!isInTarget(agent, step.target, conversation)) return { excluded: 'not-in-step' }
-  const reason = memberExclusion(agent, step.availableOnly, demands, nowMs)
-  return reason && describeExclusion(reason, agent, demands, nowMs)
 }

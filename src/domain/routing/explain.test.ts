@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { agentId, agentOf, NOW_MS, stateOf, stepOf, teamId } from '../../../test/harness/routing-state.ts'
 import type { RoutingAgent, RoutingConversation } from './agent-state.ts'
 import { decideRouting } from './decide.ts'
-import { explainExclusion, explainTrace } from './explain.ts'
+import { explainTrace } from './explain.ts'
 import { type AssignmentPolicy, PICK_POLICY, policyOf } from './policy.ts'
 import { EXCLUSION_REASONS } from './trace.ts'
 
@@ -83,16 +83,20 @@ describe('an explanation', () => {
   })
 
   it('has words of its own for every exclusion', () => {
-    const all = EXCLUSION_REASONS.map((excluded) =>
-      explainExclusion(
-        { agentId: agentId('1'), name: 'Ana', step: 0, excluded, skill: 'x', level: 3 },
-        NOW_MS,
-        {
-          timeZone: 'Mars/Olympus',
-        },
-      ),
+    const of = { step: 0, strategy: 'random', members: 1, eligible: 0, omitted: 0 } as const
+    const all = EXCLUSION_REASONS.map(
+      (excluded) =>
+        explainTrace(
+          {
+            outcome: 'waiting',
+            decidedAtMs: NOW_MS,
+            tallies: [{ ...of, excluded: { [excluded]: 1 } }],
+            candidates: [{ agentId: agentId('1'), name: 'Ana', step: 0, excluded, skill: 'x', level: 3 }],
+          },
+          { timeZone: 'Mars/Olympus' },
+        ).text,
     )
     expect(new Set(all).size).toBe(EXCLUSION_REASONS.length)
-    expect(all).toContain('no x at level 3')
+    expect(all).toContain('Nobody has it yet. Step 1: Ana (no x at level 3).')
   })
 })

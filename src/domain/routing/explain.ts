@@ -51,6 +51,11 @@ export function explainTrace(trace: RoutingTrace, options: ExplainOptions = {}):
   return { pieces, text: pieces.map(({ text }) => text).join(' ') }
 }
 
+/** Says of an explanation that is read later when it held. */
+export function asOf(decidedAtMs: number, nowMs: number, { timeZone }: ExplainOptions): string {
+  return `As of ${clockOf(nowMs, timeZone)(decidedAtMs)}.`
+}
+
 type Clock = (atMs: number) => string
 
 function piecesOf(
@@ -162,14 +167,6 @@ function looksAgain({ wakeAtMs }: RoutingTrace, clock: Clock): readonly Explanat
 }
 
 /** The exclusion of one agent in a few words, such as "offline since 14:02", "4 of 4" or "no Spanish". */
-export function explainExclusion(
-  candidate: RoutingCandidate,
-  decidedAtMs: number,
-  options: ExplainOptions = {},
-): string {
-  return exclusionWords(candidate, clockOf(decidedAtMs, options.timeZone))
-}
-
 function exclusionWords(candidate: RoutingCandidate, clock: Clock): string {
   const { excluded, load = 0, limit = 0, workType } = candidate
   const since = candidate.sinceMs === undefined ? '' : ` since ${clock(candidate.sinceMs)}`
@@ -244,12 +241,14 @@ function facesOf(timeZone: string): Faces {
   return made
 }
 
-/** Writes instants of the day of the decision as a time, others with their date. */
-function clockOf(decidedAtMs: number, timeZone = 'UTC'): Clock {
-  const { time, date } = facesOf(isTimeZone(timeZone) ? timeZone : 'UTC')
+/** Writes instants of the day of the decision as a time, others with their date; whose zone is not known, as UTC. */
+function clockOf(decidedAtMs: number, timeZone = ''): Clock {
+  const isKnown = isTimeZone(timeZone)
+  const { time, date } = facesOf(isKnown ? timeZone : 'UTC')
+  const zone = isKnown ? '' : ' UTC'
   const today = date.format(decidedAtMs)
   return (atMs) => {
     const day = date.format(atMs)
-    return day === today ? time.format(atMs) : `${time.format(atMs)} on ${day}`
+    return `${time.format(atMs)}${zone}${day === today ? '' : ` on ${day}`}`
   }
 }

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  advanceRing,
+  applyAssignment,
+  closeRing,
+  withAssignment,
+} from '../../../test/harness/apply-assignment.ts'
+import {
   agentOf,
   chanceFrom,
   conversationOf,
@@ -14,10 +20,10 @@ import type { AgentId } from '../ids.ts'
 import { afterSilence, restartQueue } from './after-assignment.ts'
 import type { RoutingAgent, RoutingConversation } from './agent-state.ts'
 import { createRoutingBatch } from './batch.ts'
-import { applyAssignment, decideRouting, type RoutingState, withAssignment } from './decide.ts'
+import { decideRouting, type RoutingState } from './decide.ts'
 import { type AssignmentPolicy, type AssignmentStep, policyOf } from './policy.ts'
 import { compareWaiting } from './queue-order.ts'
-import { advanceRing, closeRing, EMPTY_RING, openRing, type RoutingRing } from './ring.ts'
+import { EMPTY_RING, openRing, type RoutingRing } from './ring.ts'
 import type { RoutingTrace } from './trace.ts'
 
 /** `r1` to `r3` are never touched: they are eligible from the first to the last. */

@@ -1,7 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkSchedule, hoursStateAt, isWithinHours, nextChange, type WorkingHours } from './hours.ts'
+import { checkSchedule, hoursStateAt, type WorkingHours } from './hours.ts'
 
+const isWithin = (schedule: WorkingHours, atMs: number): boolean => hoursStateAt(schedule, atMs).within
+const changesAt = (schedule: WorkingHours, atMs: number): number | undefined =>
+  hoursStateAt(schedule, atMs).untilMs
 const MINUTE = 60_000
 const DAY = 86_400_000
 const ZONES = [
@@ -58,7 +61,7 @@ describe('working hours', () => {
     ['goes by the local clock in summer', 'Europe/Madrid', '2026-07-20T07:00:00Z', true],
     ['goes by the local day', 'Pacific/Auckland', '2026-11-22T21:00:00Z', true],
   ] as const)('%s', (_name, zone, instant, within) => {
-    expect(isWithinHours(nineToFive(zone), at(instant))).toBe(within)
+    expect(isWithin(nineToFive(zone), at(instant))).toBe(within)
   })
 
   it('tells a holiday and a time off from a closed hour, and until when', () => {
@@ -95,12 +98,12 @@ describe('working hours', () => {
       holidays: [],
     }
     // On 2026-03-29 the hour from two to three does not exist.
-    expect(nextChange(nights, at('2026-03-28T12:00:00Z'))).toBe(at('2026-04-05T00:00:00Z'))
+    expect(changesAt(nights, at('2026-03-28T12:00:00Z'))).toBe(at('2026-04-05T00:00:00Z'))
     // On 2026-10-25 it comes twice.
-    expect(nextChange(nights, at('2026-10-24T12:00:00Z'))).toBe(at('2026-10-25T00:00:00Z'))
-    expect(nextChange(nights, at('2026-10-25T00:10:00Z'))).toBe(at('2026-10-25T00:30:00Z'))
-    expect(nextChange(nights, at('2026-10-25T00:40:00Z'))).toBe(at('2026-10-25T01:00:00Z'))
-    expect(nextChange(nights, at('2026-10-25T01:10:00Z'))).toBe(at('2026-10-25T01:30:00Z'))
+    expect(changesAt(nights, at('2026-10-24T12:00:00Z'))).toBe(at('2026-10-25T00:00:00Z'))
+    expect(changesAt(nights, at('2026-10-25T00:10:00Z'))).toBe(at('2026-10-25T00:30:00Z'))
+    expect(changesAt(nights, at('2026-10-25T00:40:00Z'))).toBe(at('2026-10-25T01:00:00Z'))
+    expect(changesAt(nights, at('2026-10-25T01:10:00Z'))).toBe(at('2026-10-25T01:30:00Z'))
   })
 
   it('is never and always', () => {
@@ -113,7 +116,7 @@ describe('working hours', () => {
   })
 
   it('reads a zone that is not known as UTC rather than to stop', () => {
-    expect(isWithinHours(nineToFive('Mars/Olympus'), at('2026-11-23T09:00:00Z'))).toBe(true)
+    expect(isWithin(nineToFive('Mars/Olympus'), at('2026-11-23T09:00:00Z'))).toBe(true)
   })
 
   it('agrees with the plain reading of the clock, minute by minute, also where clocks jump', () => {
@@ -158,8 +161,8 @@ describe('working hours', () => {
             holidays: holiday ? [new Date(startMs + DAY).toISOString().slice(0, 10)] : [],
           }
           const within = naive(schedule, startMs)
-          expect(isWithinHours(schedule, startMs)).toBe(within)
-          const change = nextChange(schedule, startMs)
+          expect(isWithin(schedule, startMs)).toBe(within)
+          const change = changesAt(schedule, startMs)
           const lastMs = Math.min(change ?? Number.POSITIVE_INFINITY, startMs + 3 * DAY)
           // All zones above keep to quarters of an hour from UTC, as the schedule does.
           const firstQuarterMs = Math.ceil((startMs + 1) / (15 * MINUTE)) * 15 * MINUTE

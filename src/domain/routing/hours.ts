@@ -40,20 +40,7 @@ const DAY_MS = 86_400_000
 /** How far ahead a change is looked for. */
 const HORIZON_DAYS = 400
 
-/** Whether an instant lies within working hours. The end of an interval is outside it. */
-export function isWithinHours(schedule: WorkingHours, atMs: number): boolean {
-  return closedBy(schedule, atMs) === undefined
-}
-
-/**
- * When `isWithinHours` changes next after an instant.
- * @returns milliseconds since the epoch; undefined when it stays as it is for the next 400 days
- */
-export function nextChange(schedule: WorkingHours, atMs: number): number | undefined {
-  return changeAfter(schedule, atMs, isWithinHours(schedule, atMs))
-}
-
-/** How a schedule stands at an instant, as an agent's state carries it. */
+/** How a schedule stands at an instant, as an agent's state carries it. The end of an interval is outside it. */
 export function hoursStateAt(schedule: WorkingHours, atMs: number): HoursState {
   const reason = closedBy(schedule, atMs)
   const untilMs = changeAfter(schedule, atMs, reason === undefined)

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { advanceRing, closeRing } from '../../../test/harness/apply-assignment.ts'
 import { agentOf, NOW_MS, neverAsked, stateOf, stepOf } from '../../../test/harness/routing-state.ts'
 import { decideRouting } from './decide.ts'
 import { policyOf } from './policy.ts'
-import { advanceRing, closeRing, EMPTY_RING, openRing, type RoutingRing } from './ring.ts'
+import { EMPTY_RING, openRing, type RoutingRing } from './ring.ts'
 
 /** Serves so many turns and says who got them. */
 function serve(ring: RoutingRing, names: readonly string[], turns: number) {

@@ -19,11 +19,6 @@ export interface RingTurn {
   readonly turn: number
 }
 
-/** The ring after a turn. The ring given stays as it was. */
-export function advanceRing(ring: RoutingRing, { agentId, turn }: RingTurn): RoutingRing {
-  return { turn, served: { ...ring.served, [agentId]: turn } }
-}
-
 /** A ring in work: the same as a stored one, made to be read and moved many times. */
 export interface OpenRing {
   turn: number
@@ -33,11 +28,6 @@ export interface OpenRing {
 /** Opens a stored ring for a batch of decisions. */
 export function openRing(ring: RoutingRing): OpenRing {
   return { turn: ring.turn, served: new Map(Object.entries(ring.served)) }
-}
-
-/** The stored form of a ring in work. */
-export function closeRing(ring: OpenRing): RoutingRing {
-  return { turn: ring.turn, served: Object.fromEntries(ring.served) }
 }
 
 /**
