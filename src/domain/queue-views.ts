@@ -15,7 +15,7 @@ export interface WaitingView {
   readonly step: number
   /** When the router looks again even if nothing happens. */
   readonly wakeAt?: Instant
-  /** Why nobody has it yet, in words. */
+  /** Why nobody had it when the router last decided anew, in words that say when that was. */
   readonly why: string
 }
 
@@ -41,6 +41,8 @@ export interface QueueAgentView {
   /** What holds for him in the end; absent limits are unlimited. */
   readonly capacity: AgentCapacity
   readonly hours: HoursState
+  /** Whether he counts as available for the router: online, reachable, and in his hours unless he said otherwise. */
+  readonly available: boolean
   readonly lastAssignedAt?: Instant
 }
 
@@ -55,7 +57,7 @@ export interface WhyView {
   readonly text: string
   /** The same piece by piece, for screens that say it in another language. */
   readonly pieces: readonly ExplanationPiece[]
-  /** The run that led to it; absent where the router never looked, or a person chose. */
+  /** The run that the words are about, for what waits one of this moment; absent where a person chose. */
   readonly decision?: RoutingDecisionView
 }
 

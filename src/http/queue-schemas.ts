@@ -31,6 +31,7 @@ export const queueView = z
         load: z.object({ total: z.int(), perWorkType: z.partialRecord(z.enum(WORK_TYPES), z.int()) }),
         capacity,
         hours: hoursState,
+        available: z.boolean(),
         lastAssignedAt: instant.optional(),
       }),
     ),

@@ -1,8 +1,8 @@
 import type { AgentId, TeamId } from '../domain/ids.ts'
 import type { QueueAgentView, QueueView, WaitingTeamView, WaitingView } from '../domain/queue-views.ts'
 import type { RoutingAgent } from '../domain/routing/agent-state.ts'
-import { totalLoad } from '../domain/routing/eligibility.ts'
-import { explainTrace } from '../domain/routing/explain.ts'
+import { totalLoad, unavailability } from '../domain/routing/eligibility.ts'
+import { asOf, explainTrace } from '../domain/routing/explain.ts'
 import { inQueueOrder } from '../domain/routing/queue-order.ts'
 import type { AgentStore } from '../store/agent-store.ts'
 import type { PresenceStore } from '../store/presence.ts'
@@ -23,20 +23,24 @@ export interface ReadQueueDeps {
   readonly presence: Pick<PresenceStore, 'presentAgents' | 'lastSeen'>
   readonly routingAgents: () => Promise<readonly RoutingAgent[]>
   readonly rules: () => Promise<RoutingRules>
+  readonly now: () => number
 }
 
 /** How many waiting conversations are shown; the others are counted. */
 export const MOST_SHOWN = 500
+/** A token may have the first alone; the queue holds what the others guard. */
+const QUEUE_NEEDS = ['routing.queue', 'conversation.read', 'agent.read'] as const
 /** Candidates that a line of explanation looks at. */
 const CANDIDATES_READ = 20
 
 /**
  * What waits on the channels that the principal may see, and everybody who could take it. With a team that is set its
- * members are waited for, also where the router has nothing left to do.
+ * members are waited for, also where the router has nothing left to do. Whoever reads it may also read conversations
+ * and agents one by one.
  * @throws AppError `permission-denied`
  */
 export async function readQueue(principal: Principal, deps: ReadQueueDeps): Promise<QueueView> {
-  requirePermission(principal, 'routing.queue')
+  for (const needed of QUEUE_NEEDS) requirePermission(principal, needed)
   const rules = await deps.rules()
   const teamIds = [...rules.teams.keys()]
   const { channels } = principal
@@ -63,7 +67,7 @@ export async function readQueue(principal: Principal, deps: ReadQueueDeps): Prom
       position: waiting.length + 1,
       step: conversation.queue?.step ?? 0,
       ...(routing.wakeAtMs === undefined ? {} : { wakeAt: instant(routing.wakeAtMs) }),
-      why: whyWaiting(decision, teamId, rules),
+      why: whyWaiting(decision, teamId, rules, deps.now()),
     })
   }
   const teams = [...byTeam].map(
@@ -95,17 +99,17 @@ function whyWaiting(
   decision: StoredDecision | undefined,
   teamId: TeamId | undefined,
   { settings, teams }: RoutingRules,
+  nowMs: number,
 ): string {
   if (!decision) return 'The router has not looked at it yet.'
   const timeZone = settings.schedule?.timeZone
   const teamName = teamId && teams.get(teamId)?.name
-  const { pieces, text } = explainTrace(traceOf(decision), {
-    ...(timeZone ? { timeZone } : {}),
-    ...(teamName ? { teamName } : {}),
-  })
+  const options = { ...(timeZone ? { timeZone } : {}), ...(teamName ? { teamName } : {}) }
+  const { pieces, text } = explainTrace(traceOf(decision), options)
   // That nobody has it, and when it is looked at again, stands beside the words.
   const reasons = pieces.filter(({ code }) => code !== 'waiting' && code !== 'looks-again')
-  return reasons.length === 0 ? text : reasons.map((piece) => piece.text).join(' ')
+  const why = reasons.length === 0 ? text : reasons.map((piece) => piece.text).join(' ')
+  return `${why} ${asOf(decision.decidedAtMs, nowMs, options)}`
 }
 
 async function readAgents(deps: ReadQueueDeps): Promise<readonly QueueAgentView[]> {
@@ -123,6 +127,7 @@ async function readAgents(deps: ReadQueueDeps): Promise<readonly QueueAgentView[
         load: { total: totalLoad(load), perWorkType: load },
         capacity,
         hours: hours ?? { within: true },
+        available: unavailability(state) === undefined,
         ...(lastAssignedAtMs === undefined ? {} : { lastAssignedAt: instant(lastAssignedAtMs) }),
       },
     ]

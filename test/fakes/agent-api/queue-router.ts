@@ -55,11 +55,15 @@ function queueOf(state: FakeState): QueueView {
     })),
     agents: state.agents
       .filter((agent) => agent.state === 'active')
-      .map((agent) => ({
-        agent,
-        load: loadOf(state, agent.id),
-        capacity: effectiveCapacity(state, agent.id),
-        hours: hoursOf(state, agent.id),
-      })),
+      .map((agent) => {
+        const hours = hoursOf(state, agent.id)
+        return {
+          agent,
+          load: loadOf(state, agent.id),
+          capacity: effectiveCapacity(state, agent.id),
+          hours,
+          available: agent.availability === 'online' && agent.present && hours.within,
+        }
+      }),
   }
 }

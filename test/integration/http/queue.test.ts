@@ -108,7 +108,7 @@ describe('the queue', () => {
       },
     ])
     const why = (await queue()).teams[0]?.waiting[0]?.why
-    expect(why).toMatch(/^Step 1: Ana 0 \(4 of 4\), .*, 55 more\.$/)
+    expect(why).toMatch(/^Step 1: Ana 0 \(4 of 4\), .*, 55 more\. As of .* UTC/)
   })
 
   it('shows also what is left to a team, after what waits for no team', async () => {
@@ -173,6 +173,8 @@ describe('the queue', () => {
       load: { total: 0 },
       capacity,
       hours: { within: true },
+      // No device of his is connected.
+      available: false,
     })
     expect(shown).not.toHaveProperty('lastAssignedAt')
   })

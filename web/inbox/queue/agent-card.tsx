@@ -1,12 +1,12 @@
 import { useState } from 'react'
 import type { QueueAgentView } from '../../../src/domain/queue-views.ts'
-import { Avatar, dotOf } from '../parts/avatar.tsx'
+import { Avatar } from '../parts/avatar.tsx'
 import { cx } from '../parts/class-names.ts'
 import { relativeTime, soonTime } from '../parts/time.ts'
 import { routingText } from '../text/routing-text.ts'
 import { text } from '../text/text.ts'
 import css from './agent-card.module.css'
-import { fullness, limitOf } from './load.ts'
+import { dotOfEntry, fullness, isThereByPush, limitOf } from './load.ts'
 import { DRAGGED_CONVERSATION } from './waiting-row.tsx'
 
 /** One who could take something: status, load against capacity, hours. A conversation may be dropped on it. */
@@ -20,9 +20,7 @@ export function AgentCard(props: {
   const { agent, load, lastAssignedAt } = entry
   const words = routingText.queue
   const [over, setOver] = useState(false)
-  // As the router sees it: a device that takes push notifications is there.
-  const byPush = !agent.present && Date.parse(agent.pushReachableUntil ?? '') > Date.now()
-  const dot = dotOf(agent.availability, agent.present || byPush)
+  const dot = dotOfEntry(entry)
   const limit = limitOf(entry)
   const full = fullness(entry)
   return (
@@ -47,7 +45,7 @@ export function AgentCard(props: {
         <p className={css['line']}>
           <bdi className={css['name']}>{agent.name}</bdi>
           <span className={css['state']}>
-            {byPush ? words.byPush(text.availability[dot]) : text.availability[dot]}
+            {isThereByPush(entry) ? words.byPush(text.availability[dot]) : text.availability[dot]}
           </span>
         </p>
         <div

@@ -1,20 +1,26 @@
 import { describe, expect, it } from 'vitest'
 import type { QueueAgentView } from '../../../src/domain/queue-views.ts'
-import { byRoom, fullness, isFree, limitOf } from './load.ts'
+import { byRoom, dotOfEntry, fullness, isFree, limitOf } from './load.ts'
 
 const entry = (part: {
   name?: string
   open?: number
   email?: number
   capacity?: object
+  available?: boolean
   present?: boolean
-  within?: boolean
+  pushReachableUntil?: string
 }): QueueAgentView =>
   ({
-    agent: { name: part.name ?? 'A', availability: 'online', present: part.present ?? true },
+    agent: {
+      name: part.name ?? 'A',
+      availability: 'online',
+      present: part.present ?? true,
+      pushReachableUntil: part.pushReachableUntil,
+    },
     load: { total: part.open ?? 0, perWorkType: { email: part.email ?? 0 } },
     capacity: part.capacity ?? {},
-    hours: { within: part.within ?? true },
+    available: part.available ?? true,
   }) as unknown as QueueAgentView
 
 describe('how full an agent is', () => {
@@ -31,11 +37,18 @@ describe('how full an agent is', () => {
     expect(limitOf(entry({}))).toBeUndefined()
   })
 
+  it('counts a device that takes push notifications as being there, as long as it does', () => {
+    const now = Date.now()
+    const until = (ms: number) =>
+      entry({ present: false, pushReachableUntil: new Date(now + ms).toISOString() })
+    expect([until(60_000), until(-60_000)].map(dotOfEntry)).toEqual(['online', 'offline'])
+  })
+
   it('puts who has room first', () => {
     const full = entry({ name: 'Full', open: 2, capacity: { total: 2 } })
     const busy = entry({ name: 'Busy', open: 1, capacity: { total: 2 } })
-    const gone = entry({ name: 'Gone', present: false })
-    const asleep = entry({ name: 'Asleep', within: false })
+    const gone = entry({ name: 'Gone', available: false, open: 1, capacity: { total: 2 } })
+    const asleep = entry({ name: 'Asleep', available: false })
     const free = entry({ name: 'Free', capacity: { total: 2 } })
     expect([full, gone, busy, asleep, free].sort(byRoom).map(({ agent }) => agent.name)).toEqual([
       'Free',
@@ -45,5 +58,6 @@ describe('how full an agent is', () => {
       'Gone',
     ])
     expect(isFree(full)).toBe(false)
+    expect(isFree(asleep)).toBe(false)
   })
 })

@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconMoodSmile } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import type { Dispatch, SetStateAction } from 'react'
 import { useCallback, useMemo, useState } from 'react'
 import type { QueueAgentView, QueueView, WaitingTeamView } from '../../../src/domain/queue-views.ts'
 import type { ConversationView } from '../../../src/domain/views.ts'
@@ -114,7 +115,7 @@ function TeamSection(props: {
   readonly team: WaitingTeamView
   readonly agents: readonly QueueAgentView[]
   readonly onGive: (conversation: ConversationView, agent: QueueAgentView['agent']) => void
-  readonly onDrag: (id: string | undefined) => void
+  readonly onDrag: Dispatch<SetStateAction<string | undefined>>
 }) {
   const { team, agents, onGive, onDrag } = props
   const words = routingText.queue

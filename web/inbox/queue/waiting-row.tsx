@@ -1,10 +1,11 @@
 import { Button, Menu } from '@mantine/core'
 import { IconChevronsUp, IconChevronUp, IconClock } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { memo } from 'react'
+import type { Dispatch, SetStateAction } from 'react'
+import { memo, useEffect, useState } from 'react'
 import type { QueueAgentView, WaitingView } from '../../../src/domain/queue-views.ts'
 import type { ConversationView } from '../../../src/domain/views.ts'
-import { Avatar, dotOf } from '../parts/avatar.tsx'
+import { Avatar } from '../parts/avatar.tsx'
 import { cx } from '../parts/class-names.ts'
 import { OnDemand } from '../parts/on-demand.tsx'
 import { exactTime, soonTime } from '../parts/time.ts'
@@ -12,7 +13,7 @@ import { useNow } from '../parts/use-now.ts'
 import { clockOf } from '../routing/durations.ts'
 import { routingText } from '../text/routing-text.ts'
 import { text } from '../text/text.ts'
-import { fullness, limitOf } from './load.ts'
+import { dotOfEntry, fullness, limitOf } from './load.ts'
 import css from './waiting-row.module.css'
 
 /** What a dragged conversation is called while it is carried. */
@@ -25,12 +26,15 @@ export const WaitingRow = memo(function WaitingRow(props: {
   readonly waiting: WaitingView
   readonly agents: readonly QueueAgentView[]
   readonly onGive: (conversation: ConversationView, agent: QueueAgentView['agent']) => void
-  readonly onDrag: (id: string | undefined) => void
+  readonly onDrag: Dispatch<SetStateAction<string | undefined>>
 }) {
   const { waiting, agents, onGive, onDrag } = props
   const { conversation, enteredAt, position, step, wakeAt, why } = waiting
   const words = routingText.queue
+  const { id } = conversation
   const { name } = conversation.contact
+  // A row that goes while it is carried is never told that the carrying ended.
+  useEffect(() => () => onDrag((carried) => (carried === id ? undefined : carried)), [id, onDrag])
   return (
     <li
       className={css['row']}
@@ -127,31 +131,36 @@ function GiveMenu(props: {
       <Menu position="bottom-end" width={280} defaultOpened>
         <Menu.Target>{trigger}</Menu.Target>
         <Menu.Dropdown className={css['menu'] ?? ''}>
-          {agents.map((entry) => {
-            const limit = limitOf(entry)
-            return (
-              <Menu.Item
-                key={entry.agent.id}
-                leftSection={
-                  <Avatar
-                    name={entry.agent.name}
-                    size={24}
-                    dot={dotOf(entry.agent.availability, entry.agent.present)}
-                  />
-                }
-                rightSection={
-                  <span className={cx(css['room'], (fullness(entry) ?? 0) >= 1 && css['full'])}>
-                    {words.loadShort(entry.load.total, limit)}
-                  </span>
-                }
-                onClick={() => onGive(entry.agent)}
-              >
-                <bdi>{entry.agent.name}</bdi>
-              </Menu.Item>
-            )
-          })}
+          <Choices agents={agents} onGive={onGive} />
         </Menu.Dropdown>
       </Menu>
     </OnDemand>
   )
+}
+
+/** In the order in which it was opened: what one is about to press must not move away. */
+function Choices(props: {
+  readonly agents: readonly QueueAgentView[]
+  readonly onGive: (agent: QueueAgentView['agent']) => void
+}) {
+  const { agents, onGive } = props
+  const [order] = useState(() => agents.map(({ agent }) => agent.id))
+  return order.map((id) => {
+    const entry = agents.find(({ agent }) => agent.id === id)
+    if (!entry) return null
+    return (
+      <Menu.Item
+        key={id}
+        leftSection={<Avatar name={entry.agent.name} size={24} dot={dotOfEntry(entry)} />}
+        rightSection={
+          <span className={cx(css['room'], (fullness(entry) ?? 0) >= 1 && css['full'])}>
+            {routingText.queue.loadShort(entry.load.total, limitOf(entry))}
+          </span>
+        }
+        onClick={() => onGive(entry.agent)}
+      >
+        <bdi>{entry.agent.name}</bdi>
+      </Menu.Item>
+    )
+  })
 }
