@@ -47,10 +47,21 @@ export async function changeConversation(
   }
 }
 
+/** Whether nobody gave a conversation to somebody else in the meantime; an assignment still makes sense then. */
+export const hasSameOwner =
+  ({ assigneeId, teamId }: ConversationView) =>
+  (fresh: ConversationView): boolean =>
+    fresh.assigneeId === assigneeId && fresh.teamId === teamId
+
 /** {@link changeConversation} for a component: knows whether it is under way. */
 export function useConversationChange(conversation: ConversationView) {
   return useMutation({
-    mutationFn: (change: ConversationChange) => changeConversation(conversation, change),
+    mutationFn: (change: ConversationChange) =>
+      changeConversation(
+        conversation,
+        change,
+        'assigneeId' in change ? hasSameOwner(conversation) : undefined,
+      ),
   })
 }
 

@@ -58,7 +58,7 @@ export function AssignMenu(props: {
             opened={opened}
             onChange={setOpened}
             conversation={conversation}
-            onAssign={(assignment) => change.mutate(assignment)}
+            onAssign={(assignment) => change.mutateAsync(assignment)}
           >
             {trigger}
           </AssignPopover>

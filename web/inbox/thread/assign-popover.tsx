@@ -13,12 +13,14 @@ import { text } from '../text/text.ts'
 import type { AssignChoice } from './assign-choices.ts'
 import { assignChoices, assignmentOf } from './assign-choices.ts'
 import css from './assign-menu.module.css'
+import { keepNote, keptNote } from './assign-notes.ts'
 
 const LONGEST_NOTE = 5_000
 
 interface ChoicesProps {
   readonly conversation: ConversationView
-  readonly onAssign: (assignment: Omit<AssignConversationCommand, 'version'>) => void
+  /** Resolves with whether it was done. */
+  readonly onAssign: (assignment: Omit<AssignConversationCommand, 'version'>) => Promise<boolean>
   readonly onDone: () => void
 }
 
@@ -35,7 +37,7 @@ export function AssignPopover(
     <Popover opened={opened} onChange={onChange} position="bottom-end" width={300} trapFocus returnFocus>
       <Popover.Target>{children}</Popover.Target>
       <Popover.Dropdown p={8} aria-label={text.conversation.assign} data-shortcuts="off">
-        <Choices {...choices} onDone={() => onChange(false)} />
+        <Choices key={choices.conversation.id} {...choices} onDone={() => onChange(false)} />
       </Popover.Dropdown>
     </Popover>
   )
@@ -48,7 +50,7 @@ function Choices({ conversation, onAssign, onDone }: ChoicesProps) {
   const mayAssignOthers = useAllowed('conversation.assign-others')
   const words = routingText.assign
   const [typed, setTyped] = useState('')
-  const [note, setNote] = useState('')
+  const [note, setNote] = useState(() => keptNote(me, conversation.id))
   const [at, setAt] = useState(0)
   const choices = assignChoices(
     { conversation, agents: [...agents.values()], teams: [...teams.values()], me, mayAssignOthers },
@@ -57,11 +59,18 @@ function Choices({ conversation, onAssign, onDone }: ChoicesProps) {
   useEffect(() => {
     document.getElementById(`assign-${at}`)?.scrollIntoView({ block: 'nearest' })
   }, [at])
-  const choose = (choice: AssignChoice) => {
+  const write = (next: string) => {
+    setNote(next)
+    keepNote(me, conversation.id, next)
+  }
+  const choose = async (choice: AssignChoice) => {
     onDone()
-    if (choice.kind === 'send-back') return void sendBack(conversation, note)
     const assignment = assignmentOf(choice, conversation, note)
-    if (assignment) onAssign(assignment)
+    const done =
+      choice.kind === 'send-back'
+        ? await sendBack(conversation, note)
+        : assignment !== undefined && (await onAssign(assignment))
+    if (done && keptNote(me, conversation.id) === note) keepNote(me, conversation.id, '')
   }
   const onKeyDown = (event: KeyboardEvent) => {
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
@@ -70,7 +79,7 @@ function Choices({ conversation, onAssign, onDone }: ChoicesProps) {
       setAt((before) => (before + step + choices.length) % Math.max(1, choices.length))
     }
     const choice = choices[at]
-    if (event.key === 'Enter' && choice) choose(choice)
+    if (event.key === 'Enter' && choice) void choose(choice)
   }
   const label = teams.size > 0 ? words.find : text.conversation.assignSearch
   return (
@@ -110,7 +119,7 @@ function Choices({ conversation, onAssign, onDone }: ChoicesProps) {
               index === at && css['active'],
               choice.kind === 'unassign' && css['none'],
             )}
-            onClick={() => choose(choice)}
+            onClick={() => void choose(choice)}
             onMouseMove={() => setAt(index)}
           >
             <ChoiceWords choice={choice} me={me} />
@@ -128,7 +137,7 @@ function Choices({ conversation, onAssign, onDone }: ChoicesProps) {
         label={words.note}
         placeholder={words.notePlaceholder}
         value={note}
-        onChange={({ currentTarget }) => setNote(currentTarget.value)}
+        onChange={({ currentTarget }) => write(currentTarget.value)}
       />
     </>
   )
