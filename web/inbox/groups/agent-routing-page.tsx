@@ -1,18 +1,18 @@
-import { Button, NativeSelect, Radio, Stack, Switch } from '@mantine/core'
+import { Box, NativeSelect, Radio, Stack } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
-import { useState } from 'react'
 import type { UpdateAgentRoutingCommand } from '../../../src/domain/routing-commands.ts'
 import type { AgentRoutingView } from '../../../src/domain/routing-views.ts'
 import { queryClient } from '../data/client.ts'
 import { useAgents, useAllowed, useTeams } from '../data/queries.ts'
-import { HoursEditor, NEW_HOURS } from '../hours/hours-editor.tsx'
+import { OptionalHours } from '../hours/optional-hours.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { useDraft } from '../parts/use-draft.ts'
 import { agentRoutingQuery, routingApi } from '../routing/routing-queries.ts'
 import { Card, PageHead, Tag } from '../settings/page-parts.tsx'
 import { routingText } from '../text/routing-text.ts'
-import { text } from '../text/text.ts'
-import { contentKey, useGroupChange } from './group-change.ts'
+import { DraftBar } from './draft-bar.tsx'
+import { useGroupChange } from './group-change.ts'
 import css from './groups.module.css'
 import { CapacityFields, capacityWords, FairCapFields, NEW_FAIR_CAP } from './limit-fields.tsx'
 import { SkillLevels } from './skill-levels.tsx'
@@ -21,7 +21,6 @@ type Change = Omit<UpdateAgentRoutingCommand, 'version'>
 
 interface PartProps {
   readonly routing: AgentRoutingView
-  readonly mayManage: boolean
   readonly busy: boolean
   readonly onSave: (change: Change) => void
 }
@@ -29,6 +28,10 @@ interface PartProps {
 /** What the router goes by for one agent: limits, skills, primary team and hours. */
 export function AgentRoutingPage() {
   const { agentId } = useParams({ from: '/signed-in/settings/agents/$agentId' })
+  return <AgentRouting key={agentId} agentId={agentId} />
+}
+
+function AgentRouting({ agentId }: { readonly agentId: string }) {
   const query = useQuery(agentRoutingQuery(agentId))
   const agent = useAgents().get(agentId)
   const mayManage = useAllowed('routing.manage')
@@ -44,11 +47,9 @@ export function AgentRoutingPage() {
   if (!query.data || !agent) return <SkeletonRows rows={4} avatar={false} />
   const parts: PartProps = {
     routing: query.data,
-    mayManage,
     busy: change.isPending,
     onSave: (body) => change.mutate(body),
   }
-  const { capacity, fairCap, skills, schedule } = query.data
   return (
     <>
       <PageHead
@@ -56,46 +57,46 @@ export function AgentRoutingPage() {
         hint={routingText.agent.hint}
         back={{ to: '/settings/agents', label: routingText.agent.back }}
       />
-      <CapacityCard key={`capacity ${contentKey(capacity)}`} {...parts} />
-      <FairCapCard key={`fair ${contentKey(fairCap)}`} {...parts} />
-      <SkillsOfAgent key={`skills ${contentKey(skills)}`} {...parts} />
-      <TeamsOfAgent {...parts} />
-      <HoursCard key={`hours ${contentKey(schedule)}`} {...parts} />
+      <fieldset className={css['whole']} disabled={!mayManage}>
+        <CapacityCard {...parts} />
+        <FairCapCard {...parts} />
+        <SkillsOfAgent {...parts} />
+        <TeamsOfAgent {...parts} />
+        <HoursCard {...parts} readOnly={!mayManage} />
+      </fieldset>
     </>
   )
 }
 
-function CapacityCard({ routing, mayManage, busy, onSave }: PartProps) {
+function CapacityCard({ routing, busy, onSave }: PartProps) {
   const words = routingText.agent
-  const [own, setOwn] = useState(routing.capacity.own)
+  const draft = useDraft(routing.capacity.own)
+  const own = draft.value
   return (
     <Card title={words.capacity} hint={words.capacityHint}>
       <Stack gap="md" align="flex-start">
         <Radio.Group
           aria-label={words.capacity}
           value={own ? 'own' : 'default'}
-          onChange={(value) => setOwn(value === 'own' ? routing.capacity.effective : undefined)}
+          onChange={(value) => draft.set(value === 'own' ? routing.capacity.effective : undefined)}
         >
           <Stack gap={8}>
-            <Radio value="default" label={words.byDefault} disabled={!mayManage} />
-            <Radio value="own" label={words.own} disabled={!mayManage} />
+            <Radio value="default" label={words.byDefault} />
+            <Radio value="own" label={words.own} />
           </Stack>
         </Radio.Group>
-        {own && <CapacityFields capacity={own} onChange={setOwn} />}
+        {own && <CapacityFields capacity={own} onChange={draft.set} />}
         <p className={css['faint']}>{words.effective(capacityWords(routing.capacity.effective))}</p>
-        {own !== routing.capacity.own && (
-          <Button size="xs" loading={busy} onClick={() => onSave({ capacity: own ?? null })}>
-            {text.general.save}
-          </Button>
-        )}
+        <DraftBar draft={draft} busy={busy} onSave={(capacity) => onSave({ capacity: capacity ?? null })} />
       </Stack>
     </Card>
   )
 }
 
-function FairCapCard({ routing, mayManage, busy, onSave }: PartProps) {
+function FairCapCard({ routing, busy, onSave }: PartProps) {
   const words = routingText.agent
-  const [own, setOwn] = useState(routing.fairCap)
+  const draft = useDraft(routing.fairCap)
+  const own = draft.value
   return (
     <Card title={words.fairCap} hint={words.fairCapHint}>
       <Stack gap="md" align="flex-start">
@@ -103,43 +104,37 @@ function FairCapCard({ routing, mayManage, busy, onSave }: PartProps) {
           aria-label={words.fairCap}
           value={own ? 'own' : 'default'}
           onChange={(value) =>
-            setOwn(value === 'own' ? (routing.effectiveFairCap ?? NEW_FAIR_CAP) : undefined)
+            draft.set(value === 'own' ? (routing.effectiveFairCap ?? NEW_FAIR_CAP) : undefined)
           }
         >
           <Stack gap={8}>
-            <Radio value="default" label={words.fairCapDefault} disabled={!mayManage} />
-            <Radio value="own" label={words.fairCapOwn} disabled={!mayManage} />
+            <Radio value="default" label={words.fairCapDefault} />
+            <Radio value="own" label={words.fairCapOwn} />
           </Stack>
         </Radio.Group>
-        {own && <FairCapFields fairCap={own} onChange={setOwn} />}
-        {own !== routing.fairCap && (
-          <Button size="xs" loading={busy} onClick={() => onSave({ fairCap: own ?? null })}>
-            {text.general.save}
-          </Button>
-        )}
+        {own && <FairCapFields fairCap={own} onChange={draft.set} />}
+        <DraftBar draft={draft} busy={busy} onSave={(fairCap) => onSave({ fairCap: fairCap ?? null })} />
       </Stack>
     </Card>
   )
 }
 
-function SkillsOfAgent({ routing, mayManage, busy, onSave }: PartProps) {
+function SkillsOfAgent({ routing, busy, onSave }: PartProps) {
   const words = routingText.agent
-  const [skills, setSkills] = useState(routing.skills)
+  const draft = useDraft(routing.skills)
   return (
     <Card title={words.skills} hint={words.skillsHint}>
-      <fieldset disabled={!mayManage} style={{ border: 0, margin: 0, padding: 0 }}>
-        <SkillLevels skills={skills} onChange={setSkills} />
-      </fieldset>
-      {skills !== routing.skills && (
-        <Button mt="md" size="xs" loading={busy} onClick={() => onSave({ skills })}>
-          {text.general.save}
-        </Button>
-      )}
+      <Stack gap="md">
+        <div>
+          <SkillLevels skills={draft.value} onChange={draft.set} />
+        </div>
+        <DraftBar draft={draft} busy={busy} onSave={(skills) => onSave({ skills })} />
+      </Stack>
     </Card>
   )
 }
 
-function TeamsOfAgent({ routing, mayManage, onSave }: PartProps) {
+function TeamsOfAgent({ routing, onSave }: PartProps) {
   const words = routingText.agent
   const teams = useTeams()
   const ids: readonly string[] = routing.teamIds
@@ -151,7 +146,6 @@ function TeamsOfAgent({ routing, mayManage, onSave }: PartProps) {
         <NativeSelect
           label={words.primary}
           description={words.primaryHint}
-          disabled={!mayManage}
           value={routing.primaryTeamId ?? ''}
           data={[
             { value: '', label: words.noPrimary },
@@ -164,9 +158,8 @@ function TeamsOfAgent({ routing, mayManage, onSave }: PartProps) {
   )
 }
 
-function HoursCard({ routing, mayManage, busy, onSave }: PartProps) {
+function HoursCard({ routing, busy, readOnly, onSave }: PartProps & { readonly readOnly: boolean }) {
   const words = routingText.agent
-  const [own, setOwn] = useState(routing.schedule !== undefined)
   const from = routing.effectiveSchedule?.from
   return (
     <Card title={words.hours} hint={words.from[from ?? 'none']}>
@@ -177,24 +170,17 @@ function HoursCard({ routing, mayManage, busy, onSave }: PartProps) {
           </Tag>
         )}
         {routing.onlineOutOfHours && <p className={css['faint']}>{words.outOfHours}</p>}
-        <Switch
-          label={words.ownHours}
-          checked={own}
-          disabled={!mayManage}
-          onChange={({ currentTarget }) => {
-            setOwn(currentTarget.checked)
-            if (!currentTarget.checked && routing.schedule) onSave({ schedule: null })
-          }}
-        />
       </Stack>
-      {own && (
-        <HoursEditor
-          schedule={routing.schedule ?? routing.effectiveSchedule?.schedule ?? NEW_HOURS()}
+      <Box mt="sm">
+        <OptionalHours
+          label={words.ownHours}
+          stored={routing.schedule}
+          model={routing.effectiveSchedule?.schedule}
+          readOnly={readOnly}
           busy={busy}
-          readOnly={!mayManage}
           onSave={(schedule) => onSave({ schedule })}
         />
-      )}
+      </Box>
     </Card>
   )
 }

@@ -1,15 +1,16 @@
-import { Button } from '@mantine/core'
+import { Button, Stack } from '@mantine/core'
 import { IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import type { AssignmentPolicy, SkillRequirement } from '../../../src/domain/routing/policy.ts'
 import type { UpdateCategoryCommand } from '../../../src/domain/routing-commands.ts'
 import type { CategoryView } from '../../../src/domain/routing-views.ts'
 import { queryClient } from '../data/client.ts'
-import { categoriesQuery } from '../data/queries.ts'
+import { categoriesQuery, useAllowed } from '../data/queries.ts'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { useDraft } from '../parts/use-draft.ts'
 import { PolicyEditor } from '../routing/policy-editor.tsx'
 import { presetsQuery, routingApi } from '../routing/routing-queries.ts'
 import { SkillRequirements } from '../routing/skill-requirements.tsx'
@@ -17,8 +18,8 @@ import type { StoredPolicy } from '../routing/use-policy-editor.ts'
 import { Card, PageHead } from '../settings/page-parts.tsx'
 import { NotFound } from '../shell/page-states.tsx'
 import { routingText } from '../text/routing-text.ts'
-import { text } from '../text/text.ts'
-import { contentKey, useGroupChange } from './group-change.ts'
+import { DraftBar } from './draft-bar.tsx'
+import { useGroupChange } from './group-change.ts'
 import css from './groups.module.css'
 import { NameCard } from './team-page.tsx'
 
@@ -29,8 +30,12 @@ const learn = (category: CategoryView) => {
   )
 }
 
-/** One topic: its name, what it asks for, and rules of its own. */
+/** One topic: its name, what it asks for, and rules of its own; a page of those who may change it. */
 export function CategoryPage() {
+  return useAllowed('routing.manage') ? <KnownCategory /> : <NotFound />
+}
+
+function KnownCategory() {
   const { categoryId } = useParams({ from: '/signed-in/settings/categories/$categoryId' })
   const query = useQuery(categoriesQuery)
   if (query.isError && !query.data)
@@ -44,6 +49,9 @@ function Category({ category }: { readonly category: CategoryView }) {
   const words = routingText.categories
   const navigate = useNavigate()
   const [asking, setAsking] = useState(false)
+  const [editing, setEditing] = useState(false)
+  const rules = useRef(category.policy)
+  rules.current = category.policy ?? rules.current
   const change = useGroupChange({
     name: category.name,
     write: (body: Omit<UpdateCategoryCommand, 'version'>) =>
@@ -73,24 +81,20 @@ function Category({ category }: { readonly category: CategoryView }) {
           {routingText.groups.remove}
         </Button>
       </PageHead>
-      <NameCard
-        key={category.name}
-        name={category.name}
-        busy={change.isPending}
-        onSave={(name) => change.mutate({ name })}
-      />
+      <NameCard name={category.name} busy={change.isPending} onSave={(name) => change.mutate({ name })} />
       <SkillsCard
-        key={contentKey(category.skills)}
         skills={category.skills}
         hint={words.skillsHint}
         busy={change.isPending}
         onSave={(skills) => change.mutate({ skills })}
       />
-      {category.policy ? (
+      {rules.current && (category.policy || editing) ? (
         <OwnRules
           category={category}
-          policy={category.policy}
-          onDrop={() => change.mutate({ policy: null })}
+          policy={rules.current}
+          busy={change.isPending}
+          onEditing={setEditing}
+          onDrop={() => change.mutate({ policy: null }, { onSuccess: () => setEditing(false) })}
         />
       ) : (
         <NoRules busy={change.isPending} onMake={(policy) => change.mutate({ policy })} />
@@ -128,13 +132,18 @@ function NoRules(props: { readonly busy: boolean; readonly onMake: (policy: Assi
   )
 }
 
+/** Stays while something is edited, also when somebody else took the rules away. */
 function OwnRules(props: {
   readonly category: CategoryView
+  /** As they stood last. */
   readonly policy: AssignmentPolicy
+  readonly busy: boolean
+  readonly onEditing: (editing: boolean) => void
   readonly onDrop: () => void
 }) {
-  const { category, policy, onDrop } = props
-  const words = routingText.policy
+  const { category, policy, busy, onEditing, onDrop } = props
+  const words = routingText.categories
+  const [asking, setAsking] = useState(false)
   const stored = (saved: CategoryView): StoredPolicy => {
     learn(saved)
     // Its own rules were taken away by somebody: what is edited here is then all there is.
@@ -142,9 +151,15 @@ function OwnRules(props: {
   }
   return (
     <>
+      {!category.policy && (
+        <p role="alert" className={css['faint']}>
+          {words.rulesGone}
+        </p>
+      )}
       <PolicyEditor
         scope={{ categoryId: category.id }}
-        hint={words.hintCategory}
+        hint={routingText.policy.hintCategory}
+        onEditing={onEditing}
         home={{
           policy,
           version: category.version,
@@ -156,9 +171,20 @@ function OwnRules(props: {
           },
         }}
       />
-      <Button variant="default" onClick={onDrop}>
-        {words.dropOwn}
-      </Button>
+      {category.policy && (
+        <Button variant="default" loading={busy} onClick={() => setAsking(true)}>
+          {routingText.policy.dropOwn}
+        </Button>
+      )}
+      <ConfirmDialog
+        opened={asking}
+        danger
+        title={words.dropRulesTitle}
+        question={words.dropRulesQuestion}
+        action={words.dropRules}
+        onConfirm={onDrop}
+        onClose={() => setAsking(false)}
+      />
     </>
   )
 }
@@ -171,15 +197,13 @@ export function SkillsCard(props: {
   readonly onSave: (skills: readonly SkillRequirement[]) => void
 }) {
   const { hint, busy, onSave } = props
-  const [skills, setSkills] = useState(props.skills)
+  const draft = useDraft(props.skills)
   return (
     <Card title={routingText.categories.skillsTitle} hint={hint}>
-      <SkillRequirements requirements={skills} onChange={setSkills} />
-      {skills !== props.skills && (
-        <Button mt="md" size="xs" loading={busy} onClick={() => onSave(skills)}>
-          {text.general.save}
-        </Button>
-      )}
+      <Stack gap="md">
+        <SkillRequirements requirements={draft.value} onChange={draft.set} />
+        <DraftBar draft={draft} busy={busy} onSave={onSave} />
+      </Stack>
     </Card>
   )
 }

@@ -37,6 +37,3 @@ export function useGroupChange<Input, Answer>(options: {
     },
   })
 }
-
-/** A key that changes with what is stored, so that a form about it begins anew then, and only then. */
-export const contentKey = (stored: unknown): string => JSON.stringify(stored ?? null)

@@ -1,21 +1,23 @@
 import { ActionIcon, Button, Checkbox, Stack, Switch, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
 import type { UpdateRoutingSettingsCommand } from '../../../src/domain/routing-commands.ts'
 import type { HolidayCalendar, RoutingSettingsView, TagSkills } from '../../../src/domain/routing-views.ts'
 import { queryClient } from '../data/client.ts'
+import { useAllowed } from '../data/queries.ts'
 import { Holidays } from '../hours/holidays.tsx'
-import { HoursEditor, NEW_HOURS } from '../hours/hours-editor.tsx'
+import { OptionalHours } from '../hours/optional-hours.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { useDraft } from '../parts/use-draft.ts'
 import { DurationField } from '../routing/duration-field.tsx'
 import fields from '../routing/fields.module.css'
 import { routingApi, routingSettingsQuery } from '../routing/routing-queries.ts'
 import { SkillRequirements } from '../routing/skill-requirements.tsx'
 import { Card, PageHead } from '../settings/page-parts.tsx'
+import { NotFound } from '../shell/page-states.tsx'
 import { routingText } from '../text/routing-text.ts'
-import { text } from '../text/text.ts'
-import { contentKey, useGroupChange } from './group-change.ts'
+import { DraftBar } from './draft-bar.tsx'
+import { useGroupChange } from './group-change.ts'
 import { CapacityFields, FairCapFields, NEW_FAIR_CAP } from './limit-fields.tsx'
 import { RoutingTabs } from './routing-tabs.tsx'
 
@@ -29,8 +31,12 @@ interface PartProps {
   readonly onSave: (change: Change) => void
 }
 
-/** What holds for everyone. */
+/** What holds for everyone; a page of those who may change it. */
 export function RoutingSettingsPage() {
+  return useAllowed('routing.manage') ? <RoutingSettings /> : <NotFound />
+}
+
+function RoutingSettings() {
   const words = routingText.settings
   const query = useQuery(routingSettingsQuery)
   const change = useGroupChange({
@@ -53,56 +59,52 @@ export function RoutingSettingsPage() {
       {query.isPending && <SkeletonRows rows={4} avatar={false} />}
       {parts && (
         <>
-          <CapacityCard
-            key={`capacity ${contentKey([parts.settings.defaultCapacity, parts.settings.fairCap])}`}
-            {...parts}
-          />
+          <CapacityCard {...parts} />
           <CountingCard {...parts} />
-          <GraceCard key={`grace ${parts.settings.presenceGraceMs}`} {...parts} />
-          <HoursCard key={`hours ${contentKey(parts.settings.schedule)}`} {...parts} />
-          <CalendarsCard key={`calendars ${contentKey(parts.settings.holidays)}`} {...parts} />
-          <TagSkillsCard key={`tags ${contentKey(parts.settings.tagSkills)}`} {...parts} />
+          <GraceCard {...parts} />
+          <HoursCard {...parts} />
+          <CalendarsCard {...parts} />
+          <TagSkillsCard {...parts} />
         </>
       )}
     </>
   )
 }
 
-const SaveButton = (props: {
-  readonly busy: boolean
-  readonly onClick: () => void
-  readonly disabled?: boolean
-}) => (
-  <Button size="xs" loading={props.busy} disabled={props.disabled ?? false} onClick={props.onClick}>
-    {text.general.save}
-  </Button>
-)
-
 function CapacityCard({ settings, busy, onSave }: PartProps) {
   const words = routingText.settings
-  const [capacity, setCapacity] = useState(settings.defaultCapacity)
-  const [fairCap, setFairCap] = useState(settings.fairCap)
-  const changed = capacity !== settings.defaultCapacity || fairCap !== settings.fairCap
+  const draft = useDraft({ defaultCapacity: settings.defaultCapacity, fairCap: settings.fairCap })
+  const { defaultCapacity, fairCap } = draft.value
   return (
     <Card title={words.capacity} hint={words.capacityHint}>
       <Stack gap="md" align="flex-start">
-        <CapacityFields capacity={capacity ?? {}} onChange={setCapacity} />
+        <CapacityFields
+          capacity={defaultCapacity ?? {}}
+          onChange={(limits) =>
+            draft.set({ fairCap, defaultCapacity: Object.keys(limits).length > 0 ? limits : undefined })
+          }
+        />
         <Switch
           label={routingText.agent.fairCap}
           description={routingText.agent.fairCapHint}
           checked={fairCap !== undefined}
-          onChange={({ currentTarget }) => setFairCap(currentTarget.checked ? NEW_FAIR_CAP : undefined)}
+          onChange={({ currentTarget }) =>
+            draft.set({ defaultCapacity, fairCap: currentTarget.checked ? NEW_FAIR_CAP : undefined })
+          }
         />
-        {fairCap && <FairCapFields fairCap={fairCap} onChange={setFairCap} />}
-        {changed && (
-          <SaveButton
-            busy={busy}
-            onClick={() => {
-              const limited = capacity && Object.keys(capacity).length > 0
-              onSave({ defaultCapacity: limited ? capacity : null, fairCap: fairCap ?? null })
-            }}
+        {fairCap && (
+          <FairCapFields
+            fairCap={fairCap}
+            onChange={(next) => draft.set({ defaultCapacity, fairCap: next })}
           />
         )}
+        <DraftBar
+          draft={draft}
+          busy={busy}
+          onSave={(next) =>
+            onSave({ defaultCapacity: next.defaultCapacity ?? null, fairCap: next.fairCap ?? null })
+          }
+        />
       </Stack>
     </Card>
   )
@@ -132,7 +134,8 @@ function CountingCard({ settings, busy, onSave }: PartProps) {
 
 function GraceCard({ settings, busy, onSave }: PartProps) {
   const words = routingText.settings
-  const [grace, setGrace] = useState(settings.presenceGraceMs)
+  const draft = useDraft(settings.presenceGraceMs)
+  const grace = draft.value
   const wrong = grace > LONGEST_GRACE_MS
   return (
     <Card title={words.grace} hint={words.graceHint}>
@@ -143,11 +146,14 @@ function GraceCard({ settings, busy, onSave }: PartProps) {
           units={['seconds', 'minutes']}
           value={grace}
           error={wrong ? words.graceWrong : undefined}
-          onChange={setGrace}
+          onChange={draft.set}
         />
-        {grace !== settings.presenceGraceMs && (
-          <SaveButton busy={busy} disabled={wrong} onClick={() => onSave({ presenceGraceMs: grace })} />
-        )}
+        <DraftBar
+          draft={draft}
+          busy={busy}
+          disabled={wrong}
+          onSave={(presenceGraceMs) => onSave({ presenceGraceMs })}
+        />
       </Stack>
     </Card>
   )
@@ -155,34 +161,25 @@ function GraceCard({ settings, busy, onSave }: PartProps) {
 
 function HoursCard({ settings, busy, onSave }: PartProps) {
   const words = routingText.settings
-  const [on, setOn] = useState(settings.schedule !== undefined)
   return (
     <Card title={words.hours} hint={words.hoursHint}>
-      <Switch
+      <OptionalHours
+        weekOnly
         label={words.hoursOn}
-        checked={on}
-        onChange={({ currentTarget }) => {
-          setOn(currentTarget.checked)
-          if (!currentTarget.checked && settings.schedule) onSave({ schedule: null })
-        }}
+        stored={settings.schedule}
+        busy={busy}
+        onSave={(schedule) => onSave({ schedule })}
       />
-      {on && (
-        <HoursEditor
-          weekOnly
-          schedule={settings.schedule ?? NEW_HOURS()}
-          busy={busy}
-          onSave={(schedule) => onSave({ schedule })}
-        />
-      )}
     </Card>
   )
 }
 
 function CalendarsCard({ settings, busy, onSave }: PartProps) {
   const words = routingText.settings
-  const [calendars, setCalendars] = useState<readonly HolidayCalendar[]>(settings.holidays)
+  const draft = useDraft<readonly HolidayCalendar[]>(settings.holidays)
+  const calendars = draft.value
   const change = (index: number, part: Partial<HolidayCalendar>) =>
-    setCalendars(calendars.map((one, at) => (at === index ? { ...one, ...part } : one)))
+    draft.set(calendars.map((one, at) => (at === index ? { ...one, ...part } : one)))
   return (
     <Card title={words.calendars} hint={words.calendarsHint}>
       <div className={fields['stack']}>
@@ -200,7 +197,7 @@ function CalendarsCard({ settings, busy, onSave }: PartProps) {
               />
               <ActionIcon
                 aria-label={words.removeCalendar(calendar.name)}
-                onClick={() => setCalendars(calendars.filter((_one, at) => at !== index))}
+                onClick={() => draft.set(calendars.filter((_one, at) => at !== index))}
               >
                 <IconX size={16} />
               </ActionIcon>
@@ -215,17 +212,16 @@ function CalendarsCard({ settings, busy, onSave }: PartProps) {
             size="xs"
             variant="default"
             leftSection={<IconPlus size={14} />}
-            onClick={() => setCalendars([...calendars, { name: '', dates: [] }])}
+            onClick={() => draft.set([...calendars, { name: '', dates: [] }])}
           >
             {words.addCalendar}
           </Button>
-          {calendars !== settings.holidays && (
-            <SaveButton
-              busy={busy}
-              disabled={calendars.some(({ name }) => name.trim() === '')}
-              onClick={() => onSave({ holidays: calendars })}
-            />
-          )}
+          <DraftBar
+            draft={draft}
+            busy={busy}
+            disabled={calendars.some(({ name }) => name.trim() === '')}
+            onSave={(holidays) => onSave({ holidays })}
+          />
         </div>
       </div>
     </Card>
@@ -234,9 +230,10 @@ function CalendarsCard({ settings, busy, onSave }: PartProps) {
 
 function TagSkillsCard({ settings, busy, onSave }: PartProps) {
   const words = routingText.settings
-  const [entries, setEntries] = useState<readonly TagSkills[]>(settings.tagSkills)
+  const draft = useDraft<readonly TagSkills[]>(settings.tagSkills)
+  const entries = draft.value
   const change = (index: number, part: Partial<TagSkills>) =>
-    setEntries(entries.map((one, at) => (at === index ? { ...one, ...part } : one)))
+    draft.set(entries.map((one, at) => (at === index ? { ...one, ...part } : one)))
   return (
     <Card title={words.tagSkills} hint={words.tagSkillsHint}>
       <div className={fields['stack']}>
@@ -253,7 +250,7 @@ function TagSkillsCard({ settings, busy, onSave }: PartProps) {
               />
               <ActionIcon
                 aria-label={words.removeTag(entry.tag)}
-                onClick={() => setEntries(entries.filter((_one, at) => at !== index))}
+                onClick={() => draft.set(entries.filter((_one, at) => at !== index))}
               >
                 <IconX size={16} />
               </ActionIcon>
@@ -271,17 +268,16 @@ function TagSkillsCard({ settings, busy, onSave }: PartProps) {
             size="xs"
             variant="default"
             leftSection={<IconPlus size={14} />}
-            onClick={() => setEntries([...entries, { tag: '', skills: [] }])}
+            onClick={() => draft.set([...entries, { tag: '', skills: [] }])}
           >
             {words.addTag}
           </Button>
-          {entries !== settings.tagSkills && (
-            <SaveButton
-              busy={busy}
-              disabled={entries.some(({ tag }) => tag.trim() === '')}
-              onClick={() => onSave({ tagSkills: entries })}
-            />
-          )}
+          <DraftBar
+            draft={draft}
+            busy={busy}
+            disabled={entries.some(({ tag }) => tag.trim() === '')}
+            onSave={(tagSkills) => onSave({ tagSkills })}
+          />
         </div>
       </div>
     </Card>

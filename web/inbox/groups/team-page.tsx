@@ -1,24 +1,25 @@
-import { ActionIcon, Button, Select, Switch, TextInput } from '@mantine/core'
+import { ActionIcon, Button, Select, TextInput } from '@mantine/core'
 import { IconTrash, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useState } from 'react'
-import type { WorkingHours } from '../../../src/domain/routing/hours.ts'
 import type { UpdateTeamCommand } from '../../../src/domain/routing-commands.ts'
 import type { TeamView } from '../../../src/domain/routing-views.ts'
 import { queryClient } from '../data/client.ts'
 import { teamsQuery, useAgents, useAllowed } from '../data/queries.ts'
-import { HoursEditor, NEW_HOURS } from '../hours/hours-editor.tsx'
+import { OptionalHours } from '../hours/optional-hours.tsx'
 import { Avatar, dotOf } from '../parts/avatar.tsx'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { useDraft } from '../parts/use-draft.ts'
 import { routingApi } from '../routing/routing-queries.ts'
 import { Card, PageHead } from '../settings/page-parts.tsx'
 import rows from '../settings/rows.module.css'
 import { NotFound } from '../shell/page-states.tsx'
 import { routingText } from '../text/routing-text.ts'
 import { text } from '../text/text.ts'
-import { contentKey, useGroupChange } from './group-change.ts'
+import { Overtaken } from './draft-bar.tsx'
+import { useGroupChange } from './group-change.ts'
 import css from './groups.module.css'
 
 const reload = () => void queryClient.invalidateQueries({ queryKey: ['teams'] })
@@ -86,12 +87,7 @@ function Team({ team }: { readonly team: TeamView }) {
         )}
       </PageHead>
       {mayManage && (
-        <NameCard
-          key={team.name}
-          name={team.name}
-          busy={change.isPending}
-          onSave={(name) => change.mutate({ name })}
-        />
+        <NameCard name={team.name} busy={change.isPending} onSave={(name) => change.mutate({ name })} />
       )}
       <Card title={words.membersTitle} hint={words.membersHint}>
         <Members
@@ -102,13 +98,14 @@ function Team({ team }: { readonly team: TeamView }) {
         />
       </Card>
       <Card title={words.hours} hint={words.hoursHint}>
-        <TeamHours
-          key={contentKey(team.schedule)}
-          team={team}
-          mayManage={mayManage}
+        <OptionalHours
+          label={words.own}
+          stored={team.schedule}
+          readOnly={!mayManage}
           busy={change.isPending}
           onSave={(schedule) => change.mutate({ schedule })}
         />
+        {!team.schedule && <p className={css['faint']}>{words.inherited}</p>}
       </Card>
       <ConfirmDialog
         opened={asking}
@@ -130,8 +127,8 @@ export function NameCard(props: {
   readonly onSave: (name: string) => void
 }) {
   const { name, busy, onSave } = props
-  const [typed, setTyped] = useState(name)
-  const wanted = typed.trim()
+  const draft = useDraft(name)
+  const wanted = draft.value.trim()
   return (
     <Card>
       <form
@@ -139,20 +136,23 @@ export function NameCard(props: {
         noValidate
         onSubmit={(event) => {
           event.preventDefault()
-          if (wanted !== '' && wanted !== name) onSave(wanted)
+          if (wanted === '' || wanted === name) return
+          draft.noteSent(wanted)
+          onSave(wanted)
         }}
       >
         <TextInput
           label={routingText.groups.name}
           maxLength={50}
-          value={typed}
+          value={draft.value}
           error={wanted === '' ? routingText.groups.nameNeeded : undefined}
-          onChange={({ currentTarget }) => setTyped(currentTarget.value)}
+          onChange={({ currentTarget }) => draft.set(currentTarget.value)}
         />
         <div className={rows['buttons']}>
           <Button type="submit" size="xs" variant="default" loading={busy} disabled={wanted === name}>
             {text.general.save}
           </Button>
+          <Overtaken draft={draft} />
         </div>
       </form>
     </Card>
@@ -211,40 +211,6 @@ function Members(props: {
           data={others.map(({ id, name }) => ({ value: id, label: name }))}
           onChange={(id) => id && onChange([...ids, id])}
         />
-      )}
-    </>
-  )
-}
-
-function TeamHours(props: {
-  readonly team: TeamView
-  readonly mayManage: boolean
-  readonly busy: boolean
-  readonly onSave: (schedule: WorkingHours | null) => void
-}) {
-  const { team, mayManage, busy, onSave } = props
-  const words = routingText.teams
-  const [own, setOwn] = useState(team.schedule !== undefined)
-  return (
-    <>
-      <Switch
-        label={words.own}
-        checked={own}
-        disabled={!mayManage}
-        onChange={({ currentTarget }) => {
-          setOwn(currentTarget.checked)
-          if (!currentTarget.checked && team.schedule) onSave(null)
-        }}
-      />
-      {own ? (
-        <HoursEditor
-          schedule={team.schedule ?? NEW_HOURS()}
-          busy={busy}
-          readOnly={!mayManage}
-          onSave={onSave}
-        />
-      ) : (
-        <p className={css['faint']}>{words.inherited}</p>
       )}
     </>
   )

@@ -1,6 +1,7 @@
 import { Button, Select } from '@mantine/core'
-import { useState } from 'react'
 import type { WorkingHours } from '../../../src/domain/routing/hours.ts'
+import { Overtaken } from '../groups/draft-bar.tsx'
+import type { Draft } from '../parts/use-draft.ts'
 import css from '../routing/fields.module.css'
 import { routingText } from '../text/routing-text.ts'
 import { ExactTimes } from './exact-times.tsx'
@@ -24,18 +25,18 @@ export const NEW_HOURS = (): WorkingHours => ({
 
 /** When an agent, a team or the workspace works. */
 export function HoursEditor(props: {
-  readonly schedule: WorkingHours
+  readonly draft: Draft<WorkingHours>
   readonly busy: boolean
-  readonly readOnly?: boolean
-  /** Without time off: of a workspace or a team only the week matters. */
-  readonly weekOnly?: boolean
+  readonly readOnly: boolean
+  /** Without time off, which agents and teams have, and a workspace has not. */
+  readonly weekOnly: boolean
   readonly onSave: (schedule: WorkingHours) => void
 }) {
-  const { busy, readOnly = false, weekOnly = false, onSave } = props
+  const { draft, busy, readOnly, weekOnly, onSave } = props
   const words = routingText.hours
-  const [schedule, setSchedule] = useState(props.schedule)
+  const schedule = draft.value
   const { timeZone, weekly } = schedule
-  const change = (part: Partial<WorkingHours>) => setSchedule({ ...schedule, ...part })
+  const change = (part: Partial<WorkingHours>) => draft.set({ ...schedule, ...part })
   const wrong =
     weekly.some(({ fromMinute, toMinute }) => toMinute <= fromMinute) ||
     schedule.timeOff.some(({ fromMs, toMs }) => toMs <= fromMs) ||
@@ -116,9 +117,17 @@ export function HoursEditor(props: {
         </div>
         {!readOnly && (
           <div className={css['line']}>
-            <Button loading={busy} disabled={wrong} onClick={() => onSave(schedule)}>
+            <Button
+              loading={busy}
+              disabled={wrong}
+              onClick={() => {
+                draft.noteSent(schedule)
+                onSave(schedule)
+              }}
+            >
               {words.save}
             </Button>
+            <Overtaken draft={draft} />
             <span role="status" className={css['faint']}>
               {wrong && words.fixFirst}
             </span>

@@ -1,5 +1,6 @@
 import { ActionIcon, Button, TextInput } from '@mantine/core'
 import { IconPlus, IconX } from '@tabler/icons-react'
+import { useState } from 'react'
 import type { TimeOff } from '../../../src/domain/routing/hours.ts'
 import css from '../routing/fields.module.css'
 import { routingText } from '../text/routing-text.ts'
@@ -34,26 +35,20 @@ export function TimeOffList(props: {
       <ul className={css['list']}>
         {timeOff.map((off, index) => (
           <li key={index} className={css['line']}>
-            <TextInput
-              type="datetime-local"
+            <InstantField
               label={words.offFrom}
-              disabled={readOnly}
-              value={toLocalField(off.fromMs, timeZone)}
-              onChange={({ currentTarget }) => {
-                const fromMs = fromLocalField(currentTarget.value, timeZone)
-                if (fromMs !== undefined) change(index, { fromMs })
-              }}
+              timeZone={timeZone}
+              readOnly={readOnly}
+              ms={off.fromMs}
+              onChange={(fromMs) => change(index, { fromMs })}
             />
-            <TextInput
-              type="datetime-local"
+            <InstantField
               label={words.offTo}
-              disabled={readOnly}
-              value={toLocalField(off.toMs, timeZone)}
+              timeZone={timeZone}
+              readOnly={readOnly}
+              ms={off.toMs}
               error={off.toMs <= off.fromMs ? words.wrong : undefined}
-              onChange={({ currentTarget }) => {
-                const toMs = fromLocalField(currentTarget.value, timeZone)
-                if (toMs !== undefined) change(index, { toMs })
-              }}
+              onChange={(toMs) => change(index, { toMs })}
             />
             {!readOnly && (
               <ActionIcon
@@ -72,5 +67,33 @@ export function TimeOffList(props: {
         </Button>
       )}
     </div>
+  )
+}
+
+/** Shows what is typed until it is left: a year is none while its figures are still coming. */
+function InstantField(props: {
+  readonly label: string
+  readonly timeZone: string
+  readonly readOnly: boolean
+  readonly ms: number
+  readonly error?: string | undefined
+  readonly onChange: (ms: number) => void
+}) {
+  const { label, timeZone, readOnly, ms, error, onChange } = props
+  const [typed, setTyped] = useState<string>()
+  return (
+    <TextInput
+      type="datetime-local"
+      label={label}
+      disabled={readOnly}
+      value={typed ?? toLocalField(ms, timeZone)}
+      error={error}
+      onChange={({ currentTarget }) => {
+        setTyped(currentTarget.value)
+        const next = fromLocalField(currentTarget.value, timeZone)
+        if (next !== undefined) onChange(next)
+      }}
+      onBlur={() => setTyped(undefined)}
+    />
   )
 }

@@ -14,6 +14,10 @@ describe('clocks of other zones', () => {
     expect(toLocalField(ms ?? 0, zone)).toBe(field)
   })
 
+  it('writes years of one figure with four, as a field takes them', () => {
+    expect(toLocalField(Date.parse('0002-05-06T07:08:00Z'), 'UTC')).toBe('0002-05-06T07:08')
+  })
+
   it('takes a time that a clock skips for one beside it, and nonsense for none', () => {
     const ms = fromLocalField('2026-03-29T02:30', 'Europe/Berlin') ?? 0
     expect(Math.abs(ms - Date.parse('2026-03-29T01:00:00Z'))).toBeLessThanOrEqual(3_600_000)

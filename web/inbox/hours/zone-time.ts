@@ -23,7 +23,7 @@ export function toLocalField(ms: number, timeZone: string): string {
       .formatToParts(ms)
       .map(({ type, value }) => [type, value]),
   )
-  return `${parts['year']}-${parts['month']}-${parts['day']}T${parts['hour']}:${parts['minute']}`
+  return `${parts['year']?.padStart(4, '0')}-${parts['month']}-${parts['day']}T${parts['hour']}:${parts['minute']}`
 }
 
 /** The instant at which a clock of that zone shows this; in the hour that a clock skips, the instant after it. */

@@ -1,5 +1,6 @@
 import type { AssignmentPolicy, AssignmentStep } from '../../../src/domain/routing/policy.ts'
 import type { PolicyIssue } from '../../../src/domain/routing/policy-check.ts'
+import { sameContent } from '../parts/same-content.ts'
 
 /** What holds besides the steps. */
 export type PolicySettings = Omit<AssignmentPolicy, 'steps'>
@@ -87,24 +88,15 @@ export function withSettings(
 }
 
 /** Whether two policies say the same, in whatever order their members stand. */
-export const samePolicy = (one: AssignmentPolicy, other: AssignmentPolicy): boolean =>
-  canonical(one) === canonical(other)
-
-function canonical(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    typeof part === 'object' && part !== null && !Array.isArray(part)
-      ? Object.fromEntries(Object.entries(part).sort(([one], [other]) => (one < other ? -1 : 1)))
-      : part,
-  )
-}
+export const samePolicy = (one: AssignmentPolicy, other: AssignmentPolicy): boolean => sameContent(one, other)
 
 /** The preset whose steps these are, whichever team or agent they name. */
 export function presetOf<Preset extends { readonly policy: AssignmentPolicy }>(
   { steps }: AssignmentPolicy,
   presets: readonly Preset[],
 ): Preset | undefined {
-  const wanted = canonical(steps.map(withoutNames))
-  return presets.find(({ policy }) => canonical(policy.steps.map(withoutNames)) === wanted)
+  const wanted = steps.map(withoutNames)
+  return presets.find(({ policy }) => sameContent(policy.steps.map(withoutNames), wanted))
 }
 
 /** A step without what does not matter for it, and without the names of whom it is for. */

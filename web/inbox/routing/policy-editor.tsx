@@ -1,7 +1,7 @@
 import { Button, Radio } from '@mantine/core'
 import { IconInbox, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Card } from '../settings/page-parts.tsx'
 import { routingText } from '../text/routing-text.ts'
 import { AfterAssignment, Demands, ForCustomer } from './after-assignment.tsx'
@@ -33,13 +33,16 @@ export function PolicyEditor(props: {
   readonly home: PolicyHome
   readonly scope: DryRunScope
   readonly hint: string
+  /** Told whether there is something that is not saved. */
+  readonly onEditing?: (editing: boolean) => void
 }) {
-  const { home, scope, hint } = props
+  const { home, scope, hint, onEditing } = props
   const editor = usePolicyEditor(home)
   const { draft, policy, dirty, edit } = editor
   const checked = usePolicyIssues(policy)
   const issues = placeIssues(joinIssues(checked.issues, editor.refused))
   const words = routingText.policy
+  useEffect(() => onEditing?.(dirty), [dirty, onEditing])
   const change = (settings: { [Key in keyof PolicySettings]?: PolicySettings[Key] | undefined }) =>
     edit(withSettings(draft, settings))
   return (

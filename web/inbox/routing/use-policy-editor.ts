@@ -52,7 +52,12 @@ export function usePolicyEditor(home: PolicyHome) {
   const save = async (version = base.version): Promise<void> => {
     setSaving(true)
     try {
-      adopt(await home.write(policy, version))
+      const stored = await home.write(policy, version)
+      setBase({ policy: stored.policy, version: stored.version })
+      setTheirs(undefined)
+      setRefused([])
+      // What was typed while it was under way is there to be saved next.
+      setDraft((now) => (now === draft ? draftOf(stored.policy, now.nextKey) : now))
       tellDone(text.general.saved)
     } catch (error) {
       const issues = refusedIssues(error)

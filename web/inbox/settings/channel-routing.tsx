@@ -2,7 +2,6 @@ import { NativeSelect } from '@mantine/core'
 import type { ChannelRoutingView } from '../../../src/domain/views.ts'
 import { api } from '../data/client.ts'
 import { SkillsCard } from '../groups/category-page.tsx'
-import { contentKey } from '../groups/group-change.ts'
 import { PolicyEditor } from '../routing/policy-editor.tsx'
 import { useCategories } from '../routing/routing-queries.ts'
 import type { StoredPolicy } from '../routing/use-policy-editor.ts'
@@ -37,7 +36,6 @@ export function ChannelRouting({ channel }: { readonly channel: ChannelRoutingVi
         </Card>
       )}
       <SkillsCard
-        key={contentKey(channel.skills)}
         skills={channel.skills}
         hint={words.skillsHint}
         busy={change.isPending}

@@ -1,7 +1,7 @@
 /** Words of the pages about teams, categories, skills, limits and hours, in English; part of `routingWords`. */
 export const groupWords = {
   groups: {
-    conflict: 'Somebody changed it in the meantime. You see it as it stands now.',
+    conflict: 'Somebody changed it in the meantime. Look at it again, then save.',
     inUse: (name: string) => `${name} is still in use`,
     usedBy: (places: string) => `Used by: ${places}. Change that first.`,
     remove: 'Delete',
@@ -40,6 +40,11 @@ export const groupWords = {
     skillsHint: 'What conversations of this category ask for.',
     removeQuestion: 'Conversations of this category lose it.',
     issues: 'Needs a look',
+    dropRules: 'Remove own rules',
+    dropRulesTitle: 'Remove these rules?',
+    dropRulesQuestion: 'All their steps are lost; the rules of the channel hold from then on.',
+    rulesGone:
+      'Somebody took these rules away in the meantime. Save yours to put them back, or discard them.',
   },
   skills: {
     title: 'Skills',
@@ -132,6 +137,9 @@ export const groupWords = {
     day: 'Day',
     removeHoliday: (day: string) => `Remove ${day}`,
     save: 'Save hours',
+    drop: 'Remove hours',
+    dropTitle: 'Remove these hours?',
+    dropQuestion: 'The week, time off and holidays that are set here are lost.',
   },
   settings: {
     title: 'Routing',
