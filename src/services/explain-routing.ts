@@ -2,7 +2,7 @@ import type { ConversationId } from '../domain/ids.ts'
 import type { WhyView } from '../domain/queue-views.ts'
 import type { RoutingAgent } from '../domain/routing/agent-state.ts'
 import { decideRouting } from '../domain/routing/decide.ts'
-import { explainTrace } from '../domain/routing/explain.ts'
+import { type Explanation, explainTrace } from '../domain/routing/explain.ts'
 import { EMPTY_RING } from '../domain/routing/ring.ts'
 import type { RoutingOutcome, RoutingTrace } from '../domain/routing/trace.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
@@ -12,11 +12,12 @@ import type { StoredConversation } from '../store/stored-conversation.ts'
 import { openConversation } from './conversation-access.ts'
 import { presentDecision } from './list-messages.ts'
 import type { Principal } from './principal.ts'
+import { toDecision } from './record-run.ts'
 import { type RouteDeps, toWanted } from './route-conversations.ts'
 
 export interface ExplainDeps extends Pick<RouteDeps, 'findChannel' | 'rules' | 'routingQueue' | 'contacts'> {
   readonly conversations: ConversationStore
-  readonly routing: Pick<RoutingStore, 'decision'>
+  readonly routing: Pick<RoutingStore, 'decision' | 'newDecisionId'>
   readonly rings: Pick<RoutingRingStore, 'read'>
   readonly routingAgents: () => Promise<readonly RoutingAgent[]>
   readonly now: () => number
@@ -24,7 +25,7 @@ export interface ExplainDeps extends Pick<RouteDeps, 'findChannel' | 'rules' | '
 
 /**
  * Why a conversation is with whom it is, or with nobody yet. What waits is decided anew for the answer, without any
- * effect: who is busy now says more than who was busy when it came.
+ * effect: who is busy now says more than who was busy when it came. The run itself is for those who may read runs.
  * @throws AppError `not-found`, `permission-denied`
  */
 export async function explainConversation(
@@ -35,19 +36,22 @@ export async function explainConversation(
   const conversation = await openConversation(id, principal, 'conversation.read', deps)
   const { decisionId } = conversation.routing
   const decision = decisionId && (await deps.routing.decision(decisionId))
-  const { text, pieces } = await explain(conversation, decision, deps)
-  return {
-    text,
-    pieces,
-    ...(decision ? { decision: presentDecision(decision) } : {}),
-  }
+  const { explanation, run } = await explain(conversation, decision, deps)
+  const shown = principal.permissions.has('routing.read') ? run : undefined
+  return { ...explanation, ...(shown ? { decision: presentDecision(shown) } : {}) }
+}
+
+interface Explained {
+  readonly explanation: Explanation
+  /** The run that the words are about; absent where a person chose. */
+  readonly run?: StoredDecision
 }
 
 async function explain(
   conversation: StoredConversation,
   decision: StoredDecision | undefined,
   deps: ExplainDeps,
-): Promise<Pick<WhyView, 'text' | 'pieces'>> {
+): Promise<Explained> {
   const { assigneeId, assignedBy, routing, status } = conversation
   // A decision that was removed for its age says nothing about who chose.
   const forgotten = routing.decisionId !== undefined && !decision
@@ -58,16 +62,24 @@ async function explain(
     return byHand('unassigned-by-hand', 'A person took it from whoever had it, and nobody was chosen since.')
   }
   const { settings, teams } = await deps.rules()
-  const trace = assigneeId && decision ? traceOf(decision) : await decideNow(conversation, deps)
+  const run = assigneeId && decision ? decision : await runOfNow(conversation, deps)
   const timeZone = settings.schedule?.timeZone
   const teamName = conversation.teamId && teams.get(conversation.teamId)?.name
-  return explainTrace(trace, { ...(timeZone ? { timeZone } : {}), ...(teamName ? { teamName } : {}) })
+  const options = { ...(timeZone ? { timeZone } : {}), ...(teamName ? { teamName } : {}) }
+  return { explanation: explainTrace(traceOf(run), options), run }
 }
 
-const byHand = (code: 'by-hand' | 'unassigned-by-hand', text: string) => ({
-  text,
-  pieces: [{ code, values: {}, text }],
+const byHand = (code: 'by-hand' | 'unassigned-by-hand', text: string): Explained => ({
+  explanation: { text, pieces: [{ code, values: {}, text }] },
 })
+
+/** A run of this moment, told like any other. */
+async function runOfNow(conversation: StoredConversation, deps: ExplainDeps): Promise<StoredDecision> {
+  const startedAt = performance.now()
+  const trace = await decideNow(conversation, deps)
+  const durationMs = performance.now() - startedAt
+  return toDecision({ conversation, trace, decisionId: deps.routing.newDecisionId(), durationMs }, 'asked')
+}
 
 /** What the router would decide this moment. Claims nothing and moves nothing. */
 export async function decideNow(conversation: StoredConversation, deps: ExplainDeps): Promise<RoutingTrace> {

@@ -17,10 +17,12 @@ export type RoutingTrigger =
   | 'silence'
   | 'offline'
   | 'changed'
+  /** Somebody asks why; nothing comes of it. */
+  | 'asked'
 
 /** A decision as it is kept. */
 export function toDecision(
-  { conversation, trace, decisionId, durationMs }: Decided,
+  { conversation, trace, decisionId, durationMs }: Omit<Decided, 'view' | 'inForce' | 'isReturn'>,
   trigger: RoutingTrigger,
 ): StoredDecision {
   const { outcome, winner, step, strategy, teamId, candidates, tallies, wakeAtMs, decidedAtMs } = trace
