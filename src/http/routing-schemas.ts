@@ -15,11 +15,13 @@ import {
 
 const MOST_MEMBERS = 2_000
 const MOST_SKILLS_OF_ONE = 200
+/** Of one schedule, and of all calendars of the workspace together: each schedule holds them all. */
+const MOST_HOLIDAYS = 500
 const LAST_INSTANT_MS = 8_640_000_000_000_000
 
 const instantMs = z.int('must be milliseconds since the epoch').min(0).max(LAST_INSTANT_MS)
 const localDate = z.iso.date('must be a date such as 2026-12-25')
-const dates = z.array(localDate).max(1_000)
+const dates = z.array(localDate).max(MOST_HOLIDAYS)
 
 /** See the domain's WorkingHours; whether the hours make sense is checked apart. */
 export const workingHours = z
@@ -177,6 +179,9 @@ export const updateRoutingSettingsCommand = z.strictObject({
   holidays: holidays
     .refine((calendars) => new Set(calendars.map(({ name }) => name)).size === calendars.length, {
       message: 'must not name a calendar twice',
+    })
+    .refine((calendars) => calendars.flatMap(({ dates }) => dates).length <= MOST_HOLIDAYS, {
+      message: `must not hold more than ${MOST_HOLIDAYS} dates in all`,
     })
     .optional(),
   tagSkills: tagSkills

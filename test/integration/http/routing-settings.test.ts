@@ -47,6 +47,11 @@ describe('the settings of routing', () => {
       },
       'holidays',
     ],
+    [
+      'more holidays than anybody has',
+      { holidays: ['x', 'y'].map((name) => ({ name, dates: Array(251).fill('2026-12-25') })) },
+      'holidays',
+    ],
     ['no date', { holidays: [{ name: 'x', dates: ['Christmas'] }] }, 'holidays.0.dates.0'],
     [
       'a tag twice',
