@@ -104,6 +104,15 @@ describe('a dry run', () => {
     )
   })
 
+  it('counts who could have had any, and got none, into the spread', () => {
+    const agents = [agentOf('a'), agentOf('b'), agentOf('away', { availability: 'away' })]
+    const all = [past('1', 0), past('2', 1)]
+    const lots = simulate(historyOf(agents, all), policyOf([stepOf({ strategy: 'random' })]), () => 0)
+    expect([lots.perAgent.map(({ assigned }) => assigned).sort(), lots.spread]).toEqual([[0, 0, 2], 2])
+    const turns = simulate(historyOf(agents, all), policyOf([stepOf()]), () => 0)
+    expect(turns.spread).toBe(0)
+  })
+
   it('goes by the policy of each conversation where there are several, each with a ring of its own', () => {
     const agents = ['a', 'b'].map((id) => agentOf(id))
     const [turns, alone] = [

@@ -68,7 +68,7 @@ export interface Simulation {
   readonly medianWaitMs?: number
   readonly p90WaitMs?: number
   readonly maxWaitMs?: number
-  /** Most minus fewest assignments, of the agents who got any. */
+  /** Most minus fewest assignments, of the agents who got any or were listed as able to get one. */
   readonly spread: number
 }
 
@@ -123,6 +123,7 @@ export function* simulateInSteps(
   const batch = createRoutingBatch(history.agents)
   const open = new Map<AgentId, number>()
   const mostOpen = new Map<AgentId, number>()
+  const eligible = new Set<AgentId>()
   const events = createEventQueue<SimEvent>()
   for (const past of history.changes) events.add({ atMs: past.atMs, kind: 'change', past })
   for (const one of passing) events.add({ atMs: one.enteredAtMs, kind: 'due', one })
@@ -135,6 +136,7 @@ export function* simulateInSteps(
     const trace = batch.decide(one.conversation, holding, ring, nowMs, random)
     const { winner, teamId, wakeAtMs, queue } = trace
     one.trace = trace
+    for (const { agentId, excluded } of trace.candidates) if (excluded === undefined) eligible.add(agentId)
     one.conversation = { ...one.conversation, queue, ...(teamId === undefined ? {} : { teamId }) }
     if (winner === undefined) {
       if (wakeAtMs !== undefined && wakeAtMs !== before) events.add({ atMs: wakeAtMs, kind: 'due', one })
@@ -186,7 +188,7 @@ export function* simulateInSteps(
     const kept = freed ? turn : [...waiting.filter((one) => !due.has(one)), ...turn]
     waiting = kept.filter(({ trace }) => trace?.outcome === 'waiting')
   }
-  return summarise(history, passing, mostOpen)
+  return summarise(history, passing, mostOpen, eligible)
 }
 
 function openPassing({ conversations }: History): Passing[] {
@@ -210,6 +212,7 @@ function summarise(
   { agents, endsAtMs }: History,
   passing: readonly Passing[],
   mostOpen: ReadonlyMap<AgentId, number>,
+  eligible: ReadonlySet<AgentId>,
 ): Simulation {
   const counts = new Map<AgentId, number>()
   const waits: number[] = []
@@ -223,7 +226,7 @@ function summarise(
     waits.push(waitMs)
     return { conversationId: one.id, agentId: winner, step, waitMs, outcome }
   })
-  const totals = [...counts.values()]
+  const totals = [...new Set([...eligible, ...counts.keys()])].map((id) => counts.get(id) ?? 0)
   return {
     assignments,
     perAgent: agents.map(({ id, name }) => ({
