@@ -32,11 +32,12 @@ export function routingRoutes(deps: ManageTeamsDeps): readonly RouteDefinition[]
       method: 'get',
       path: '/agents/:id/routing',
       tag,
-      summary: 'Capacity, skills, teams and working hours of an agent',
+      summary:
+        'Capacity, skills, teams and working hours of an agent; time off only for himself and who distributes work',
       access: SEE_AGENTS,
       params,
       responses: ofAgent,
-      handler: async ({ params }) => ok(await readAgentRouting(deps, params.id)),
+      handler: async ({ params, principal }) => ok(await readAgentRouting(deps, params.id, principal)),
     }),
     defineRoute({
       method: 'patch',

@@ -8,13 +8,42 @@ import type { AgentRoutingRecord } from '../store/agent-routing-store.ts'
 import { requireSoundSchedule } from './check-schedule.ts'
 import { effectiveRouting, teamsByAgent } from './effective-routing.ts'
 import { requireSkill, skillFinder } from './known-skills.ts'
+import type { Principal } from './principal.ts'
 import { announceRules, type RoutingRulesDeps } from './routing-rules.ts'
 
-/** What the router goes by for one agent. @throws AppError `not-found` */
-export async function readAgentRouting(deps: RoutingRulesDeps, agentId: AgentId): Promise<AgentRoutingView> {
+/**
+ * What the router goes by for one agent. When he is away for his own reasons is shown to himself and to those who
+ * distribute work, not to everybody who sees agents.
+ * @throws AppError `not-found`
+ */
+export async function readAgentRouting(
+  deps: RoutingRulesDeps,
+  agentId: AgentId,
+  reader: Principal,
+): Promise<AgentRoutingView> {
   const agent = await deps.agentRouting.get(agentId)
   if (!agent) throw new AppError('not-found')
-  return present(deps, agent)
+  const view = await present(deps, agent)
+  return maySeeTimeOff(reader, agentId) ? view : withoutTimeOff(view)
+}
+
+const maySeeTimeOff = ({ agentId, permissions }: Principal, ofAgentId: AgentId): boolean =>
+  agentId === ofAgentId || permissions.has('routing.manage') || permissions.has('routing.queue')
+
+function withoutTimeOff(view: AgentRoutingView): AgentRoutingView {
+  const { schedule, effectiveSchedule } = view
+  return {
+    ...view,
+    ...(schedule ? { schedule: { ...schedule, timeOff: [] } } : {}),
+    ...(effectiveSchedule
+      ? {
+          effectiveSchedule: {
+            ...effectiveSchedule,
+            schedule: { ...effectiveSchedule.schedule, timeOff: [] },
+          },
+        }
+      : {}),
+  }
 }
 
 /**

@@ -293,6 +293,20 @@ describe('an agent’s routing', () => {
     await patch(path(boris), { capacity: { total: 8 }, version: 0 }).expect(409)
   })
 
+  it('shows time off to him and to whoever distributes work alone', async () => {
+    const sue = await server.someone(owner.agent, 'supervisor', 'sue@example.com')
+    const { version } = (await get(path(boris))).body
+    const timeOff = [{ fromMs: 1, toMs: 2 }]
+    const away = await patch(path(boris), { schedule: { ...MADRID, timeOff }, version }).expect(200)
+    const seenBy = async ({ agent }: Someone) => {
+      const { body } = await agent.get(`${API}${path(boris)}`).expect(200)
+      return [body.schedule.timeOff, body.effectiveSchedule.schedule.timeOff]
+    }
+    for (const reader of [owner, sue, boris]) expect(await seenBy(reader)).toEqual([timeOff, timeOff])
+    expect(await seenBy(anna)).toEqual([[], []])
+    await patch(path(boris), { schedule: null, version: away.body.version }).expect(200)
+  })
+
   it('lets him be online outside his hours until he chooses again', async () => {
     const { version } = (await get(path(anna))).body
     const closed = { ...MADRID, weekly: [], holidays: [] }
