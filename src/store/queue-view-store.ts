@@ -21,8 +21,12 @@ export type QueueViewStore = ReturnType<typeof createQueueViewStore>
 
 const ORDER = { rank: 1, 'routing.since': 1, _id: 1 } as const
 const INDEX = 'queue-order'
+const LEFT_INDEX = 'left-to-team'
 /** What nobody owns and the router still works on. */
 const WAITS = { 'routing.open': true, status: 'open', assigneeId: null } as const
+
+/** What the router is done with. */
+const LEFT = { status: 'open', 'routing.status': 'settled' } as const
 
 /** The queue as people look at it: across all groups, in the order in which it leaves. */
 export function createQueueViewStore(connection: Connection) {
@@ -34,6 +38,10 @@ export function createQueueViewStore(connection: Connection) {
         name: INDEX,
         partialFilterExpression: { 'routing.open': true },
       })
+      await conversations.createIndex(
+        { teamId: 1, assigneeId: 1, ...ORDER },
+        { name: LEFT_INDEX, partialFilterExpression: { ...LEFT, teamId: { $exists: true } } },
+      )
     },
 
     /** The first that wait for the router. */
@@ -54,7 +62,7 @@ export function createQueueViewStore(connection: Connection) {
     ): Promise<readonly StoredConversation[]> {
       if (teamIds.length === 0) return []
       const found = await conversations
-        .find({ ...leftTo(teamIds), ...within(channels) }, { hint: 'by-team' })
+        .find({ ...leftTo(teamIds), ...within(channels) }, { hint: LEFT_INDEX })
         .sort(ORDER)
         .limit(limit)
         .toArray()
@@ -78,7 +86,7 @@ export function createQueueViewStore(connection: Connection) {
           .toArray()
       const counts = await Promise.all([
         count(WAITS, INDEX),
-        teamIds.length === 0 ? [] : count(leftTo(teamIds), 'by-team'),
+        teamIds.length === 0 ? [] : count(leftTo(teamIds), LEFT_INDEX),
       ])
       const totals = new Map<TeamId | undefined, number>()
       for (const { _id, count } of counts.flat()) {
@@ -115,7 +123,6 @@ const within = (channels: ChannelScope): mongo.Filter<ConversationDocument> =>
 
 const leftTo = (teamIds: readonly TeamId[]): mongo.Filter<ConversationDocument> => ({
   teamId: { $in: teamIds.map(toObjectId) },
-  status: 'open',
+  ...LEFT,
   assigneeId: null,
-  'routing.status': 'settled',
 })

@@ -198,6 +198,11 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
   ],
   ['the queue as people see it', 'queue-order', ({ queueViews }) => queueViews.waiting(all, 500)],
   ['the queue of some channels', 'queue-order', ({ queueViews }) => queueViews.waiting(some, 500)],
+  [
+    'what is left to teams',
+    'left-to-team',
+    ({ queueViews }) => queueViews.leftToTeams(teams.slice(0, 2) as TeamId[], all, 500),
+  ],
   ['the line of customers', 'queue-order', ({ queueViews }) => queueViews.line(5_000)],
   [
     'what came in last on a channel',
