@@ -93,6 +93,7 @@ async function compare(
   deps: DryRunDeps,
 ): Promise<DryRunView> {
   const stored = await deps.routingHistory.lastArrivals(scope, last)
+  if (!stored) throw tooLong('It takes too long to find so many conversations; ask for fewer.')
   const past = await toPastConversations(stored, edited, rules, deps)
   const policies = new Set([edited, ...past.policies.values()])
   const endsAtMs = deps.clock()
@@ -114,6 +115,8 @@ async function compare(
     edited: outcomeOf(after),
   }
 }
+
+const tooLong = (detail: string): AppError => new AppError('invalid-input', { field: 'last', detail })
 
 /** Whether any of the policies names an agent, now or for some conversation. */
 function mayGet(agent: RoutingAgent, policies: ReadonlySet<AssignmentPolicy>): boolean {
@@ -151,10 +154,7 @@ async function drive(
     }
     budget.leftMs -= performance.now() - beganAtMs
     if (budget.leftMs < 0) {
-      throw new AppError('invalid-input', {
-        field: 'last',
-        detail: 'So many conversations take too long with so many agents; ask for fewer.',
-      })
+      throw tooLong('So many conversations take too long with so many agents; ask for fewer.')
     }
     await pause(SLICE_MS)
   }

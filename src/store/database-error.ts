@@ -28,3 +28,10 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof mongo.MongoServerError) return PASSING_CODES.has(error.code)
   return error instanceof MongooseError && /bufferCommands|initial connection/.test(error.message)
 }
+
+const MAX_TIME_EXPIRED = 50
+
+/** Whether a query ended because it took longer than it was given. */
+export function isOutOfTime(error: unknown): boolean {
+  return error instanceof mongo.MongoServerError && error.code === MAX_TIME_EXPIRED
+}

@@ -1,8 +1,8 @@
 import type { Connection, mongo } from 'mongoose'
-import { CONVERSATION_STATUSES } from '../domain/conversation.ts'
 import type { AgentId, CategoryId, ChannelId, ContactId, ConversationId } from '../domain/ids.ts'
 import type { ChannelScope } from '../domain/permissions.ts'
 import { type ConversationDocument, fromConversationDocument } from './conversation-document.ts'
+import { isOutOfTime } from './database-error.ts'
 import { nativeCollection } from './native.ts'
 import { toObjectId } from './object-id.ts'
 import type { StoredConversation } from './stored-conversation.ts'
@@ -25,6 +25,11 @@ export interface PastOwner {
   readonly atMs: number
 }
 
+const BY_CATEGORY = 'by-category'
+const BY_CHANNEL = 'by-channel-arrival'
+/** Conversations of other categories are passed over one by one. */
+const LONGEST_SEARCH_MS = 10_000
+
 export type RoutingHistoryStore = ReturnType<typeof createRoutingHistoryStore>
 
 /** What came in lately and how long it took. */
@@ -35,42 +40,28 @@ export function createRoutingHistoryStore(connection: Connection) {
     async ensureIndexes(): Promise<void> {
       await conversations.createIndex(
         { categoryId: 1, createdAt: -1 },
-        { name: 'by-category', partialFilterExpression: { categoryId: { $exists: true } } },
+        { name: BY_CATEGORY, partialFilterExpression: { categoryId: { $exists: true } } },
       )
+      await conversations.createIndex({ channelId: 1, createdAt: -1 }, { name: BY_CHANNEL })
     },
 
-    /** The conversations that came in last, oldest first. */
-    async lastArrivals(scope: HistoryScope, limit: number): Promise<readonly StoredConversation[]> {
-      const found = await (scope.kind === 'channel'
-        ? conversations
-            .find(
-              {
-                channelId: toObjectId(scope.channelId),
-                status: { $in: [...CONVERSATION_STATUSES] },
-                categoryId: { $nin: scope.otherCategoryIds.map(toObjectId) },
-              },
-              { hint: 'by-channel' },
-            )
-            // Twice as many by their activity: some that came in long ago were stirred lately.
-            .sort({ lastActivityAt: -1, _id: -1 })
-            .limit(2 * limit)
-        : conversations
-            .find(
-              {
-                categoryId: toObjectId(scope.categoryId),
-                ...(scope.channels === 'all'
-                  ? {}
-                  : { channelId: { $in: [...scope.channels].map(toObjectId) } }),
-              },
-              { hint: 'by-category' },
-            )
-            .sort({ createdAt: -1 })
-            .limit(limit)
-      ).toArray()
-      return found
-        .sort((one, other) => one.createdAt.getTime() - other.createdAt.getTime())
-        .slice(-limit)
-        .map(fromConversationDocument)
+    /** The conversations that came in last, oldest first; undefined when finding them takes too long. */
+    async lastArrivals(
+      scope: HistoryScope,
+      limit: number,
+    ): Promise<readonly StoredConversation[] | undefined> {
+      const [filter, hint] = arrivalsOf(scope)
+      try {
+        const found = await conversations
+          .find(filter, { hint, maxTimeMS: LONGEST_SEARCH_MS })
+          .sort({ createdAt: -1 })
+          .limit(limit)
+          .toArray()
+        return found.reverse().map(fromConversationDocument)
+      } catch (error) {
+        if (isOutOfTime(error)) return undefined
+        throw error
+      }
     },
 
     /** Who had conversations of these contacts, and since when. */
@@ -106,4 +97,16 @@ export function createRoutingHistoryStore(connection: Connection) {
       })
     },
   }
+}
+
+function arrivalsOf(scope: HistoryScope): readonly [mongo.Filter<ConversationDocument>, string] {
+  if (scope.kind === 'channel') {
+    const others = scope.otherCategoryIds.map(toObjectId)
+    return [{ channelId: toObjectId(scope.channelId), categoryId: { $nin: others } }, BY_CHANNEL]
+  }
+  const channels = scope.channels === 'all' ? undefined : [...scope.channels].map(toObjectId)
+  return [
+    { categoryId: toObjectId(scope.categoryId), ...(channels ? { channelId: { $in: channels } } : {}) },
+    BY_CATEGORY,
+  ]
 }

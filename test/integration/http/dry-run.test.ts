@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { AgentId, ChannelId, ContactId } from '../../../src/domain/ids.ts'
 import type { DryRunOutcomeView } from '../../../src/domain/queue-views.ts'
+import { policyOf } from '../../../src/domain/routing/policy.ts'
 import { createDryRun } from '../../../src/services/dry-run.ts'
 import type { StoredConversation } from '../../../src/store/stored-conversation.ts'
 import { hexId, principalOf } from '../../harness/office.ts'
+import { stepOf } from '../../harness/routing-state.ts'
 import { waitingConversation } from '../../harness/stored-conversation.ts'
 import { type Someone, startTestServer, type TestServer } from './test-server.ts'
 
@@ -168,6 +170,16 @@ describe('a dry run', () => {
     const command = { channelId, policy: { ...turns, skills: [] } as never, last: 1 }
     await expect(dryRun(command, limited)).rejects.toMatchObject({ code: 'not-found' })
     await anna.agent.post(`${API}/routing/dry-run`).send({ channelId, policy: turns, last: 1 }).expect(403)
+  })
+
+  it('is refused with a word about it when finding the conversations takes too long', async () => {
+    const routingHistory = { ...server.deps.routingHistory, lastArrivals: async () => undefined }
+    const dryRun = createDryRun({ ...server.deps, routingHistory })
+    const asked = dryRun(
+      { channelId, policy: policyOf([stepOf()]), last: 1 },
+      principalOf(hexId<AgentId>('e'), 'admin'),
+    )
+    await expect(asked).rejects.toMatchObject({ code: 'invalid-input', details: { field: 'last' } })
   })
 
   it.each([

@@ -206,7 +206,7 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
   ['the line of customers', 'queue-order', ({ queueViews }) => queueViews.line(5_000)],
   [
     'what came in last on a channel',
-    'by-channel',
+    'by-channel-arrival',
     ({ routingHistory }) =>
       routingHistory.lastArrivals(
         { kind: 'channel', channelId: channels[0] as ChannelId, otherCategoryIds: [] },
