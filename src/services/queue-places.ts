@@ -58,7 +58,10 @@ export function createQueuePlaces(deps: QueuePlacesDeps): QueuePlaces {
   const estimate = async ({ place, customer, policy }: Standing): Promise<QueuePlaceView> => {
     const [agents, times] = await Promise.all([agentsOf(), handlingOf(customer.channelId)])
     const serving = agents.filter((agent) => mayServe(agent, customer, policy))
-    const wait = estimateWait(place, servingCapacity(serving, customer.workType), times)
+    const capacity = servingCapacity(serving, customer.workType)
+    // Agents are free, and yet nobody may have him: how long that lasts cannot be told.
+    const stuck = customer.passedOver && capacity !== undefined && capacity.free > 0
+    const wait = stuck ? undefined : estimateWait(place, capacity, times)
     return { place, ...(wait ? { waitMs: [wait.likelyMs, wait.atMostMs] as const } : {}) }
   }
 

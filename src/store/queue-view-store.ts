@@ -15,6 +15,8 @@ export interface WaitingCustomer {
   readonly identityExternalId: string
   readonly workType: WorkType
   readonly priority: Priority
+  /** The router looked for somebody and found nobody. */
+  readonly passedOver: boolean
 }
 
 export type QueueViewStore = ReturnType<typeof createQueueViewStore>
@@ -101,18 +103,26 @@ export function createQueueViewStore(connection: Connection) {
       const found = await conversations
         .find(WAITS, {
           hint: INDEX,
-          projection: { channelId: 1, categoryId: 1, identityExternalId: 1, workType: 1, priority: 1 },
+          projection: {
+            channelId: 1,
+            categoryId: 1,
+            identityExternalId: 1,
+            workType: 1,
+            priority: 1,
+            'routing.status': 1,
+          },
         })
         .sort(ORDER)
         .limit(limit)
         .toArray()
-      return found.map(({ _id, channelId, categoryId, identityExternalId, workType, priority }) => ({
+      return found.map(({ _id, channelId, categoryId, identityExternalId, workType, priority, routing }) => ({
         id: _id.toHexString() as ConversationId,
         channelId: channelId.toHexString() as ChannelId,
         ...(categoryId ? { categoryId: categoryId.toHexString() as CategoryId } : {}),
         identityExternalId,
         workType,
         priority,
+        passedOver: routing?.status === 'waiting',
       }))
     },
   }

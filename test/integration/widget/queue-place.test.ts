@@ -88,10 +88,16 @@ describe('the place in the queue', () => {
       { place: 2, waitMs: [3 * MINUTE, 4 * MINUTE] },
       { place: 3, waitMs: [4 * MINUTE, 6 * MINUTE] },
     ])
-    expect((await placesIn(channelId, visitors, 1)).map((place) => place?.waitMs?.[0])).toEqual([
-      0,
-      0,
-      2 * MINUTE,
+  })
+
+  it('promises somebody soon to who just came where agents are free, and no time to whom the router passed over', async () => {
+    const channelId = await channelOf(TELLING)
+    await resolved(channelId, [10, 10, 10, 10, 20, 20])
+    const passedOver = await waits(channelId, 1)
+    const came = await waits(channelId, 2, { routing: { status: 'pending', sinceMs: 2 } })
+    expect(await placesIn(channelId, [passedOver, came], 1)).toEqual([
+      { place: 1 },
+      { place: 2, waitMs: [0, 0] },
     ])
   })
 
