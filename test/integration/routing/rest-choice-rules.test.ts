@@ -27,7 +27,7 @@ describe('target', () => {
     desk.passMs(DAY)
     expect(await desk.write('c')).toMatchObject({ routing: { status: 'waiting' } })
     desk.passMs(DAY)
-    await desk.comesTo('earlier', desk.ana)
+    await desk.givenTo('earlier', desk.ana)
     expect(await desk.ownerOf('c')).toBeUndefined()
     desk.passMs(DAY)
     await desk.comesTo('c', desk.ana)

@@ -213,6 +213,15 @@ export async function openRestDesk() {
         ({ assigneeId, routing }) => assigneeId === owner?.id && routing.status !== 'pending',
       )
     },
+    /** Waits until the router gave somebody what nobody had before, and whatever else it gave away in the same run. */
+    async givenTo(who: string, owner: Clerk): Promise<void> {
+      await desk.comesTo(who, owner)
+      // The line is written after every claim of the run.
+      await until(
+        () => desk.linesOf(who),
+        (lines) => lines.includes('assigned'),
+      )
+    },
     /** Changes a conversation as it stands; throws at any other answer than the one expected. */
     patch: (by: Clerk, who: string, change: object, expectedStatus = 200) =>
       changeAsRead(

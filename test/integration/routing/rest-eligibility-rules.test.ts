@@ -219,7 +219,7 @@ describe('skills', () => {
     desk.passMs(3 * MINUTE)
     await desk.write('c')
     desk.passMs(3 * MINUTE)
-    await desk.comesTo('earlier', desk.ana)
+    await desk.givenTo('earlier', desk.ana)
     expect(await desk.ownerOf('c')).toBeUndefined()
     desk.passMs(3 * MINUTE)
     await desk.comesTo('c', desk.ana)
