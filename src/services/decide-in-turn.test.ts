@@ -8,7 +8,7 @@ import type { Reservation } from '../store/agent-load-store.ts'
 import type { GivenTurn } from '../store/routing-ring-store.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import { type DecideDeps, decideInTurn, type Wanted } from './decide-in-turn.ts'
-import { NOBODY_KNOWN, routingView } from './routing-view.ts'
+import { routingView } from './routing-view.ts'
 
 const agentOf = (id: string, change: Partial<RoutingAgent> = {}): RoutingAgent => ({
   id: id as AgentId,
@@ -49,7 +49,11 @@ function wantedOf(id: string, strategy: RoutingStrategy = 'round-robin', change 
     ...change,
   } as unknown as StoredConversation
   const inForce = { scope: 'channel', policy: everybody(strategy), requirements: [] }
-  return { conversation, inForce, view: routingView(conversation, inForce, NOBODY_KNOWN, new Set()) }
+  return {
+    conversation,
+    inForce,
+    view: routingView(conversation, inForce, { lastAgents: new Map(), owners: new Map() }, new Set()),
+  }
 }
 
 /** A database of one process: agents whose capacity can be taken, and one ring. */

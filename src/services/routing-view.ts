@@ -13,9 +13,6 @@ export interface KnownAgents {
   readonly owners: ReadonlyMap<ContactId, AgentId>
 }
 
-/** Of contacts that nobody asks about. */
-export const NOBODY_KNOWN: KnownAgents = { lastAgents: new Map(), owners: new Map() }
-
 const asksFor = ({ steps }: AssignmentPolicy, kind: string): boolean =>
   steps.some(({ target }) => target.kind === kind)
 
