@@ -88,13 +88,7 @@ export function createRoutingStore(connection: Connection) {
       return found ? toDecision(found) : undefined
     },
 
-    /** The traces of these runs, in any order. */
-    async decisionsById(ids: readonly RoutingDecisionId[]): Promise<StoredDecision[]> {
-      if (ids.length === 0) return []
-      return (await decisions.find({ _id: { $in: ids.map(toObjectId) } }).toArray()).map(toDecision)
-    },
-
-    /** The same with no more than so many candidates each: enough to say why in a line. */
+    /** The traces of these runs with no more than so many candidates each: enough to say why in a line. */
     async briefDecisions(
       ids: readonly RoutingDecisionId[],
       candidates: number,

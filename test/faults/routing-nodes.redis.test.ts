@@ -225,10 +225,12 @@ describe('two nodes', () => {
       await Promise.all(others)
 
       const all = await everything()
+      const decisionIds = all.flatMap(({ routing }) => routing.decisionId ?? [])
       const decisions = new Map(
-        (await stores.routing.decisionsById(all.flatMap(({ routing }) => routing.decisionId ?? []))).map(
-          (decision) => [decision.conversationId, decision],
-        ),
+        [...(await stores.routing.briefDecisions(decisionIds, 1)).values()].map((decision) => [
+          decision.conversationId,
+          decision,
+        ]),
       )
       // Decided and given while he was away all the time: a run may outlast his absence.
       const toAway = all.filter(({ id, assigneeId, assignedAtMs = 0 }) => {
