@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { readdir } from 'node:fs/promises'
 import { connect, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
@@ -38,9 +37,6 @@ async function endsByItself(child: ChildProcess, signal: NodeJS.Signals): Promis
   if (how === 'still runs') child.kill('SIGKILL')
   return how
 }
-
-const socketFolders = async (): Promise<readonly string[]> =>
-  (await readdir(tmpdir())).filter((name) => /^tributary-\w{6}$/.test(name))
 
 /** A request that is begun and never finished. */
 async function hangingRequest(url: string, head: string): Promise<Socket> {
@@ -115,10 +111,19 @@ it(
   'stopped at any moment of its start, the server ends in order, and the next start works at once',
   async () => {
     const folder = await temporaryFolder()
-    const before = await socketFolders()
+    // Their own, for what another server leaves for a moment is no fault of these.
+    const temporary = await temporaryFolder()
+    const env = { TMPDIR: temporary.path }
     for (const afterMs of [150, 300, 450, 600, 900]) {
       const child = spawn(process.execPath, [MAIN], {
-        env: { ...process.env, PORT: '0', HOST: '127.0.0.1', DATA_DIR: folder.path, LOG_LEVEL: 'fatal' },
+        env: {
+          ...process.env,
+          ...env,
+          PORT: '0',
+          HOST: '127.0.0.1',
+          DATA_DIR: folder.path,
+          LOG_LEVEL: 'fatal',
+        },
         stdio: ['ignore', 'ignore', 'pipe'],
       })
       let complaint = ''
@@ -136,11 +141,13 @@ it(
         false,
       ])
     }
-    const server = await startBareServer(folder.path)
+    const server = await startBareServer(folder.path, { env })
     expect(server.setUpToken).toBeDefined()
+    expect(await readdir(temporary.path)).toContainEqual(expect.stringMatching(/^tributary-\w{6}$/))
     expect(await server.stop()).toBe(0)
-    expect((await socketFolders()).filter((name) => !before.includes(name))).toEqual([])
+    expect((await readdir(temporary.path)).filter((name) => name.startsWith('tributary-'))).toEqual([])
     await folder.remove()
+    await temporary.remove()
   },
   TIMEOUT_MS,
 )
