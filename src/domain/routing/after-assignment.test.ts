@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { agentId, agentOf, conversationOf, NOW_MS, stepOf } from '../../../test/harness/routing-state.ts'
+import { agentOf, conversationOf, NOW_MS, stepOf } from '../../../test/harness/routing-state.ts'
 import { afterSilence, losesOwner, restartQueue, silentUntilMs } from './after-assignment.ts'
 import { decideRouting } from './decide.ts'
 import { policyOf } from './policy.ts'
 import { EMPTY_RING } from './ring.ts'
 
-const DAY = 86_400_000
 const [ana, bo, cy] = ['ana', 'bo', 'cy'].map((id) => agentOf(id)) as [
   ReturnType<typeof agentOf>,
   ReturnType<typeof agentOf>,

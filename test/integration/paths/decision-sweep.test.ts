@@ -1,5 +1,5 @@
 /** Decisions are kept for so long, and longer only where they still say why a conversation is where it is. */
-import { mongo } from 'mongoose'
+import type { mongo } from 'mongoose'
 import { expect, it } from 'vitest'
 import type { ConversationId, RoutingDecisionId } from '../../../src/domain/ids.ts'
 import { toObjectId } from '../../../src/store/object-id.ts'

@@ -1,6 +1,6 @@
 /** Whom a policy chooses: targets, strategies, topics, kinds of work. Through REST; each test is named after its rule. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { DAY, MINUTE, openRestDesk, type RestDesk, stepOver } from './rest-desk.ts'
+import { DAY, openRestDesk, type RestDesk, stepOver } from './rest-desk.ts'
 
 let desk: RestDesk
 
