@@ -109,7 +109,10 @@ describe('status', () => {
     )
     expect(awake).not.toHaveProperty('snoozedUntil')
     expect(Date.parse(awake.lastActivityAt)).toBeGreaterThanOrEqual(Date.parse(snoozedUntil))
-    expect((await eventsOf(seen)).map((event) => event?.name)).toEqual(['snoozed', 'opened'])
+    // The line is written after the status.
+    await expect
+      .poll(async () => (await eventsOf(seen)).map((event) => event?.name))
+      .toEqual(['snoozed', 'opened'])
   })
 
   it.each([
