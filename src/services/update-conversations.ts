@@ -41,6 +41,7 @@ export async function updateConversations(
   },
 ): Promise<UpdatedConversation[]> {
   const unheard = new Set(fresh.filter((message) => !opened.has(message.conversationId)).map(({ id }) => id))
+  const again = new Set(repeated.map(({ id }) => id))
   const byConversation = new Map<ConversationId, StoredMessage[]>()
   for (const message of [...fresh, ...repeated]) {
     const known = byConversation.get(message.conversationId)
@@ -58,14 +59,21 @@ export async function updateConversations(
     const planned: { readonly was: StoredConversation; readonly then: UpdatedConversation }[] = []
     for (const id of wanted) {
       const conversation = open.get(id)
-      const effective = (byConversation.get(id) ?? []).filter(
-        ({ id: messageId, order }) =>
-          conversation !== undefined && (order > conversation.lastInboundOrder || unheard.has(messageId)),
+      if (!conversation) continue
+      const heard = byConversation.get(id) ?? []
+      const effective = heard.filter(
+        ({ id: messageId, order }) => order > conversation.lastInboundOrder || unheard.has(messageId),
       )
-      if (!conversation || effective.length === 0) continue
+      const passed = heard.filter(
+        (message) =>
+          again.has(message.id) && message.order > conversation.readOrder && !effective.includes(message),
+      )
+      const due =
+        effective.length === 0 && (await isShort(conversation, passed, deps.messages)) ? passed : effective
+      if (due.length === 0) continue
       planned.push({
         was: conversation,
-        then: await plan(conversation, effective, round > 0, deps.messages),
+        then: await plan(conversation, due, round > 0 || passed.length > 0, deps.messages),
       })
     }
     const lost = await deps.conversations.applyInbound(
@@ -81,6 +89,18 @@ export async function updateConversations(
     }
   }
   return updated
+}
+
+/**
+ * Whether the count misses some: a crash between the record of a message and its effect, and a newer one that had its
+ * effect before the replay, leave the older looking done.
+ */
+async function isShort(
+  { id, readOrder, unreadCount }: StoredConversation,
+  passed: readonly StoredMessage[],
+  store: MessageStore,
+): Promise<boolean> {
+  return passed.length > 0 && (await store.countInboundAfter(id, readOrder)) > unreadCount
 }
 
 async function plan(

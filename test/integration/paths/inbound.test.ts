@@ -97,6 +97,22 @@ describe('a batch', () => {
     )
   })
 
+  it('counts what a crash kept from its effect, also when a newer one had its own before the replay', async () => {
+    const rig = createPathRig(database.stores)
+    const [first, second, third] = ['one', 'two', 'three'].map((text) => rig.entry(says(text, text, 'eve')))
+    if (!first || !second || !third) throw new Error('there are three')
+    await rig.receive([first])
+    await rig.receive([second])
+    await rig.receive([third])
+    const { id, version } = await rig.conversation('eve')
+    await database.stores.conversations.change(id, version, { unreadCount: 2 })
+    await rig.receive([second])
+    expect(await rig.conversation('eve')).toMatchObject({ unreadCount: 3, lastMessage: { preview: 'three' } })
+    const { version: settled } = await rig.conversation('eve')
+    await rig.receive([first, second, third])
+    expect(await rig.conversation('eve')).toMatchObject({ unreadCount: 3, version: settled })
+  })
+
   it('of one that cannot be parsed keeps its neighbours going', async () => {
     const rig = createPathRig(database.stores)
     const poison = rig.entryOf({ body: Buffer.from('{') })
