@@ -115,6 +115,11 @@ function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> 
     const chunks: Buffer[] = []
     let size = 0
     const timer = setTimeout(() => request.destroy(), BODY_TIMEOUT_MS)
+    // A sender who hangs up is no fault of ours, whichever of the two events tells it first.
+    const cutOff = (): void => {
+      clearTimeout(timer)
+      reject(new AppError('invalid-input', { detail: 'The request was cut off' }))
+    }
     request.on('data', (chunk: Buffer) => {
       size += chunk.length
       if (size > limit) {
@@ -126,14 +131,10 @@ function readBody(request: IncomingMessage, limit: number): Promise<Uint8Array> 
     })
     request.on('end', () => {
       clearTimeout(timer)
+      request.off('close', cutOff)
       const [only] = chunks
       resolve(chunks.length === 1 && only ? only : Buffer.concat(chunks))
     })
-    // A sender who hangs up is no fault of ours, whichever of the two events tells it first.
-    const cutOff = (): void => {
-      clearTimeout(timer)
-      reject(new AppError('invalid-input', { detail: 'The request was cut off' }))
-    }
     request.on('close', cutOff)
     request.on('error', cutOff)
   })

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { createHash, hash } from 'node:crypto'
 import type { JournaledRequest, RawRequest, Verified, WebhookAnswer } from '../contract/raw-request.ts'
 import { AppError } from '../domain/errors.ts'
 import type { ChannelId, JournalEntryId } from '../domain/ids.ts'
@@ -69,19 +69,18 @@ function toEntry(
 
 /** The same for every redelivery of one thing on one channel. */
 export function entryId(channelId: ChannelId, deliveryKey: string | Uint8Array): JournalEntryId {
-  const digest = createHash('sha256')
-    .update(channelId)
-    .update('\u0000')
-    .update(deliveryKey)
-    .digest('base64url')
+  const digest =
+    typeof deliveryKey === 'string'
+      ? hash('sha256', `${channelId}\u0000${deliveryKey}`, 'base64url')
+      : createHash('sha256').update(`${channelId}\u0000`).update(deliveryKey).digest('base64url')
   return digest as JournalEntryId
 }
 
 /** FNV-1a: spreads senders over partitions, the same on every node. */
 export function partitionOf(sender: string): number {
-  let hash = 0x811c9dc5
+  let spread = 0x811c9dc5
   for (let index = 0; index < sender.length; index += 1) {
-    hash = Math.imul(hash ^ sender.charCodeAt(index), 0x01000193)
+    spread = Math.imul(spread ^ sender.charCodeAt(index), 0x01000193)
   }
-  return (hash >>> 0) % JOURNAL_PARTITIONS
+  return (spread >>> 0) % JOURNAL_PARTITIONS
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { InboundIdentity } from '../contract/inbound-event.ts'
 import { withToldAttributes } from '../domain/contact-attributes.ts'
 import type { ChannelId } from '../domain/ids.ts'
@@ -184,5 +184,5 @@ function attributesFrom(said: InboundIdentity | undefined): Readonly<Record<stri
 }
 
 function anonymousName(externalId: string): string {
-  return `Visitor ${createHash('sha256').update(externalId).digest('hex').slice(0, 4).toUpperCase()}`
+  return `Visitor ${hash('sha256', externalId, 'hex').slice(0, 4).toUpperCase()}`
 }

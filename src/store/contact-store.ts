@@ -1,6 +1,6 @@
 import type { Connection, mongo } from 'mongoose'
 import type { AgentId, ChannelId, ContactId, ContactIdentityId } from '../domain/ids.ts'
-import { nativeCollection } from './native.ts'
+import { atOnce, nativeCollection } from './native.ts'
 import { derivedObjectId, duplicatePositions, toObjectId } from './object-id.ts'
 
 export interface StoredIdentity {
@@ -79,9 +79,10 @@ export function createContactStore(connection: Connection) {
     },
 
     async findIdentities(channelId: ChannelId, externalIds: readonly string[]): Promise<StoredIdentity[]> {
-      const found = await identities
-        .find({ channelId: toObjectId(channelId), externalId: { $in: [...externalIds] } })
-        .toArray()
+      const found = await atOnce(
+        identities.find({ channelId: toObjectId(channelId), externalId: { $in: [...externalIds] } }),
+        externalIds.length,
+      )
       return found.map(fromIdentity)
     },
 
@@ -119,7 +120,7 @@ export function createContactStore(connection: Connection) {
 
     async findContacts(ids: readonly ContactId[]): Promise<StoredContact[]> {
       if (ids.length === 0) return []
-      const found = await contacts.find({ _id: { $in: ids.map(toObjectId) } }).toArray()
+      const found = await atOnce(contacts.find({ _id: { $in: ids.map(toObjectId) } }), ids.length)
       return found.map(fromContact)
     },
 

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import { mongo } from 'mongoose'
 import { AppError } from '../domain/errors.ts'
 
@@ -21,9 +21,7 @@ export function newObjectId(): ObjectId {
  * a projection repeated after a crash of the database would show one message under two ids.
  */
 export function derivedObjectId(atMs: number, ...parts: readonly string[]): ObjectId {
-  const bytes = createHash('sha256').update(parts.join('\u0000')).digest().subarray(0, 12)
-  bytes.writeUInt32BE(Math.floor(atMs / 1000) >>> 0, 0)
-  return new mongo.ObjectId(bytes)
+  return mongo.ObjectId.createFromHexString(derivedId(atMs, ...parts))
 }
 
 /** The driver's code for a unique index that was hit. */
@@ -50,7 +48,8 @@ export function duplicatePositions(error: unknown): ReadonlySet<number> {
 
 /** {@link derivedObjectId} as text, for the ids of records that a replay makes again. */
 export function derivedId(atMs: number, ...parts: readonly string[]): string {
-  return derivedObjectId(atMs, ...parts).toHexString()
+  const second = (Math.floor(atMs / 1000) >>> 0).toString(16).padStart(8, '0')
+  return second + hash('sha256', parts.join('\u0000'), 'hex').slice(8, 24)
 }
 
 /** A fresh id as text, for records that only one caller makes. */

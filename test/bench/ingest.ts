@@ -9,8 +9,9 @@ export interface IngestRates {
   readonly projected: number
 }
 
-/** Looking costs the server, too: often enough for a run of seconds, seldom enough not to be what is measured. */
-const LOOK_MS = 40
+/** Looking costs the server, too: the less is left the more often, so that the looks are not what is measured. */
+const LEAST_LOOK_MS = 10
+const MOST_LOOK_MS = 500
 
 /** Posts `posts` at a fixed concurrency and waits until the server has projected them all. */
 export async function measureIngest(
@@ -27,8 +28,12 @@ export async function measureIngest(
   }
   await Promise.all(Array.from({ length: options.concurrency }, sender))
   const acknowledgedMs = performance.now() - startedAt
-  while ((await server.metric('tributary_projected_entries_total')) < before + options.count)
-    await sleep(LOOK_MS)
+  for (;;) {
+    const projected = (await server.metric('tributary_projected_entries_total')) - before
+    if (projected >= options.count) break
+    const leftMs = ((performance.now() - startedAt) / Math.max(1, projected)) * (options.count - projected)
+    await sleep(Math.min(MOST_LOOK_MS, Math.max(LEAST_LOOK_MS, leftMs / 2)))
+  }
   const projectedMs = performance.now() - startedAt
   await pool.close()
   return {
