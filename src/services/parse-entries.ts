@@ -1,5 +1,6 @@
 import type { AttachmentRef, InboundEvent, InboundIdentity } from '../contract/inbound-event.ts'
 import type { ChannelId, JournalEntryId, MessageId } from '../domain/ids.ts'
+import type { Writable } from '../domain/writable.ts'
 import type { JournalEntry } from '../store/journal-store.ts'
 import { derivedId } from '../store/object-id.ts'
 import type { ActiveChannel, FindChannel } from './active-channel.ts'
@@ -99,36 +100,15 @@ function sortOut(
     keep: JournalEntryId[]
   },
 ): void {
-  const place = { entryId: entry.id, channel, receivedAtMs: entry.receivedAtMs, order: entry.order }
   for (const event of events) {
     switch (event.type) {
       case 'message':
         if (event.text.length > LONGEST_TEXT) throw new Error(`the text has ${event.text.length} characters`)
-        batch.messages.push({
-          ...place,
-          externalId: event.externalId,
-          identity: event.identity,
-          threadKey: event.threadKey ?? event.identity.externalId,
-          text: event.text,
-          attachments: event.attachments,
-          ...(event.subject === undefined ? {} : { subject: event.subject }),
-          ...(event.replyToExternalId === undefined ? {} : { replyToExternalId: event.replyToExternalId }),
-          ...(event.clientMessageId === undefined ? {} : { clientMessageId: event.clientMessageId }),
-        })
+        batch.messages.push(arrivedMessage(event, entry, channel))
         break
       case 'unsupported':
         batch.keep.push(entry.id)
-        if (event.identity) {
-          batch.messages.push({
-            ...place,
-            externalId: event.externalId,
-            identity: event.identity,
-            threadKey: event.threadKey ?? event.identity.externalId,
-            text: '',
-            attachments: [],
-            unsupported: event.what,
-          })
-        }
+        if (event.identity) batch.messages.push(arrivedUnsupported(event, event.identity, entry, channel))
         break
       case 'typing':
         batch.typing.push({ channelId: channel.id, identityExternalId: event.identityExternalId })
@@ -140,5 +120,49 @@ function sortOut(
         batch.news.push({ ...event, channelId: channel.id })
         break
     }
+  }
+}
+
+function arrivedMessage(
+  event: Extract<InboundEvent, { type: 'message' }>,
+  { id, receivedAtMs, order }: JournalEntry,
+  channel: ActiveChannel,
+): ArrivedMessage {
+  const { externalId, identity, text, attachments, subject, replyToExternalId, clientMessageId } = event
+  const threadKey = event.threadKey ?? identity.externalId
+  const message: Writable<ArrivedMessage> = {
+    entryId: id,
+    channel,
+    externalId,
+    identity,
+    threadKey,
+    text,
+    attachments,
+    receivedAtMs,
+    order,
+  }
+  if (subject !== undefined) message.subject = subject
+  if (replyToExternalId !== undefined) message.replyToExternalId = replyToExternalId
+  if (clientMessageId !== undefined) message.clientMessageId = clientMessageId
+  return message
+}
+
+function arrivedUnsupported(
+  { externalId, threadKey, what }: Extract<InboundEvent, { type: 'unsupported' }>,
+  identity: InboundIdentity,
+  { id, receivedAtMs, order }: JournalEntry,
+  channel: ActiveChannel,
+): ArrivedMessage {
+  return {
+    entryId: id,
+    channel,
+    externalId,
+    identity,
+    threadKey: threadKey ?? identity.externalId,
+    text: '',
+    attachments: [],
+    unsupported: what,
+    receivedAtMs,
+    order,
   }
 }

@@ -1,63 +1,61 @@
 import type { VisitorMessageView } from '../domain/events.ts'
 import type { Instant } from '../domain/ids.ts'
-import type { ConversationView, MessageView } from '../domain/views.ts'
-import type { StoredConversation } from '../store/stored-conversation.ts'
-import type { StoredMessage } from '../store/stored-message.ts'
+import type { ConversationView, LastMessageView, MessageView } from '../domain/views.ts'
+import type { Writable } from '../domain/writable.ts'
+import type { LastMessage, StoredConversation } from '../store/stored-conversation.ts'
+import type { Delivery, StoredMessage } from '../store/stored-message.ts'
 
-/** Stored records as interfaces show them. */
+let latest = { ms: Number.NaN, text: '' as Instant }
+
+/** Instants as interfaces show them; one record names the same few times over, so the last one is kept at hand. */
 export function instant(ms: number): Instant {
-  return new Date(ms).toISOString()
+  if (ms !== latest.ms) latest = { ms, text: new Date(ms).toISOString() }
+  return latest.text
 }
 
+/** A conversation as interfaces show it. */
 export function presentConversation(conversation: StoredConversation): ConversationView {
-  const { lastMessage, routing } = conversation
-  return {
+  const { snoozedUntilMs, assigneeId, teamId, categoryId, lastMessage, lastInboundAtMs } = conversation
+  const { previousId, routing } = conversation
+  const view: Writable<ConversationView> = {
     id: conversation.id,
     channelId: conversation.channelId,
     contact: { id: conversation.contactId, name: conversation.contactName },
     status: conversation.status,
-    ...(conversation.snoozedUntilMs === undefined
-      ? {}
-      : { snoozedUntil: instant(conversation.snoozedUntilMs) }),
-    ...(conversation.assigneeId ? { assigneeId: conversation.assigneeId } : {}),
-    ...(conversation.teamId ? { teamId: conversation.teamId } : {}),
-    ...(conversation.teamByHand ? { teamByHand: true } : {}),
     workType: conversation.workType,
-    ...(conversation.categoryId ? { categoryId: conversation.categoryId } : {}),
     priority: conversation.priority,
     tags: conversation.tags,
-    ...(conversation.subject === undefined ? {} : { subject: conversation.subject }),
     unreadCount: conversation.unreadCount,
-    ...(lastMessage
-      ? {
-          lastMessage: {
-            id: lastMessage.id,
-            direction: lastMessage.direction,
-            kind: lastMessage.kind,
-            preview: lastMessage.preview,
-            attachmentCount: lastMessage.attachmentCount,
-            ...(lastMessage.status ? { status: lastMessage.status } : {}),
-            at: instant(lastMessage.atMs),
-          },
-        }
-      : {}),
-    ...(conversation.lastInboundAtMs === undefined
-      ? {}
-      : { lastInboundAt: instant(conversation.lastInboundAtMs) }),
     lastActivityAt: instant(conversation.lastActivityAtMs),
     createdAt: instant(conversation.createdAtMs),
-    ...(conversation.previousId ? { previousId: conversation.previousId } : {}),
     routing: {
       status: routing.status,
       ...(routing.decisionId ? { decisionId: routing.decisionId } : {}),
     },
     version: conversation.version,
   }
+  if (snoozedUntilMs !== undefined) view.snoozedUntil = instant(snoozedUntilMs)
+  if (assigneeId) view.assigneeId = assigneeId
+  if (teamId) view.teamId = teamId
+  if (conversation.teamByHand) view.teamByHand = true
+  if (categoryId) view.categoryId = categoryId
+  if (conversation.subject !== undefined) view.subject = conversation.subject
+  if (lastMessage) view.lastMessage = presentLastMessage(lastMessage)
+  if (lastInboundAtMs !== undefined) view.lastInboundAt = instant(lastInboundAtMs)
+  if (previousId) view.previousId = previousId
+  return view
+}
+
+function presentLastMessage(lastMessage: LastMessage): LastMessageView {
+  const { id, direction, kind, preview, attachmentCount, status, atMs } = lastMessage
+  const view: Writable<LastMessageView> = { id, direction, kind, preview, attachmentCount, at: instant(atMs) }
+  if (status) view.status = status
+  return view
 }
 
 export function presentMessage(message: StoredMessage): MessageView {
-  const { delivery } = message
-  return {
+  const { event, status, clientMessageId, delivery, unsupported, editedAtMs, deletedAtMs } = message
+  const view: Writable<MessageView> = {
     id: message.id,
     conversationId: message.conversationId,
     direction: message.direction,
@@ -65,29 +63,29 @@ export function presentMessage(message: StoredMessage): MessageView {
     author: message.author,
     text: message.text,
     attachments: message.attachments,
-    ...(message.event ? { event: message.event } : {}),
-    ...(message.status ? { status: message.status } : {}),
-    ...(message.clientMessageId ? { clientMessageId: message.clientMessageId } : {}),
-    ...(delivery
-      ? {
-          delivery: {
-            state: delivery.state,
-            attempts: delivery.attempts,
-            ...(delivery.nextAttemptAtMs === undefined
-              ? {}
-              : { nextAttemptAt: instant(delivery.nextAttemptAtMs) }),
-            ...(delivery.errorCode ? { errorCode: delivery.errorCode } : {}),
-            ...(delivery.errorDetail ? { errorDetail: delivery.errorDetail } : {}),
-            ...(delivery.certainty ? { certainty: delivery.certainty } : {}),
-          },
-        }
-      : {}),
-    ...(message.unsupported ? { unsupported: message.unsupported } : {}),
-    ...(message.editedAtMs === undefined ? {} : { editedAt: instant(message.editedAtMs) }),
-    ...(message.deletedAtMs === undefined ? {} : { deletedAt: instant(message.deletedAtMs) }),
     createdAt: instant(message.createdAtMs),
     order: message.order,
     version: message.version,
+  }
+  if (event) view.event = event
+  if (status) view.status = status
+  if (clientMessageId) view.clientMessageId = clientMessageId
+  if (delivery) view.delivery = presentDelivery(delivery)
+  if (unsupported) view.unsupported = unsupported
+  if (editedAtMs !== undefined) view.editedAt = instant(editedAtMs)
+  if (deletedAtMs !== undefined) view.deletedAt = instant(deletedAtMs)
+  return view
+}
+
+function presentDelivery(delivery: Delivery): NonNullable<MessageView['delivery']> {
+  const { state, attempts, nextAttemptAtMs, errorCode, errorDetail, certainty } = delivery
+  return {
+    state,
+    attempts,
+    ...(nextAttemptAtMs === undefined ? {} : { nextAttemptAt: instant(nextAttemptAtMs) }),
+    ...(errorCode ? { errorCode } : {}),
+    ...(errorDetail ? { errorDetail } : {}),
+    ...(certainty ? { certainty } : {}),
   }
 }
 

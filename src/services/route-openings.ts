@@ -1,4 +1,5 @@
 import type { RoutingDecisionId } from '../domain/ids.ts'
+import type { Writable } from '../domain/writable.ts'
 import { reach } from '../store/stations.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import { linesOfRun, type Names } from './assignment-lines.ts'
@@ -53,18 +54,21 @@ function withDecision(
   const { winner, teamId, queue, strategy = '' } = trace
   const silence = winner && silenceOf(decided)
   const greeting = greetingOf(decided)
-  const conversation: StoredConversation = {
+  const conversation: Writable<StoredConversation> = {
     ...opening,
-    ...(winner
-      ? { assigneeId: winner, lastAgentId: winner, assignedAtMs: deps.now(), assignedBy: 'router' as const }
-      : {}),
-    ...(teamId ? { teamId } : {}),
-    ...(queue ? { queue } : {}),
-    ...(silence ? { silence } : {}),
-    ...(greeting ? { greeting } : {}),
     routing: winner
       ? { status: 'settled', sinceMs: opening.routing.sinceMs, decisionId }
       : routingAfter(decided, true),
   }
+  if (winner) {
+    conversation.assigneeId = winner
+    conversation.lastAgentId = winner
+    conversation.assignedAtMs = deps.now()
+    conversation.assignedBy = 'router'
+  }
+  if (teamId) conversation.teamId = teamId
+  if (queue) conversation.queue = queue
+  if (silence) conversation.silence = silence
+  if (greeting) conversation.greeting = greeting
   return { conversation, lines: linesOfRun(opening, conversation, strategy, names, deps) }
 }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { statusAfterInbound } from '../domain/conversation.ts'
 import type { ConversationId } from '../domain/ids.ts'
 import { DELETED_PREVIEW, previewOf } from '../domain/message.ts'
+import type { Writable } from '../domain/writable.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { LastMessage, StoredConversation } from '../store/stored-conversation.ts'
@@ -111,10 +112,6 @@ async function plan(
 ): Promise<UpdatedConversation> {
   const last = messages.reduce((a, b) => (b.order >= a.order ? b : a))
   const { status, reopened } = statusAfterInbound(conversation.status)
-  // What was resolved goes through the router again, which asks whoever had it first; what only slept stays his.
-  const { assigneeId: owner, silence, ...unowned } = conversation
-  const kept = reopened || owner === undefined ? {} : { assigneeId: owner }
-  const wantsRouting = kept.assigneeId === undefined && conversation.status !== 'open'
   const overtaken = messages.filter(({ order }) => order <= conversation.lastInboundOrder)
   // Where this very effect may have been written already, counting is safe and adding is not. Nobody can have read
   // what was not there yet, wherever in the thread it belongs.
@@ -123,35 +120,34 @@ async function plan(
       ? (await store.countInboundAfter(conversation.id, conversation.readOrder)) +
         overtaken.filter(({ order }) => order <= conversation.readOrder).length
       : conversation.unreadCount + messages.length
-  const dueAtMs = silence?.dueAtMs ?? (silence ? last.createdAtMs + silence.afterMs : undefined)
-  return {
-    messages,
-    reopened,
-    conversation: {
-      ...unowned,
-      ...kept,
-      ...(silence && !reopened
-        ? { silence: { ...silence, ...(dueAtMs === undefined ? {} : { dueAtMs }) } }
-        : {}),
-      status,
-      unreadCount,
-      ...(conversation.lastMessage && conversation.lastMessage.order > last.order
-        ? {}
-        : { lastMessage: summaryOf(last) }),
-      lastInboundAtMs: Math.max(conversation.lastInboundAtMs ?? 0, last.createdAtMs),
-      lastInboundOrder: Math.max(conversation.lastInboundOrder, last.order),
-      lastActivityAtMs: Math.max(conversation.lastActivityAtMs, last.createdAtMs),
-      routing: wantsRouting
-        ? {
-            ...conversation.routing,
-            status: 'pending',
-            sinceMs: last.createdAtMs,
-            ...(reopened ? { returning: true } : {}),
-          }
-        : conversation.routing,
-      version: conversation.version + 1,
-    },
+  const next: Writable<StoredConversation> = {
+    ...conversation,
+    status,
+    unreadCount,
+    lastInboundAtMs: Math.max(conversation.lastInboundAtMs ?? 0, last.createdAtMs),
+    lastInboundOrder: Math.max(conversation.lastInboundOrder, last.order),
+    lastActivityAtMs: Math.max(conversation.lastActivityAtMs, last.createdAtMs),
+    version: conversation.version + 1,
   }
+  if (!conversation.lastMessage || conversation.lastMessage.order <= last.order)
+    next.lastMessage = summaryOf(last)
+  // What was resolved goes through the router again, which asks whoever had it first; what only slept stays his.
+  if (reopened) {
+    delete next.assigneeId
+    delete next.silence
+  }
+  if (next.assigneeId === undefined && conversation.status !== 'open') {
+    next.routing = {
+      ...conversation.routing,
+      status: 'pending',
+      sinceMs: last.createdAtMs,
+      ...(reopened ? { returning: true } : {}),
+    }
+  }
+  if (next.silence && next.silence.dueAtMs === undefined) {
+    next.silence = { ...next.silence, dueAtMs: last.createdAtMs + next.silence.afterMs }
+  }
+  return { messages, reopened, conversation: next }
 }
 
 /** A message as its conversation remembers it. */
