@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { AgentId, ChannelId, ContactId, ConversationId, RoutingDecisionId } from '../domain/ids.ts'
 import type { RoutingAgent } from '../domain/routing/agent-state.ts'
 import { totalLoad } from '../domain/routing/eligibility.ts'
@@ -121,6 +121,22 @@ const winners = (decided: readonly { readonly trace: { readonly winner?: AgentId
   decided.map(({ trace }) => trace.winner)
 
 describe('a run', () => {
+  it('that took long looks at its winners again, and decides anew what those who left would have got', async () => {
+    const { state, deps } = worldOf(agentOf('a'), agentOf('b'))
+    let elapsedMs = 0
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => elapsedMs)
+    state.meanwhile = () => {
+      elapsedMs += 1_000
+      state.agents.set('a' as AgentId, { ...agentOf('a'), present: false })
+    }
+    const run = await decideInTurn([wantedOf('1'), wantedOf('2'), wantedOf('3')], deps)
+    clock.mockRestore()
+    expect(winners(run.decided)).toEqual(['b', 'b', 'b'])
+    expect(run.decided.map(({ conversation }) => conversation.id).sort()).toEqual(['1', '2', '3'])
+    expect([...state.agents.values()].map(({ load }) => load.messaging ?? 0)).toEqual([0, 3])
+    expect(state.returned.map(({ agentId }) => agentId)).toEqual(['a', 'a'])
+  })
+
   it('decides in order, takes the capacity, moves the ring and closes it', async () => {
     const { state, deps } = worldOf(agentOf('a'), agentOf('b'))
     const run = await decideInTurn([wantedOf('1'), wantedOf('2'), wantedOf('3')], deps)

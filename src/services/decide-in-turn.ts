@@ -4,7 +4,7 @@ import type { WorkType } from '../domain/conversation.ts'
 import type { AgentId, ConversationId, RoutingDecisionId } from '../domain/ids.ts'
 import type { RoutingAgent, RoutingConversation } from '../domain/routing/agent-state.ts'
 import { createRoutingBatch, type RoutingBatch } from '../domain/routing/batch.ts'
-import { totalLoad } from '../domain/routing/eligibility.ts'
+import { demandsOf, isInTarget, memberExclusion, totalLoad } from '../domain/routing/eligibility.ts'
 import { type AssignmentPolicy, policyOf } from '../domain/routing/policy.ts'
 import { EMPTY_RING, lastTurnOf, type OpenRing, openRing } from '../domain/routing/ring.ts'
 import type { RoutingTrace } from '../domain/routing/trace.ts'
@@ -62,6 +62,8 @@ const MOST_REFUSALS = 2
 export const RESERVATION_LIFE_MS = 8_000
 /** A run leaves alone what another took from the ring this recently: two that compete would share turns unevenly. */
 const BUSY_MS = 3_000
+/** Agents that were read longer ago are read again before anything is claimed. */
+const FRESH_MS = 250
 /** Decisions let others have a turn of the event loop after as long. */
 const BREATHE_AFTER_MS = 20
 
@@ -85,6 +87,7 @@ export async function decideInTurn(
   stillWaiting?: StillWaiting,
 ): Promise<DecidedRun> {
   const startedAt = performance.now()
+  let readAt = startedAt
   const batch = createRoutingBatch(await deps.agents())
   const returning = new Map<AgentId, AssignmentPolicy>()
   const refusals = new Map<AgentId, number>()
@@ -103,7 +106,12 @@ export async function decideInTurn(
     for (const { trace, view } of lost) if (trace.winner) batch.release(trace.winner, view.workType)
     decided.push(...tried.decided.filter((one) => isHeld(one, tried.moved, held)))
     open = lost
-    if (lost.length === 0) continue
+    if (lost.length === 0) {
+      if (performance.now() - readAt < FRESH_MS) continue
+      readAt = performance.now()
+      open = await takeBackUnfit(decided, given, batch, returning, deps)
+      continue
+    }
     await giveBack(tried.given, new Set(lost.map(({ decisionId }) => decisionId)), deps)
     const refused = lost.filter(({ inForce }) => tried.moved.has(inForce.scope))
     await lookAgain(new Set(refused.flatMap(({ trace }) => trace.winner ?? [])), refusals, batch, deps)
@@ -307,6 +315,53 @@ async function giveBack(
     await deps.rings.giveBack(one.scope, one.turns, lost)
     one.turns = one.turns.filter(({ decisionId }) => !lost.has(decisionId))
   }
+}
+
+/**
+ * Looks once more at whom a long run chose, for who was there at its beginning may have left. Capacity was taken in the
+ * meantime and is not asked again.
+ * @returns what is to be decided anew, taken out of `decided`
+ */
+async function takeBackUnfit(
+  decided: Decided[],
+  given: readonly Turns[],
+  batch: RoutingBatch,
+  returning: ReadonlyMap<AgentId, AssignmentPolicy>,
+  deps: DecideDeps,
+): Promise<readonly Decided[]> {
+  const agents = new Map((await deps.agents()).map((agent) => [agent.id, agent]))
+  const nowMs = deps.now()
+  const unfit = decided.filter((one) => {
+    const { winner } = one.trace
+    return winner !== undefined && !fits(agents.get(winner), one, returning, nowMs)
+  })
+  if (unfit.length === 0) return unfit
+  for (const id of new Set(unfit.flatMap(({ trace }) => trace.winner ?? []))) {
+    const before = batch.agent(id)
+    const agent = agents.get(id) ?? (before && { ...before, active: false })
+    if (agent) batch.setAgent(agent)
+  }
+  for (const { trace, view } of unfit) if (trace.winner) batch.release(trace.winner, view.workType)
+  await release(unfit, deps)
+  await giveBack(given, new Set(unfit.map(({ decisionId }) => decisionId)), deps)
+  const gone = new Set(unfit)
+  decided.splice(0, decided.length, ...decided.filter((one) => !gone.has(one)))
+  return unfit
+}
+
+function fits(
+  agent: RoutingAgent | undefined,
+  { view, inForce, trace, isReturn }: Decided,
+  returning: ReadonlyMap<AgentId, AssignmentPolicy>,
+  nowMs: number,
+): boolean {
+  if (!agent) return false
+  const policy = (isReturn && returning.get(agent.id)) || inForce.policy
+  const step = policy.steps[isReturn ? 0 : (trace.step ?? 0)]
+  if (!step || !isInTarget(agent, step.target, view)) return false
+  const { fairCap: _taken, ...others } = agent
+  const demands = demandsOf(view, policy, nowMs)
+  return memberExclusion({ ...others, capacity: {} }, step.availableOnly, demands, nowMs) === undefined
 }
 
 /** Somebody else was faster, or the agent just left: the rest of the run goes by what he is now. */

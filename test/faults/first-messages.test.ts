@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it } from 'vitest'
+import { expect, it, vi } from 'vitest'
 import { issueToken } from '../../connectors/web-chat/visitor-token.ts'
 import type { ConversationView, MessageView, Page } from '../../src/domain/views.ts'
 import { openAgentScreen } from '../harness/agent-screen.ts'
@@ -18,6 +18,8 @@ it(
     const server = await startServer(folder.path)
     const screen = await openAgentScreen(server.url, server.cookie)
     expect((await server.call('PUT', '/profile/availability', { availability: 'online' })).status).toBe(200)
+    // A page is connected a moment before its agent counts as present: a run in between would find nobody.
+    await vi.waitUntil(async () => (await server.call('GET', '/profile')).body['present'], { timeout: 10_000 })
     const visitorId = 'anon:00000000000000000000000000000200'
     const expiresAtMs = Date.now() + 3_600_000
     const token = issueToken({ visitorId, verified: false, expiresAtMs }, server.visitorSecret)
