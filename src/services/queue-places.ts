@@ -1,14 +1,13 @@
 import type { ChannelId } from '../domain/ids.ts'
-import type { RoutingAgent, RoutingConversation } from '../domain/routing/agent-state.ts'
-import { isInTarget } from '../domain/routing/eligibility.ts'
+import type { RoutingAgent } from '../domain/routing/agent-state.ts'
 import { estimateWait, servingCapacity } from '../domain/routing/estimate.ts'
-import type { AssignmentPolicy } from '../domain/routing/policy.ts'
 import type { ChannelPlaces, QueuePlaceView } from '../domain/visitor.ts'
-import type { QueueViewStore, WaitingCustomer } from '../store/queue-view-store.ts'
+import type { QueueViewStore } from '../store/queue-view-store.ts'
 import type { RoutingHistoryStore } from '../store/routing-history-store.ts'
 import type { ActiveChannel } from './active-channel.ts'
 import type { ChannelDirectory, LiveChannel } from './channel-directory.ts'
 import type { RoutingRules } from './routing-snapshot.ts'
+import { mayServe, readWaitingLine, type Standing, type WaitingLine } from './waiting-line.ts'
 
 export interface QueuePlacesDeps {
   readonly findChannel: ChannelDirectory['get']
@@ -25,15 +24,6 @@ export type QueuePlaces = (
   visitorIds: readonly string[],
 ) => Promise<ChannelPlaces | undefined>
 
-/** Somebody in the line, with his place among those under the same policy. */
-interface Standing {
-  readonly place: number
-  readonly customer: WaitingCustomer
-  readonly policy: AssignmentPolicy
-}
-
-/** Of a longer line nobody wants to know his place. */
-const MOST_PLACES = 5_000
 const LINE_FRESH_MS = 2_000
 const HANDLING_FRESH_MS = 60_000
 const HANDLING_SAMPLES = 50
@@ -44,7 +34,7 @@ const HANDLING_SAMPLES = 50
  */
 export function createQueuePlaces(deps: QueuePlacesDeps): QueuePlaces {
   const { clock } = deps
-  const lineOf = fresh(LINE_FRESH_MS, clock, () => readLine(deps))
+  const lineOf = fresh(LINE_FRESH_MS, clock, () => readWaitingLine(deps))
   const agentsOf = fresh(LINE_FRESH_MS, clock, deps.routingAgents)
   const handling = new Map<ChannelId, () => Promise<readonly number[]>>()
   const handlingOf = (channelId: ChannelId): Promise<readonly number[]> => {
@@ -55,13 +45,15 @@ export function createQueuePlaces(deps: QueuePlacesDeps): QueuePlaces {
     return known()
   }
 
-  const estimate = async ({ place, customer, policy }: Standing): Promise<QueuePlaceView> => {
+  const estimate = async (standing: Standing, line: WaitingLine): Promise<QueuePlaceView> => {
+    const { place, customer, policy } = standing
     const [agents, times] = await Promise.all([agentsOf(), handlingOf(customer.channelId)])
     const serving = agents.filter((agent) => mayServe(agent, customer, policy))
     const capacity = servingCapacity(serving, customer.workType)
     // Agents are free, and yet nobody may have him: how long that lasts cannot be told.
     const stuck = customer.passedOver && capacity !== undefined && capacity.free > 0
-    const wait = stuck ? undefined : estimateWait(place, capacity, times)
+    const turn = Math.max(place, 1 + line.aheadOf(standing, serving))
+    const wait = stuck ? undefined : estimateWait(turn, capacity, times)
     return { place, ...(wait ? { waitMs: [wait.likelyMs, wait.atMostMs] as const } : {}) }
   }
 
@@ -71,8 +63,8 @@ export function createQueuePlaces(deps: QueuePlacesDeps): QueuePlaces {
     const line = await lineOf()
     const places = new Map<string, QueuePlaceView>()
     for (const visitorId of visitorIds) {
-      const standing = line.get(keyOf(channelId, visitorId))
-      if (standing?.policy.showQueuePlace) places.set(visitorId, await estimate(standing))
+      const standing = line.of(channelId, visitorId)
+      if (standing?.policy.showQueuePlace) places.set(visitorId, await estimate(standing, line))
     }
     const locale = localeOf(channel)
     return { places, ...(locale === undefined ? {} : { locale }) }
@@ -84,42 +76,9 @@ function localeOf({ connector, config }: LiveChannel): string | undefined {
   return locale === 'auto' ? undefined : locale
 }
 
-const keyOf = (channelId: ChannelId, visitorId: string): string => `${channelId} ${visitorId}`
-
 /** Whether some policy that may hold on the channel tells customers their place. */
 function mayTell({ policy }: ActiveChannel, { categories }: RoutingRules): boolean {
   return policy.showQueuePlace || [...categories.values()].some((one) => one.policy?.showQueuePlace)
-}
-
-async function readLine(deps: QueuePlacesDeps): Promise<ReadonlyMap<string, Standing>> {
-  const [customers, { categories }] = await Promise.all([deps.queueViews.line(MOST_PLACES), deps.rules()])
-  const channels = new Map<ChannelId, ActiveChannel | undefined>()
-  const lengths = new Map<string, number>()
-  const line = new Map<string, Standing>()
-  for (const customer of customers) {
-    const { channelId, categoryId, identityExternalId } = customer
-    if (!channels.has(channelId)) channels.set(channelId, await deps.findChannel(channelId))
-    const category = categoryId && categories.get(categoryId)
-    const policy = category?.policy ?? channels.get(channelId)?.policy
-    if (!policy) continue
-    // Who competes for the same agents: all under one policy.
-    const scope = category?.policy ? `category:${category.id}` : `channel:${channelId}`
-    const place = (lengths.get(scope) ?? 0) + 1
-    lengths.set(scope, place)
-    const key = keyOf(channelId, identityExternalId)
-    if (!line.has(key)) line.set(key, { place, customer, policy })
-  }
-  return line
-}
-
-function mayServe(
-  agent: RoutingAgent,
-  { id, channelId, workType, priority }: WaitingCustomer,
-  { steps }: AssignmentPolicy,
-): boolean {
-  if (agent.channels !== 'all' && !agent.channels.has(channelId)) return false
-  const conversation: RoutingConversation = { id, channelId, workType, priority, status: 'open' }
-  return steps.some(({ target }) => isInTarget(agent, target, conversation))
 }
 
 /** What is read is good for a while; those who ask meanwhile share it. */

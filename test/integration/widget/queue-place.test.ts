@@ -1,6 +1,6 @@
 /** Customers who wait are told their place where the policy says so, and how long it may take where that is known. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import type { AgentId, ConversationId } from '../../../src/domain/ids.ts'
+import type { AgentId, ChannelId, ConversationId } from '../../../src/domain/ids.ts'
 import { createQueuePlaces } from '../../../src/services/queue-places.ts'
 import type { VisitorHistory } from '../../../src/services/visitor-history.ts'
 import { freeAgent } from '../../harness/free-hands.ts'
@@ -20,10 +20,11 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** The line is kept for two seconds; each test reads its own. */
-const places = (free = 0) => {
+/** The line is kept for two seconds; each test reads its own, and has agents of its own. */
+const places = (channelIds: readonly string[], free: number) => {
   const agents = [1, 2].map((digit) =>
     freeAgent(String(digit).repeat(24) as AgentId, 'Ana', {
+      channels: new Set(channelIds as readonly ChannelId[]),
       capacity: { total: 5 + free },
       load: { messaging: 5 },
     }),
@@ -43,9 +44,13 @@ const waits = async (channelId: string, atMs: number, more: object = {}): Promis
 }
 const channelOf = async (policy?: object) =>
   (await server.channel(owner.agent, {}, policy ? { policy } : {})).id
-const placesIn = async (channelId: string, visitors: readonly Visitor[], free = 0) => {
-  const found = await places(free)(
-    channelId as never,
+const placesIn = async (
+  channelId: string,
+  visitors: readonly Visitor[],
+  { free = 0, alsoServing = [] as readonly string[] } = {},
+) => {
+  const found = await places([channelId, ...alsoServing], free)(
+    channelId as ChannelId,
     visitors.map(({ visitorId }) => visitorId),
   )
   return visitors.map(({ visitorId }) => found?.places.get(visitorId))
@@ -95,10 +100,24 @@ describe('the place in the queue', () => {
     await resolved(channelId, [10, 10, 10, 10, 20, 20])
     const passedOver = await waits(channelId, 1)
     const came = await waits(channelId, 2, { routing: { status: 'pending', sinceMs: 2 } })
-    expect(await placesIn(channelId, [passedOver, came], 1)).toEqual([
+    expect(await placesIn(channelId, [passedOver, came], { free: 1 })).toEqual([
       { place: 1 },
       { place: 2, waitMs: [0, 0] },
     ])
+  })
+
+  it('reckons with all who wait before for the same agents, under whatever policies they came', async () => {
+    const channelId = await channelOf(TELLING)
+    await resolved(channelId, [10, 10, 10, 10, 10, 10])
+    const [busy, elsewhere] = [await channelOf({ steps: [EVERYONE] }), await channelOf(TELLING)]
+    for (const atMs of [1, 1, 3]) await waits(busy, atMs)
+    await waits(elsewhere, 1)
+    const visitor = await waits(channelId, 2, { routing: { status: 'pending', sinceMs: 2 } })
+    const place = async (more: object) => (await placesIn(channelId, [visitor], more))[0]
+    expect(await place({ free: 1 })).toEqual({ place: 1, waitMs: [0, 0] })
+    expect(await place({ free: 1, alsoServing: [busy] })).toEqual({ place: 1, waitMs: [MINUTE, MINUTE] })
+    expect(await place({})).toEqual({ place: 1, waitMs: [MINUTE, MINUTE] })
+    expect(await place({ alsoServing: [busy] })).toEqual({ place: 1, waitMs: [3 * MINUTE, 3 * MINUTE] })
   })
 
   it('is told to nobody unless the policy says so, and then nothing is read', async () => {
