@@ -96,6 +96,33 @@ describe('what is edited', () => {
     await button('Save').waitFor({ state: 'detached' })
   })
 
+  it('of a channel is kept when a colleague changes the channel, and follows what was saved', async () => {
+    const channel = server.state.channels[0]
+    if (!channel) throw new Error('no channel')
+    await page.goto(`/settings/channels/${channel.id}`)
+    const name = page.getByLabel('Name', { exact: false }).first()
+    await expect.poll(() => name.inputValue()).toBe(channel.name)
+    const change = (more: object) => {
+      Object.assign(channel, more, { version: channel.version + 1 })
+      server.state.publish([{ type: 'channel.updated', channel }])
+    }
+    await server.connected()
+    await name.fill('  Shop and web ')
+    change({ paused: true })
+    await button('Resume').waitFor()
+    expect(await name.inputValue()).toBe('  Shop and web ')
+    expect(await page.getByText('Somebody else changed this', { exact: false }).count()).toBe(0)
+    change({ name: 'Theirs' })
+    await page.getByText('Somebody else changed this', { exact: false }).waitFor()
+    await button('Save').first().click()
+    await saved()
+    expect(channel.name).toBe('Shop and web')
+    await expect.poll(() => name.inputValue()).toBe('Shop and web')
+    await page.getByText('Somebody else changed this', { exact: false }).waitFor({ state: 'detached' })
+    change({ name: 'Theirs again' })
+    await expect.poll(() => name.inputValue()).toBe('Theirs again')
+  })
+
   it('goes on while it is saved', async () => {
     const channel = server.state.channels[0]
     await page.goto(`/settings/channels/${channel?.id}`)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { draftFrom, rebased } from './use-draft.ts'
+import { answered, draftFrom, rebased } from './use-draft.ts'
 
 const edited = (value: object, sent?: object) => ({
   ...draftFrom<object>({ most: 1 }),
@@ -25,6 +25,16 @@ describe('a draft of something stored', () => {
     expect(rebased(edited({ most: 57 }, { most: 5 }), { most: 5 })).toEqual({
       value: { most: 57 },
       base: { most: 5 },
+      overtaken: false,
+    })
+  })
+
+  it('follows the answer to its save, whatever the server made of it, but for what was typed since', () => {
+    const stored = { most: 4 }
+    expect(answered(edited({ most: 5 }), { most: 5 }, stored)).toEqual(draftFrom(stored))
+    expect(answered(edited({ most: 57 }), { most: 5 }, stored)).toEqual({
+      value: { most: 57 },
+      base: stored,
       overtaken: false,
     })
   })

@@ -22,6 +22,12 @@ export function rebased<T>(draft: DraftState<T>, stored: T): DraftState<T> {
   return { value: draft.value, base: stored, overtaken: !isOwnSave && !sameContent(draft.value, stored) }
 }
 
+/** The draft after what was sent came back as it is stored now: it follows, unless something was typed meanwhile. */
+export function answered<T>(draft: DraftState<T>, sent: T, stored: T): DraftState<T> {
+  if (sameContent(draft.value, sent)) return draftFrom(stored)
+  return { value: draft.value, base: stored, overtaken: false }
+}
+
 /** What a form edits of something stored. */
 export interface Draft<T> {
   readonly value: T
@@ -31,6 +37,8 @@ export interface Draft<T> {
   readonly overtaken: boolean
   /** To be called with what is sent: what is typed while it is under way stays. */
   readonly noteSent: (value: T) => void
+  /** To be called with the answer, where what is stored may look otherwise than what was sent. */
+  readonly noteStored: (sent: T, stored: T) => void
   /** Goes back to what is stored. */
   readonly reset: () => void
 }
@@ -47,6 +55,7 @@ export function useDraft<T>(stored: T): Draft<T> {
     overtaken: dirty && draft.overtaken,
     set: (value) => setKnown((before) => ({ ...before, value })),
     noteSent: (value) => setKnown((before) => ({ ...before, sent: { value } })),
+    noteStored: (sent, stored) => setKnown((before) => answered(before, sent, stored)),
     reset: () => setKnown(draftFrom(stored)),
   }
 }

@@ -1,11 +1,9 @@
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconPlayerPause, IconPlayerPlay, IconPlugConnected } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useState } from 'react'
 import type { ChannelAdminView, ChannelView } from '../../../src/domain/views.ts'
-import type { ChannelTypeView } from '../../shared/agent-api.ts'
 import { api, queryClient } from '../data/client.ts'
 import { useAllowed } from '../data/queries.ts'
 import { CopyBox } from '../parts/copy-box.tsx'
@@ -16,12 +14,10 @@ import { ChannelAccessCard } from './channel-access.tsx'
 import { useChannelChange } from './channel-change.ts'
 import { ChannelHealth } from './channel-health.tsx'
 import { ChannelRouting } from './channel-routing.tsx'
-import { ConfigFields } from './config-fields.tsx'
+import { ChannelSettingsCard } from './channel-settings-card.tsx'
 import { channelTypesQuery } from './new-channel-page.tsx'
 import { Card, PageHead, Tag } from './page-parts.tsx'
-import css from './rows.module.css'
 import { SecretRotation } from './secret-rotation.tsx'
-import { useConfigForm } from './use-config-form.ts'
 
 /** One channel with everything of it that one may set. */
 export function ChannelPage() {
@@ -92,7 +88,7 @@ function WholeChannel({ channelId }: { readonly channelId: string }) {
           <CopyBox value={channel.webhookUrl} label={text.channels.webhook} />
         </Card>
       )}
-      <SettingsCard key={`${channel.id}-${channel.version}`} channel={channel} kind={kind} />
+      <ChannelSettingsCard key={channel.id} channel={channel} kind={kind} />
       <SecretRotation channel={channel} fields={kind.configFields} />
       <ChannelAccessCard channel={channel} />
       <ChannelRouting channel={channel} />
@@ -131,45 +127,5 @@ function Actions({ channel }: { readonly channel: ChannelAdminView }) {
         {channel.paused ? text.channels.resume : text.channels.pause}
       </Button>
     </>
-  )
-}
-
-function SettingsCard({
-  channel,
-  kind,
-}: {
-  readonly channel: ChannelAdminView
-  readonly kind: ChannelTypeView
-}) {
-  const form = useConfigForm(kind.configFields, channel.config)
-  const [name, setName] = useState(channel.name)
-  const change = useChannelChange(channel, form.complain)
-  return (
-    <Card title={text.channels.settings}>
-      <form
-        className={css['form']}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          const config = form.read()
-          if (config && name.trim() !== '') change.mutate({ name: name.trim(), config })
-        }}
-      >
-        <TextInput
-          label={text.channels.name}
-          description={text.channels.nameHint}
-          withAsterisk
-          value={name}
-          error={name.trim() === '' ? text.channels.fieldRequired : undefined}
-          onChange={({ currentTarget }) => setName(currentTarget.value)}
-        />
-        <ConfigFields fields={kind.configFields} {...form} onChange={form.change} />
-        <div className={css['buttons']}>
-          <Button type="submit" loading={change.isPending}>
-            {text.general.save}
-          </Button>
-        </div>
-      </form>
-    </Card>
   )
 }

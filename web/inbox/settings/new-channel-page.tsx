@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ChannelTypeView } from '../../shared/agent-api.ts'
+import { initialInputs } from '../../shared/config-values.ts'
 import { api, queryClient } from '../data/client.ts'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { tellError } from '../shell/toasts.ts'
@@ -58,7 +59,8 @@ function NewChannelForm({ kind, onBack }: { readonly kind: ChannelTypeView; read
   const [name, setName] = useState('')
   const [nameError, setNameError] = useState<string>()
   const [busy, setBusy] = useState(false)
-  const form = useConfigForm(kind.configFields)
+  const [inputs, setInputs] = useState(() => initialInputs(kind.configFields))
+  const form = useConfigForm({ fields: kind.configFields, inputs, onType: setInputs })
   const create = async () => {
     const config = form.read()
     if (name.trim() === '') setNameError(text.channels.fieldRequired)

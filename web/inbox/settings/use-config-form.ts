@@ -2,17 +2,23 @@ import { useState } from 'react'
 import type { ConfigField } from '../../../src/contract/config-field.ts'
 import type { ConfigValue } from '../../../src/domain/commands.ts'
 import type { ConfigInputs } from '../../shared/config-values.ts'
-import { configOf, faultOf, initialInputs } from '../../shared/config-values.ts'
+import { configOf, faultOf } from '../../shared/config-values.ts'
 import { ProblemError } from '../../shared/problem.ts'
 import { fieldErrors } from '../entrance/fields.ts'
 import { faultWords } from './config-fields.tsx'
 
-/** The state of a generated settings form. */
-export function useConfigForm(
-  fields: readonly ConfigField[],
-  stored: Readonly<Record<string, ConfigValue>> = {},
-) {
-  const [inputs, setInputs] = useState<ConfigInputs>(() => initialInputs(fields, stored))
+/** A generated settings form over what is typed into it, which its caller keeps. */
+export function useConfigForm({
+  fields,
+  stored = {},
+  inputs,
+  onType,
+}: {
+  readonly fields: readonly ConfigField[]
+  readonly stored?: Readonly<Record<string, ConfigValue>>
+  readonly inputs: ConfigInputs
+  readonly onType: (inputs: ConfigInputs) => void
+}) {
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({})
   const secretsSet = fields.flatMap(({ key, kind }) =>
     kind === 'secret' && stored[key] === true ? [key] : [],
@@ -22,7 +28,7 @@ export function useConfigForm(
     errors,
     secretsSet,
     change: (key: string, value: string | boolean) => {
-      setInputs((before) => ({ ...before, [key]: value }))
+      onType({ ...inputs, [key]: value })
       setErrors(({ [key]: _fixed, ...rest }) => rest)
     },
     /** The settings to send, or undefined while something is wrong with them. */

@@ -376,7 +376,7 @@ export const en = {
     fieldNumber: 'Enter a number',
     fieldRange: (low: number | undefined, high: number | undefined) =>
       `Enter a number${low === undefined ? '' : ` from ${low}`}${high === undefined ? '' : ` up to ${high}`}`,
-    conflict: 'Somebody changed this channel in the meantime. You see it as it stands now.',
+    conflict: 'Somebody changed this channel in the meantime. Look at it again, then try once more.',
   },
   ...settingsWords,
 }
