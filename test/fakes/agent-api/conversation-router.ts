@@ -1,9 +1,10 @@
 import { Router } from 'express'
 import type { ConversationView, MessageView } from '../../../src/domain/views.ts'
+import type { Writable } from '../../../src/domain/writable.ts'
 import { pageOf, problem } from './answers.ts'
 import { addMessage } from './demo-data.ts'
 import { effectiveCapacity, loadOf } from './routing-facts.ts'
-import type { FakeState, Writable } from './state.ts'
+import type { FakeState } from './state.ts'
 
 const RECEIPTS_AFTER_MS = [250, 700, 1_400]
 

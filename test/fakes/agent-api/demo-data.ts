@@ -5,9 +5,10 @@ import { PICK_POLICY } from '../../../src/domain/routing/policy.ts'
 import type { RoutingCandidate } from '../../../src/domain/routing/trace.ts'
 import { ROUND_ROBIN_POLICY } from '../../../src/domain/routing.ts'
 import type { AgentView, AttachmentView, ConversationView, MessageView } from '../../../src/domain/views.ts'
+import type { Writable } from '../../../src/domain/writable.ts'
 import { COLLEAGUES, CUSTOMERS, type DemoCustomer, SMALL_TALK } from './people.ts'
 import { addRouting } from './routing-data.ts'
-import type { FakeState, Writable } from './state.ts'
+import type { FakeState } from './state.ts'
 import { CAPABILITIES, freshId, minutesAgo } from './state.ts'
 
 const CONVERSATIONS = 60

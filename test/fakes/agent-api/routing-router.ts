@@ -2,9 +2,10 @@ import { type Response, Router } from 'express'
 import type { DryRunOutcomeView } from '../../../src/domain/queue-views.ts'
 import type { AssignmentPolicy } from '../../../src/domain/routing/policy.ts'
 import { POLICY_PRESETS } from '../../../src/domain/routing/presets.ts'
+import type { Writable } from '../../../src/domain/writable.ts'
 import { problem } from './answers.ts'
 import { issuesOf, refusePolicy, routingOf } from './routing-facts.ts'
-import type { FakeState, OwnRouting, Writable } from './state.ts'
+import type { FakeState, OwnRouting } from './state.ts'
 import { freshId, minutesAgo } from './state.ts'
 
 interface Named {

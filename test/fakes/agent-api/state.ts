@@ -22,9 +22,7 @@ import type {
   QuarantineView,
   RoutingDecisionView,
 } from '../../../src/domain/views.ts'
-
-/** Views are read-only for everyone else; the fake is where they are written. */
-export type Writable<T> = { -readonly [Key in keyof T]: T[Key] }
+import type { Writable } from '../../../src/domain/writable.ts'
 
 /** What the router goes by for one agent, as far as it is his own. */
 export interface OwnRouting {
