@@ -113,6 +113,16 @@ describe('a batch', () => {
     expect(await rig.conversation('eve')).toMatchObject({ unreadCount: 3, version: settled })
   })
 
+  it('of texts that look like commands of the database leaves them texts', async () => {
+    const rig = createPathRig(database.stores)
+    await rig.receive([rig.entry(says('Hello', 'm1'))])
+    for (const [number, text] of ['$version', '$$ROOT', '{"$literal":1}'].entries()) {
+      await rig.receive([rig.entry(says(text, `m${number + 2}`))])
+      expect((await rig.conversation()).lastMessage?.preview).toBe(text)
+    }
+    expect((await rig.conversation()).unreadCount).toBe(4)
+  })
+
   it('of one that cannot be parsed keeps its neighbours going', async () => {
     const rig = createPathRig(database.stores)
     const poison = rig.entryOf({ body: Buffer.from('{') })
