@@ -25,7 +25,10 @@ export interface Customers {
   stop(): Promise<void>
 }
 
+/** Nobody answered: the server is on its way back. */
 const RETRY_MS = 20
+/** The server asked to come again: whoever insists is asked to write less instead. */
+const REFUSED_MS = 250
 /** Between two messages of one customer; leaves a machine with two cores room for the server. */
 const PAUSE_MS = 10
 
@@ -41,18 +44,25 @@ export function startCustomers(
   const acknowledged: Acknowledged[] = []
   const visitorIds: string[] = []
   const refusals: number[] = []
-  const refused = (status: number): void => void refusals.push(status)
   let stopping = false
   const writeSome = async (): Promise<void> => {
     const visitorId = `anon:${randomBytes(16).toString('hex')}`
     visitorIds.push(visitorId)
+    let pauseMs = RETRY_MS
+    const refused = (status: number): void => {
+      refusals.push(status)
+      pauseMs = REFUSED_MS
+    }
     const expiresAtMs = Date.now() + 86_400_000
     const token = issueToken({ visitorId, verified: false, expiresAtMs }, target.visitorSecret)
     // Everybody whom we count writes once at least.
     for (let number = 0; number === 0 || (number < messagesEach && !stopping); number += 1) {
       const text = `${visitorId} ${String(number).padStart(6, '0')}`
       const body = JSON.stringify({ type: 'message', clientMessageId: `m${number}`, text })
-      while (!(await post(target, token, body, refused))) await sleep(RETRY_MS)
+      while (!(await post(target, token, body, refused))) {
+        await sleep(pauseMs)
+        pauseMs = RETRY_MS
+      }
       acknowledged.push({ visitorId, text })
       await sleep(PAUSE_MS)
     }

@@ -19,7 +19,9 @@ it(
     const screen = await openAgentScreen(server.url, server.cookie)
     expect((await server.call('PUT', '/profile/availability', { availability: 'online' })).status).toBe(200)
     // A page is connected a moment before its agent counts as present: a run in between would find nobody.
-    await vi.waitUntil(async () => (await server.call('GET', '/profile')).body['present'], { timeout: 10_000 })
+    await vi.waitUntil(async () => (await server.call('GET', '/profile')).body['present'], {
+      timeout: 10_000,
+    })
     const visitorId = 'anon:00000000000000000000000000000200'
     const expiresAtMs = Date.now() + 3_600_000
     const token = issueToken({ visitorId, verified: false, expiresAtMs }, server.visitorSecret)
