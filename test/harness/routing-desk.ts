@@ -2,12 +2,7 @@
 import type { Availability } from '../../src/domain/agent.ts'
 import type { DomainEvent } from '../../src/domain/events.ts'
 import type { AgentId, ChannelId, TeamId } from '../../src/domain/ids.ts'
-import {
-  type AssignmentPolicy,
-  type AssignmentStep,
-  policyOf,
-  type RoutingStrategy,
-} from '../../src/domain/routing/policy.ts'
+import { type AssignmentPolicy, policyOf, type RoutingStrategy } from '../../src/domain/routing/policy.ts'
 import { parseHere } from '../../src/runtime/limited-parse.ts'
 import type { Stores } from '../../src/runtime/open-stores.ts'
 import type { AgentAccess } from '../../src/services/agent-access.ts'
@@ -39,22 +34,15 @@ import type { AgentRoutingChange } from '../../src/store/agent-routing-store.ts'
 import { freshId } from '../../src/store/object-id.ts'
 import type { StoredConversation } from '../../src/store/stored-conversation.ts'
 import { hexId, linesOf, principalOf } from './office.ts'
+import { stepOf } from './routing-state.ts'
 import { entryOf, said, scriptedChannel } from './scripted-channel.ts'
-
-/** A step over everybody who is available, but for what is said. */
-export const step = (change: Partial<AssignmentStep> = {}): AssignmentStep => ({
-  target: { kind: 'agents-and-teams', agentIds: 'all', teamIds: [], primaryTeamOnly: false },
-  strategy: 'least-open',
-  availableOnly: true,
-  waitMs: 0,
-  ...change,
-})
+import { keepAgent } from './stored-agent.ts'
 
 /** A policy of one step over everybody who is available. */
 export const everybody = (
   strategy: RoutingStrategy,
   settings: Partial<Omit<AssignmentPolicy, 'steps'>> = {},
-): AssignmentPolicy => policyOf([step({ strategy })], settings)
+): AssignmentPolicy => policyOf([stepOf({ strategy })], settings)
 
 /** So many customers or agents, numbered from 0. */
 export const names = (prefix: string, count: number): string[] =>
@@ -156,18 +144,10 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
     },
     /** Makes an agent who is online and connected. */
     async hire(name: string, limits: AgentRoutingChange = {}): Promise<AgentId> {
-      const agent = await stores.agents.insert({
-        email: `${name}-${freshId()}@example.com`,
-        name,
-        role: 'agent',
-        state: 'active',
-        locale: 'en',
-        at: new Date(),
-      })
-      if (!agent) throw new Error('the address is taken')
-      await stores.agentRouting.change(agent.id, 0, limits)
-      await stores.presence.record('desk', [{ agentId: agent.id, sockets: 1 }], 3_600_000)
-      return agent.id
+      const agentId = await keepAgent(stores, name, `${name}-${freshId()}@example.com`)
+      await stores.agentRouting.change(agentId, 0, limits)
+      await stores.presence.record('desk', [{ agentId, sockets: 1 }], 3_600_000)
+      return agentId
     },
     async choose(agentId: AgentId, availability: Availability): Promise<void> {
       await stores.agents.change(agentId, { availability })

@@ -7,7 +7,8 @@ import { wakeConversation } from '../../../src/services/change-conversation.ts'
 import { routeConversations } from '../../../src/services/route-conversations.ts'
 import { sendBack } from '../../../src/services/send-back.ts'
 import { freshDatabase } from '../../harness/database.ts'
-import { type Desk, everybody, openDesk, step } from '../../harness/routing-desk.ts'
+import { type Desk, everybody, openDesk } from '../../harness/routing-desk.ts'
+import { stepOf } from '../../harness/routing-state.ts'
 
 const MINUTE = 60_000
 
@@ -19,8 +20,8 @@ beforeEach(() => {
 })
 
 const told = () => desk.events.map(({ type }) => type)
-const toTeam = (teamId: TeamId) => step({ target: { kind: 'team', teamId }, strategy: 'pick' })
-const anybody = step()
+const toTeam = (teamId: TeamId) => stepOf({ target: { kind: 'team', teamId }, strategy: 'pick' })
+const anybody = stepOf({ strategy: 'least-open' })
 const aCategory = async () => {
   const category = await database.stores.categories.insert('Billing', { skills: [] }, new Date())
   if (!category) throw new Error('the name is taken')

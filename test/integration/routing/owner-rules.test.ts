@@ -1,5 +1,6 @@
 /** What becomes of a conversation that somebody has, over real stores; each test is named after its rule. */
 import { beforeEach, describe, expect, it } from 'vitest'
+import type { AgentId } from '../../../src/domain/ids.ts'
 import { policyOf } from '../../../src/domain/routing/policy.ts'
 import { sendBack } from '../../../src/services/send-back.ts'
 import { sendReply } from '../../../src/services/send-reply.ts'
@@ -16,19 +17,18 @@ beforeEach(() => {
   desk = openDesk(database.stores, everybody('round-robin'))
 })
 
+const reply = async (who: string, by: AgentId) => {
+  const command = { text: 'Hi', clientMessageId: 'c1', attachmentIds: [] }
+  return sendReply((await desk.of(who)).id, command, desk.as(by), desk.serviceDeps)
+}
+
 describe('after the assignment', () => {
   it('a reply to what nobody owns takes it for its author, and counts', async () => {
     desk.shared.policy = policyOf([])
     const ana = await desk.hire('Ana')
     await desk.write('a')
     await desk.agents()
-    const { id } = await desk.of('a')
-    await sendReply(
-      id,
-      { text: 'Hi', clientMessageId: 'c1', attachmentIds: [] },
-      desk.as(ana),
-      desk.serviceDeps,
-    )
+    await reply('a', ana)
     expect(await desk.of('a')).toMatchObject({ assigneeId: ana, assignedBy: 'person' })
     expect(await desk.counted()).toEqual(new Map([[ana, 1]]))
   })
@@ -83,13 +83,7 @@ describe('after the assignment', () => {
     await desk.hire('Ben')
     desk.shared.policy = everybody('round-robin', { silentAfterMs: 5 * MINUTE, silentMost: 3 })
     await desk.write('a')
-    const { id } = await desk.of('a')
-    await sendReply(
-      id,
-      { text: 'Hi', clientMessageId: 'c1', attachmentIds: [] },
-      desk.as(ana),
-      desk.serviceDeps,
-    )
+    await reply('a', ana)
     desk.passMs(DAY)
     await desk.silent()
     expect(await desk.ownerOf('a')).toBe(ana)

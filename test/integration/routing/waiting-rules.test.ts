@@ -3,7 +3,8 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { AgentId } from '../../../src/domain/ids.ts'
 import { policyOf } from '../../../src/domain/routing/policy.ts'
 import { freshDatabase } from '../../harness/database.ts'
-import { type Desk, everybody, names, openDesk, step } from '../../harness/routing-desk.ts'
+import { type Desk, everybody, names, openDesk } from '../../harness/routing-desk.ts'
+import { stepOf } from '../../harness/routing-state.ts'
 
 const MINUTE = 60_000
 
@@ -45,11 +46,9 @@ describe('what waits', () => {
   it('goes to the next step when the wait of the first is over, and not before', async () => {
     const ana = await desk.hire('Ana', { capacity: { total: 0 } })
     const ben = await desk.hire('Ben')
-    const only = (agentId: AgentId) => ({ kind: 'fixed-agent', agentId }) as const
-    desk.shared.policy = policyOf([
-      step({ target: only(ana), waitMs: 5 * MINUTE }),
-      step({ target: only(ben) }),
-    ])
+    const only = (agentId: AgentId, waitMs: number) =>
+      stepOf({ target: { kind: 'fixed-agent', agentId }, strategy: 'least-open', waitMs })
+    desk.shared.policy = policyOf([only(ana, 5 * MINUTE), only(ben, 0)])
     await desk.write('a')
     desk.passMs(4 * MINUTE)
     await desk.work()
@@ -99,7 +98,7 @@ describe('what waits', () => {
 
   it('that a team step named is set to the team and owned by nobody', async () => {
     const team = await desk.team('Support', [await desk.hire('Ana')])
-    desk.shared.policy = policyOf([step({ target: { kind: 'team', teamId: team }, strategy: 'pick' })])
+    desk.shared.policy = policyOf([stepOf({ target: { kind: 'team', teamId: team }, strategy: 'pick' })])
     await desk.write('a')
     const conversation = await desk.of('a')
     expect(conversation).toMatchObject({ teamId: team, routing: { status: 'settled' } })
