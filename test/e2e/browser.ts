@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { Browser, Frame, Page } from 'playwright-core'
 import { chromium } from 'playwright-core'
-import { afterAll, beforeAll } from 'vitest'
 
 /** Sizes of screens that the pages are made for. */
 export const DESK = { width: 1440, height: 900 }
@@ -15,24 +14,6 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 /** Starts the machine's chromium, or the one that `CHROMIUM_PATH` names. */
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: FLAGS })
-
-/** Where a fresh profile comes from. */
-export type Profiles = Pick<Browser, 'newContext'>
-
-/** One browser for all tests of the file that calls it: starts before the first, closes after the last. */
-export function sharedBrowser(): Profiles {
-  let started: Browser | undefined
-  beforeAll(async () => {
-    started = await launchBrowser()
-  })
-  afterAll(() => started?.close())
-  return {
-    newContext: async (options) => {
-      if (!started) throw new Error('the browser starts before the first test, and not earlier')
-      return started.newContext(options)
-    },
-  }
-}
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 

@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { DESK, PHONE, sharedBrowser, violations } from '../browser.ts'
+import { DESK, PHONE, violations } from '../browser.ts'
+import { sharedBrowser } from '../shared-browser.ts'
 import { openInbox } from './inbox-browser.ts'
 
 const browser = sharedBrowser()

@@ -4,7 +4,8 @@ import { afterEach, expect } from 'vitest'
 import { demoState } from '../../fakes/agent-api/demo-data.ts'
 import type { FakeServer } from '../../fakes/agent-api/server.ts'
 import { startFakeServer } from '../../fakes/agent-api/server.ts'
-import { DESK, type Profiles, sharedBrowser } from '../browser.ts'
+import { DESK } from '../browser.ts'
+import { type Profiles, sharedBrowser } from '../shared-browser.ts'
 
 /** A page and the server behind it. */
 export interface InboxPage {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { sharedBrowser } from '../browser.ts'
 import { eventually } from '../eventually.ts'
+import { sharedBrowser } from '../shared-browser.ts'
 import type { Stage, Visit } from './stage.ts'
 import { setStage } from './stage.ts'
 

@@ -1,7 +1,8 @@
 import type { BrowserContextOptions } from 'playwright-core'
 import { afterEach, describe, expect, it } from 'vitest'
-import { sharedBrowser, violations } from '../browser.ts'
+import { violations } from '../browser.ts'
 import { eventually } from '../eventually.ts'
+import { sharedBrowser } from '../shared-browser.ts'
 import type { Stage, Visit } from './stage.ts'
 import { setStage } from './stage.ts'
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { BrowserContext, BrowserContextOptions, FrameLocator, Page } from 'playwright-core'
 import type { VisitorSettings } from '../../../src/domain/visitor.ts'
 import { startVisitorApiFake, type VisitorApiFake } from '../../fakes/visitor-api/server.ts'
-import type { Profiles } from '../browser.ts'
+import type { Profiles } from '../shared-browser.ts'
 
 const WIDGET_FOLDER = fileURLToPath(new URL('../../../dist/web/widget/', import.meta.url))
 export const CHANNEL_ID = '0123456789abcdef01234567'
