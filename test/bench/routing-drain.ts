@@ -5,6 +5,7 @@ import { openStores } from '../../src/runtime/open-stores.ts'
 import { connectStore } from '../../src/store/connect.ts'
 import { startEmbeddedEngine } from '../../src/store/engine/embedded-engine.ts'
 import { type ServerUnderTest, startServer, temporaryFolder } from '../harness/real-server.ts'
+import { keepAgent } from '../harness/stored-agent.ts'
 import { waitingConversation } from '../harness/stored-conversation.ts'
 
 const SEED_BATCH = 2_000
@@ -85,16 +86,8 @@ async function openData(dataDir: string) {
 async function seed(dataDir: string, waiting: number, agents: number, channelId: ChannelId): Promise<void> {
   const { stores, close } = await openData(dataDir)
   for (let index = 0; index < agents; index += 1) {
-    const agent = await stores.agents.insert({
-      email: `agent-${index}@example.com`,
-      name: `Agent ${index}`,
-      role: 'agent',
-      state: 'active',
-      locale: 'en',
-      at: new Date(),
-    })
-    if (!agent) throw new Error('the address is taken')
-    await stores.presence.record('bench', [{ agentId: agent.id, sockets: 1 }], PRESENT_MS)
+    const agentId = await keepAgent(stores, `Agent ${index}`, `agent-${index}@example.com`)
+    await stores.presence.record('bench', [{ agentId, sockets: 1 }], PRESENT_MS)
   }
   const nowMs = Date.now()
   for (let done = 0; done < waiting; done += SEED_BATCH) {

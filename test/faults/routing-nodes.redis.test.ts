@@ -20,6 +20,7 @@ import {
   startServer,
 } from '../harness/real-server.ts'
 import { everybody } from '../harness/routing-desk.ts'
+import { keepAgent } from '../harness/stored-agent.ts'
 import { type Installation, openInstallation } from '../integration/two-nodes/installation.ts'
 import { post, type Target } from './customers.ts'
 
@@ -90,17 +91,9 @@ async function killOne(): Promise<void> {
 async function hire(count: number, total?: number): Promise<readonly AgentId[]> {
   const ids: AgentId[] = []
   for (let index = 0; index < count; index += 1) {
-    const agent = await stores.agents.insert({
-      email: `agent-${index}@example.com`,
-      name: `Agent ${index}`,
-      role: 'agent',
-      state: 'active',
-      locale: 'en',
-      at: new Date(),
-    })
-    if (!agent) throw new Error('the address is taken')
-    if (total !== undefined) await stores.agentRouting.change(agent.id, 0, { capacity: { total } })
-    ids.push(agent.id)
+    const agentId = await keepAgent(stores, `Agent ${index}`, `agent-${index}@example.com`)
+    if (total !== undefined) await stores.agentRouting.change(agentId, 0, { capacity: { total } })
+    ids.push(agentId)
   }
   await stores.presence.record(
     'test',

@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach } from 'vitest'
 import { openStores, type Stores } from '../../src/runtime/open-stores.ts'
 import { connectStore, type StoreConnection } from '../../src/store/connect.ts'
 import { startEmbeddedEngine } from '../../src/store/engine/embedded-engine.ts'
@@ -39,4 +40,36 @@ export async function openTestDatabase(): Promise<TestDatabase> {
       await rm(folder, { recursive: true, force: true })
     },
   }
+}
+
+/** A database whose closing is seen to. */
+export type SharedDatabase = Omit<TestDatabase, 'close'>
+
+/** One database for all tests of the file that calls it: opens before the first, closes after the last. */
+export function sharedDatabase(): SharedDatabase {
+  let opened: TestDatabase | undefined
+  beforeAll(async () => {
+    opened = await openTestDatabase()
+  })
+  afterAll(() => opened?.close())
+  const open = (): TestDatabase => {
+    if (!opened) throw new Error('the database opens before the first test, and not earlier')
+    return opened
+  }
+  return {
+    get store() {
+      return open().store
+    },
+    get stores() {
+      return open().stores
+    },
+    empty: () => open().empty(),
+  }
+}
+
+/** The same, with nothing in it when a test begins, nor when a later `beforeEach` of the file does. */
+export function freshDatabase(): SharedDatabase {
+  const database = sharedDatabase()
+  beforeEach(() => database.empty())
+  return database
 }

@@ -28,21 +28,12 @@ import { type SendReplyDeps, sendReply } from '../../src/services/send-reply.ts'
 import type { JournalEntry } from '../../src/store/journal-store.ts'
 import { freshId } from '../../src/store/object-id.ts'
 import { FREE_LOADS, freeAgent, NO_RULES } from './free-hands.ts'
+import { TEXT_ONLY } from './scripted-channel.ts'
 
 /** What the scripted platform can do unless a test says otherwise. */
 export const SCRIPTED: Capabilities = {
-  workType: 'messaging',
-  text: { support: 'native', maxLength: 40, overLimit: 'split' },
-  attachments: { support: 'absent', maxBytes: 0, maxPerMessage: 0, contentTypes: [] },
-  replyTo: 'absent',
-  reactions: 'absent',
-  typing: 'absent',
-  markRead: 'absent',
-  editMessage: 'absent',
-  deleteMessage: 'absent',
+  ...TEXT_ONLY,
   receipts: { delivered: 'native', read: 'native' },
-  startConversation: 'absent',
-  idempotentSend: true,
 }
 
 export interface RigOptions {

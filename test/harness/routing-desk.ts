@@ -2,12 +2,13 @@
 import type { Availability } from '../../src/domain/agent.ts'
 import type { DomainEvent } from '../../src/domain/events.ts'
 import type { AgentId, ChannelId, TeamId } from '../../src/domain/ids.ts'
-import type { Role } from '../../src/domain/permissions.ts'
 import { type AssignmentPolicy, policyOf, type RoutingStrategy } from '../../src/domain/routing/policy.ts'
 import { parseHere } from '../../src/runtime/limited-parse.ts'
 import type { Stores } from '../../src/runtime/open-stores.ts'
 import type { AgentAccess } from '../../src/services/agent-access.ts'
+import { assignConversation } from '../../src/services/assign-conversation.ts'
 import { createBus, type Signal } from '../../src/services/bus.ts'
+import { changeConversation } from '../../src/services/change-conversation.ts'
 import type { LiveChannel } from '../../src/services/channel-directory.ts'
 import { detectLanguage } from '../../src/services/detect-language.ts'
 import { type DrainDeps, drainDue, drainOwed, drainWaiting } from '../../src/services/drain-queue.ts'
@@ -32,25 +33,20 @@ import {
 import type { AgentRoutingChange } from '../../src/store/agent-routing-store.ts'
 import { freshId } from '../../src/store/object-id.ts'
 import type { StoredConversation } from '../../src/store/stored-conversation.ts'
-import { principalOf } from './office.ts'
+import { hexId, linesOf, principalOf } from './office.ts'
+import { stepOf } from './routing-state.ts'
 import { entryOf, said, scriptedChannel } from './scripted-channel.ts'
+import { keepAgent } from './stored-agent.ts'
 
 /** A policy of one step over everybody who is available. */
 export const everybody = (
   strategy: RoutingStrategy,
   settings: Partial<Omit<AssignmentPolicy, 'steps'>> = {},
-): AssignmentPolicy =>
-  policyOf(
-    [
-      {
-        target: { kind: 'agents-and-teams', agentIds: 'all', teamIds: [], primaryTeamOnly: false },
-        strategy,
-        availableOnly: true,
-        waitMs: 0,
-      },
-    ],
-    settings,
-  )
+): AssignmentPolicy => policyOf([stepOf({ strategy })], settings)
+
+/** So many customers or agents, numbered from 0. */
+export const names = (prefix: string, count: number): string[] =>
+  Array.from({ length: count }, (_, index) => `${prefix}${index}`)
 
 export type Desk = ReturnType<typeof openDesk>
 
@@ -127,6 +123,7 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
     },
     attachments: { find: async () => [], link: async () => undefined },
   }
+  const boss = principalOf(hexId('f'), 'supervisor')
   const rerouteDeps: RerouteDeps = { ...serviceDeps, agents, channels: async () => [channel()], route }
 
   return {
@@ -140,23 +137,17 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
     drainDeps,
     agents,
     route,
+    /** The supervisor who does what is done by hand. */
+    boss,
     passMs(ms: number): void {
       shared.nowMs += ms
     },
     /** Makes an agent who is online and connected. */
     async hire(name: string, limits: AgentRoutingChange = {}): Promise<AgentId> {
-      const agent = await stores.agents.insert({
-        email: `${name}-${freshId()}@example.com`,
-        name,
-        role: 'agent',
-        state: 'active',
-        locale: 'en',
-        at: new Date(),
-      })
-      if (!agent) throw new Error('the address is taken')
-      await stores.agentRouting.change(agent.id, 0, limits)
-      await stores.presence.record('desk', [{ agentId: agent.id, sockets: 1 }], 3_600_000)
-      return agent.id
+      const agentId = await keepAgent(stores, name, `${name}-${freshId()}@example.com`)
+      await stores.agentRouting.change(agentId, 0, limits)
+      await stores.presence.record('desk', [{ agentId, sockets: 1 }], 3_600_000)
+      return agentId
     },
     async choose(agentId: AgentId, availability: Availability): Promise<void> {
       await stores.agents.change(agentId, { availability })
@@ -200,6 +191,31 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
     async ownerOf(who: string): Promise<AgentId | undefined> {
       return (await this.of(who)).assigneeId
     },
+    /** The boss changes a conversation as it stands. */
+    async patch(who: string, command: object) {
+      const { id, version } = await this.of(who)
+      return changeConversation(id, { ...command, version }, boss, serviceDeps)
+    },
+    /** The boss gives a conversation as it stands to somebody, to a team, or back to nobody. */
+    async give(who: string, assigneeId: AgentId | null, teamId?: TeamId) {
+      const { id, version } = await this.of(who)
+      const command = { assigneeId, version, ...(teamId ? { teamId } : {}) }
+      return assignConversation(id, command, boss, serviceDeps)
+    },
+    /** Every line of a thread, oldest first. */
+    async linesOf(who: string) {
+      return linesOf(stores, (await this.of(who)).id)
+    },
+    /** The names of what happened, as the thread says, oldest first. */
+    async eventsOf(who: string) {
+      return (await this.linesOf(who)).flatMap(({ event }) => event?.name ?? [])
+    },
+    /** The messages that went out to a customer, oldest first. */
+    async toldTo(who: string) {
+      return (await this.linesOf(who)).filter(
+        ({ direction, kind }) => direction === 'outbound' && kind === 'message',
+      )
+    },
     /** What the worker does on a trigger. */
     async work(reason: 'work' | 'rules' = 'work'): Promise<void> {
       await drainDue(drainDeps)
@@ -209,7 +225,7 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
     greetLeft: () => greetLeft({ ...routeDeps, greetings: stores.greetings }),
     silent: () => rerouteSilent(rerouteDeps),
     offline: () => rerouteOfOffline(rerouteDeps),
-    as: (agentId: AgentId, role: Role = 'agent'): Principal => principalOf(agentId, role),
+    as: (agentId: AgentId): Principal => principalOf(agentId),
     /** How many open conversations each agent is counted with. */
     async counted(): Promise<ReadonlyMap<AgentId, number>> {
       return new Map((await stores.loads.list()).map(({ agentId, total }) => [agentId, total]))

@@ -10,18 +10,27 @@ import type { LiveChannel } from '../../src/services/channel-directory.ts'
 import type { ChannelRecord } from '../../src/store/channel-store.ts'
 import type { JournalEntry } from '../../src/store/journal-store.ts'
 
-export const scriptedCapabilities: Capabilities = {
+/** A platform that takes short texts, each only once, and can do nothing else. */
+export const TEXT_ONLY: Capabilities = {
   workType: 'messaging',
   text: { support: 'native', maxLength: 40, overLimit: 'split' },
-  attachments: { support: 'native', maxBytes: 1_000_000, maxPerMessage: 3, contentTypes: [] },
+  attachments: { support: 'absent', maxBytes: 0, maxPerMessage: 0, contentTypes: [] },
   replyTo: 'absent',
-  reactions: 'native',
+  reactions: 'absent',
   typing: 'absent',
   markRead: 'absent',
   editMessage: 'absent',
   deleteMessage: 'absent',
-  receipts: { delivered: 'native', read: 'native' },
+  receipts: { delivered: 'absent', read: 'absent' },
   startConversation: 'absent',
+  idempotentSend: true,
+}
+
+export const scriptedCapabilities: Capabilities = {
+  ...TEXT_ONLY,
+  attachments: { support: 'native', maxBytes: 1_000_000, maxPerMessage: 3, contentTypes: [] },
+  reactions: 'native',
+  receipts: { delivered: 'native', read: 'native' },
   idempotentSend: false,
   retry: { maxAttempts: 3, firstDelayMs: 1_000, longestDelayMs: 10_000 },
 }

@@ -1,13 +1,10 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { DESK, launchBrowser, PHONE, violations } from '../browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { DESK, PHONE, violations } from '../browser.ts'
+import { sharedBrowser } from '../shared-browser.ts'
 import { openInbox } from './inbox-browser.ts'
 
-let browser: Browser
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
+const browser = sharedBrowser()
 
 const PAGES = [
   ['/settings/channels', 'Channels'],

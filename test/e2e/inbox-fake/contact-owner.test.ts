@@ -1,26 +1,10 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { launchBrowser } from '../browser.ts'
-import type { InboxPage } from './inbox-browser.ts'
-import { openInbox } from './inbox-browser.ts'
+import { expect, it } from 'vitest'
+import { inboxPerTest } from './inbox-browser.ts'
 
-let browser: Browser
-let inbox: InboxPage | undefined
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-afterEach(async () => {
-  const complaints = inbox?.complaints ?? []
-  await inbox?.close()
-  inbox = undefined
-  expect(complaints).toEqual([])
-})
+const open = inboxPerTest()
 
 it('the colleague who looks after a contact is chosen beside the thread, by keyboard, and shown live', async () => {
-  inbox = await openInbox(browser)
-  const { page, server } = inbox
+  const { page, server } = await open()
   await page.locator('[data-conversation]').first().click()
   const choice = page.getByLabel('Looked after by')
   await choice.waitFor()
@@ -47,8 +31,7 @@ it('the colleague who looks after a contact is chosen beside the thread, by keyb
 })
 
 it('what a colleague changes about teams, topics and skills shows without a reload', async () => {
-  inbox = await openInbox(browser)
-  const { page, server } = inbox
+  const { page, server } = await open()
   for (const part of ['teams', 'categories', 'skills'] as const) {
     await page.goto(`/settings/${part}`)
     const known = server.state[part][0]

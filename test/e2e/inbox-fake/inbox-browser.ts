@@ -1,8 +1,11 @@
-import type { Browser, Page } from 'playwright-core'
+/** The inbox in Chromium, on a fake server of its own. */
+import type { Page } from 'playwright-core'
+import { afterEach, expect } from 'vitest'
 import { demoState } from '../../fakes/agent-api/demo-data.ts'
 import type { FakeServer } from '../../fakes/agent-api/server.ts'
 import { startFakeServer } from '../../fakes/agent-api/server.ts'
 import { DESK } from '../browser.ts'
+import { type Profiles, sharedBrowser } from '../shared-browser.ts'
 
 /** A page and the server behind it. */
 export interface InboxPage {
@@ -24,7 +27,7 @@ export interface InboxOptions {
 }
 
 /** A fresh workspace in a fresh browser profile, signed in as its owner. */
-export async function openInbox(browser: Browser, options: InboxOptions = {}): Promise<InboxPage> {
+export async function openInbox(browser: Profiles, options: InboxOptions = {}): Promise<InboxPage> {
   const { viewport = DESK, colorScheme = 'light', longThread = 120, signedIn = true } = options
   const server = await startFakeServer(demoState({ longThread }))
   const context = await browser.newContext({
@@ -61,5 +64,24 @@ export async function openInbox(browser: Browser, options: InboxOptions = {}): P
       await context.close()
       await server.close()
     },
+  }
+}
+
+/**
+ * Opens inboxes for the tests of the file that calls it, in one browser. After each test its inboxes are closed, and the
+ * test fails if one of their pages complained of anything.
+ */
+export function inboxPerTest(): (options?: InboxOptions) => Promise<InboxPage> {
+  const browser = sharedBrowser()
+  const opened: InboxPage[] = []
+  afterEach(async () => {
+    const over = opened.splice(0)
+    for (const inbox of over) await inbox.close()
+    expect(over.flatMap(({ complaints }) => complaints)).toEqual([])
+  })
+  return async (options) => {
+    const inbox = await openInbox(browser, options)
+    opened.push(inbox)
+    return inbox
   }
 }

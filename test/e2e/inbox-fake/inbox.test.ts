@@ -1,28 +1,9 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, PHONE } from '../browser.ts'
+import { describe, expect, it } from 'vitest'
+import { PHONE } from '../browser.ts'
 import { eventually } from '../eventually.ts'
-import type { InboxOptions, InboxPage } from './inbox-browser.ts'
-import { openInbox } from './inbox-browser.ts'
+import { type InboxPage, inboxPerTest } from './inbox-browser.ts'
 
-let browser: Browser
-let inbox: InboxPage | undefined
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-afterEach(async () => {
-  const complaints = inbox?.complaints ?? []
-  await inbox?.close()
-  inbox = undefined
-  expect(complaints).toEqual([])
-})
-
-async function open(options: InboxOptions = {}): Promise<InboxPage> {
-  inbox = await openInbox(browser, options)
-  return inbox
-}
+const open = inboxPerTest()
 
 /** The conversation that the demo workspace begins with. */
 const firstId = ({ server }: InboxPage): string => [...server.state.conversations.keys()][0] ?? ''

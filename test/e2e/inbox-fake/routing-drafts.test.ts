@@ -1,27 +1,16 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Page } from 'playwright-core'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { FakeServer } from '../../fakes/agent-api/server.ts'
-import { launchBrowser } from '../browser.ts'
-import type { InboxPage } from './inbox-browser.ts'
-import { openInbox } from './inbox-browser.ts'
+import { inboxPerTest } from './inbox-browser.ts'
 
-let browser: Browser
-let inbox: InboxPage
+const open = inboxPerTest()
 let page: Page
 let server: FakeServer
 
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
 beforeEach(async () => {
-  inbox = await openInbox(browser)
+  const inbox = await open()
   page = inbox.page
   server = inbox.server
-})
-afterEach(async () => {
-  await inbox.close()
-  expect(inbox.complaints).toEqual([])
 })
 
 const agent = (place: number) => {

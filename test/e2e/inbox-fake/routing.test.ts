@@ -1,27 +1,9 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, PHONE } from '../browser.ts'
-import type { InboxOptions, InboxPage } from './inbox-browser.ts'
-import { openInbox } from './inbox-browser.ts'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { PHONE } from '../browser.ts'
+import { type InboxPage, inboxPerTest } from './inbox-browser.ts'
 
-let browser: Browser
-let inbox: InboxPage | undefined
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-afterEach(async () => {
-  const complaints = inbox?.complaints ?? []
-  await inbox?.close()
-  inbox = undefined
-  expect(complaints).toEqual([])
-})
-
-async function open(options: InboxOptions = {}): Promise<InboxPage> {
-  inbox = await openInbox(browser, options)
-  return inbox
-}
+const open = inboxPerTest()
 
 const saved = (page: Page) => page.getByText('Saved', { exact: true }).first().waitFor()
 const saveRules = (page: Page) => page.getByRole('button', { name: 'Save distribution' }).click()

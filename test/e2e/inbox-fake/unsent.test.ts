@@ -1,18 +1,9 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
-import { launchBrowser } from '../browser.ts'
+import { expect, it } from 'vitest'
 import { eventually } from '../eventually.ts'
-import type { InboxPage } from './inbox-browser.ts'
-import { openInbox } from './inbox-browser.ts'
+import { type InboxPage, inboxPerTest } from './inbox-browser.ts'
 
-let browser: Browser
+const open = inboxPerTest()
 let inbox: InboxPage
-
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
-afterEach(() => inbox.close())
 
 const POSTS = '**/api/v1/conversations/*/messages'
 const row = (id: string) => inbox.page.locator(`[data-conversation="${id}"]`)
@@ -25,7 +16,7 @@ async function write(text: string): Promise<void> {
 }
 
 it('messages written quickly one after the other arrive in that order, however slow the first is', async () => {
-  inbox = await openInbox(browser)
+  inbox = await open()
   const { page, server } = inbox
   const [id = ''] = server.state.conversations.keys()
   await row(id).click()
@@ -50,7 +41,7 @@ it('messages written quickly one after the other arrive in that order, however s
 })
 
 it('what one agent left unsent or unfinished is nobody else’s who signs in at the same browser', async () => {
-  inbox = await openInbox(browser)
+  inbox = await open()
   const { page, server, signIn } = inbox
   const [one = '', other = ''] = server.state.conversations.keys()
   await row(other).click()

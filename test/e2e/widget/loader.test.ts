@@ -1,7 +1,6 @@
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from '../browser.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from '../eventually.ts'
+import { sharedBrowser } from '../shared-browser.ts'
 import type { Stage, Visit } from './stage.ts'
 import { setStage } from './stage.ts'
 
@@ -10,14 +9,10 @@ interface PageGlobals {
   tributary: ((...given: unknown[]) => unknown) & Record<string, (...given: unknown[]) => unknown>
 }
 
-let browser: Browser
+const browser = sharedBrowser()
 let stage: Stage
 let visit: Visit
 
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
 beforeEach(async () => {
   stage = await setStage(browser)
 })

@@ -1,19 +1,16 @@
-import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, violations } from '../browser.ts'
+import type { BrowserContextOptions } from 'playwright-core'
+import { afterEach, describe, expect, it } from 'vitest'
+import { violations } from '../browser.ts'
 import { eventually } from '../eventually.ts'
+import { sharedBrowser } from '../shared-browser.ts'
 import type { Stage, Visit } from './stage.ts'
 import { setStage } from './stage.ts'
 
 const PHONE: BrowserContextOptions = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }
 
-let browser: Browser
+const browser = sharedBrowser()
 let stage: Stage
 
-beforeAll(async () => {
-  browser = await launchBrowser()
-})
-afterAll(() => browser.close())
 afterEach(() => stage.close())
 
 async function faults({ page }: Visit): Promise<string[]> {

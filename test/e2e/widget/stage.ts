@@ -1,9 +1,10 @@
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
-import type { Browser, BrowserContext, BrowserContextOptions, FrameLocator, Page } from 'playwright-core'
+import type { BrowserContext, BrowserContextOptions, FrameLocator, Page } from 'playwright-core'
 import type { VisitorSettings } from '../../../src/domain/visitor.ts'
 import { startVisitorApiFake, type VisitorApiFake } from '../../fakes/visitor-api/server.ts'
+import type { Profiles } from '../shared-browser.ts'
 
 const WIDGET_FOLDER = fileURLToPath(new URL('../../../dist/web/widget/', import.meta.url))
 export const CHANNEL_ID = '0123456789abcdef01234567'
@@ -39,7 +40,7 @@ export interface Visit {
   readonly complaints: string[]
 }
 
-export async function setStage(browser: Browser, settings: Partial<VisitorSettings> = {}): Promise<Stage> {
+export async function setStage(browser: Profiles, settings: Partial<VisitorSettings> = {}): Promise<Stage> {
   const api = await startVisitorApiFake(WIDGET_FOLDER, settings)
   const { server, url } = await startSite(api.url)
   const contexts: BrowserContext[] = []

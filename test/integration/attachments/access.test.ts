@@ -79,7 +79,8 @@ describe('a file of a visitor', () => {
       messageId: (messageId ?? 'a'.repeat(24)) as never,
     })
 
-  it('is nobody’s but his until a message has it', async () => {
+  /** He gets it, and nobody else knows of it. */
+  async function expectHisAlone(): Promise<void> {
     const { url } = server
     expect(await statusOf(downloadAs(url, visitor, file.id))).toBe(200)
     expect(await statusOf(downloadAs(url, stranger, file.id))).toBe(404)
@@ -87,6 +88,10 @@ describe('a file of a visitor', () => {
     for (const agent of [owner, insider.agent, outsider.agent]) {
       expect(await statusFor(agent, file.id)).toBe(404)
     }
+  }
+
+  it('is nobody’s but his until a message has it', async () => {
+    await expectHisAlone()
   })
 
   it('is then for him and for who sees the conversation', async () => {
@@ -105,13 +110,7 @@ describe('a file of a visitor', () => {
   it('stays his while neither the message nor its conversation is there yet', async () => {
     const notYet = { ...conversation, id: 'e'.repeat(24) as StoredConversation['id'] }
     expect(await link(visitor, notYet)).toEqual([file])
-    const { url } = server
-    expect(await statusOf(downloadAs(url, visitor, file.id))).toBe(200)
-    expect(await statusOf(downloadAs(url, stranger, file.id))).toBe(404)
-    expect(await statusOf(downloadAs(url, elsewhere, file.id))).toBe(404)
-    for (const agent of [owner, insider.agent, outsider.agent]) {
-      expect(await statusFor(agent, file.id)).toBe(404)
-    }
+    await expectHisAlone()
   })
 
   it('is gone for everybody once the message is deleted', async () => {

@@ -4,20 +4,11 @@ import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import type { Capabilities } from '../../../src/domain/capabilities.ts'
 import type { ChannelType } from '../../../src/domain/ids.ts'
 import type { VisitorSettings } from '../../../src/domain/visitor.ts'
+import { TEXT_ONLY } from '../../harness/scripted-channel.ts'
 
 const capabilities: Capabilities = {
-  workType: 'messaging',
+  ...TEXT_ONLY,
   text: { support: 'native', maxLength: 1_000, overLimit: 'split' },
-  attachments: { support: 'absent', maxBytes: 0, maxPerMessage: 0, contentTypes: [] },
-  replyTo: 'absent',
-  reactions: 'absent',
-  typing: 'absent',
-  markRead: 'absent',
-  editMessage: 'absent',
-  deleteMessage: 'absent',
-  receipts: { delivered: 'absent', read: 'absent' },
-  startConversation: 'absent',
-  idempotentSend: true,
 }
 
 export const parrot: Connector = {

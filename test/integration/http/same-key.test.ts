@@ -1,16 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ConfigError } from '../../../src/runtime/config.ts'
 import { requireSameKey } from '../../../src/runtime/same-key.ts'
 import { createSecretBox } from '../../../src/runtime/secret-box.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { freshDatabase } from '../../harness/database.ts'
 
-let database: TestDatabase
-
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
-beforeEach(() => database.empty())
+const database = freshDatabase()
 
 const key = (fill: number): Buffer<ArrayBuffer> => Buffer.alloc(32, fill)
 const start = (fill: number, bySetting = true): Promise<void> =>

@@ -1,19 +1,14 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { freshDatabase } from '../../harness/database.ts'
 import { CHANNEL, linesOf, type Office, OTHER_CHANNEL, openOffice } from '../../harness/office.ts'
 import { permutations } from '../../harness/permutations.ts'
 import { entryOf, said, scriptedChannel } from '../../harness/scripted-channel.ts'
 
-let database: TestDatabase
+const database = freshDatabase()
 let office: Office
 
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
-beforeEach(async () => {
-  await database.empty()
+beforeEach(() => {
   office = openOffice(database.stores, [scriptedChannel(CHANNEL), scriptedChannel(OTHER_CHANNEL)])
 })
 

@@ -1,15 +1,11 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { sharedDatabase } from '../../harness/database.ts'
 import { createPathRig, type PathRig, says } from '../../harness/path-rig.ts'
 import { permutations } from '../../harness/permutations.ts'
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = sharedDatabase()
 
 /** A thread as people see it: without ids and versions. */
 async function seen(rig: PathRig, threadKey = 'ada') {

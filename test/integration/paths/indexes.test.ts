@@ -1,13 +1,14 @@
 /** Every query that runs again and again must be served by its index, in filter and order, at a real size. */
 import { mongo } from 'mongoose'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import type { AgentId, CategoryId, ChannelId, ConversationId, TeamId } from '../../../src/domain/ids.ts'
+import type { Stores } from '../../../src/runtime/open-stores.ts'
 import {
   type ConversationDocument,
   toConversationDocument,
 } from '../../../src/store/conversation-document.ts'
 import { newObjectId, toObjectId } from '../../../src/store/object-id.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { sharedDatabase } from '../../harness/database.ts'
 import { createPathRig, says } from '../../harness/path-rig.ts'
 
 const COUNT = 20_000
@@ -17,11 +18,10 @@ const agents = Array.from({ length: 10 }, () => newObjectId().toHexString() as A
 const teams = Array.from({ length: 5 }, () => newObjectId().toHexString() as TeamId)
 const statuses = ['open', 'open', 'resolved', 'snoozed', 'pending'] as const
 
-let database: TestDatabase
+const database = sharedDatabase()
 let busy: ConversationId
 
 beforeAll(async () => {
-  database = await openTestDatabase()
   const rig = createPathRig(database.stores)
   await rig.receive([rig.entry(says('Hello', 'm1'))])
   const model = await rig.conversation()
@@ -79,7 +79,6 @@ beforeAll(async () => {
     })),
   )
 })
-afterAll(() => database.close())
 
 /** The stages and indexes of the plan that the query would run by. */
 async function planOf(query: () => Promise<unknown>): Promise<{ stages: Set<string>; indexes: Set<string> }> {
@@ -108,7 +107,6 @@ async function planOf(query: () => Promise<unknown>): Promise<{ stages: Set<stri
   return { stages, indexes }
 }
 
-type Stores = TestDatabase['stores']
 const all = 'all' as const
 const place = { atMs: START + 3_000_000, id: 'f'.repeat(24) }
 const some = new Set(channels.slice(0, 2))

@@ -1,21 +1,16 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
 import { deliverConversation } from '../../../src/services/deliver-messages.ts'
 import { retryMessage } from '../../../src/services/retry-message.ts'
 import { sendReply } from '../../../src/services/send-reply.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { freshDatabase } from '../../harness/database.ts'
 import { ANNA, CHANNEL, type Office, openOffice, principalOf } from '../../harness/office.ts'
 import { entryOf, said, scriptedChannel, scriptedConnector } from '../../harness/scripted-channel.ts'
 
-let database: TestDatabase
+const database = freshDatabase()
 let office: Office
 
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
-beforeEach(async () => {
-  await database.empty()
+beforeEach(() => {
   office = openOffice(database.stores, [scriptedChannel(CHANNEL)])
 })
 

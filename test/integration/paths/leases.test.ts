@@ -1,14 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { describe, expect, it, vi } from 'vitest'
+import { sharedDatabase } from '../../harness/database.ts'
 
 const HOUR_MS = 3_600_000
-let database: TestDatabase
-
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = sharedDatabase()
 
 describe('a lease', () => {
   it('is held by one of many who ask at the same moment, also when it never existed', async () => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import type { SendReceipt } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
@@ -7,14 +7,14 @@ import type { ConversationId } from '../../../src/domain/ids.ts'
 import { deliverConversation, SEND_LEASE_MS } from '../../../src/services/deliver-messages.ts'
 import { retryMessage } from '../../../src/services/retry-message.ts'
 import { sendReply } from '../../../src/services/send-reply.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { freshDatabase } from '../../harness/database.ts'
 import { ANNA, BORIS, CHANNEL, linesOf, type Office, openOffice, principalOf } from '../../harness/office.ts'
 import { permutations } from '../../harness/permutations.ts'
 import { entryOf, said, scriptedChannel, scriptedConnector } from '../../harness/scripted-channel.ts'
 
 type Outcome = SendReceipt | Error
 
-let database: TestDatabase
+const database = freshDatabase()
 let office: Office
 /** What the platform got, and what it will say next; nothing left to say = it takes everything. */
 let sent: string[]
@@ -32,12 +32,7 @@ const connectorOf = (idempotentSend: boolean) =>
     },
   })
 
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
 beforeEach(async () => {
-  await database.empty()
   sent = []
   answers = []
   office = openOffice(database.stores, [scriptedChannel(CHANNEL, connectorOf(false))])

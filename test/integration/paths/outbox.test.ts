@@ -1,16 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import { createBus } from '../../../src/services/bus.ts'
 import { SEND_LEASE_MS } from '../../../src/services/deliver-messages.ts'
 import { retryMessage } from '../../../src/services/retry-message.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { sharedDatabase } from '../../harness/database.ts'
 import { createPathRig, type RigOptions, SCRIPTED, says } from '../../harness/path-rig.ts'
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = sharedDatabase()
 
 const later = (retryAfterMs?: number): ConnectorError =>
   new ConnectorError({

@@ -1,10 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { ROUND_ROBIN_POLICY } from '../../../src/domain/routing.ts'
 import { assignConversation } from '../../../src/services/assign-conversation.ts'
 import { routeConversations } from '../../../src/services/route-conversations.ts'
 import { sendReply } from '../../../src/services/send-reply.ts'
 import type { StoredConversation } from '../../../src/store/stored-conversation.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { freshDatabase } from '../../harness/database.ts'
 import {
   ANNA,
   availableAgent,
@@ -21,18 +21,13 @@ import { entryOf, said, scriptedChannel } from '../../harness/scripted-channel.t
 const TEAM = [availableAgent(ANNA), availableAgent(BORIS)]
 const SUE = principalOf(hexId('e'), 'supervisor')
 
-let database: TestDatabase
+const database = freshDatabase()
 let nodes: readonly Office[]
 
 const openNode = (): Office =>
   openOffice(database.stores, [scriptedChannel(CHANNEL, undefined, { policy: ROUND_ROBIN_POLICY })])
 
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
-beforeEach(async () => {
-  await database.empty()
+beforeEach(() => {
   nodes = [openNode(), openNode()]
 })
 

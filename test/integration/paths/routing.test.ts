@@ -1,17 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { ROUND_ROBIN_POLICY } from '../../../src/domain/routing.ts'
 import { assignConversation } from '../../../src/services/assign-conversation.ts'
 import { createBus } from '../../../src/services/bus.ts'
 import { createOrderClock } from '../../../src/services/order-clock.ts'
 import { routeConversations } from '../../../src/services/route-conversations.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { sharedDatabase } from '../../harness/database.ts'
 import { createPathRig, routingAgent, says } from '../../harness/path-rig.ts'
 
-let database: TestDatabase
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
+const database = sharedDatabase()
 
 const people = [routingAgent('Ann'), routingAgent('Ben'), routingAgent('Cid', { present: false })]
 const [ann, ben] = people

@@ -3,7 +3,6 @@ import type { Socket } from 'socket.io-client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   type AgentClient,
-  addAgent,
   CONVERSATION_X,
   CONVERSATION_Y,
   connected,
@@ -12,6 +11,7 @@ import {
   hasEvent,
   hasMark,
   id,
+  joined,
   type LiveServer,
   type Office,
   record,
@@ -23,9 +23,7 @@ let office: Office
 let live: LiveServer
 
 beforeEach(async () => {
-  office = createOffice()
-  addAgent(office, 'boss', 'all')
-  addAgent(office, 'xavier', new Set([X]))
+  office = createOffice({ boss: 'all', xavier: new Set([X]) })
   live = await startLiveServer(office)
 })
 afterEach(async () => {
@@ -146,9 +144,7 @@ describe('what a client sends', () => {
   })
 
   it('is held shorter for visitors', async () => {
-    const visitor = live.widget({ channelId: X, token: 'token-v1' })
-    const recording = record(visitor)
-    await connected(visitor)
+    const { client: visitor, recording } = await joined(live.widget({ channelId: X, token: 'token-v1' }))
     const first = await Promise.all(Array.from({ length: 15 }, () => visitor.emitWithAck('visitor.typing')))
     expect(first.filter((answer) => answer.ok).length).toBeLessThan(13)
     for (let i = 0; i < 100; i += 1) visitor.emit('visitor.typing', () => undefined)
@@ -158,9 +154,7 @@ describe('what a client sends', () => {
   it('ends the connection when a packet is too large, over both transports', async () => {
     const bystander = await agent('boss')
     for (const transports of [['websocket'], ['polling']]) {
-      const client = live.agent('xavier', { transports })
-      const recording = record(client)
-      await connected(client)
+      const { client, recording } = await joined(live.agent('xavier', { transports }))
       loose(client).emit('conversation.view', { conversationId: 'x'.repeat(1_000_000) })
       await recording.until(hasEvent('disconnect'))
       client.disconnect()

@@ -8,6 +8,7 @@ import {
   endMark,
   hasEvent,
   hasMark,
+  joined,
   type LiveServer,
   messageIn,
   type Office,
@@ -22,11 +23,12 @@ let office: Office
 let live: LiveServer
 
 beforeEach(async () => {
-  office = createOffice()
-  addAgent(office, 'boss', 'all')
-  addAgent(office, 'xavier', new Set([X]))
-  addAgent(office, 'yvonne', new Set([Y]))
-  addAgent(office, 'zoe', new Set([X, Y]))
+  office = createOffice({
+    boss: 'all',
+    xavier: new Set([X]),
+    yvonne: new Set([Y]),
+    zoe: new Set([X, Y]),
+  })
   live = await startLiveServer(office)
 })
 afterEach(async () => {
@@ -34,12 +36,7 @@ afterEach(async () => {
   expect(live.handlerErrors).toEqual([])
 })
 
-async function join(session: string) {
-  const client = live.agent(session)
-  const recording = record(client)
-  await connected(client)
-  return { client, recording }
-}
+const join = (session: string) => joined(live.agent(session))
 
 describe('delivery to agents', () => {
   it('brings every event once to those who may see it, in order, in one packet a turn', async () => {
@@ -159,9 +156,7 @@ describe('delivery to visitors', () => {
 describe('typing and viewing', () => {
   it('shows the visitor that an agent types, and colleagues on the same conversation', async () => {
     const [boss, xavier, yvonne] = await Promise.all(['boss', 'xavier', 'yvonne'].map(join))
-    const visitor = live.widget({ channelId: X, token: 'token-v1' })
-    const atVisitor = record(visitor)
-    await connected(visitor)
+    const { recording: atVisitor } = await joined(live.widget({ channelId: X, token: 'token-v1' }))
     await boss?.client.emitWithAck('conversation.view', { conversationId: CONVERSATION_X })
     await xavier?.client.emitWithAck('conversation.view', { conversationId: CONVERSATION_X })
     await xavier?.client.emitWithAck('conversation.typing', { conversationId: CONVERSATION_X })

@@ -17,8 +17,7 @@ let office: Office
 let live: LiveServer
 
 beforeEach(async () => {
-  office = createOffice()
-  addAgent(office, 'ann', 'all')
+  office = createOffice({ ann: 'all' })
   live = await startLiveServer(office)
 })
 afterEach(async () => {

@@ -41,8 +41,9 @@ export interface Office {
   databaseAway: boolean
 }
 
-export function createOffice(): Office {
-  return {
+/** @param people who is signed in from the beginning, by session, with the channels that each of them sees */
+export function createOffice(people: Readonly<Record<string, ChannelScope>> = {}): Office {
+  const office: Office = {
     sessions: new Map(),
     visitorTokens: new Map([
       ['token-v1', { channelId: X, visitorId: 'v1' }],
@@ -56,6 +57,8 @@ export function createOffice(): Office {
     queuePlaces: new Map(),
     databaseAway: false,
   }
+  for (const [session, channels] of Object.entries(people)) addAgent(office, session, channels)
+  return office
 }
 
 export function addAgent(
@@ -235,6 +238,15 @@ export function record(client: AgentClient | WidgetClient): Recording {
         look()
       }),
   }
+}
+
+/** A client that is connected, and everything it hears from the first moment on. */
+export async function joined<Client extends AgentClient | WidgetClient>(
+  client: Client,
+): Promise<{ readonly client: Client; readonly recording: Recording }> {
+  const recording = record(client)
+  await connected(client)
+  return { client, recording }
 }
 
 export function hasEvent(name: string): (heard: Recording['heard']) => boolean {

@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { VisitorMessageView } from '../../../src/domain/events.ts'
 import {
-  connected,
   createOffice,
+  joined,
   type LiveServer,
   type Office,
   type Recording,
-  record,
   startLiveServer,
   X,
   Y,
@@ -21,12 +20,8 @@ beforeEach(async () => {
 })
 afterEach(() => live.close())
 
-const window = async (channelId: string, token: string) => {
-  const client = live.widget({ channelId, token })
-  const recording = record(client)
-  await connected(client)
-  return recording
-}
+const window = async (channelId: string, token: string): Promise<Recording> =>
+  (await joined(live.widget({ channelId, token }))).recording
 const places = ({ heard }: Recording) =>
   heard.filter(({ event }) => event === 'queue.place').map(({ body }) => body)
 const notices = ({ heard }: Recording) =>

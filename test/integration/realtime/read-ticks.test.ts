@@ -1,49 +1,35 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { VisitorMessageView } from '../../../src/domain/events.ts'
 import { readConversation } from '../../../src/services/read-conversation.ts'
 import { sendReply } from '../../../src/services/send-reply.ts'
 import { readVisitorHistory } from '../../../src/services/visitor-history.ts'
 import { createCountUnreadByVisitor } from '../../../src/store/visitor-unread.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { freshDatabase } from '../../harness/database.ts'
 import { ANNA, type Office, openOffice, principalOf } from '../../harness/office.ts'
 import { entryOf, said, scriptedChannel } from '../../harness/scripted-channel.ts'
 import {
-  addAgent,
-  connected,
   createOffice,
   hasEvent,
+  joined,
   type LiveServer,
   type Recording,
-  record,
   startLiveServer,
   X,
 } from './live-server.ts'
 
-let database: TestDatabase
+const database = freshDatabase()
 let office: Office
 let live: LiveServer
 
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
 beforeEach(async () => {
-  await database.empty()
   office = openOffice(database.stores, [scriptedChannel(X)])
-  const people = createOffice()
-  addAgent(people, 'anna', 'all')
-  live = await startLiveServer(people)
+  live = await startLiveServer(createOffice({ anna: 'all' }))
   office.deps.bus.onVisitorNews(live.bus.tellVisitors)
   office.deps.bus.onEvents(live.bus.publish)
 })
 afterEach(() => live.close())
 
-const window = async () => {
-  const client = live.widget({ channelId: X, token: 'token-v1' })
-  const recording = record(client)
-  await connected(client)
-  return { client, recording }
-}
+const window = () => joined(live.widget({ channelId: X, token: 'token-v1' }))
 /** The latest status of each message, as the client that keeps the higher version shows it. */
 const shown = (messages: readonly VisitorMessageView[]): Record<string, string> => {
   const byText = new Map<string, VisitorMessageView>()
@@ -99,9 +85,7 @@ describe('the visitor’s own message', () => {
   })
 
   it('is told to be read to nobody else', async () => {
-    const other = live.widget({ channelId: '2'.repeat(24), token: 'token-v2' })
-    const theirs = record(other)
-    await connected(other)
+    const { recording: theirs } = await joined(live.widget({ channelId: '2'.repeat(24), token: 'token-v2' }))
     const { recording } = await window()
     await write('one')
     const { id } = await office.thread('v1', X)

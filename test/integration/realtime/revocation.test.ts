@@ -9,6 +9,7 @@ import {
   hasEvent,
   hasMark,
   id,
+  joined,
   type LiveServer,
   messageIn,
   type Office,
@@ -23,9 +24,7 @@ let office: Office
 let live: LiveServer
 
 beforeEach(async () => {
-  office = createOffice()
-  addAgent(office, 'boss', 'all')
-  addAgent(office, 'xavier', new Set([X]))
+  office = createOffice({ boss: 'all', xavier: new Set([X]) })
   live = await startLiveServer(office)
 })
 afterEach(async () => {
@@ -33,12 +32,7 @@ afterEach(async () => {
   expect(live.handlerErrors).toEqual([])
 })
 
-async function join(session: string) {
-  const client = live.agent(session)
-  const recording = record(client)
-  await connected(client)
-  return { client, recording }
-}
+const join = (session: string) => joined(live.agent(session))
 
 describe('when rights change', () => {
   it('ends the sockets of a session within five seconds, even if nobody says a word', async () => {

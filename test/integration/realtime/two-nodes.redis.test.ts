@@ -2,19 +2,17 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { VisitorMessageView } from '../../../src/domain/events.ts'
 import type { Signal } from '../../../src/services/bus.ts'
 import {
-  addAgent,
   CONVERSATION_X,
-  connected,
   createOffice,
   endMark,
   hasEvent,
   hasMark,
   id,
+  joined,
   type LiveServer,
   messageIn,
   type Office,
   type Recording,
-  record,
   startLiveServer,
   textsOf,
   X,
@@ -37,10 +35,7 @@ async function bothLinked(): Promise<void> {
 beforeEach(async () => {
   redis = await createRedisServer()
   await redis.start()
-  office = createOffice()
-  addAgent(office, 'boss', 'all')
-  addAgent(office, 'xavier', new Set([X]))
-  addAgent(office, 'yvonne', new Set([Y]))
+  office = createOffice({ boss: 'all', xavier: new Set([X]), yvonne: new Set([Y]) })
   const link = { redis: { url: redis.url, prefix: 'test' } }
   one = await startLiveServer(office, link)
   two = await startLiveServer(office, link)
@@ -56,12 +51,7 @@ afterEach(async () => {
   expect([...one.handlerErrors, ...two.handlerErrors]).toEqual([])
 })
 
-async function join(live: LiveServer, session: string) {
-  const client = live.agent(session)
-  const recording = record(client)
-  await connected(client)
-  return { client, recording }
-}
+const join = (live: LiveServer, session: string) => joined(live.agent(session))
 
 const syncs = (recording: Recording): number =>
   recording.heard.filter(({ event }) => event === 'sync.required').length
@@ -72,9 +62,7 @@ describe('two nodes', () => {
     const xavier = await join(two, 'xavier')
     const yvonne = await join(two, 'yvonne')
     const local = await join(one, 'boss')
-    const visitor = two.widget({ channelId: X, token: 'token-v1' })
-    const atVisitor = record(visitor)
-    await connected(visitor)
+    const { recording: atVisitor } = await joined(two.widget({ channelId: X, token: 'token-v1' }))
     const mark = endMark()
     one.bus.publish([messageIn(X, 'x1'), messageIn(Y, 'y1')])
     one.bus.publish([messageIn(X, 'x2'), mark])
@@ -114,9 +102,9 @@ describe('two nodes', () => {
   it('know together who views and who types', async () => {
     const boss = await join(one, 'boss')
     const xavier = await join(two, 'xavier')
-    const visitor = one.widget({ channelId: X, token: 'token-v1' })
-    const atVisitor = record(visitor)
-    await connected(visitor)
+    const { client: visitor, recording: atVisitor } = await joined(
+      one.widget({ channelId: X, token: 'token-v1' }),
+    )
     await boss.client.emitWithAck('conversation.view', { conversationId: CONVERSATION_X })
     // The second comes when the word of the first has arrived, so that he must learn it from his own node.
     await expect
@@ -138,9 +126,7 @@ describe('two nodes', () => {
   it('go on apart while Redis is dead, and read again when it is back', async () => {
     const here = await join(one, 'boss')
     const there = await join(two, 'boss')
-    const visitor = two.widget({ channelId: X, token: 'token-v1' })
-    const atVisitor = record(visitor)
-    await connected(visitor)
+    const { recording: atVisitor } = await joined(two.widget({ channelId: X, token: 'token-v1' }))
 
     let published = 0
     const load = setInterval(() => {

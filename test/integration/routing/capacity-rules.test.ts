@@ -1,34 +1,16 @@
 /** How much the live router gives to one agent, over real stores; each test is named after its rule. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { AgentId } from '../../../src/domain/ids.ts'
-import { assignConversation } from '../../../src/services/assign-conversation.ts'
-import { changeConversation } from '../../../src/services/change-conversation.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { freshDatabase } from '../../harness/database.ts'
 import { type Desk, everybody, openDesk } from '../../harness/routing-desk.ts'
 
 const MINUTE = 60_000
 
-let database: TestDatabase
+const database = freshDatabase()
 let desk: Desk
 
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
-beforeEach(async () => {
-  await database.empty()
+beforeEach(() => {
   desk = openDesk(database.stores, everybody('round-robin'))
 })
-
-const patch = async (who: string, command: object) => {
-  const { id, version } = await desk.of(who)
-  return changeConversation(id, { ...command, version }, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
-}
-const BOSS = 'f'.repeat(24) as AgentId
-const give = async (who: string, assigneeId: AgentId | null) => {
-  const { id, version } = await desk.of(who)
-  return assignConversation(id, { assigneeId, version }, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
-}
 
 describe('capacity', () => {
   it('of all work together is never passed by the router, and what is left waits', async () => {
@@ -47,7 +29,7 @@ describe('capacity', () => {
   it('may be passed by hand, with a warning', async () => {
     const ana = await desk.hire('Ana', { capacity: { total: 1 } })
     await desk.write('a', 'b')
-    expect(await give('b', ana)).toMatchObject({ warning: 'over-capacity' })
+    expect(await desk.give('b', ana)).toMatchObject({ warning: 'over-capacity' })
     expect(await desk.counted()).toEqual(new Map([[ana, 2]]))
     await desk.write('c')
     expect(await desk.ownerOf('c')).toBeUndefined()
@@ -76,7 +58,7 @@ describe.each([
     await desk.write('b')
     desk.passMs(1_000)
     await desk.write('c')
-    await patch('a', command)
+    await desk.patch('a', command)
     expect(desk.signals).toContain('routing-wanted')
     await desk.work()
     expect([await desk.ownerOf('b'), await desk.ownerOf('c')]).toEqual([ana, undefined])
@@ -89,7 +71,7 @@ describe('the fair cap', () => {
     const ana = await desk.hire('Ana', { fairCap: { most: 2, windowMs: 10 * MINUTE } })
     await desk.write('a', 'b', 'c')
     expect(await Promise.all(['a', 'b', 'c'].map((who) => desk.ownerOf(who)))).toEqual([ana, ana, undefined])
-    for (const who of ['a', 'b']) await patch(who, { status: 'resolved' })
+    for (const who of ['a', 'b']) await desk.patch(who, { status: 'resolved' })
     await desk.work()
     expect(await desk.ownerOf('c')).toBeUndefined()
     desk.passMs(10 * MINUTE + 1)

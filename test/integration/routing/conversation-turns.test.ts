@@ -1,49 +1,27 @@
 /** What a conversation leaves behind when its team, topic or owner changes, over real stores. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import type { AgentId, TeamId } from '../../../src/domain/ids.ts'
-import { type AssignmentStep, policyOf } from '../../../src/domain/routing/policy.ts'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { TeamId } from '../../../src/domain/ids.ts'
+import { policyOf } from '../../../src/domain/routing/policy.ts'
 import { assignConversation } from '../../../src/services/assign-conversation.ts'
-import { changeConversation, wakeConversation } from '../../../src/services/change-conversation.ts'
+import { wakeConversation } from '../../../src/services/change-conversation.ts'
 import { routeConversations } from '../../../src/services/route-conversations.ts'
 import { sendBack } from '../../../src/services/send-back.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
-import { linesOf } from '../../harness/office.ts'
+import { freshDatabase } from '../../harness/database.ts'
 import { type Desk, everybody, openDesk } from '../../harness/routing-desk.ts'
+import { stepOf } from '../../harness/routing-state.ts'
 
 const MINUTE = 60_000
-const BOSS = 'f'.repeat(24) as AgentId
 
-let database: TestDatabase
+const database = freshDatabase()
 let desk: Desk
 
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
-beforeEach(async () => {
-  await database.empty()
+beforeEach(() => {
   desk = openDesk(database.stores, everybody('least-open'))
 })
 
-const patch = async (who: string, command: object) => {
-  const { id, version } = await desk.of(who)
-  return changeConversation(id, { ...command, version }, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
-}
-const give = async (who: string, change: { assigneeId: AgentId | null; teamId?: TeamId }) => {
-  const { id, version } = await desk.of(who)
-  return assignConversation(id, { ...change, version }, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
-}
-const eventsOf = async (who: string) =>
-  (await linesOf(database.stores, (await desk.of(who)).id)).flatMap(({ event }) => event?.name ?? [])
 const told = () => desk.events.map(({ type }) => type)
-const toTeam = (teamId: TeamId): AssignmentStep => ({
-  target: { kind: 'team', teamId },
-  strategy: 'pick',
-  availableOnly: true,
-  waitMs: 0,
-})
-const [ANYBODY] = everybody('least-open').steps
-const anybody = ANYBODY as AssignmentStep
+const toTeam = (teamId: TeamId) => stepOf({ target: { kind: 'team', teamId }, strategy: 'pick' })
+const anybody = stepOf({ strategy: 'least-open' })
 const aCategory = async () => {
   const category = await database.stores.categories.insert('Billing', { skills: [] }, new Date())
   if (!category) throw new Error('the name is taken')
@@ -60,8 +38,8 @@ describe('a team that was removed', () => {
     const ana = await desk.hire('Ana')
     const team = await desk.team('Sales', [ana])
     await desk.write('a')
-    await give('a', { assigneeId: ana, teamId: team })
-    await patch('a', { status: 'resolved' })
+    await desk.give('a', ana, team)
+    await desk.patch('a', { status: 'resolved' })
     await removeTeam(team)
     await desk.choose(ana, 'away')
     const ben = await desk.hire('Ben')
@@ -74,7 +52,7 @@ describe('a team that was removed', () => {
   it('gives way to the team that the policy names, which is nobody’s choice by hand', async () => {
     const [old, next] = [await desk.team('Old', []), await desk.team('Next', [])]
     await desk.write('a')
-    await give('a', { assigneeId: null, teamId: old })
+    await desk.give('a', null, old)
     await removeTeam(old)
     desk.shared.policy = policyOf([toTeam(next)])
     await desk.route([await desk.of('a')], 'rules')
@@ -87,7 +65,7 @@ describe('a conversation that opens again', () => {
   it('is not left with the team that the router chose before', async () => {
     desk.shared.policy = policyOf([toTeam(await desk.team('Sales', []))])
     await desk.write('a')
-    await patch('a', { status: 'resolved' })
+    await desk.patch('a', { status: 'resolved' })
     desk.shared.policy = policyOf([])
     await desk.write('a')
     expect((await desk.of('a')).teamId).toBeUndefined()
@@ -96,8 +74,8 @@ describe('a conversation that opens again', () => {
   it('stays with the team that a person chose', async () => {
     const team = await desk.team('Sales', [])
     await desk.write('a')
-    await give('a', { assigneeId: null, teamId: team })
-    await patch('a', { status: 'resolved' })
+    await desk.give('a', null, team)
+    await desk.patch('a', { status: 'resolved' })
     await desk.write('a')
     expect(await desk.of('a')).toMatchObject({ teamId: team, teamByHand: true })
   })
@@ -107,7 +85,7 @@ describe('a conversation that opens again', () => {
     const team = await desk.team('Sales', [ana])
     desk.shared.policy = policyOf([toTeam(team), anybody])
     await desk.write('a')
-    await patch('a', { status: 'resolved' })
+    await desk.patch('a', { status: 'resolved' })
     await desk.write('a')
     expect(await desk.of('a')).toMatchObject({ assigneeId: ana, teamId: team })
   })
@@ -117,13 +95,13 @@ describe('a conversation that opens again', () => {
     async (status) => {
       const ana = await desk.hire('Ana')
       await desk.write('a')
-      await patch('a', { status })
+      await desk.patch('a', { status })
       await database.stores.agents.change(ana, { state: 'deactivated' })
       const ben = await desk.hire('Ben')
-      await patch('a', { status: 'open' })
+      await desk.patch('a', { status: 'open' })
       await desk.work()
       expect(await desk.ownerOf('a')).toBe(ben)
-      expect(await eventsOf('a')).toContain('unassigned')
+      expect(await desk.eventsOf('a')).toContain('unassigned')
     },
   )
 
@@ -131,7 +109,7 @@ describe('a conversation that opens again', () => {
     const ana = await desk.hire('Ana')
     await desk.write('a', 'b')
     const snoozedUntil = new Date(desk.shared.nowMs + MINUTE).toISOString()
-    for (const who of ['a', 'b']) await patch(who, { status: 'snoozed', snoozedUntil })
+    for (const who of ['a', 'b']) await desk.patch(who, { status: 'snoozed', snoozedUntil })
     await wakeConversation(await desk.of('b'), desk.serviceDeps)
     expect(await desk.ownerOf('b')).toBe(ana)
     await database.stores.agents.change(ana, { state: 'deactivated' })
@@ -151,7 +129,7 @@ describe('a change of topic', () => {
       desk.shared.policy = policyOf([toTeam(team), anybody], { rerouteOnCategoryChange: true })
       await desk.write('a')
       expect(await desk.of('a')).toMatchObject({ teamId: team, ...(owner ? { assigneeId: owner } : {}) })
-      const after = await patch('a', { categoryId: await aCategory() })
+      const after = await desk.patch('a', { categoryId: await aCategory() })
       expect([after.teamId, after.assigneeId]).toEqual([undefined, undefined])
     },
   )
@@ -159,8 +137,8 @@ describe('a change of topic', () => {
   it('leaves the team that a person chose as it is', async () => {
     const team = await desk.team('Sales', [])
     await desk.write('a')
-    await give('a', { assigneeId: null, teamId: team })
-    const after = await patch('a', { categoryId: await aCategory() })
+    await desk.give('a', null, team)
+    const after = await desk.patch('a', { categoryId: await aCategory() })
     expect(after).toMatchObject({ teamId: team, teamByHand: true })
   })
 
@@ -168,8 +146,8 @@ describe('a change of topic', () => {
     desk.shared.policy = everybody('least-open', { rerouteOnCategoryChange: true })
     await desk.hire('Ana')
     await desk.write('a')
-    await patch('a', { categoryId: await aCategory() })
-    expect(await eventsOf('a')).toContain('unassigned')
+    await desk.patch('a', { categoryId: await aCategory() })
+    expect(await desk.eventsOf('a')).toContain('unassigned')
     expect(told()).toContain('conversation.unassigned')
   })
 })
@@ -177,13 +155,13 @@ describe('a change of topic', () => {
 it('a resolve that takes it from its owner says so, and one that does not says nothing', async () => {
   await desk.hire('Ana')
   await desk.write('kept')
-  await patch('kept', { status: 'resolved' })
-  expect([await eventsOf('kept'), told()].flat()).not.toContain('unassigned')
+  await desk.patch('kept', { status: 'resolved' })
+  expect([await desk.eventsOf('kept'), told()].flat()).not.toContain('unassigned')
   expect(told()).not.toContain('conversation.unassigned')
   desk.shared.policy = everybody('least-open', { onResolve: 'drop-assignee' })
   await desk.write('dropped')
-  await patch('dropped', { status: 'resolved' })
-  expect(await eventsOf('dropped')).toContain('unassigned')
+  await desk.patch('dropped', { status: 'resolved' })
+  expect(await desk.eventsOf('dropped')).toContain('unassigned')
   expect(told()).toEqual(expect.arrayContaining(['conversation.resolved', 'conversation.unassigned']))
 })
 
@@ -201,7 +179,7 @@ it('a person who makes the router’s team his own choice wins over the router a
       ...routing,
       async recordDecisions(decisions) {
         await routing.recordDecisions(decisions)
-        await give('a', { assigneeId: null, teamId: team })
+        await desk.give('a', null, team)
       },
     },
   })

@@ -1,27 +1,18 @@
 /** What a policy tells customers when somebody gets their conversation: once, whatever breaks off. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { beforeEach, expect, it } from 'vitest'
 import { routeConversations } from '../../../src/services/route-conversations.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
-import { linesOf } from '../../harness/office.ts'
+import { freshDatabase } from '../../harness/database.ts'
 import { type Desk, everybody, openDesk } from '../../harness/routing-desk.ts'
 
-let database: TestDatabase
+const database = freshDatabase()
 let desk: Desk
 
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
-beforeEach(async () => {
-  await database.empty()
+beforeEach(() => {
   desk = openDesk(database.stores, everybody('least-open', { customerMessage: '{{agent}} is here.' }))
 })
 
 const SECONDS = 1_000
-const toldTo = async (who: string) =>
-  (await linesOf(database.stores, (await desk.of(who)).id))
-    .filter(({ direction, kind }) => direction === 'outbound' && kind === 'message')
-    .map(({ text }) => text)
+const toldTo = async (who: string) => (await desk.toldTo(who)).map(({ text }) => text)
 const owes = async (who: string) => (await desk.of(who)).greeting !== undefined
 /** A node that loses the database when it is about to tell customers something. */
 const dying = () => {

@@ -1,41 +1,26 @@
 /** What becomes of a conversation that somebody has, over real stores; each test is named after its rule. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { AgentId } from '../../../src/domain/ids.ts'
 import { policyOf } from '../../../src/domain/routing/policy.ts'
-import { assignConversation } from '../../../src/services/assign-conversation.ts'
-import { changeConversation } from '../../../src/services/change-conversation.ts'
 import { sendBack } from '../../../src/services/send-back.ts'
 import { sendReply } from '../../../src/services/send-reply.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
-import { linesOf } from '../../harness/office.ts'
+import { freshDatabase } from '../../harness/database.ts'
 import { type Desk, everybody, openDesk } from '../../harness/routing-desk.ts'
 
 const MINUTE = 60_000
 const DAY = 86_400_000
 
-let database: TestDatabase
+const database = freshDatabase()
 let desk: Desk
 
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
-beforeEach(async () => {
-  await database.empty()
+beforeEach(() => {
   desk = openDesk(database.stores, everybody('round-robin'))
 })
 
-const patch = async (who: string, command: object) => {
-  const { id, version } = await desk.of(who)
-  return changeConversation(id, { ...command, version }, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
+const reply = async (who: string, by: AgentId) => {
+  const command = { text: 'Hi', clientMessageId: 'c1', attachmentIds: [] }
+  return sendReply((await desk.of(who)).id, command, desk.as(by), desk.serviceDeps)
 }
-const BOSS = 'f'.repeat(24) as AgentId
-const give = async (who: string, assigneeId: AgentId | null) => {
-  const { id, version } = await desk.of(who)
-  return assignConversation(id, { assigneeId, version }, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
-}
-const eventsOf = async (who: string) =>
-  (await linesOf(database.stores, (await desk.of(who)).id)).flatMap(({ event }) => event?.name ?? [])
 
 describe('after the assignment', () => {
   it('a reply to what nobody owns takes it for its author, and counts', async () => {
@@ -43,13 +28,7 @@ describe('after the assignment', () => {
     const ana = await desk.hire('Ana')
     await desk.write('a')
     await desk.agents()
-    const { id } = await desk.of('a')
-    await sendReply(
-      id,
-      { text: 'Hi', clientMessageId: 'c1', attachmentIds: [] },
-      desk.as(ana),
-      desk.serviceDeps,
-    )
+    await reply('a', ana)
     expect(await desk.of('a')).toMatchObject({ assigneeId: ana, assignedBy: 'person' })
     expect(await desk.counted()).toEqual(new Map([[ana, 1]]))
   })
@@ -77,7 +56,7 @@ describe('after the assignment', () => {
     desk.passMs(3 * MINUTE)
     await desk.offline()
     expect(await desk.ownerOf('a')).toBeUndefined()
-    expect(await eventsOf('a')).toContain('owner-left')
+    expect(await desk.eventsOf('a')).toContain('owner-left')
   })
 
   it('an assignee silent for too long loses it to the next, up to so many times, then supervisors are told', async () => {
@@ -93,8 +72,8 @@ describe('after the assignment', () => {
     expect(new Set(owners.slice(0, 2)).size).toBe(2)
     expect(people).toEqual(expect.arrayContaining(owners.slice(0, 2)))
     expect(owners[2]).toBeUndefined()
-    expect((await eventsOf('a')).filter((name) => name === 'lapsed')).toHaveLength(2)
-    expect(await eventsOf('a')).toContain('escalated')
+    expect((await desk.eventsOf('a')).filter((name) => name === 'lapsed')).toHaveLength(2)
+    expect(await desk.eventsOf('a')).toContain('escalated')
     expect(desk.events.map(({ type }) => type)).toContain('conversation.escalated')
     expect([...(await desk.counted()).values()]).toEqual([0, 0, 0])
   })
@@ -104,13 +83,7 @@ describe('after the assignment', () => {
     await desk.hire('Ben')
     desk.shared.policy = everybody('round-robin', { silentAfterMs: 5 * MINUTE, silentMost: 3 })
     await desk.write('a')
-    const { id } = await desk.of('a')
-    await sendReply(
-      id,
-      { text: 'Hi', clientMessageId: 'c1', attachmentIds: [] },
-      desk.as(ana),
-      desk.serviceDeps,
-    )
+    await reply('a', ana)
     desk.passMs(DAY)
     await desk.silent()
     expect(await desk.ownerOf('a')).toBe(ana)
@@ -127,7 +100,7 @@ describe('after the assignment', () => {
     const ana = await desk.hire('Ana')
     desk.shared.policy = everybody('least-open', { onResolve })
     await desk.write('a')
-    await patch('a', { status: 'resolved' })
+    await desk.patch('a', { status: 'resolved' })
     expect(await desk.ownerOf('a')).toBe(keeps ? ana : undefined)
     expect(await desk.counted()).toEqual(new Map([[ana, 0]]))
   })
@@ -135,7 +108,7 @@ describe('after the assignment', () => {
   it('on reopen: the same agent if he is available', async () => {
     const ana = await desk.hire('Ana')
     await desk.write('a')
-    await patch('a', { status: 'resolved' })
+    await desk.patch('a', { status: 'resolved' })
     const ben = await desk.hire('Ben')
     await desk.write('b')
     expect(await desk.ownerOf('b')).toBe(ben)
@@ -147,7 +120,7 @@ describe('after the assignment', () => {
   it.each(['away', 'full'])('on reopen: somebody else if he is %s', async (why) => {
     const ana = await desk.hire('Ana', { capacity: { total: 1 } })
     await desk.write('a')
-    await patch('a', { status: 'resolved' })
+    await desk.patch('a', { status: 'resolved' })
     if (why === 'away') await desk.choose(ana, 'away')
     else await desk.write('other')
     const ben = await desk.hire('Ben')
@@ -159,7 +132,7 @@ describe('after the assignment', () => {
     const ana = await desk.hire('Ana')
     desk.shared.policy = everybody('round-robin', { onReopen: 're-route' })
     await desk.write('a')
-    await patch('a', { status: 'resolved' })
+    await desk.patch('a', { status: 'resolved' })
     const ben = await desk.hire('Ben')
     await desk.write('a')
     expect([ana, await desk.ownerOf('a')]).toEqual([ana, ben])
@@ -170,11 +143,11 @@ describe('after the assignment', () => {
     desk.shared.policy = everybody('least-open', { newConversationAfterMs: 7 * DAY })
     await desk.write('a')
     const first = await desk.of('a')
-    await patch('a', { status: 'resolved' })
+    await desk.patch('a', { status: 'resolved' })
     desk.passMs(6 * DAY)
     await desk.write('a')
     expect((await desk.of('a')).id).toBe(first.id)
-    await patch('a', { status: 'resolved' })
+    await desk.patch('a', { status: 'resolved' })
     desk.passMs(15 * DAY)
     await desk.write('a')
     expect(await desk.of('a')).toMatchObject({ previousId: first.id, status: 'open', unreadCount: 1 })
@@ -185,9 +158,7 @@ describe('after the assignment', () => {
     const ana = await desk.hire('Ana')
     desk.shared.policy = everybody('least-open', { customerMessage: '{{agent}} helps you, {{contact}}.' })
     await desk.write('a')
-    const said = (await linesOf(database.stores, (await desk.of('a')).id)).filter(
-      ({ direction, kind }) => direction === 'outbound' && kind === 'message',
-    )
+    const said = await desk.toldTo('a')
     expect(said).toMatchObject([{ status: 'queued', author: { kind: 'agent', id: ana, name: 'Ana' } }])
     expect(said[0]?.text).toMatch(/^Ana helps you, /)
   })
@@ -210,7 +181,7 @@ describe('by hand', () => {
     const ben = await desk.hire('Ben')
     await desk.work()
     expect(await desk.of('a')).toMatchObject({ assigneeId: ben, queue: { sentBackBy: [ana] } })
-    expect(await eventsOf('a')).toContain('sent-back')
+    expect(await desk.eventsOf('a')).toContain('sent-back')
   })
 
   it('somebody else’s conversation is sent back by supervisors only', async () => {
@@ -224,14 +195,14 @@ describe('by hand', () => {
     await expect(sendBack(id, command, desk.as(ben), desk.serviceDeps)).rejects.toMatchObject({
       code: 'permission-denied',
     })
-    await sendBack(id, command, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
+    await sendBack(id, command, desk.boss, desk.serviceDeps)
   })
 
   it('a transfer counts for the one and no longer for the other', async () => {
     const ana = await desk.hire('Ana')
     await desk.write('a')
     const ben = await desk.hire('Ben')
-    await give('a', ben)
+    await desk.give('a', ben)
     const counted = await desk.counted()
     expect([counted.get(ana), counted.get(ben)]).toEqual([0, 1])
   })

@@ -1,5 +1,5 @@
 /** Several routers over one database: no two owners, nobody over his limit, the ring exact, nothing lost by a crash. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { AgentId, ConversationId, RoutingDecisionId } from '../../../src/domain/ids.ts'
 import { assignConversation } from '../../../src/services/assign-conversation.ts'
 import { changeConversation } from '../../../src/services/change-conversation.ts'
@@ -9,27 +9,18 @@ import { countFirst, reconcileLoads } from '../../../src/services/reconcile-load
 import { toDecision } from '../../../src/services/record-run.ts'
 import { recoverRings } from '../../../src/services/recover-rings.ts'
 import { toWanted } from '../../../src/services/route-conversations.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
-import { type Desk, everybody, openDesk } from '../../harness/routing-desk.ts'
+import { freshDatabase } from '../../harness/database.ts'
+import { type Desk, everybody, names, openDesk } from '../../harness/routing-desk.ts'
 
-const BOSS = 'f'.repeat(24) as AgentId
-
-let database: TestDatabase
+const database = freshDatabase()
 let desk: Desk
 let other: Desk
 
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
-beforeEach(async () => {
-  await database.empty()
+beforeEach(() => {
   desk = openDesk(database.stores, everybody('round-robin'))
   other = openDesk(database.stores, everybody('round-robin'), desk)
 })
 
-const names = (prefix: string, count: number) =>
-  Array.from({ length: count }, (_, index) => `${prefix}${index}`)
 const everyone = () => database.stores.lists.page({ channels: 'all' }, 10_000)
 const totals = async (): Promise<ReadonlyMap<AgentId | undefined, number>> => {
   const owned = new Map<AgentId | undefined, number>()
@@ -40,12 +31,9 @@ const totals = async (): Promise<ReadonlyMap<AgentId | undefined, number>> => {
 }
 const resolve = async (who: string, by = desk): Promise<void> => {
   const { id, version } = await by.of(who)
-  await changeConversation(
-    id,
-    { status: 'resolved', version },
-    by.as(BOSS, 'supervisor'),
-    by.serviceDeps,
-  ).catch(() => undefined)
+  await changeConversation(id, { status: 'resolved', version }, by.boss, by.serviceDeps).catch(
+    () => undefined,
+  )
 }
 
 describe('two routers at once', () => {
@@ -165,12 +153,7 @@ describe('a person’s choice', () => {
       const { id, version } = await desk.of(`v${round}`)
       for (const agentId of agents) await desk.choose(agentId, 'online')
       const [byHand] = await Promise.allSettled([
-        assignConversation(
-          id,
-          { assigneeId: away as AgentId, version },
-          desk.as(BOSS, 'supervisor'),
-          desk.serviceDeps,
-        ),
+        assignConversation(id, { assigneeId: away as AgentId, version }, desk.boss, desk.serviceDeps),
         desk.work(),
         other.work(),
       ])
@@ -265,13 +248,7 @@ describe('what a crash leaves', () => {
   it('a change of what counts as load is mended, and is no drift', async () => {
     const ana = await desk.hire('Ana')
     await desk.write('a')
-    const { id, version } = await desk.of('a')
-    await changeConversation(
-      id,
-      { status: 'pending', version },
-      desk.as(BOSS, 'supervisor'),
-      desk.serviceDeps,
-    )
+    await desk.patch('a', { status: 'pending' })
     expect(await desk.counted()).toEqual(new Map([[ana, 0]]))
     await database.stores.routingSettings.replace({
       ...(await database.stores.routingSettings.read()),
@@ -290,7 +267,7 @@ describe('rings', () => {
     const kept = await categories.insert('Billing', { skills: [] }, new Date())
     const turned = async (scope: string, open: boolean) => {
       const turn = {
-        agentId: BOSS,
+        agentId: desk.boss.agentId,
         turn: 1,
         before: 0,
         conversationId: 'c'.repeat(24) as ConversationId,

@@ -11,10 +11,6 @@ afterAll(() => desk.close())
 beforeEach(() => desk.reset())
 
 const to = (target: object, change: object = {}) => stepOver('all', { target, ...change })
-const writeAll = async (...customers: readonly string[]): Promise<void> => {
-  for (const who of customers) await desk.write(who)
-}
-const ownersOf = (...customers: readonly string[]) => Promise.all(customers.map((who) => desk.ownerOf(who)))
 const countOf = (owners: readonly (string | undefined)[], id: string): number =>
   owners.filter((owner) => owner === id).length
 const LETTERS = Array.from({ length: 9 }, (_, index) => `c${index}`)
@@ -53,8 +49,8 @@ describe('target', () => {
     const target = { ...stepOver([desk.ana]).target, teamIds: [team.id] }
     await desk.channel({ steps: [to(target, { strategy: 'round-robin' })] })
     await desk.online(desk.ana, desk.ben, desk.cid)
-    await writeAll(...LETTERS.slice(0, 4))
-    const owners = await ownersOf(...LETTERS.slice(0, 4))
+    await desk.writeAll(...LETTERS.slice(0, 4))
+    const owners = await desk.ownersOf(...LETTERS.slice(0, 4))
     expect([countOf(owners, desk.ana.id), countOf(owners, desk.ben.id)]).toEqual([2, 2])
   })
 
@@ -65,8 +61,8 @@ describe('target', () => {
     await desk.limit(desk.ben, { primaryTeamId: team.id })
     await desk.channel({ steps: [to({ ...stepOver([]).target, teamIds: [team.id], primaryTeamOnly: true })] })
     await desk.online(desk.ana, desk.ben)
-    await writeAll('c', 'd')
-    expect(await ownersOf('c', 'd')).toEqual([desk.ben.id, desk.ben.id])
+    await desk.writeAll('c', 'd')
+    expect(await desk.ownersOf('c', 'd')).toEqual([desk.ben.id, desk.ben.id])
   })
 
   it('last agent: who last had a conversation of this contact', async () => {
@@ -80,7 +76,7 @@ describe('target', () => {
     await desk.write('c')
     await desk.patch(desk.ana, 'c', { status: 'resolved' })
     await desk.online(desk.ben)
-    await writeAll('d', 'e')
+    await desk.writeAll('d', 'e')
     desk.passMs(2 * DAY)
     await desk.write('c')
     expect(await desk.ownerOf('c')).toBe(desk.ana.id)
@@ -89,8 +85,8 @@ describe('target', () => {
   it('fixed agent: always the same one, however much the others are free', async () => {
     await desk.channel({ steps: [to({ kind: 'fixed-agent', agentId: desk.ben.id })] })
     await desk.online(desk.ana, desk.ben)
-    await writeAll('c', 'd', 'e')
-    expect(await ownersOf('c', 'd', 'e')).toEqual([desk.ben.id, desk.ben.id, desk.ben.id])
+    await desk.writeAll('c', 'd', 'e')
+    expect(await desk.ownersOf('c', 'd', 'e')).toEqual([desk.ben.id, desk.ben.id, desk.ben.id])
   })
 
   it('that this version does not know is refused', async () => {
@@ -128,10 +124,10 @@ describe('strategy', () => {
   it('round robin gives equal totals, also when somebody joins', async () => {
     await desk.channel({ steps: [stepOver('all', { strategy: 'round-robin' })] })
     await desk.online(desk.ana, desk.ben)
-    await writeAll(...LETTERS.slice(0, 4))
+    await desk.writeAll(...LETTERS.slice(0, 4))
     await desk.online(desk.cid)
-    await writeAll(...LETTERS.slice(4))
-    const owners = await ownersOf(...LETTERS)
+    await desk.writeAll(...LETTERS.slice(4))
+    const owners = await desk.ownersOf(...LETTERS)
     const [ana, ben, cid] = [desk.ana, desk.ben, desk.cid].map(({ id }) => countOf(owners, id))
     expect([ana, ben].sort()).toEqual(cid === 2 ? [3, 4] : [4, 4])
     expect(cid).toBeGreaterThanOrEqual(1)
@@ -140,17 +136,17 @@ describe('strategy', () => {
   it('least open counts all that is open', async () => {
     await desk.channel({ steps: [stepOver([desk.ana])] })
     await desk.online(desk.ana, desk.ben)
-    await writeAll('c', 'd')
+    await desk.writeAll('c', 'd')
     await desk.channel({ steps: [stepOver('all', { strategy: 'least-open' })] })
-    await writeAll('e', 'f')
-    expect(await ownersOf('e', 'f')).toEqual([desk.ben.id, desk.ben.id])
+    await desk.writeAll('e', 'f')
+    expect(await desk.ownersOf('e', 'f')).toEqual([desk.ben.id, desk.ben.id])
   })
 
   it('load balanced counts open ones of the same kind of work from the last 30 days', async () => {
     const mail = { type: 'letters' }
     await desk.channel({ steps: [stepOver([desk.ana])] }, mail)
     await desk.online(desk.ana, desk.ben)
-    await writeAll('mail1', 'mail2')
+    await desk.writeAll('mail1', 'mail2')
     const balanced = { steps: [stepOver('all', { strategy: 'load-balanced' })] }
     await desk.channel({ steps: [stepOver([desk.ben])] })
     await desk.write('chat1')
@@ -163,7 +159,7 @@ describe('strategy', () => {
   it('load balanced forgets what was assigned more than 30 days ago', async () => {
     await desk.channel({ steps: [stepOver([desk.ben])] })
     await desk.online(desk.ana, desk.ben)
-    await writeAll('old1', 'old2')
+    await desk.writeAll('old1', 'old2')
     desk.passMs(31 * DAY)
     await desk.channel({ steps: [stepOver([desk.ana])] })
     await desk.write('new')
@@ -191,12 +187,12 @@ describe('strategy', () => {
   it('ties go to whoever waited longest since the last assignment', async () => {
     await desk.channel({ steps: [stepOver([desk.ana, desk.ben, desk.cid])] })
     await desk.online(desk.ana, desk.ben, desk.cid)
-    await writeAll('c', 'd', 'e')
-    const [first, second] = await ownersOf('c', 'd')
-    expect(new Set(await ownersOf('c', 'd', 'e')).size).toBe(3)
+    await desk.writeAll('c', 'd', 'e')
+    const [first, second] = await desk.ownersOf('c', 'd')
+    expect(new Set(await desk.ownersOf('c', 'd', 'e')).size).toBe(3)
     for (const who of ['c', 'd', 'e']) await desk.patch(desk.sue, who, { status: 'resolved' })
-    await writeAll('f', 'g')
-    expect(await ownersOf('f', 'g')).toEqual([first, second])
+    await desk.writeAll('f', 'g')
+    expect(await desk.ownersOf('f', 'g')).toEqual([first, second])
   })
 })
 
@@ -244,8 +240,8 @@ describe('work type', () => {
     await desk.limit(desk.ana, { capacity: { perWorkType: { messaging: 1 } } })
     await desk.online(desk.ana)
     await desk.channel({ steps: [stepOver([desk.ana])] })
-    await writeAll('c', 'd')
-    expect(await ownersOf('c', 'd')).toEqual([desk.ana.id, undefined])
+    await desk.writeAll('c', 'd')
+    expect(await desk.ownersOf('c', 'd')).toEqual([desk.ana.id, undefined])
     expect((await desk.why('d')).text).toContain('1 of 1 messaging')
     await desk.channel({ steps: [stepOver([desk.ana])] }, { type: 'letters' })
     await desk.write('e')

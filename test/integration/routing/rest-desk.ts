@@ -200,12 +200,18 @@ export async function openRestDesk() {
       await inbox.deliver([said(who, `${who}-${written}`, { text })], channelId)
       return desk.of(who)
     },
+    /** Customers write one after the other. */
+    async writeAll(...customers: readonly string[]): Promise<void> {
+      for (const who of customers) await desk.write(who)
+    },
     /** The conversation that a customer's next message would go to. */
     async of(who: string, by: Clerk = boss): Promise<ConversationView> {
       const [found] = await inbox.core.stores.conversations.findCurrent(channelId, [who])
       return ok<ConversationView>(by, 'get', `/conversations/${found?.id}`)
     },
     ownerOf: async (who: string): Promise<AgentId | undefined> => (await desk.of(who)).assigneeId,
+    ownersOf: (...customers: readonly string[]): Promise<readonly (AgentId | undefined)[]> =>
+      Promise.all(customers.map((who) => desk.ownerOf(who))),
     /** Waits until somebody, or nobody, has it. */
     async comesTo(who: string, owner: Clerk | undefined): Promise<ConversationView> {
       return until(

@@ -14,10 +14,6 @@ beforeEach(async () => {
   await desk.channel({ steps: [stepOver([desk.ana])] })
 })
 
-const writeAll = async (...customers: readonly string[]): Promise<void> => {
-  for (const who of customers) await desk.write(who)
-}
-const ownersOf = (...customers: readonly string[]) => Promise.all(customers.map((who) => desk.ownerOf(who)))
 /** Why Ana does not have it, as the last run saw it. */
 const reasonFor = async (who: string): Promise<string | undefined> => {
   const { id } = await desk.of(who)
@@ -102,8 +98,8 @@ describe('capacity', () => {
   it('of an agent is never passed by the router', async () => {
     await desk.limit(desk.ana, { capacity: { total: 2 } })
     await desk.online(desk.ana)
-    await writeAll('c', 'd', 'e')
-    expect(await ownersOf('c', 'd', 'e')).toEqual([desk.ana.id, desk.ana.id, undefined])
+    await desk.writeAll('c', 'd', 'e')
+    expect(await desk.ownersOf('c', 'd', 'e')).toEqual([desk.ana.id, desk.ana.id, undefined])
     expect((await desk.why('e')).text).toContain('2 of 2')
   })
 
@@ -112,16 +108,16 @@ describe('capacity', () => {
     await desk.limit(desk.ben, { capacity: { total: 2 } })
     await change({ policy: { steps: [stepOver([desk.ana]), stepOver([desk.ben])] } })
     await desk.online(desk.ana, desk.ben)
-    await writeAll('c', 'd', 'e', 'f')
+    await desk.writeAll('c', 'd', 'e', 'f')
     const { ana, ben } = desk
-    expect(await ownersOf('c', 'd', 'e', 'f')).toEqual([ana.id, ben.id, ben.id, undefined])
+    expect(await desk.ownersOf('c', 'd', 'e', 'f')).toEqual([ana.id, ben.id, ben.id, undefined])
   })
 
   it('of nobody is limited unless somebody says so', async () => {
     await desk.online(desk.ana)
     const many = Array.from({ length: 12 }, (_, index) => `c${index}`)
-    await writeAll(...many)
-    expect(await ownersOf(...many)).toEqual(many.map(() => desk.ana.id))
+    await desk.writeAll(...many)
+    expect(await desk.ownersOf(...many)).toEqual(many.map(() => desk.ana.id))
   })
 
   it.each([
@@ -147,7 +143,7 @@ describe('capacity', () => {
   it('may be passed by hand, with a warning', async () => {
     await desk.limit(desk.ana, { capacity: { total: 1 } })
     await desk.online(desk.ana)
-    await writeAll('c', 'd')
+    await desk.writeAll('c', 'd')
     const { status, body } = await desk.assign(desk.sue, 'd', { assigneeId: desk.ana.id })
     expect([status, body.warning, body.assigneeId]).toEqual([200, 'over-capacity', desk.ana.id])
   })
@@ -157,8 +153,8 @@ describe('fair cap', () => {
   it('gives nobody more than so many within a window', async () => {
     await desk.limit(desk.ana, { fairCap: { most: 2, windowMs: 10 * MINUTE } })
     await desk.online(desk.ana)
-    await writeAll('c', 'd', 'e')
-    expect(await ownersOf('c', 'd', 'e')).toEqual([desk.ana.id, desk.ana.id, undefined])
+    await desk.writeAll('c', 'd', 'e')
+    expect(await desk.ownersOf('c', 'd', 'e')).toEqual([desk.ana.id, desk.ana.id, undefined])
     for (const who of ['c', 'd']) await desk.patch(desk.ana, who, { status: 'resolved' })
     expect([await desk.ownerOf('e'), await reasonFor('e')]).toEqual([undefined, 'fair-cap'])
     desk.passMs(11 * MINUTE)
@@ -168,7 +164,7 @@ describe('fair cap', () => {
   it('of the workspace holds for whoever has none of his own', async () => {
     await desk.settings({ fairCap: { most: 1, windowMs: DAY } })
     await desk.online(desk.ana)
-    await writeAll('c', 'd')
+    await desk.writeAll('c', 'd')
     expect([await desk.ownerOf('d'), await reasonFor('d')]).toEqual([undefined, 'fair-cap'])
   })
 })
@@ -206,8 +202,8 @@ describe('skills', () => {
     await change({ policy: { steps: [stepOver('all')], skills } })
     await desk.limit(desk.ben, { skills: { [skill.name]: 1 }, capacity: { total: 2 } })
     await desk.online(desk.ana, desk.ben)
-    await writeAll('c', 'd', 'e')
-    expect(await ownersOf('c', 'd', 'e')).toEqual([desk.ben.id, desk.ben.id, desk.ana.id])
+    await desk.writeAll('c', 'd', 'e')
+    expect(await desk.ownersOf('c', 'd', 'e')).toEqual([desk.ben.id, desk.ben.id, desk.ana.id])
   })
 
   it('required relax to preferred after so many minutes', async () => {

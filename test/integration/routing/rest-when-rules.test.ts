@@ -13,9 +13,6 @@ beforeEach(async () => {
   await desk.channel({ steps: [stepOver('all')] })
 })
 
-const writeAll = async (...customers: readonly string[]): Promise<void> => {
-  for (const who of customers) await desk.write(who)
-}
 /** Somebody who is there and has room for so many. */
 const staff = async (clerk: Clerk, total: number): Promise<void> => {
   await desk.limit(clerk, { capacity: { total } })
@@ -31,7 +28,7 @@ describe('the router runs', () => {
   it('when a conversation reopens, by its customer or by hand', async () => {
     await desk.channel({ steps: [stepOver('all')], onResolve: 'drop-assignee', onReopen: 're-route' })
     await desk.online(desk.ana)
-    await writeAll('c', 'd')
+    await desk.writeAll('c', 'd')
     for (const who of ['c', 'd']) {
       await desk.patch(desk.sue, who, { status: 'resolved' })
       expect(await desk.ownerOf(who)).toBeUndefined()
@@ -66,7 +63,7 @@ describe('the router runs', () => {
 
   it('when it loses the team that held it back', async () => {
     const empty = await desk.make('teams')
-    await writeAll('c', 'other')
+    await desk.writeAll('c', 'other')
     await desk.assign(desk.sue, 'c', { assigneeId: null, teamId: empty.id })
     await desk.online(desk.ana)
     await desk.givenTo('other', desk.ana)
@@ -76,7 +73,7 @@ describe('the router runs', () => {
   })
 
   it('when it changes its priority: it goes before those that wait', async () => {
-    await writeAll('c', 'd', 'e')
+    await desk.writeAll('c', 'd', 'e')
     await desk.patch(desk.sue, 'e', { priority: 'urgent' })
     await staff(desk.ana, 1)
     await desk.comesTo('e', desk.ana)
@@ -144,7 +141,7 @@ describe('a place becomes free', () => {
     ['by waiting for the customer', { status: 'pending' }],
   ])('%s, and the next by arrival has it', async (_, command) => {
     await staff(desk.ana, 1)
-    await writeAll('c', 'd', 'e')
+    await desk.writeAll('c', 'd', 'e')
     const snoozedUntil = new Date(desk.now() + DAY).toISOString()
     await desk.patch(desk.ana, 'c', command.status === 'snoozed' ? { ...command, snoozedUntil } : command)
     await desk.comesTo('d', desk.ana)
@@ -153,7 +150,7 @@ describe('a place becomes free', () => {
 
   it('when a person takes work from somebody', async () => {
     await staff(desk.ana, 1)
-    await writeAll('c', 'd')
+    await desk.writeAll('c', 'd')
     await desk.assign(desk.sue, 'c', { assigneeId: desk.ben.id })
     await desk.comesTo('d', desk.ana)
   })
@@ -191,7 +188,7 @@ describe('a place becomes free', () => {
 
 describe('what waits', () => {
   it('leaves by priority, then by arrival', async () => {
-    await writeAll('c', 'd', 'e', 'f')
+    await desk.writeAll('c', 'd', 'e', 'f')
     await desk.patch(desk.sue, 'e', { priority: 'high' })
     await desk.patch(desk.sue, 'c', { priority: 'low' })
     await staff(desk.ana, 2)
@@ -202,7 +199,7 @@ describe('what waits', () => {
 
   it('keeps its place by arrival when its topic changes', async () => {
     const topic = await desk.make('categories')
-    await writeAll('c', 'd')
+    await desk.writeAll('c', 'd')
     await desk.patch(desk.sue, 'c', { categoryId: topic.id })
     await staff(desk.ana, 1)
     await desk.comesTo('c', desk.ana)

@@ -1,47 +1,19 @@
 /** What waits and when the live router looks at it, over real stores; each test is named after its rule. */
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import type { AgentId } from '../../../src/domain/ids.ts'
-import { type AssignmentStep, policyOf } from '../../../src/domain/routing/policy.ts'
-import { assignConversation } from '../../../src/services/assign-conversation.ts'
-import { changeConversation } from '../../../src/services/change-conversation.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
-import { linesOf } from '../../harness/office.ts'
-import { type Desk, everybody, openDesk } from '../../harness/routing-desk.ts'
+import { policyOf } from '../../../src/domain/routing/policy.ts'
+import { freshDatabase } from '../../harness/database.ts'
+import { type Desk, everybody, names, openDesk } from '../../harness/routing-desk.ts'
+import { stepOf } from '../../harness/routing-state.ts'
 
 const MINUTE = 60_000
 
-let database: TestDatabase
+const database = freshDatabase()
 let desk: Desk
 
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
-beforeEach(async () => {
-  await database.empty()
+beforeEach(() => {
   desk = openDesk(database.stores, everybody('round-robin'))
 })
-
-const step = (change: Partial<AssignmentStep>): AssignmentStep => ({
-  target: { kind: 'agents-and-teams', agentIds: 'all', teamIds: [], primaryTeamOnly: false },
-  strategy: 'least-open',
-  availableOnly: true,
-  waitMs: 0,
-  ...change,
-})
-const patch = async (who: string, command: object) => {
-  const { id, version } = await desk.of(who)
-  return changeConversation(id, { ...command, version }, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
-}
-const BOSS = 'f'.repeat(24) as AgentId
-const give = async (who: string, assigneeId: AgentId | null) => {
-  const { id, version } = await desk.of(who)
-  return assignConversation(id, { assigneeId, version }, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
-}
-const eventsOf = async (who: string) =>
-  (await linesOf(database.stores, (await desk.of(who)).id)).flatMap(({ event }) => event?.name ?? [])
-const names = (prefix: string, count: number) =>
-  Array.from({ length: count }, (_, index) => `${prefix}${index}`)
 
 describe('what waits', () => {
   it('leaves by priority, then by arrival', async () => {
@@ -49,7 +21,7 @@ describe('what waits', () => {
       await desk.write(who)
       desk.passMs(1_000)
     }
-    await patch('third', { priority: 'urgent' })
+    await desk.patch('third', { priority: 'urgent' })
     const ana = await desk.hire('Ana', { capacity: { total: 2 } })
     await desk.work()
     const owners = await Promise.all(['first', 'second', 'third'].map((who) => desk.ownerOf(who)))
@@ -74,11 +46,9 @@ describe('what waits', () => {
   it('goes to the next step when the wait of the first is over, and not before', async () => {
     const ana = await desk.hire('Ana', { capacity: { total: 0 } })
     const ben = await desk.hire('Ben')
-    const only = (agentId: AgentId) => ({ kind: 'fixed-agent', agentId }) as const
-    desk.shared.policy = policyOf([
-      step({ target: only(ana), waitMs: 5 * MINUTE }),
-      step({ target: only(ben) }),
-    ])
+    const only = (agentId: AgentId, waitMs: number) =>
+      stepOf({ target: { kind: 'fixed-agent', agentId }, strategy: 'least-open', waitMs })
+    desk.shared.policy = policyOf([only(ana, 5 * MINUTE), only(ben, 0)])
     await desk.write('a')
     desk.passMs(4 * MINUTE)
     await desk.work()
@@ -116,26 +86,24 @@ describe('what waits', () => {
     await desk.hire('Ana')
     const ben = await desk.hire('Ben', { capacity: { total: 0 } })
     const team = await desk.team('Support', [ben])
-    await give('a', null).catch(() => undefined)
+    await desk.give('a', null).catch(() => undefined)
     await desk.limit(ben, { capacity: { total: 1 } })
     desk.shared.policy = policyOf([])
     await desk.write('a')
-    const { id, version } = await desk.of('a')
     desk.shared.policy = everybody('least-open')
-    const command = { assigneeId: null, teamId: team, version }
-    await assignConversation(id, command, desk.as(BOSS, 'supervisor'), desk.serviceDeps)
+    await desk.give('a', null, team)
     await desk.work()
     expect(await desk.of('a')).toMatchObject({ assigneeId: ben, teamId: team, teamByHand: true })
   })
 
   it('that a team step named is set to the team and owned by nobody', async () => {
     const team = await desk.team('Support', [await desk.hire('Ana')])
-    desk.shared.policy = policyOf([step({ target: { kind: 'team', teamId: team }, strategy: 'pick' })])
+    desk.shared.policy = policyOf([stepOf({ target: { kind: 'team', teamId: team }, strategy: 'pick' })])
     await desk.write('a')
     const conversation = await desk.of('a')
     expect(conversation).toMatchObject({ teamId: team, routing: { status: 'settled' } })
     expect(conversation.assigneeId).toBeUndefined()
-    expect(await eventsOf('a')).toEqual(['team-changed'])
+    expect(await desk.eventsOf('a')).toEqual(['team-changed'])
   })
 
   it('is looked at only as far as somebody may get it, however much waits', async () => {

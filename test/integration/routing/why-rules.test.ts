@@ -1,30 +1,23 @@
 /** What people are told of why, over real stores: it holds now, agrees with itself, and only those see runs who may. */
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import type { AgentId } from '../../../src/domain/ids.ts'
+import { beforeEach, expect, it } from 'vitest'
 import type { Permission } from '../../../src/domain/permissions.ts'
 import { assignConversation } from '../../../src/services/assign-conversation.ts'
 import { explainConversation } from '../../../src/services/explain-routing.ts'
 import { readQueue } from '../../../src/services/read-queue.ts'
-import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
+import { freshDatabase } from '../../harness/database.ts'
 import { type Desk, everybody, openDesk } from '../../harness/routing-desk.ts'
 
 const HOUR = 3_600_000
-const BOSS = 'f'.repeat(24) as AgentId
 
-let database: TestDatabase
+const database = freshDatabase()
 let desk: Desk
 
-beforeAll(async () => {
-  database = await openTestDatabase()
-})
-afterAll(() => database.close())
-beforeEach(async () => {
-  await database.empty()
+beforeEach(() => {
   desk = openDesk(database.stores, everybody('least-open'))
 })
 
 const without = (...left: readonly Permission[]) => {
-  const boss = desk.as(BOSS, 'supervisor')
+  const { boss } = desk
   return { ...boss, permissions: new Set([...boss.permissions].filter((one) => !left.includes(one))) }
 }
 const why = async (who: string, principal = without()) =>
