@@ -4,6 +4,7 @@ import { createHttpClient } from '../../shared/http-client.ts'
 import { isPassing } from '../../shared/problem.ts'
 import type { Watchable } from '../live/store.ts'
 import { createLiveStore, watchable } from '../live/store.ts'
+import { keepNewest } from './keep-newest.ts'
 
 /** Asks our own server, with the session's cookie. */
 export const http = createHttpClient('/api/v1')
@@ -18,6 +19,7 @@ export const queryClient = new QueryClient({
       staleTime: 30_000,
       gcTime: 5 * 60_000,
       refetchOnWindowFocus: false,
+      structuralSharing: keepNewest,
       retry: (failures, error) => isPassing(error) && failures < 2,
     },
     mutations: { retry: false },

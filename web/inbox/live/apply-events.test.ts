@@ -1,4 +1,4 @@
-import { QueryClient } from '@tanstack/react-query'
+import { QueryClient, QueryObserver } from '@tanstack/react-query'
 import { expect, it } from 'vitest'
 import type { AgentView, ProfileView } from '../../../src/domain/views.ts'
 import { createEventApplier } from './apply-events.ts'
@@ -45,6 +45,30 @@ it('meets a new colleague', () => {
   const { hear, agents } = screen()
   hear(agent('a3', {}))
   expect(agents()?.map(({ id }) => id)).toEqual(['a1', 'a2', 'a3'])
+})
+
+it('reads a list again that was being read when a new colleague came', async () => {
+  const client = new QueryClient()
+  const answers = [[agent('a1', {})], [agent('a1', {}), agent('a3', {})]]
+  const asked: (() => void)[] = []
+  const observer = new QueryObserver(client, {
+    queryKey: ['agents'],
+    queryFn: async () => {
+      const answer = answers[asked.length]
+      await new Promise<void>((resolve) => asked.push(resolve))
+      return answer
+    },
+  })
+  const leave = observer.subscribe(() => undefined)
+  await expect.poll(() => asked.length).toBe(1)
+  createEventApplier(client)([{ type: 'agent.updated', agent: agent('a3', {}) }])
+  await expect.poll(() => asked.length).toBe(2)
+  for (const answer of asked) answer()
+  await expect
+    .poll(() => client.getQueryData<AgentView[]>(['agents'])?.map(({ id }) => id))
+    .toEqual(['a1', 'a3'])
+  leave()
+  client.clear()
 })
 
 it.each([

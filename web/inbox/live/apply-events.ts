@@ -59,8 +59,18 @@ export function createEventApplier(client: QueryClient): (events: readonly Domai
   }
 }
 
+/** Brings one item of a list forward. A read that is under way may have begun before: it is made again. */
+function bring<T extends Versioned>(client: QueryClient, list: 'agents' | 'channels', item: T): void {
+  const queryKey = [list]
+  client.setQueryData<T[]>(queryKey, (items) => upserted(items, item))
+  const reads = { queryKey, exact: true }
+  if (client.isFetching(reads) > 0) {
+    void client.cancelQueries(reads).then(() => client.invalidateQueries(reads))
+  }
+}
+
 function applyAgent(client: QueryClient, agent: AgentView): void {
-  client.setQueryData<AgentView[]>(['agents'], (items) => upserted(items, agent))
+  bring<AgentView>(client, 'agents', agent)
   client.setQueryData<ProfileView>(['session'], (me) =>
     me && me.id === agent.id && agent.version >= me.version
       ? { ...me, availability: agent.availability, present: agent.present, version: agent.version }
@@ -74,12 +84,10 @@ function applyAgent(client: QueryClient, agent: AgentView): void {
 }
 
 function applyChannel(client: QueryClient, channel: ChannelView): void {
-  client.setQueryData<ChannelView[]>(['channels'], (items) => upserted(items, channel))
+  bring<ChannelView>(client, 'channels', channel)
   void client.invalidateQueries({ queryKey: ['channel', channel.id] })
 }
 
 function applyContact(client: QueryClient, contact: ContactView): void {
-  client.setQueryData<ContactView>(['contact', contact.id], (known) =>
-    known && known.version > contact.version ? known : contact,
-  )
+  client.setQueryData<ContactView>(['contact', contact.id], contact)
 }
