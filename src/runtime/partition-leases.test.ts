@@ -15,6 +15,14 @@ function leaseTable(clock: { ms: number }): LeaseStore {
       table.set(name, { holder, untilMs: clock.ms + ttlMs, token })
       return { name, token }
     },
+    async prolong(names, holder, ttlMs) {
+      const own = names.filter((name) => table.get(name)?.holder === holder)
+      for (const name of own) {
+        const token = table.get(name)?.token ?? 0
+        table.set(name, { holder, untilMs: clock.ms + ttlMs, token })
+      }
+      return new Set(own)
+    },
     async release(name, holder) {
       if (table.get(name)?.holder === holder) table.delete(name)
     },

@@ -12,6 +12,8 @@ export interface PartitionLeases {
 export const RENEW_EVERY_MS = 2_000
 const LEASE_MS = 7_000
 
+const nameOf = (partition: number): string => `journal:${partition}`
+
 /**
  * Creates the node's share of partitions. Two nodes that hold one partition for a moment do no harm (every station
  * is idempotent), only the order of one sender's messages could suffer.
@@ -36,30 +38,24 @@ export function createPartitionLeases(deps: {
     async renew() {
       const share = Math.ceil(JOURNAL_PARTITIONS / Math.max(1, deps.nodes()))
       const gained: number[] = []
-      const order = [
-        ...held,
-        ...[...Array(JOURNAL_PARTITIONS).keys()].filter((partition) => !held.has(partition)),
-      ]
-      for (const partition of order) {
-        const name = `journal:${partition}`
-        if (held.has(partition) && held.size > share) {
-          held.delete(partition)
-          await deps.leases.release(name, deps.nodeId)
-          continue
-        }
-        if (!held.has(partition) && held.size >= share) continue
-        const lease = await deps.leases.acquire(name, deps.nodeId, LEASE_MS, deps.alone)
-        if (!lease) held.delete(partition)
-        else if (!held.has(partition)) {
-          held.add(partition)
-          gained.push(partition)
-        }
+      for (const partition of [...held].slice(0, Math.max(0, held.size - share))) {
+        held.delete(partition)
+        await deps.leases.release(nameOf(partition), deps.nodeId)
+      }
+      const prolonged = await deps.leases.prolong([...held].map(nameOf), deps.nodeId, LEASE_MS)
+      for (const partition of held) if (!prolonged.has(nameOf(partition))) held.delete(partition)
+      for (let partition = 0; partition < JOURNAL_PARTITIONS && held.size < share; partition += 1) {
+        if (held.has(partition)) continue
+        const lease = await deps.leases.acquire(nameOf(partition), deps.nodeId, LEASE_MS, deps.alone)
+        if (!lease) continue
+        held.add(partition)
+        gained.push(partition)
       }
       renewedAtMs = deps.now()
       return gained
     },
     async release() {
-      const names = [...held].map((partition) => `journal:${partition}`)
+      const names = [...held].map(nameOf)
       held.clear()
       await Promise.all(names.map((name) => deps.leases.release(name, deps.nodeId)))
     },

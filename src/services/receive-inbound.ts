@@ -72,7 +72,10 @@ async function receiveMessages(arrivals: readonly ArrivedMessage[], deps: Receiv
   }
   const renamed = await announceSenders(arrivals, findSender, read, deps)
   for (const conversation of renamed) if (read.has(conversation.id)) read.set(conversation.id, conversation)
-  const recorded = await recordArrivals(arrivals, findSender, conversations, deps)
+  const [recorded] = await Promise.all([
+    recordArrivals(arrivals, findSender, conversations, deps),
+    conversations.close(),
+  ])
   reach('message-recorded')
   const updated = await updateConversations(recorded, read, conversations.opened, deps)
   reach('conversation-updated')

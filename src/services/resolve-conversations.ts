@@ -19,6 +19,8 @@ export interface OpenedConversation {
 export interface ResolvedConversations {
   readonly of: (message: Pick<ArrivedMessage, 'channel' | 'threadKey'>) => StoredConversation
   readonly opened: ReadonlyMap<ConversationId, OpenedConversation>
+  /** Tells the router which of the conversations became its own; may run beside what is done with them. */
+  readonly close: () => Promise<void>
   /** Tells the customers who has their conversations, where the policy wants it; after their messages are recorded. */
   readonly greet: () => Promise<void>
 }
@@ -60,15 +62,15 @@ export async function resolveConversations(
   const previous = await retireOverdue(found, threads, deps)
   const missing = [...threads].filter(([key]) => !found.has(key)).map(([, thread]) => thread)
   const opened = new Map<ConversationId, OpenedConversation>()
+  let close = async (): Promise<void> => undefined
   let greet = async (): Promise<void> => undefined
   if (missing.length > 0) {
     const openings = missing.map((thread) => openedBy(thread, findSender, previous, deps))
     const run = await deps.routeOpenings(openings)
     const { routed } = run
     const taken = await deps.conversations.createMissing(routed.map(({ conversation }) => conversation))
-    await run.close(
-      routed.filter((_, position) => taken.has(position)).map(({ conversation }) => conversation.id),
-    )
+    const lost = routed.filter((_, position) => taken.has(position))
+    close = () => run.close(lost.map(({ conversation }) => conversation.id))
     for (const [position, opening] of routed.entries()) {
       if (taken.has(position)) continue
       const { conversation } = opening
@@ -84,6 +86,7 @@ export async function resolveConversations(
   }
   return {
     opened,
+    close,
     greet,
     of: ({ channel, threadKey }) => {
       const conversation = found.get(keyOf(channel.id, threadKey))

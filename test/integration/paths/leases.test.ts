@@ -31,6 +31,17 @@ describe('a lease', () => {
     expect(forced?.token).toBeGreaterThan(second?.token ?? Number.POSITIVE_INFINITY)
   })
 
+  it('is prolonged together with others of the same holder, and not when somebody else has it', async () => {
+    const { leases } = database.stores
+    const names = ['several-1', 'several-2', 'several-3', 'several-4']
+    for (const name of names.slice(0, 3)) await leases.acquire(name, 'a', name === 'several-1' ? 1 : HOUR_MS)
+    await leases.acquire('several-4', 'b', HOUR_MS)
+    expect(await leases.prolong(names, 'a', HOUR_MS)).toEqual(new Set(names.slice(0, 3)))
+    expect(await leases.prolong(names.slice(0, 3), 'a', HOUR_MS)).toEqual(new Set(names.slice(0, 3)))
+    for (const name of names) expect(await leases.acquire(name, 'c', HOUR_MS)).toBeUndefined()
+    expect(await leases.prolong([], 'a', HOUR_MS)).toEqual(new Set())
+  })
+
   it('runs by the database’s clock, whatever this process believes', async () => {
     const { leases } = database.stores
     await leases.acquire('clock', 'a', HOUR_MS)
