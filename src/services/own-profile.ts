@@ -8,13 +8,13 @@ import type { AgentRecord } from '../store/agent-store.ts'
 import type { SessionStore } from '../store/session-store.ts'
 import type { WorkspaceStore } from '../store/workspace-store.ts'
 import { announceAgent } from './announce-agent.ts'
+import { type AvailabilityChoiceDeps, availabilityChoice } from './availability-choice.ts'
 import type { Bus } from './bus.ts'
-import { type NoteAvailabilityDeps, noteAvailability } from './note-availability.ts'
 import { type AgentViewDeps, presentProfile } from './present-agent.ts'
 import { newRecoveryCodes, newSecondFactor, stepOf } from './second-factor.ts'
 import { provePassword, type SignInDeps } from './sign-in.ts'
 
-export interface ProfileDeps extends SignInDeps, AgentViewDeps, NoteAvailabilityDeps {
+export interface ProfileDeps extends SignInDeps, AgentViewDeps, AvailabilityChoiceDeps {
   readonly sessions: SessionStore
   readonly workspace: WorkspaceStore
   readonly bus: Bus
@@ -42,8 +42,8 @@ export async function setAvailability(
   agentId: AgentId,
   availability: Availability,
 ): Promise<ProfileView> {
-  const agent = found(await deps.agents.change(agentId, { availability }))
-  await noteAvailability(deps, agentId, availability)
+  const choice = await availabilityChoice(deps, agentId, availability)
+  const agent = found(await deps.agents.change(agentId, choice))
   await announceAgent(deps, agent, { availability: true })
   return presentProfile(deps, agent)
 }

@@ -97,20 +97,6 @@ export function createAgentRoutingStore(connection: Connection) {
       )
       return found ? toAgentRoutingRecord(found) : undefined
     },
-
-    /** Notes since when an agent's choice holds, and whether his "online" goes before his working hours. */
-    async noteAvailability(
-      id: AgentId,
-      atMs: number,
-      chosenOutOfHours: ChosenOutOfHours | undefined,
-    ): Promise<void> {
-      await agents.updateOne(
-        { _id: toObjectId(id) },
-        chosenOutOfHours
-          ? { $set: { availabilitySince: new Date(atMs), chosenOutOfHours } }
-          : { $set: { availabilitySince: new Date(atMs) }, $unset: { chosenOutOfHours: '' } },
-      )
-    },
   }
 }
 

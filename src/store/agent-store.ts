@@ -2,6 +2,7 @@ import { type Connection, type mongo, Schema } from 'mongoose'
 import type { AgentState, Availability } from '../domain/agent.ts'
 import type { AgentId } from '../domain/ids.ts'
 import type { Role } from '../domain/permissions.ts'
+import type { ChosenOutOfHours } from '../domain/routing/out-of-hours.ts'
 import { isDuplicateKey, newObjectId, toObjectId } from './object-id.ts'
 
 /** An agent without anything secret. */
@@ -40,6 +41,7 @@ interface AgentDocument {
   state: AgentState
   availability: Availability
   availabilitySince?: Date
+  chosenOutOfHours?: ChosenOutOfHours
   pushReachableUntil?: Date
   locale: string
   sessionEpoch: number
@@ -59,6 +61,10 @@ export interface AgentChange {
   readonly role?: Role
   readonly state?: AgentState
   readonly availability?: Availability
+  /** Since when that holds, milliseconds since the epoch; left out = by the database's clock. */
+  readonly availabilitySinceMs?: number
+  /** The choice is "online" outside the working hours; null = it is not. */
+  readonly chosenOutOfHours?: ChosenOutOfHours | null
   /** null = no longer. */
   readonly pushReachableUntilMs?: number | null
 }
@@ -74,6 +80,7 @@ const schema = new Schema<AgentDocument>(
     state: { type: String, required: true },
     availability: { type: String, required: true },
     availabilitySince: Date,
+    chosenOutOfHours: Schema.Types.Mixed,
     pushReachableUntil: Date,
     locale: { type: String, required: true },
     sessionEpoch: { type: Number, required: true },
@@ -180,18 +187,31 @@ export function createAgentStore(connection: Connection) {
      */
     async change(
       id: AgentId,
-      { pushReachableUntilMs: pushUntilMs, ...change }: AgentChange,
+      {
+        pushReachableUntilMs: pushUntilMs,
+        availabilitySinceMs: sinceMs,
+        chosenOutOfHours: outOfHours,
+        ...change
+      }: AgentChange,
       options: { readonly version?: number; readonly endsSessions?: boolean } = {},
     ): Promise<AgentRecord | undefined> {
       const { version, endsSessions } = options
       const endsLink = change.state === 'deactivated'
       return updated(version === undefined ? { _id: toObjectId(id) } : { _id: toObjectId(id), version }, {
-        $set: { ...change, ...(pushUntilMs ? { pushReachableUntil: new Date(pushUntilMs) } : {}) },
+        $set: {
+          ...change,
+          ...(pushUntilMs ? { pushReachableUntil: new Date(pushUntilMs) } : {}),
+          ...(sinceMs === undefined ? {} : { availabilitySince: new Date(sinceMs) }),
+          ...(outOfHours ? { chosenOutOfHours: outOfHours } : {}),
+        },
         $inc: { version: 1, ...(endsSessions ? { sessionEpoch: 1 } : {}) },
-        ...(change.availability === undefined ? {} : { $currentDate: { availabilitySince: true } }),
+        ...(change.availability === undefined || sinceMs !== undefined
+          ? {}
+          : { $currentDate: { availabilitySince: true } }),
         $unset: {
           ...(endsLink ? { link: 1 } : {}),
           ...(pushUntilMs === null ? { pushReachableUntil: 1 } : {}),
+          ...(outOfHours === null ? { chosenOutOfHours: 1 } : {}),
         },
       })
     },
