@@ -35,6 +35,8 @@ describe('the loader', () => {
     await eventually(() => composer().inputValue()).toBe('I would like to ask')
     await composer().press('Enter')
     await visit.frame.locator('.tick.delivered').waitFor()
+    // What the frame shows, the page hears a moment later.
+    await eventually(async () => JSON.stringify(await heard())).toContain('message:sent')
     await call('close')
     await visit.frame.locator('main[inert]').waitFor({ state: 'attached' })
     const { id } = stage.api.agentSays('Yes?')
