@@ -62,7 +62,10 @@ const samples: { bad: SourceFile[]; good: SourceFile[] }[] = [
       { path: 'README.md', text: `see /${'Users'}/ann/tributary` },
     ],
     good: [
-      { path: 'src/a.ts', text: "fetch('/api/v1/users/me'); import('./work/a.ts'); open('/homework/x')" },
+      {
+        path: 'src/a.ts',
+        text: `fetch('/api/v1/users/me'); import('./${'work'}/a.ts'); open('/homework/x')`,
+      },
     ],
   },
   {
