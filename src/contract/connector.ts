@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Capabilities } from '../domain/capabilities.ts'
 import type { ChannelId, ChannelType } from '../domain/ids.ts'
+import type { LetterAddress } from '../domain/letter.ts'
 import type { CheckResult } from './check-result.ts'
 import type { ConfigField, ConfigValues } from './config-field.ts'
 import type { AttachmentRef, InboundEvent } from './inbound-event.ts'
@@ -38,6 +39,13 @@ export interface ConnectorContext<C> {
   readonly logger: ConnectorLogger
   /** Goes through the SSRF guard: internal addresses are refused at connect time, redirects are not followed. */
   readonly fetch: typeof globalThis.fetch
+  /**
+   * For connectors that open sockets of their own: the address to connect to. Names and addresses inside our own
+   * network are refused with a ConnectorError `destination-not-allowed`; connect to what it answers, not to the name.
+   */
+  readonly resolveHost: (host: string) => Promise<string>
+  /** DNS records, for checks of a sender; like `node:dns` `resolve`. */
+  readonly resolveDns: (name: string, type: string) => Promise<unknown>
   /** Milliseconds since the epoch. */
   readonly clock: () => number
   readonly checkpoint: Checkpoint
@@ -57,6 +65,30 @@ export interface OutboundMessage {
   readonly attachments: readonly OutboundAttachment[]
   readonly subject?: string
   readonly replyToExternalId?: string
+  /**
+   * Names this message in whatever comes back: put into the addresses and ids of what is sent, where the platform has
+   * such, and handed back by `parse` ({@link InboundLetter.tokens}). 32 characters of a-z and 2-7; ours alone make one.
+   */
+  readonly token: string
+  /** When it was recorded, milliseconds since the epoch: the same at every attempt. */
+  readonly writtenAtMs: number
+  /** No person wrote it: it must be marked so, and nothing may come back for it. */
+  readonly automatic: boolean
+  readonly letter?: OutboundLetter
+}
+
+/** What a message is beside its text on channels that carry letters; planned, sanitised, complete. */
+export interface OutboundLetter {
+  readonly subject: string
+  readonly to: readonly LetterAddress[]
+  readonly cc: readonly LetterAddress[]
+  readonly bcc: readonly LetterAddress[]
+  /** The body with signature and quotation, formatted. `text` of the message is the same in plain text. */
+  readonly html?: string
+  /** The id of the letter it answers, without angle brackets. */
+  readonly inReplyTo?: string
+  /** Oldest first, without angle brackets. */
+  readonly references: readonly string[]
 }
 
 /** A file to send; `open` may be called again for another attempt. */
@@ -92,17 +124,27 @@ export interface WebhookInbound<C> {
 export interface RawItem {
   /** The same at every refetch of the same item. */
   readonly key: string
+  /** Items of one sender are projected in their order; the channel as a whole when left out. */
+  readonly sender?: string
+  /** At most 14 MiB. */
   readonly body: Uint8Array
   readonly contentType: string
   readonly facts: Readonly<Record<string, string>>
 }
 
+/** Resolves once the item is journaled on disk, also when it was before. */
+export type PushItem = (item: RawItem) => Promise<void>
+
 /** We call the platform and stay connected. One node holds a channel's session at a time, by a fenced lease. */
 export interface SessionInbound<C> {
   readonly kind: 'session'
   /** Runs until `ctx.signal` aborts. `push` resolves once the item is journaled; only then may the checkpoint move. */
-  open(ctx: ConnectorContext<C>, push: (item: RawItem) => Promise<void>): Promise<void>
-  parse(request: Verified<JournaledRequest>): readonly InboundEvent[]
+  open(ctx: ConnectorContext<C>, push: PushItem): Promise<void>
+  /**
+   * Same bytes, same events, same ids, like a webhook's. Runs in a thread of its own with limits of time and memory,
+   * so it may take a while and may be asynchronous; it may not touch anything but its argument.
+   */
+  parse(request: Verified<JournaledRequest>): readonly InboundEvent[] | Promise<readonly InboundEvent[]>
 }
 
 /**
@@ -128,6 +170,11 @@ export interface Connector<C = ConfigValues> {
   readonly visitors?: VisitorAccess<C>
   /** Throws ConnectorError only. */
   send(message: OutboundMessage, ctx: ConnectorContext<C>): Promise<SendReceipt>
+  /**
+   * A second effect of sending, such as the copy in the folder of what was sent. Called after the message is settled
+   * as sent, again and again until it succeeds: it must look whether it was done before. Throws ConnectorError only.
+   */
+  fileSent?(message: OutboundMessage, receipt: SendReceipt, ctx: ConnectorContext<C>): Promise<void>
   fetchAttachment?(
     ref: Extract<AttachmentRef, { kind: 'remote' }>,
     ctx: ConnectorContext<C>,

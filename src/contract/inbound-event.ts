@@ -1,3 +1,9 @@
+import type {
+  AutomaticKind,
+  LetterAddress,
+  LetterAuthentication,
+  LetterParticipants,
+} from '../domain/letter.ts'
 import type { ReceiptStatus } from '../domain/message.ts'
 
 /** The customer as the platform names him. */
@@ -21,7 +27,43 @@ export type AttachmentRef =
       readonly name: string
       readonly contentType?: string
       readonly sizeBytes?: number
+      /** By this id the letter's formatted body names it. */
+      readonly contentId?: string
     }
+  | {
+      /** It came inside the raw item; the core stores it. */
+      readonly kind: 'content'
+      readonly bytes: Uint8Array
+      readonly name: string
+      readonly contentType?: string
+      readonly contentId?: string
+    }
+
+/** What a message is beside its text where messages are letters. Nothing of it is trusted. */
+export interface InboundLetter extends LetterParticipants {
+  /** The platform's id of this letter, without angle brackets; others name it when they answer. */
+  readonly letterId?: string
+  /** Ids of earlier letters that this one answers, the nearest first. */
+  readonly references: readonly string[]
+  /**
+   * What may be tokens of ours ({@link OutboundMessage.token}), found in the addresses it came to and then in
+   * `references`. Whoever got a letter of ours knows one: it says what is answered, never who answers.
+   */
+  readonly tokens: readonly string[]
+  /** The subject without marks of answers, forwards and lists, for comparing; empty = nothing to compare. */
+  readonly baseSubject: string
+  /** As it came; the core sanitises it. Quoted history is marked with the class `tributary-quoted`. */
+  readonly html?: string
+  /** With all that is quoted, where the event's `text` is only what is new. */
+  readonly fullText?: string
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
+  readonly automatic?: AutomaticKind
+  readonly spam?: boolean
+  readonly authentication?: LetterAuthentication
+  readonly forwardedFrom?: LetterAddress
+  readonly partial?: boolean
+  readonly broken?: boolean
+}
 
 /**
  * What a connector's `parse` makes of a raw request or item. Instants are milliseconds since the epoch.
@@ -41,6 +83,9 @@ export type InboundEvent =
       readonly replyToExternalId?: string
       /** The sending client's own id of the message, where it knows one. */
       readonly clientMessageId?: string
+      readonly letter?: InboundLetter
+      /** The raw item stays readable beside the message for as long as it exists. */
+      readonly keepSource?: boolean
     }
   | {
       readonly type: 'message-edited'
@@ -62,6 +107,8 @@ export type InboundEvent =
       readonly atMs: number
       readonly errorCode?: string
       readonly errorDetail?: string
+      /** The raw item is the platform's report: it stays readable beside the message. */
+      readonly keepSource?: boolean
     }
   | {
       readonly type: 'reaction'

@@ -35,6 +35,17 @@ export interface Capabilities {
   readonly startConversation: Support
   /** True when `send` may be repeated after a crash without the customer seeing it twice. */
   readonly idempotentSend: boolean
+  /** Present where messages are letters: with a subject, copies to others and formatted text. */
+  readonly letters?: {
+    /** Most addresses of one letter, over To, Cc and Bcc. */
+    readonly maxRecipients: number
+    /** Put below what an agent writes unless he takes it out; plain text, may be empty. */
+    readonly signature: string
+    /** This channel's own addresses, lower case, the first one the sender's. */
+    readonly ownAddresses: readonly string[]
+    /** Letters of the same sender with the same subject go into one conversation for so long. */
+    readonly sameSubjectDays: number
+  }
   /** Absent = the default schedule. */
   readonly retry?: RetrySchedule
 }

@@ -95,7 +95,7 @@ export interface UpdateChannelCommand extends UpdateChannelRoutingCommand {
 }
 
 /** The views of the conversation list. */
-export type ConversationListView = 'mine' | 'unassigned' | 'all'
+export type ConversationListView = 'mine' | 'unassigned' | 'all' | 'spam' | 'automatic'
 
 /** Filters of the conversation list; sorted by last activity, newest first. */
 export interface ListConversationsQuery {
@@ -118,6 +118,8 @@ export interface UpdateConversationCommand {
   readonly tags?: readonly string[]
   /** The topic; null = none. */
   readonly categoryId?: string | null
+  /** `spam` files it away; null takes it out of where it was filed and gives it to the router. */
+  readonly filed?: 'spam' | null
   readonly version: number
 }
 
@@ -145,6 +147,31 @@ export interface SendMessageCommand {
   readonly clientMessageId: string
   readonly text: string
   readonly attachmentIds: readonly string[]
+  /** Only on channels that carry letters; what is left out follows from the letter that is answered. */
+  readonly letter?: OutgoingLetter
+}
+
+/** What an agent says of a letter beside its text. Addresses are `local@domain`. */
+export interface OutgoingLetter {
+  /** The formatted text; the plain one stands beside it. Sanitised by the server. */
+  readonly html?: string
+  readonly subject?: string
+  /** Whom it goes to; the conversation's contact when left out. */
+  readonly to?: readonly string[]
+  readonly cc?: readonly string[]
+  readonly bcc?: readonly string[]
+  /** The message that is answered or forwarded: sets the letter's thread. */
+  readonly aboutMessageId?: string
+  /** Puts that message below, as `reply` quotes it or as `forward` passes it on with its files. */
+  readonly quote?: 'reply' | 'forward'
+}
+
+/** Begins a conversation with somebody on a channel whose platform allows it. */
+export interface StartConversationCommand extends SendMessageCommand {
+  readonly channelId: string
+  /** The customer as the channel names him, such as his address. */
+  readonly to: string
+  readonly name?: string
 }
 
 /** A note that only agents see. */

@@ -3,6 +3,7 @@ import type { Capabilities } from './capabilities.ts'
 import type { ConversationStatus, Priority, RoutingStatus, WorkType } from './conversation.ts'
 import type { DeliveryCertainty, DeliveryState } from './delivery.ts'
 import type * as id from './ids.ts'
+import type { FiledReason, Letter } from './letter.ts'
 import type { ConversationEventKind, MessageDirection, MessageKind, MessageStatus } from './message.ts'
 import type { Permission, Role } from './permissions.ts'
 import type { AssignmentPolicy, RoutingStrategy, SkillRequirement } from './routing/policy.ts'
@@ -24,6 +25,8 @@ export interface AttachmentView {
   /** Pixels, for images that the browser may show. */
   readonly width?: number
   readonly height?: number
+  /** By this id the letter's formatted body shows it in its place. */
+  readonly contentId?: string
 }
 
 /** Who wrote a message. */
@@ -62,6 +65,8 @@ export interface ConversationView {
   readonly subject?: string
   /** Customer messages since an agent last read the conversation. */
   readonly unreadCount: number
+  /** Filed away unseen: in a view of its own until a person takes it out. */
+  readonly filed?: FiledReason
   readonly lastMessage?: LastMessageView
   readonly lastInboundAt?: id.Instant
   readonly lastActivityAt: id.Instant
@@ -98,7 +103,11 @@ export interface MessageView {
     readonly errorCode?: string
     readonly errorDetail?: string
     readonly certainty?: DeliveryCertainty
+    /** The platform's report of the failure is kept and can be read. */
+    readonly hasReport?: boolean
   }
+  /** What it has as a letter, on channels that carry letters. */
+  readonly letter?: LetterView
   /** Set when the platform sent something we cannot show; says what it was. */
   readonly unsupported?: string
   readonly editedAt?: id.Instant
@@ -108,6 +117,26 @@ export interface MessageView {
   readonly order: number
   /** Rises with every change of this message. */
   readonly version: number
+}
+
+/** A letter as the thread shows it. */
+export interface LetterView extends Omit<Letter, 'sentAtMs'> {
+  readonly sentAt?: id.Instant
+}
+
+/** A letter's whole content, read when somebody opens it. */
+export interface LetterBodyView {
+  /** With everything that was quoted. */
+  readonly text: string
+  /**
+   * Sanitised. What was quoted stands in elements with the class `tributary-quoted`; pictures of the letter itself
+   * have addresses of ours, remote ones none but `data-remote-image` with their place in the letter.
+   */
+  readonly html?: string
+  /** How many remote pictures there are: each is shown by `/messages/:id/images/:place`, fetched by the server. */
+  readonly remoteImages: number
+  /** In the order they came. */
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
 }
 
 /** A contact's id on one channel. `verified` is false where name, email and the rest are only the visitor's claim. */

@@ -7,15 +7,15 @@ import type { ApartAnswer, ApartRequest } from './apart-parser.ts'
 
 const { registry } = (await import(String(workerData))) as { readonly registry: ConnectorRegistry }
 
-function answer({ type, ...request }: ApartRequest): ApartAnswer {
+async function answer({ type, ...request }: ApartRequest): Promise<ApartAnswer> {
   const connector = registry.find(type as ChannelType)
   if (!connector) return 'unknown-type'
   try {
-    return { events: connector.inbound.parse(verified(request)) }
+    return { events: await connector.inbound.parse(verified(request)) }
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) }
   }
 }
 
-parentPort?.on('message', (request: ApartRequest) => parentPort?.postMessage(answer(request)))
+parentPort?.on('message', async (request: ApartRequest) => parentPort?.postMessage(await answer(request)))
 parentPort?.postMessage('ready' satisfies ApartAnswer)

@@ -9,6 +9,7 @@ import { createBus } from '../services/bus.ts'
 import { createChannelDirectory, type LiveChannel } from '../services/channel-directory.ts'
 import { createFetchAttachment } from '../services/fetch-attachment.ts'
 import { createAgentAttachments, createLinkAttachments } from '../services/link-attachments.ts'
+import { createMessageTokens } from '../services/message-token.ts'
 import { createOpenAttachment } from '../services/open-attachment.ts'
 import { createOrderClock } from '../services/order-clock.ts'
 import { createPasswords } from '../services/passwords.ts'
@@ -23,7 +24,7 @@ import {
 import { createAttemptLimits, ensureAttemptIndexes } from './attempt-limits.ts'
 import type { Config } from './config.ts'
 import { createContextOf } from './connector-context.ts'
-import { createGuardedFetch } from './guarded-fetch.ts'
+import { createGuardedFetch, createGuardedLookup } from './guarded-fetch.ts'
 import type { Logger } from './logger.ts'
 import type { Database } from './open-database.ts'
 import { openStores } from './open-stores.ts'
@@ -76,6 +77,7 @@ export async function buildCore(deps: {
     log,
     publicUrl,
     fetch: outgoing,
+    lookup: createGuardedLookup({ allow: config.outboundAllow }),
     clock: Date.now,
   })
   const assignable = async (agentId: AgentId, channelId: ChannelId) => {
@@ -125,6 +127,7 @@ export async function buildCore(deps: {
       clock: Date.now,
     }),
     cookieKey,
+    messageTokens: createMessageTokens(box.derive('message-token')),
     authenticator,
     limits,
     passwords: createPasswords(),

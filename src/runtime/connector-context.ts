@@ -1,9 +1,12 @@
+import { promises as dns } from 'node:dns'
 import type { ConnectorContext } from '../contract/connector.ts'
+import { ConnectorError } from '../contract/connector-error.ts'
 import type { Bus } from '../services/bus.ts'
 import type { LiveChannel } from '../services/channel-directory.ts'
 import { presentChannel } from '../services/present-channel.ts'
 import type { ChannelStore } from '../store/channel-store.ts'
 import type { CheckpointStore } from '../store/checkpoint-store.ts'
+import { OutboundRefusedError } from './guarded-fetch.ts'
 import type { Logger } from './logger.ts'
 
 export interface ConnectorContextDeps {
@@ -14,6 +17,7 @@ export interface ConnectorContextDeps {
   readonly publicUrl: string
   /** Guarded against internal addresses. */
   readonly fetch: typeof globalThis.fetch
+  readonly lookup: (host: string) => Promise<string>
   readonly clock: () => number
 }
 
@@ -30,6 +34,8 @@ export function createContextOf(
       webhookUrl: `${publicUrl}/ingress/${channel.id}`,
       logger,
       fetch: deps.fetch,
+      resolveHost: (host) => resolveHost(host, deps.lookup),
+      resolveDns: (name, type) => dns.resolve(name, type),
       clock,
       checkpoint: {
         read: () => checkpoints.read(channel.id),
@@ -46,5 +52,22 @@ export function createContextOf(
       },
       signal,
     }
+  }
+}
+
+async function resolveHost(host: string, lookup: ConnectorContextDeps['lookup']): Promise<string> {
+  try {
+    return await lookup(host)
+  } catch (error) {
+    const refused = error instanceof OutboundRefusedError
+    throw new ConnectorError(
+      {
+        code: refused ? error.code : 'host-not-found',
+        detail: refused ? error.message : `The name ${host} cannot be resolved`,
+        retry: refused ? 'never' : 'later',
+        delivery: 'not-sent',
+      },
+      { cause: error },
+    )
   }
 }

@@ -87,6 +87,25 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): typeof gl
   }
 }
 
+/**
+ * Makes the look-up for sockets that a connector opens itself: the first address of a host, once all of its addresses
+ * are allowed. Whoever connects to the answer, and not to the name, cannot be led elsewhere.
+ */
+export function createGuardedLookup({
+  allow = [],
+  lookup = lookupAll,
+}: GuardedFetchOptions = {}): (host: string) => Promise<string> {
+  return async (host) => {
+    if (ipaddr.isValid(host)) {
+      if (!isAllowedAddress(host, allow)) throw refused(host)
+      return host
+    }
+    const [first] = await resolve(host, allow, lookup)
+    if (!first) throw refused(host)
+    return first.address
+  }
+}
+
 function guardedConnector(allow: readonly string[], lookup: Lookup): buildConnector.connector {
   const connect = buildConnector({
     lookup: (hostname, { all }, callback) => {

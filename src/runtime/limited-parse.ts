@@ -3,7 +3,6 @@
  * and whatever an earlier process had in hand, or was broken off before, is parsed apart, with a memory of its own.
  */
 import { createContext, Script } from 'node:vm'
-import type { InboundEvent } from '../contract/inbound-event.ts'
 import { verified } from '../contract/raw-request.ts'
 import type { JournalEntryId } from '../domain/ids.ts'
 import type { ParseJob, ParseOutcome, ParseRequests } from '../services/parse-entries.ts'
@@ -24,15 +23,20 @@ export interface LimitedParseDeps {
 /** Creates the parsing; the same results as calling each connector's `parse`, or an error per entry. */
 export function createLimitedParse({ apart, startedAtMs, batchMs }: LimitedParseDeps): ParseRequests {
   const brokenOff = new Set<JournalEntryId>()
-  const isSuspect = ({ entry }: ParseJob): boolean =>
-    entry.tries > 0 || entry.receivedAtMs < startedAtMs || brokenOff.has(entry.id)
+  /** What a session brings may be large and take its time. */
+  const isApart = ({ entry, channel }: ParseJob): boolean =>
+    channel.connector.inbound.kind === 'session' ||
+    entry.tries > 0 ||
+    entry.receivedAtMs < startedAtMs ||
+    brokenOff.has(entry.id)
 
   return async (jobs) => {
     const outcomes = new Map<ParseJob, ParseOutcome>()
-    const here = jobs.filter((job) => !isSuspect(job))
-    for (const job of jobs.filter(isSuspect)) {
+    const here = jobs.filter((job) => !isApart(job))
+    for (const job of jobs.filter(isApart)) {
       const outcome = await apart.parse(job)
       if (outcome) outcomes.set(job, outcome)
+      else if (job.channel.connector.inbound.kind === 'session') outcomes.set(job, await parsePatiently(job))
       else here.push(job)
     }
     const overdue = parseInTime(here, outcomes, batchMs ?? BATCH_MS)
@@ -42,10 +46,16 @@ export function createLimitedParse({ apart, startedAtMs, batchMs }: LimitedParse
   }
 }
 
-/** Parses in this thread, each batch within the time limit. */
+/** Parses in this thread, each batch within the time limit; what sessions bring without one. */
 export const parseHere: ParseRequests = async (jobs) => {
   const outcomes = new Map<ParseJob, ParseOutcome>()
-  parseInTime(jobs, outcomes, BATCH_MS)
+  const ofSessions = jobs.filter(({ channel }) => channel.connector.inbound.kind === 'session')
+  for (const job of ofSessions) outcomes.set(job, await parsePatiently(job))
+  parseInTime(
+    jobs.filter((job) => !ofSessions.includes(job)),
+    outcomes,
+    BATCH_MS,
+  )
   return jobs.map((job) => outcomes.get(job) ?? { error: 'it was not parsed' })
 }
 
@@ -83,12 +93,22 @@ function parseInTime(
 }
 
 function parseOne({ channel, entry }: ParseJob): ParseOutcome {
+  const { inbound } = channel.connector
+  if (inbound.kind !== 'webhook') return { error: 'what a session brings is parsed apart' }
   const { body, contentType, facts, receivedAtMs } = entry
   try {
-    const events: readonly InboundEvent[] = channel.connector.inbound.parse(
-      verified({ body, contentType, facts, receivedAtMs }),
-    )
-    return { events }
+    return { events: inbound.parse(verified({ body, contentType, facts, receivedAtMs })) }
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) }
+  }
+}
+
+async function parsePatiently({ channel, entry }: ParseJob): Promise<ParseOutcome> {
+  const { body, contentType, facts, receivedAtMs } = entry
+  try {
+    return {
+      events: await channel.connector.inbound.parse(verified({ body, contentType, facts, receivedAtMs })),
+    }
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) }
   }

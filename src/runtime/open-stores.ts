@@ -17,6 +17,7 @@ import { createGreetingStore } from '../store/greeting-store.ts'
 import { createIdempotencyStore } from '../store/idempotency-store.ts'
 import { createJournalStore } from '../store/journal-store.ts'
 import { createLeaseStore } from '../store/lease-store.ts'
+import { createLetterStore } from '../store/letter-store.ts'
 import { createMessageStore } from '../store/message-store.ts'
 import { createNodeRecordStore } from '../store/node-records.ts'
 import { createOutboxStore } from '../store/outbox-store.ts'
@@ -62,6 +63,7 @@ export async function openStores(connection: StoreConnection['connection']) {
     idempotency: createIdempotencyStore(connection),
     journal: createJournalStore(connection),
     leases: createLeaseStore(connection),
+    letters: createLetterStore(connection),
     messages: createMessageStore(connection),
     nodes: createNodeRecordStore(connection),
     outbox: createOutboxStore(connection),

@@ -39,5 +39,6 @@ export interface PathDeps {
   readonly assignable: AssignDeps['assignable']
   readonly linkAttachments: LinkAttachments
   readonly openAttachment: OpenAttachment
+  readonly messageTokens: DeliverDeps['messageTokens']
   readonly contextOf: DeliverDeps['contextOf']
 }

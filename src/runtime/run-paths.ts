@@ -143,6 +143,7 @@ function deliverDeps(deps: PathDeps, isStopping: () => boolean): DeliverDeps {
     findChannel: deps.directory.get,
     contextOf: deps.contextOf,
     openAttachment: deps.openAttachment,
+    messageTokens: deps.messageTokens,
     bus: deps.bus,
     nodeId: deps.nodeId,
     isStopping,

@@ -11,6 +11,7 @@ import type { StoredMessage } from '../store/stored-message.ts'
 import { applyEarlyEvents } from './apply-message-news.ts'
 import type { Bus } from './bus.ts'
 import type { LiveChannel } from './channel-directory.ts'
+import type { MessageTokens } from './message-token.ts'
 import { publishChanged } from './publish-changed.ts'
 
 export interface DeliverDeps {
@@ -22,6 +23,7 @@ export interface DeliverDeps {
   /** @param limit aborts when the attempt has taken too long */
   readonly contextOf: (channel: LiveChannel, limit: AbortSignal) => ConnectorContext<LiveChannel['config']>
   readonly openAttachment: OpenAttachment
+  readonly messageTokens: MessageTokens
   readonly bus: Bus
   /** Whose leases are taken: when this node is gone, others need not wait for them to run out. */
   readonly nodeId: string
@@ -127,6 +129,9 @@ async function send(leased: StoredMessage, channel: LiveChannel, deps: DeliverDe
         open: () => deps.openAttachment(id),
       })),
       ...(conversation.subject === undefined ? {} : { subject: conversation.subject }),
+      token: deps.messageTokens.of(leased.id),
+      writtenAtMs: leased.createdAtMs,
+      automatic: leased.automatic ?? false,
       ...(leased.replyToExternalId === undefined ? {} : { replyToExternalId: leased.replyToExternalId }),
     }
     const receipt = await withinLease(channel, (limit) =>

@@ -128,6 +128,7 @@ async function toParts(
       kind: 'message',
       author: { kind: 'agent', id: agentId, name: agent },
       text: part.text,
+      automatic: true,
       attachments: [],
       status: 'queued',
       recipient: conversation.identityExternalId,

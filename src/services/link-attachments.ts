@@ -22,7 +22,7 @@ export function createLinkAttachments(deps: {
     const remote: RemoteAttachment[] = []
     refs.forEach((ref, position) => {
       if (ref.kind === 'stored') storedIds.push(ref.attachmentId)
-      else {
+      else if (ref.kind === 'remote') {
         remote.push({
           ref: ref.ref,
           position,
@@ -36,9 +36,10 @@ export function createLinkAttachments(deps: {
     const noted = await attachments.linkRemote(remote, uploader, link, clock())
     const byId = new Map(linked.map((one) => [one.id as string, one]))
     const byRef = new Map(noted.map((one) => [one.remoteRef, one]))
-    const inOrder = refs.map((ref) =>
-      ref.kind === 'stored' ? byId.get(ref.attachmentId) : byRef.get(ref.ref),
-    )
+    const inOrder = refs.map((ref) => {
+      if (ref.kind === 'stored') return byId.get(ref.attachmentId)
+      return ref.kind === 'remote' ? byRef.get(ref.ref) : undefined
+    })
     return [...new Set(inOrder)].flatMap((one) => (one ? [presentAttachment(one)] : []))
   }
 }

@@ -1,5 +1,6 @@
 import type { ConversationStatus, Priority, RoutingStatus, WorkType } from '../domain/conversation.ts'
 import type * as id from '../domain/ids.ts'
+import type { FiledReason } from '../domain/letter.ts'
 import type { QueueState } from '../domain/routing/agent-state.ts'
 import type { LastMessageView } from '../domain/views.ts'
 
@@ -50,6 +51,7 @@ export interface StoredConversation {
   readonly tags: readonly string[]
   readonly subject?: string
   readonly unreadCount: number
+  readonly filed?: FiledReason
   /** Inbound messages up to this place in the thread have been read by an agent. */
   readonly readOrder: number
   readonly lastMessage?: LastMessage

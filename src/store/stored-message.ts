@@ -1,5 +1,6 @@
 import type { DeliveryCertainty, DeliveryState } from '../domain/delivery.ts'
 import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
+import type { Letter } from '../domain/letter.ts'
 import type { MessageDirection, MessageKind, MessageStatus } from '../domain/message.ts'
 import type { AttachmentView, AuthorView, MessageView } from '../domain/views.ts'
 
@@ -17,6 +18,7 @@ export interface Delivery {
   readonly errorCode?: string
   readonly errorDetail?: string
   readonly certainty?: DeliveryCertainty
+  readonly hasReport?: boolean
 }
 
 /** A message as stored. */
@@ -43,6 +45,13 @@ export interface StoredMessage {
   readonly replyToExternalId?: string
   readonly delivery?: Delivery
   readonly unsupported?: string
+  /** No person wrote it: a greeting, a notice, an acknowledgement. */
+  readonly automatic?: boolean
+  /** A machine's or unwanted: it counts as nothing that the customer said, wakes nobody and is not unread. */
+  readonly quiet?: boolean
+  readonly letter?: Letter
+  /** Without angle brackets; other letters name it. Outbound letters have it as `externalId`. */
+  readonly letterId?: string
   readonly reactions?: readonly { readonly who: string; readonly emoji: string }[]
   readonly createdAtMs: number
   readonly editedAtMs?: number

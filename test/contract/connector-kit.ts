@@ -181,6 +181,9 @@ const OUTGOING: OutboundMessage = {
   author: { name: 'Agnes' },
   text: 'Hello',
   attachments: [],
+  token: 'a'.repeat(32),
+  writtenAtMs: Date.UTC(2026, 10, 23, 12),
+  automatic: false,
 }
 
 type Fetch = typeof globalThis.fetch
@@ -201,6 +204,8 @@ export function contextOf(
     webhookUrl: 'https://inbox.example/ingress/1',
     logger: { debug: note, info: note, warn: note, error: note },
     fetch,
+    resolveHost: () => Promise.reject(new TypeError('there is no network')),
+    resolveDns: () => Promise.reject(new TypeError('there is no network')),
     clock: () => Date.UTC(2026, 10, 23, 12),
     checkpoint: {
       read: async () => mark,

@@ -11,6 +11,7 @@ import type { AssignDeps } from '../../src/services/assign-conversation.ts'
 import { createBus, type Signal } from '../../src/services/bus.ts'
 import type { LiveChannel } from '../../src/services/channel-directory.ts'
 import type { DeliverDeps } from '../../src/services/deliver-messages.ts'
+import { createMessageTokens } from '../../src/services/message-token.ts'
 import { createOrderClock } from '../../src/services/order-clock.ts'
 import type { Principal } from '../../src/services/principal.ts'
 import { type ReceiveInboundDeps, receiveInbound } from '../../src/services/receive-inbound.ts'
@@ -115,6 +116,7 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
     renewAfterMs: async () => undefined,
     contextOf: () => ({}) as ConnectorContext<LiveChannel['config']>,
     openAttachment: () => Promise.reject(new Error('nothing to open')),
+    messageTokens: createMessageTokens(new Uint8Array(32)),
     assignable: async (agentId: AgentId) => {
       const agent = office.team.find(({ id }) => id === agentId)
       return agent && { name: agent.name }

@@ -19,6 +19,7 @@ import type { Stores } from '../../src/runtime/open-stores.ts'
 import { createBus } from '../../src/services/bus.ts'
 import type { LiveChannel } from '../../src/services/channel-directory.ts'
 import { type DeliverDeps, deliverConversation } from '../../src/services/deliver-messages.ts'
+import { createMessageTokens } from '../../src/services/message-token.ts'
 import { createOrderClock } from '../../src/services/order-clock.ts'
 import type { Principal } from '../../src/services/principal.ts'
 import { type ReceiveInboundDeps, receiveInbound } from '../../src/services/receive-inbound.ts'
@@ -140,6 +141,8 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     webhookUrl: 'https://inbox.example/ingress',
     logger: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     fetch: () => Promise.reject(new Error('there is no network here')),
+    resolveHost: () => Promise.reject(new Error('there is no network here')),
+    resolveDns: () => Promise.reject(new Error('there is no network here')),
     clock: now,
     checkpoint: { read: async () => undefined, write: async () => undefined },
     reportHealth: () => undefined,
@@ -150,6 +153,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     findChannel,
     contextOf: () => context,
     openAttachment: () => Promise.reject(new Error('there is no file here')),
+    messageTokens: createMessageTokens(new Uint8Array(32)),
     bus,
     nodeId: 'rig',
     isStopping: () => false,

@@ -1,0 +1,47 @@
+import type { Connection, mongo } from 'mongoose'
+import type { MessageId } from '../domain/ids.ts'
+import { nativeCollection } from './native.ts'
+import { duplicatePositions, toObjectId } from './object-id.ts'
+
+/** What a letter holds that no list shows: read one at a time. */
+export interface StoredLetterBody {
+  readonly messageId: MessageId
+  /** With everything quoted. */
+  readonly text: string
+  /** Sanitised. */
+  readonly html?: string
+  /** Addresses of the remote pictures that `html` names by their place. */
+  readonly remoteImages: readonly string[]
+  readonly headers: readonly { readonly name: string; readonly value: string }[]
+}
+
+interface LetterBodyDocument extends Omit<StoredLetterBody, 'messageId'> {
+  readonly _id: mongo.ObjectId
+}
+
+export type LetterStore = ReturnType<typeof createLetterStore>
+
+/** The bodies of letters, beside their messages and under the same ids. */
+export function createLetterStore(connection: Connection) {
+  const letters = nativeCollection<LetterBodyDocument>(connection, 'letters')
+
+  return {
+    /** Safe to repeat: what is there stays. */
+    async record(bodies: readonly StoredLetterBody[]): Promise<void> {
+      if (bodies.length === 0) return
+      const documents = bodies.map(({ messageId, ...rest }) => ({ _id: toObjectId(messageId), ...rest }))
+      try {
+        await letters.insertMany(documents, { ordered: false })
+      } catch (error) {
+        duplicatePositions(error)
+      }
+    },
+
+    async get(messageId: MessageId): Promise<StoredLetterBody | undefined> {
+      const found = await letters.findOne({ _id: toObjectId(messageId) })
+      if (!found) return undefined
+      const { _id, ...rest } = found
+      return { messageId, ...rest }
+    },
+  }
+}
