@@ -27,9 +27,11 @@ function dns(texts: Readonly<Record<string, string>>) {
 }
 
 async function signed(mail: string, signingDomain = 'example.net', extra: { maxBodyLength?: number } = {}) {
+  const key = { signingDomain, selector: 's', privateKey }
   const { signatures } = await dkimSign(mail, {
+    ...key,
     canonicalization: 'relaxed/relaxed',
-    signatureData: [{ signingDomain, selector: 's', privateKey, ...extra }],
+    signatureData: [{ ...key, ...extra }],
   })
   return signatures + mail
 }
