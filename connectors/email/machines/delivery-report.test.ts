@@ -119,6 +119,19 @@ describe('a delivery status notification', () => {
   })
 })
 
+describe('the address of a letter that a server renamed', () => {
+  it('is found in what came back of it', () => {
+    const source = STATUS_NOTIFICATION.replace(
+      `Message-ID: <${OURS}>`,
+      'Message-ID: <1@service.example>\nReply-To: Shop <Support+xyz@shop.example>, jane@example.net',
+    )
+    const report = recogniseReport(readForTests(source))
+    expect(report?.messageIds).toEqual(['1@service.example'])
+    expect(report?.reportedTo).toContain('support+xyz@shop.example')
+    expect(report?.reportedTo).not.toContain('jane@example.net')
+  })
+})
+
 describe('reports without fields', () => {
   const vendors: readonly (readonly [string, string, string, string])[] = [
     [
