@@ -70,6 +70,8 @@ describe('what goes to many', () => {
     ['X-Auto-Response-Suppress: All', 'bulk'],
     ['X-Auto-Response-Suppress: DR, OOF, AutoReply', 'bulk'],
     ['X-Campaign: spring', 'bulk'],
+    ['Subject: Report Domain: shop.example Submitter: provider.example Report-ID: <1>', 'bulk'],
+    ['Content-Type: multipart/report; report-type="tlsrpt"; boundary=b', 'bulk'],
   ])('%s', (headers, kind) => {
     expect(kindOf(headers)).toBe(kind)
   })

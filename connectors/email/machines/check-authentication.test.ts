@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto'
 import { dkimSign } from 'mailauth/lib/dkim/sign.js'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { checkAuthentication } from './check-authentication.ts'
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', {
@@ -114,6 +114,26 @@ describe('our own check', () => {
         by: 'tributary',
       })
     }
+  })
+})
+
+describe('a domain name system that never answers', () => {
+  afterEach(() => {
+    vi.useRealTimers()
+  })
+
+  it('is not waited for', async () => {
+    const mail = Buffer.from(await signed(MAIL))
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    let asked = 0
+    const resolve = () => {
+      asked += 1
+      vi.advanceTimersByTime(10_000)
+      return new Promise<never>(() => undefined)
+    }
+    expect(await checkAuthentication(mail, resolve)).toMatchObject({ dkim: 'none', dmarc: 'none' })
+    expect(asked).toBe(1)
+    expect(vi.getTimerCount()).toBe(0)
   })
 })
 

@@ -79,7 +79,9 @@ function isReport(mail: ReadMail, hasFields: boolean, { said, returned }: Divide
   const sender = machineSender(mail)
   const subject = headerOf(mail, 'subject') ?? ''
   const named = speaksOfFailure(subject)
-  if (mail.contentType === 'multipart/report' && (hasFields || sender !== undefined || named)) return true
+  const type = mail.parameters['report-type']?.toLowerCase() ?? 'delivery-status'
+  const isForm = mail.contentType === 'multipart/report' && type === 'delivery-status'
+  if (isForm && (hasFields || sender !== undefined || named)) return true
   if (hasFields && (sender !== undefined || (named && !isPassedOn(subject)))) return true
   if (isVacationSubject(subject)) return false
   const bringsBack = returned.length > 0 || attachedLetters(mail).length > 0
