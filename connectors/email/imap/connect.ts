@@ -21,6 +21,11 @@ export const PATIENCE: Patience = { connectMs: 30_000, greetingMs: 20_000, silen
 
 const MEBIBYTE = 2 ** 20
 
+/** The connection ended without a word. */
+export class ClosedError extends Error {
+  readonly code = 'EConnectionClosed'
+}
+
 /**
  * A signed-in connection of its own. It closes when `ctx.signal` aborts. Whoever gets it closes it, and hears of its end
  * by `close`; its errors are kept from ending the process. Throws what imapflow throws, or ConnectorError.
