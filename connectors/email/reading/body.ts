@@ -7,6 +7,8 @@ import type { Leaf, MimeNode } from './mime-tree.ts'
 export interface Body {
   readonly text: string
   readonly html?: string
+  /** The text was made of the formatted body. */
+  readonly onlyHtml: boolean
   readonly used: ReadonlySet<MailPart>
 }
 
@@ -32,6 +34,7 @@ export function chooseBody(tree: MimeNode, partOf: (leaf: Leaf) => MailPart | un
   return {
     text: text.join('\n\n').slice(0, LIMITS.textLength),
     ...(formatted && { html: html.slice(0, 2 * LIMITS.htmlLength) }),
+    onlyHtml: formatted && pieces.every((piece) => piece.text === undefined),
     used,
   }
 

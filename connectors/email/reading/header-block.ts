@@ -30,7 +30,7 @@ export function splitLetter(bytes: Uint8Array): Split {
   let current: { from: number; to: number } | undefined
   const close = (): void => {
     if (current === undefined) return
-    const line = bytes.subarray(current.from, Math.min(current.to, current.from + LIMITS.headerBytes))
+    const line = shortened(bytes.subarray(current.from, current.to))
     const room = head.length < LIMITS.headerLines && kept + line.length <= LIMITS.headerBytes
     // What is needed has a store of its own, so that no heap of other lines can push it out.
     if (room || (NEEDED.test(nameOf(line)) && kept + line.length <= 4 * LIMITS.headerBytes && head.length < 2 * LIMITS.headerLines)) {
@@ -58,6 +58,13 @@ export function splitLetter(bytes: Uint8Array): Split {
   }
   close()
   return { head, body: bytes.subarray(bytes.length) }
+}
+
+/** The beginning and the end of a value too long: of a chain of references both count, the rest does not. */
+function shortened(line: Uint8Array): Uint8Array {
+  if (line.length <= LIMITS.headerLineBytes) return line
+  const half = LIMITS.headerLineBytes / 2
+  return Buffer.concat([line.subarray(0, half), Buffer.from(' '), line.subarray(line.length - half)])
 }
 
 function startOf(bytes: Uint8Array): number {

@@ -10,11 +10,11 @@ export const QUOTED_CLASS = 'tributary-quoted'
 /** Elements whose whole content is quoted history. */
 const CONTAINER_CLASSES = new Set([
   'gmail_quote', 'gmail_quote_container', 'yahoo_quoted', 'protonmail_quote', 'tutanota_quote', 'zmail_extra', 'front-blockquote',
-  'ntes-mailmaster-quote', 'moz-forward-container', 'freshdesk_quote', 'gmail_extra', 'outlook_quote', 'ms-outlook-mobile-reference-message', 'spark_quote', 'hs_reply', 'quoted-reply',
+  'ntes-mailmaster-quote', 'moz-forward-container', 'freshdesk_quote', 'outlook_quote', 'ms-outlook-mobile-reference-message', 'spark_quote', 'hs_reply', 'quoted-reply',
 ])
 const CONTAINER_IDS = new Set(['yahoo_quoted', 'mail-editor-reference-message-container', 'olk_src_body_section', 'isreplycontent', 'isforwardcontent', 'origbody', 'reply-intro', 'divtagdefaultwrapper_quoted'])
 /** Elements after which everything is quoted history. */
-const OPENING_IDS = new Set(['divrplyfwdmsg', 'appendonsend', 'zwchr', 'stopspelling', 'replysplit'])
+const OPENING_IDS = new Set(['divrplyfwdmsg', 'appendonsend', 'zwchr', 'replysplit'])
 const OPENING_CLASSES = new Set(['outlookmessageheader', 'gmail_sendername', 'moz-email-headers-table'])
 /** The line that Outlook draws above the header of what it quotes. */
 const OUTLOOK_BORDER =
@@ -23,6 +23,8 @@ const OUTLOOK_BORDER =
 const SEARCHED = 20_000
 /** A letter with more quotations than these is no letter. */
 const MARKS = 200
+const UNREAD = new Set(['style', 'script', 'head', 'title'])
+const BREAKS = new Set(['br', 'div', 'p', 'tr', 'li', 'table', 'blockquote', 'h1', 'h2', 'h3', 'h4'])
 
 /**
  * Wraps quoted history into `<div class="tributary-quoted">`, by the marks that mail programs leave. Answers between
@@ -71,7 +73,7 @@ function isContainer(element: Element): boolean {
 function isCitation(element: Element): boolean {
   if (element.attribs['type']?.toLowerCase() === 'cite' || element.attribs['cite']?.startsWith('mid:') === true) return true
   const before = previousElement(element)
-  return before !== undefined && (classesOf(before).includes('moz-cite-prefix') || isAttribution(shortText(before)))
+  return before !== undefined && (classesOf(before).includes('moz-cite-prefix') || isAttribution(asLine(shortText(before))))
 }
 
 function opensHistory(element: Element): boolean {
@@ -101,7 +103,7 @@ function namesHeaders(text: string): boolean {
 function withAttribution(element: Element): ChildNode[] {
   const before = previousElement(element)
   if (before === undefined) return [element]
-  const names = classesOf(before).includes('moz-cite-prefix') || isAttribution(shortText(before))
+  const names = classesOf(before).includes('moz-cite-prefix') || isAttribution(asLine(shortText(before)))
   return names ? between(before, element) : [element]
 }
 
@@ -146,7 +148,7 @@ function hasVisibleText(document: Document, covered: ReadonlySet<AnyNode>): bool
   const visit = (node: AnyNode): boolean => {
     if (covered.has(node)) return false
     if (isText(node)) return node.data.trim() !== ''
-    if (isTag(node) && (isHidden(node) || ['style', 'script', 'head', 'title'].includes(node.name))) return false
+    if (isTag(node) && (isHidden(node) || UNREAD.has(node.name))) return false
     if (isTag(node) && node.name === 'img') return true
     return 'children' in node && node.children.some(visit)
   }
@@ -179,12 +181,25 @@ function relink(parent: ParentNode): void {
   })
 }
 
-/** The first lines of an element as they read; enough to tell what it is. */
+/** The first lines of an element as they read; enough to tell what it is, and bounded whatever it holds. */
 function shortText(element: Element): string {
-  let length = 0
-  return textOfNodes([element], () => (length += 1) > 60).slice(0, 1_500).trim()
+  let text = ''
+  let nodes = 0
+  const visit = (node: ChildNode): void => {
+    nodes += 1
+    if (nodes > 200 || text.length > 1_500) return
+    if (isText(node)) text += node.data.slice(0, 1_500).replace(/\s+/gu, ' ')
+    if (!isTag(node) || UNREAD.has(node.name)) return
+    const breaks = BREAKS.has(node.name)
+    if (breaks && text !== '' && !text.endsWith('\n')) text += '\n'
+    node.children.forEach(visit)
+    if (breaks && !text.endsWith('\n')) text += '\n'
+  }
+  visit(element)
+  return text.replace(/ *\n */g, '\n').trim()
 }
 
+const asLine = (text: string): string => text.replace(/\n/g, ' ')
 const idOf = (element: Element): string => (element.attribs['id'] ?? '').toLowerCase().replace(/^x_/, '')
 
 function classesOf(element: Element): string[] {

@@ -7,6 +7,7 @@ export const LIMITS = {
   headerLines: 200,
   /** Of the header block as bytes, and of one value as text. */
   headerBytes: 64 * 1_024,
+  headerLineBytes: 32 * 1_024,
   /** Of the header block of one part; beyond it the letter counts as broken. */
   partHeaderBytes: 128 * 1_024,
   references: 100,

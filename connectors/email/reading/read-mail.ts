@@ -1,20 +1,24 @@
 import type { HeaderLine, MailPart, ReadMail } from '../read-mail.ts'
 import { chooseBody } from './body.ts'
 import { decodeBytes } from './charset.ts'
-import { headerLinesOf, splitLetter } from './header-block.ts'
+import { headerLinesOf, rawHeaderLinesOf, splitLetter } from './header-block.ts'
 import type { Leaf, MimeNode } from './mime-tree.ts'
 import { readTree } from './mime-tree.ts'
 
 const MIME_HEADERS = /^(?:content-|mime-version$)/
 const NO_PARAMETERS = /;[^]*$/
 const DECODED = /^(?:text|message)\/|^application\/(?:ics|calendar\+json)$/
-const BOUNDARY_LINE = /^--([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-)/im
+const BOUNDARY_LINE = /^--([^\r\n]{1,200})\r?\n(?=content-)/im
 const HAS_BOUNDARY = /;\s*boundary\s*=/i
 
 /** A letter taken apart, and which of its parts are its body: those are no files. */
 export interface OpenedMail {
   readonly mail: ReadMail
+  /** The header lines with their encoded words as they came. */
+  readonly rawHeaders: readonly HeaderLine[]
   readonly bodyParts: ReadonlySet<MailPart>
+  /** The text was made of the formatted body, since there is no other. */
+  readonly onlyHtml: boolean
   /** It could not be taken apart: what there is of it is the headers. */
   readonly broken: boolean
 }
@@ -26,22 +30,23 @@ export async function readMail(bytes: Uint8Array): Promise<ReadMail> {
 
 /** {@link readMail}, with what only the reading of the body needs to know. */
 export async function openMail(bytes: Uint8Array): Promise<OpenedMail> {
-  const letter = withLineFeeds(bytes)
-  const { head, body } = splitLetter(letter)
-  const headers = headerLinesOf(head)
-  const mime = head.filter((_, at) => MIME_HEADERS.test(headers[at]?.name ?? ''))
-  const type = headers.find((line) => line.name === 'content-type')?.value ?? ''
-  if (head.length === 0 && !isText(body)) return { ...opened(headers, leafless, body), broken: true }
+  const { head, body } = splitLetter(withLineFeeds(bytes))
+  if (head.length === 0 && !isText(body)) return { ...openedMail(head, LEAFLESS, NOTHING), broken: true }
   try {
-    return opened(headers, await readTree(joined(corrected(mime, type, body), body)), body)
+    return openedMail(head, await readTree(joined(mimeHeadersOf(head, body), body)), body)
   } catch {
-    return { ...opened(headers, leafless, new Uint8Array()), broken: true }
+    return { ...openedMail(head, LEAFLESS, NOTHING), broken: true }
   }
 }
 
-const leafless: MimeNode = { kind: 'multipart', subtype: 'mixed', children: [] }
+const LEAFLESS: MimeNode = { kind: 'multipart', subtype: 'mixed', children: [] }
+const NOTHING = new Uint8Array()
 
-function opened(headers: readonly HeaderLine[], tree: MimeNode, body: Uint8Array): OpenedMail {
+/** A letter of its header lines and the tree of its parts; `body` is shown where the tree has no part at all. */
+export function openedMail(head: readonly Uint8Array[], tree: MimeNode, body: Uint8Array): OpenedMail {
+  const headers = headerLinesOf(head)
+  const type = headers.find((line) => line.name === 'content-type')?.value ?? ''
+  const parameters = parametersOf(type)
   const parts: MailPart[] = []
   const partsOf = new Map<Leaf, MailPart>()
   const visit = (node: MimeNode): void => {
@@ -53,28 +58,25 @@ function opened(headers: readonly HeaderLine[], tree: MimeNode, body: Uint8Array
   visit(tree)
   // A multipart of which nothing could be found is a text still: somebody wrote it.
   if (parts.length === 0 && body.length > 0 && isText(body)) {
-    const leaf: Leaf = { contentType: 'text/plain', parameters: {}, bytes: withoutDelimiters(body, boundaryOf(headers)) }
-    return opened(headers, { kind: 'leaf', leaf }, new Uint8Array())
+    const bytes = withoutDelimiters(body, parameters['boundary'])
+    return openedMail(head, { kind: 'leaf', leaf: { contentType: 'text/plain', parameters: {}, bytes } }, NOTHING)
   }
   const chosen = chooseBody(tree, (leaf) => partsOf.get(leaf))
-  const type = headers.find((line) => line.name === 'content-type')?.value ?? ''
   const contentType = type.replace(NO_PARAMETERS, '').trim().toLowerCase()
   return {
     mail: {
       headers,
       contentType: contentType === '' ? 'text/plain' : contentType,
-      parameters: parametersOf(type),
+      parameters,
       parts,
       text: chosen.text,
       ...(chosen.html !== undefined && { html: chosen.html }),
     },
+    rawHeaders: rawHeaderLinesOf(head),
     bodyParts: chosen.used,
+    onlyHtml: chosen.onlyHtml,
     broken: false,
   }
-}
-
-function boundaryOf(headers: readonly HeaderLine[]): string | undefined {
-  return parametersOf(headers.find((line) => line.name === 'content-type')?.value ?? '')['boundary']
 }
 
 function withoutDelimiters(body: Uint8Array, boundary: string | undefined): Uint8Array {
@@ -112,14 +114,17 @@ function parametersOf(type: string): Record<string, string> {
   return { ...found }
 }
 
-/** A multipart that does not name its boundary: the first line that looks like one is taken. */
-function corrected(mime: readonly Uint8Array[], type: string, body: Uint8Array): readonly Uint8Array[] {
+/** The lines that say how the body is built. Only these go to the library: the rest is read here, bounded. */
+function mimeHeadersOf(head: readonly Uint8Array[], body: Uint8Array): readonly Uint8Array[] {
+  const lines = headerLinesOf(head)
+  const mime = head.filter((_, at) => MIME_HEADERS.test(lines[at]?.name ?? ''))
+  const type = lines.find((line) => line.name === 'content-type')?.value ?? ''
   if (!/^multipart\//i.test(type) || HAS_BOUNDARY.test(type)) return mime
+  // A multipart that does not name its boundary: the first line that looks like one is taken.
   const found = BOUNDARY_LINE.exec(Buffer.from(body.subarray(0, 64 * 1_024)).toString('latin1'))
-  const boundary = found?.[1]
+  const boundary = found?.[1]?.trimEnd()
   if (boundary === undefined || boundary.includes('"')) return mime
-  const line = Buffer.from(`Content-Type: multipart/mixed; boundary="${boundary}"\r\n`, 'latin1')
-  return [line]
+  return [Buffer.from(`Content-Type: multipart/mixed; boundary="${boundary}"\r\n`, 'latin1')]
 }
 
 function joined(head: readonly Uint8Array[], body: Uint8Array): Uint8Array {
