@@ -42,13 +42,19 @@ function entriesOf(value: string): { readonly name: string; readonly address: st
 function addressOf(entry: { readonly name: string; readonly address: string }): LetterAddress[] {
   const name = cleanName(decodeWords(entry.name))
   const address = usable(entry.address) ?? usable(FOUND.exec(decodeWords(entry.address))?.[0] ?? '')
-  if (address !== undefined) return [{ address, ...(name !== '' && name.toLowerCase() !== address && { name }) }]
+  if (address !== undefined)
+    return [{ address, ...(name !== '' && name.toLowerCase() !== address && { name }) }]
   const inside = usable(FOUND.exec(name)?.[0] ?? '')
   return inside === undefined ? [] : [{ address: inside }]
 }
 
 function usable(text: string): string | undefined {
-  const address = text.replace(CONTROLS, '').trim().replace(/^mailto:/i, '').replace(/[.,;]+$/, '').toLowerCase()
+  const address = text
+    .replace(CONTROLS, '')
+    .trim()
+    .replace(/^mailto:/i, '')
+    .replace(/[.,;]+$/, '')
+    .toLowerCase()
   return USABLE.test(address) && address.length <= 320 ? address : undefined
 }
 

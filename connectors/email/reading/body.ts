@@ -27,8 +27,16 @@ export function chooseBody(tree: MimeNode, partOf: (leaf: Leaf) => MailPart | un
   const used = new Set<MailPart>()
   const named: MailPart[] = []
   const found = read(tree)
-  const pieces = found.length > 0 ? found : named.slice(0, 1).flatMap(pieceOf)
-  const text = pieces.map((piece) => piece.text ?? textOfHtml(piece.html ?? '')).filter((part) => part.trim() !== '')
+  const pieces =
+    found.length > 0
+      ? found
+      : named
+          .filter((part) => (part.text ?? '').trim() !== '')
+          .slice(0, 1)
+          .flatMap(pieceOf)
+  const text = pieces
+    .map((piece) => piece.text ?? textOfHtml(piece.html ?? ''))
+    .filter((part) => part.trim() !== '')
   const formatted = pieces.some((piece) => piece.html !== undefined)
   const html = pieces.map((piece) => piece.html ?? asHtml(piece.text ?? '')).join('\n')
   return {
@@ -68,7 +76,9 @@ export function chooseBody(tree: MimeNode, partOf: (leaf: Leaf) => MailPart | un
     used.add(part)
     const text = part.text ?? ''
     if (part.contentType === 'text/html') return [{ html: text }]
-    return [{ text: isFlowed(part) ? unflowed(text, part.parameters['delsp']?.toLowerCase() === 'yes') : text }]
+    return [
+      { text: isFlowed(part) ? unflowed(text, part.parameters['delsp']?.toLowerCase() === 'yes') : text },
+    ]
   }
 
   /** The plain and the formatted version of one text; what is neither may hold files. */

@@ -4,10 +4,23 @@ const LONGEST = 200_000
 const EVENTS = 10
 const ATTENDEES = 50
 const TITLES: Readonly<Record<string, string>> = {
-  REQUEST: 'Invitation', REPLY: 'Answer to an invitation', CANCEL: 'Cancelled', COUNTER: 'Another time is proposed', DECLINECOUNTER: 'The other time is declined', REFRESH: 'Asks for the current invitation', PUBLISH: 'Event', ADD: 'Invitation to more dates',
+  REQUEST: 'Invitation',
+  REPLY: 'Answer to an invitation',
+  CANCEL: 'Cancelled',
+  COUNTER: 'Another time is proposed',
+  DECLINECOUNTER: 'The other time is declined',
+  REFRESH: 'Asks for the current invitation',
+  PUBLISH: 'Event',
+  ADD: 'Invitation to more dates',
 }
 const ANSWERS: Readonly<Record<string, string>> = {
-  ACCEPTED: 'accepted', DECLINED: 'declined', TENTATIVE: 'tentative', DELEGATED: 'delegated', 'NEEDS-ACTION': 'no answer yet', COMPLETED: 'completed', 'IN-PROCESS': 'in process',
+  ACCEPTED: 'accepted',
+  DECLINED: 'declined',
+  TENTATIVE: 'tentative',
+  DELEGATED: 'delegated',
+  'NEEDS-ACTION': 'no answer yet',
+  COMPLETED: 'completed',
+  'IN-PROCESS': 'in process',
 }
 
 /** An invitation in words: what, when, where, by whom, who comes. Undefined when it cannot be read. Never throws. */
@@ -16,7 +29,10 @@ export function calendarText(ics: string): string | undefined {
   try {
     const calendar = new ICAL.Component(ICAL.parse(ics) as unknown[])
     const method = textOf(calendar, 'method').toUpperCase()
-    const events = calendar.getAllSubcomponents('vevent').slice(0, EVENTS).map((event) => eventText(event, method))
+    const events = calendar
+      .getAllSubcomponents('vevent')
+      .slice(0, EVENTS)
+      .map((event) => eventText(event, method))
     return events.length === 0 ? undefined : events.join('\n\n')
   } catch {
     return undefined
@@ -35,7 +51,9 @@ function eventText(event: ICAL.Component, method: string): string {
     `When: ${when(event)}${repeats ? ', repeated' : ''}`,
     where === '' ? '' : `Where: ${where}`,
     organiser === null ? '' : `Organiser: ${person(organiser)}`,
-    attendees.length === 0 ? '' : `Attendees: ${attendees.map((attendee) => `${person(attendee)} (${answer(attendee)})`).join(', ')}`,
+    attendees.length === 0
+      ? ''
+      : `Attendees: ${attendees.map((attendee) => `${person(attendee)} (${answer(attendee)})`).join(', ')}`,
   ]
     .filter((line) => line !== '')
     .join('\n')
@@ -56,7 +74,11 @@ function when(event: ICAL.Component): string {
 
 function instant(property: ICAL.Property): string {
   const value = String(property.getFirstValue() ?? '')
-  return value.replace('T', ' ').replace(/Z$/, '').replace(/^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}):00$/, '$1').slice(0, 40)
+  return value
+    .replace('T', ' ')
+    .replace(/Z$/, '')
+    .replace(/^(\d{4}-\d{2}-\d{2} \d{2}:\d{2}):00$/, '$1')
+    .slice(0, 40)
 }
 
 /** The zone as the sender names it; none where a day is meant. */
@@ -75,7 +97,9 @@ function person(property: ICAL.Property): string {
 }
 
 function answer(property: ICAL.Property): string {
-  const status = ((property.getFirstParameter('partstat') as string | undefined) ?? 'NEEDS-ACTION').toUpperCase()
+  const status = (
+    (property.getFirstParameter('partstat') as string | undefined) ?? 'NEEDS-ACTION'
+  ).toUpperCase()
   return ANSWERS[status] ?? 'no answer yet'
 }
 
@@ -84,4 +108,9 @@ function textOf(component: ICAL.Component, name: string): string {
   return typeof value === 'string' ? oneLine(value) : ''
 }
 
-const oneLine = (text: string): string => text.slice(0, 1_000).replace(/[\0-\x1f\x7f\s]+/gu, ' ').trim().slice(0, 500)
+const oneLine = (text: string): string =>
+  text
+    .slice(0, 1_000)
+    .replace(/[\0-\x1f\x7f\s]+/gu, ' ')
+    .trim()
+    .slice(0, 500)

@@ -12,7 +12,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   cp1252: 'windows-1252',
   'cp-1252': 'windows-1252',
   cp932: 'shift_jis',
-  'ms932': 'shift_jis',
+  ms932: 'shift_jis',
   'windows-932': 'shift_jis',
   'shift-jis-2004': 'shift_jis',
   'iso-2022-jp-ms': 'iso-2022-jp',
@@ -20,7 +20,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   'iso-2022-jp-2': 'iso-2022-jp',
   'iso-2022-jp-3': 'iso-2022-jp',
   cp949: 'euc-kr',
-  'ks_c_5601': 'euc-kr',
+  ks_c_5601: 'euc-kr',
   cp936: 'gbk',
   'hz-gb-2312': 'gbk',
   cp950: 'big5',
@@ -30,7 +30,20 @@ const ALIASES: Readonly<Record<string, string>> = {
   'ansi_x3.4-1968': 'us-ascii',
 }
 /** Says nothing of the bytes. */
-const UNTOLD = new Set(['', 'us-ascii', 'ascii', 'x-unknown', 'unknown', 'unknown-8bit', 'default', 'binary', '8bit', '7bit', 'none', 'null'])
+const UNTOLD = new Set([
+  '',
+  'us-ascii',
+  'ascii',
+  'x-unknown',
+  'unknown',
+  'unknown-8bit',
+  'default',
+  'binary',
+  '8bit',
+  '7bit',
+  'none',
+  'null',
+])
 const UTF7 = /^(?:x-)?(?:(?:cs)?unicode-?1-?1-?)?utf-?7$/
 /** Escapes by which ISO-2022-JP names itself, whatever was declared. */
 const JAPANESE_ESCAPE = /\x1b(?:\$[@B]|\([JI])/

@@ -33,7 +33,12 @@ export function splitLetter(bytes: Uint8Array): Split {
     const line = shortened(bytes.subarray(current.from, current.to))
     const room = head.length < LIMITS.headerLines && kept + line.length <= LIMITS.headerBytes
     // What is needed has a store of its own, so that no heap of other lines can push it out.
-    if (room || (NEEDED.test(nameOf(line)) && kept + line.length <= 4 * LIMITS.headerBytes && head.length < 2 * LIMITS.headerLines)) {
+    if (
+      room ||
+      (NEEDED.test(nameOf(line)) &&
+        kept + line.length <= 4 * LIMITS.headerBytes &&
+        head.length < 2 * LIMITS.headerLines)
+    ) {
       head.push(line)
       kept += line.length
     }
@@ -91,7 +96,8 @@ function hasName(bytes: Uint8Array, from: number, to: number): boolean {
   for (let at = from; at < Math.min(to, from + 200); at += 1) {
     const byte = bytes[at] ?? 0
     if (byte === 0x3a) return at > from
-    if (byte < 0x21 || byte > 0x7e) return (byte === SPACE || byte === TAB) && colonFollows(bytes, at, to) && at > from
+    if (byte < 0x21 || byte > 0x7e)
+      return (byte === SPACE || byte === TAB) && colonFollows(bytes, at, to) && at > from
   }
   return false
 }
@@ -108,7 +114,13 @@ function headerFollows(bytes: Uint8Array, from: number): boolean {
   for (let line = 0; line < 3 && start < bytes.length; line += 1) {
     const end = lineEnd(bytes, start)
     if (isEmpty(bytes, start, end)) return false
-    if (hasName(bytes, start, Math.min(end, start + 80)) && /^[A-Z][A-Za-z]*(?:-[A-Za-z0-9]+)*:[ \t]/.test(Buffer.from(bytes.subarray(start, start + 80)).toString('latin1'))) return true
+    if (
+      hasName(bytes, start, Math.min(end, start + 80)) &&
+      /^[A-Z][A-Za-z]*(?:-[A-Za-z0-9]+)*:[ \t]/.test(
+        Buffer.from(bytes.subarray(start, start + 80)).toString('latin1'),
+      )
+    )
+      return true
     start = end
   }
   return false
@@ -116,7 +128,10 @@ function headerFollows(bytes: Uint8Array, from: number): boolean {
 
 function nameOf(line: Uint8Array): string {
   const colon = line.indexOf(0x3a)
-  return Buffer.from(line.subarray(0, Math.max(colon, 0))).toString('latin1').trim().toLowerCase()
+  return Buffer.from(line.subarray(0, Math.max(colon, 0)))
+    .toString('latin1')
+    .trim()
+    .toLowerCase()
 }
 
 /** The lines as names and values: unfolded, encoded words decoded, NUL and control characters gone. */

@@ -1,17 +1,27 @@
-import { DomHandler, Element, isTag, isText } from 'domhandler'
 import type { ChildNode, Document } from 'domhandler'
+import { DomHandler, Element, isTag, isText } from 'domhandler'
 import { DomUtils, Parser } from 'htmlparser2'
 import { LIMITS } from './limits.ts'
 
 const BLOCKS = new Set(
-  'address article aside blockquote center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody tfoot thead tr ul'.split(' '),
+  'address article aside blockquote center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre section table tbody tfoot thead tr ul'.split(
+    ' ',
+  ),
 )
 const PARAGRAPHS = new Set('p h1 h2 h3 h4 h5 h6 ul ol dl table pre blockquote'.split(' '))
-const UNREAD = new Set('script style head title template noscript object svg math select textarea iframe audio video canvas applet'.split(' '))
+const UNREAD = new Set(
+  'script style head title template noscript object svg math select textarea iframe audio video canvas applet'.split(
+    ' ',
+  ),
+)
 /** How senders hide the line that lists of letters show, and marks for their own machines. */
 const HIDDEN_STYLE =
   /(?:^|;)(?:display:none|visibility:hidden|mso-hide:all|max-height:0(?:px)?(?:;|!|$)|font-size:[01](?:px|pt)?(?:;|!|$)|opacity:0(?:;|!|$)|line-height:0(?:px)?(?:;|!|$).*overflow:hidden)/
-const INVISIBLE = /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\ufeff]/gu
+const INVISIBLE =
+  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u2800\ufeff]/gu
+
+/** Quotations inside each other that are marked so; deeper ones read as one. */
+const QUOTE_DEPTH = 12
 
 class TooDeep extends Error {}
 
@@ -62,12 +72,20 @@ export function textOfHtml(html: string): string {
 }
 
 /** {@link textOfHtml} of a part of a document; `skip` leaves elements out. */
-export function textOfNodes(nodes: readonly ChildNode[], skip: (element: Element) => boolean = () => false): string {
-  const text = lines(nodes, skip).map((line) => line.trimEnd()).join('\n')
-  return text.replace(/\n{3,}/g, '\n\n').trim().slice(0, LIMITS.textLength)
+export function textOfNodes(
+  nodes: readonly ChildNode[],
+  skip: (element: Element) => boolean = () => false,
+): string {
+  const text = lines(nodes, skip)
+    .map((line) => line.trimEnd())
+    .join('\n')
+  return text
+    .replace(/\n{3,}/g, '\n\n')
+    .trim()
+    .slice(0, LIMITS.textLength)
 }
 
-function lines(nodes: readonly ChildNode[], skip: (element: Element) => boolean): string[] {
+function lines(nodes: readonly ChildNode[], skip: (element: Element) => boolean, depth = 0): string[] {
   const done: string[] = []
   let current = ''
   const end = (): void => {
@@ -92,23 +110,27 @@ function lines(nodes: readonly ChildNode[], skip: (element: Element) => boolean)
     }
     if (node.name === 'img') {
       const alt = (node.attribs['alt'] ?? '').trim()
-      if (alt !== '' && alt.length <= 200) current += `${current === '' || current.endsWith(' ') ? '' : ' '}[${alt}]`
+      if (alt !== '' && alt.length <= 200)
+        current += `${current === '' || current.endsWith(' ') ? '' : ' '}[${alt}]`
       return
     }
     if (node.name === 'pre') {
       block(true)
-      done.push(...DomUtils.textContent(node).split('\n'), '')
+      for (const line of DomUtils.textContent(node).split('\n')) done.push(line)
+      done.push('')
       return
     }
-    if (node.name === 'blockquote') {
+    if (node.name === 'blockquote' && depth < QUOTE_DEPTH) {
       block(true)
-      done.push(...lines(node.children, skip).map((line) => (line === '' ? '>' : `> ${line}`)), '')
+      for (const line of lines(node.children, skip, depth + 1)) done.push(line === '' ? '>' : `> ${line}`)
+      done.push('')
       return
     }
     const paragraph = PARAGRAPHS.has(node.name)
     if (BLOCKS.has(node.name)) block(paragraph)
     if (node.name === 'li') current = '- '
-    if ((node.name === 'td' || node.name === 'th') && current.trim() !== '' && !current.endsWith(' ')) current += ' '
+    if ((node.name === 'td' || node.name === 'th') && current.trim() !== '' && !current.endsWith(' '))
+      current += ' '
     node.children.forEach(walk)
     if (BLOCKS.has(node.name)) block(paragraph)
   }
@@ -125,7 +147,14 @@ export function isHidden({ name, attribs }: Element): boolean {
   return style !== undefined && HIDDEN_STYLE.test(style.slice(0, 4_000).toLowerCase().replace(/\s+/g, ''))
 }
 
-const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' }
+const ENTITIES: Readonly<Record<string, string>> = {
+  amp: '&',
+  lt: '<',
+  gt: '>',
+  quot: '"',
+  apos: "'",
+  nbsp: ' ',
+}
 
 /** What is left of markup that no document could be made of. */
 function strippedText(html: string): string {

@@ -1,5 +1,5 @@
-import { Element, isTag, isText } from 'domhandler'
 import type { AnyNode, ChildNode, Document, ParentNode } from 'domhandler'
+import { Element, isTag, isText } from 'domhandler'
 import { DomUtils } from 'htmlparser2'
 import { isHidden, textOfNodes } from './html-document.ts'
 import { isAttribution, isForwardRule, quotedHeaderOf } from './quote-phrases.ts'
@@ -9,10 +9,32 @@ export const QUOTED_CLASS = 'tributary-quoted'
 
 /** Elements whose whole content is quoted history. */
 const CONTAINER_CLASSES = new Set([
-  'gmail_quote', 'gmail_quote_container', 'yahoo_quoted', 'protonmail_quote', 'tutanota_quote', 'zmail_extra', 'front-blockquote',
-  'ntes-mailmaster-quote', 'moz-forward-container', 'freshdesk_quote', 'outlook_quote', 'ms-outlook-mobile-reference-message', 'spark_quote', 'hs_reply', 'quoted-reply',
+  'gmail_quote',
+  'gmail_quote_container',
+  'yahoo_quoted',
+  'protonmail_quote',
+  'tutanota_quote',
+  'zmail_extra',
+  'front-blockquote',
+  'ntes-mailmaster-quote',
+  'moz-forward-container',
+  'freshdesk_quote',
+  'outlook_quote',
+  'ms-outlook-mobile-reference-message',
+  'spark_quote',
+  'hs_reply',
+  'quoted-reply',
 ])
-const CONTAINER_IDS = new Set(['yahoo_quoted', 'mail-editor-reference-message-container', 'olk_src_body_section', 'isreplycontent', 'isforwardcontent', 'origbody', 'reply-intro', 'divtagdefaultwrapper_quoted'])
+const CONTAINER_IDS = new Set([
+  'yahoo_quoted',
+  'mail-editor-reference-message-container',
+  'olk_src_body_section',
+  'isreplycontent',
+  'isforwardcontent',
+  'origbody',
+  'reply-intro',
+  'divtagdefaultwrapper_quoted',
+])
 /** Elements after which everything is quoted history. */
 const OPENING_IDS = new Set(['divrplyfwdmsg', 'appendonsend', 'zwchr', 'replysplit'])
 const OPENING_CLASSES = new Set(['outlookmessageheader', 'gmail_sendername', 'moz-email-headers-table'])
@@ -64,28 +86,45 @@ function quotedFrom(element: Element): ChildNode[] {
 }
 
 function isContainer(element: Element): boolean {
-  if (CONTAINER_IDS.has(idOf(element)) || classesOf(element).some((name) => CONTAINER_CLASSES.has(name))) return true
-  if (element.attribs['name'] === 'messageReplySection' || element.attribs['data-marker'] === '__QUOTED_TEXT__') return true
+  if (CONTAINER_IDS.has(idOf(element)) || classesOf(element).some((name) => CONTAINER_CLASSES.has(name)))
+    return true
+  if (
+    element.attribs['name'] === 'messageReplySection' ||
+    element.attribs['data-marker'] === '__QUOTED_TEXT__'
+  )
+    return true
   return element.name === 'blockquote' && isCitation(element)
 }
 
 /** A quotation of a letter, not one that a person set into his text. */
 function isCitation(element: Element): boolean {
-  if (element.attribs['type']?.toLowerCase() === 'cite' || element.attribs['cite']?.startsWith('mid:') === true) return true
+  if (
+    element.attribs['type']?.toLowerCase() === 'cite' ||
+    element.attribs['cite']?.startsWith('mid:') === true
+  )
+    return true
   const before = previousElement(element)
-  return before !== undefined && (classesOf(before).includes('moz-cite-prefix') || isAttribution(asLine(shortText(before))))
+  return (
+    before !== undefined &&
+    (classesOf(before).includes('moz-cite-prefix') || isAttribution(asLine(shortText(before))))
+  )
 }
 
 function opensHistory(element: Element): boolean {
-  if (OPENING_IDS.has(idOf(element)) || classesOf(element).some((name) => OPENING_CLASSES.has(name))) return true
+  if (OPENING_IDS.has(idOf(element)) || classesOf(element).some((name) => OPENING_CLASSES.has(name)))
+    return true
   const style = element.attribs['style']
   if (style === undefined || element.name !== 'div') return false
-  return OUTLOOK_BORDER.test(style.slice(0, 2_000).toLowerCase().replace(/\s+/g, '')) && namesHeaders(shortText(element))
+  return (
+    OUTLOOK_BORDER.test(style.slice(0, 2_000).toLowerCase().replace(/\s+/g, '')) &&
+    namesHeaders(shortText(element))
+  )
 }
 
 /** "From: … Sent: … To: … Subject: …" in an element of its own, or a rule such as "---- Original Message ----". */
 function opensHeaderBlock(element: Element): boolean {
-  if (!['div', 'p', 'td', 'span', 'font', 'table', 'b', 'strong', 'hr', 'pre'].includes(element.name)) return false
+  if (!['div', 'p', 'td', 'span', 'font', 'table', 'b', 'strong', 'hr', 'pre'].includes(element.name))
+    return false
   if (element.children.length > 60) return false
   const text = shortText(element)
   if (text === '') return false
@@ -95,7 +134,10 @@ function opensHeaderBlock(element: Element): boolean {
 
 /** At least three kinds of header lines in the first few lines. */
 function namesHeaders(text: string): boolean {
-  const kinds = text.split('\n').slice(0, 8).map((line) => quotedHeaderOf(line)?.kind)
+  const kinds = text
+    .split('\n')
+    .slice(0, 8)
+    .map((line) => quotedHeaderOf(line)?.kind)
   return kinds.includes('from') && new Set(kinds.filter((kind) => kind !== undefined)).size >= 3
 }
 
@@ -119,7 +161,8 @@ function between(first: ChildNode, last: ChildNode): ChildNode[] {
 /** The element and what follows it, also beside those that it is the beginning of. */
 function toTheEnd(element: Element): ChildNode[] {
   let start: ChildNode = element
-  while (start.parent !== null && isTag(start.parent) && start.parent.name !== 'body' && opensParent(start)) start = start.parent
+  while (start.parent !== null && isTag(start.parent) && start.parent.name !== 'body' && opensParent(start))
+    start = start.parent
   const nodes: ChildNode[] = []
   for (let at: ChildNode | null = start; at !== null; at = at.next) nodes.push(at)
   return nodes
@@ -127,9 +170,15 @@ function toTheEnd(element: Element): ChildNode[] {
 
 /** Whether nothing to be read stands before a node in its parent. */
 function opensParent(node: ChildNode): boolean {
-  if (node.parent !== null && isTag(node.parent) && ['table', 'tbody', 'tr', 'html'].includes(node.parent.name)) return true
+  if (
+    node.parent !== null &&
+    isTag(node.parent) &&
+    ['table', 'tbody', 'tr', 'html'].includes(node.parent.name)
+  )
+    return true
   for (let at = node.prev; at !== null; at = at.prev) {
-    if (isText(at) ? at.data.trim() !== '' : isTag(at) && at.name !== 'br' && shortText(at) !== '') return false
+    if (isText(at) ? at.data.trim() !== '' : isTag(at) && at.name !== 'br' && shortText(at) !== '')
+      return false
   }
   return true
 }
@@ -203,5 +252,9 @@ const asLine = (text: string): string => text.replace(/\n/g, ' ')
 const idOf = (element: Element): string => (element.attribs['id'] ?? '').toLowerCase().replace(/^x_/, '')
 
 function classesOf(element: Element): string[] {
-  return (element.attribs['class'] ?? '').slice(0, 500).toLowerCase().split(/\s+/).map((name) => name.replace(/^x_/, ''))
+  return (element.attribs['class'] ?? '')
+    .slice(0, 500)
+    .toLowerCase()
+    .split(/\s+/)
+    .map((name) => name.replace(/^x_/, ''))
 }

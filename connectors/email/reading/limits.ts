@@ -2,6 +2,10 @@
 export const LIMITS = {
   /** Leaves of the MIME tree, and the multiparts around them. */
   parts: 1_000,
+  /** Of the whole letter: seven bytes each, when it is as large as letters get. */
+  lines: 2_000_000,
+  /** Of one part, that are decoded to text; its file has all. */
+  decodedBytes: 4 * 1_024 * 1_024,
   /** Lines that look like delimiters, times multiparts that each must be compared with. */
   delimiterWork: 20_000_000,
   headerLines: 200,

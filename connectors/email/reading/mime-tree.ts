@@ -1,5 +1,5 @@
-import { MailParser } from 'mailparser'
 import type { AttachmentStream, MailParserOptions } from 'mailparser'
+import { MailParser } from 'mailparser'
 import { decodeBytes } from './charset.ts'
 import { LIMITS } from './limits.ts'
 import { decodeUuencode } from './uuencode.ts'
@@ -121,8 +121,11 @@ function transferDecoded(bytes: Uint8Array, encoding: unknown): Uint8Array {
   return /^(?:x-)?uu(?:encode|e)?$/.test(name) ? decodeUuencode(bytes) : bytes
 }
 
-function structured(value: unknown): { readonly value: string; readonly params: Readonly<Record<string, string>> } | undefined {
-  if (typeof value !== 'object' || value === null || !('params' in value) || !('value' in value)) return undefined
+function structured(
+  value: unknown,
+): { readonly value: string; readonly params: Readonly<Record<string, string>> } | undefined {
+  if (typeof value !== 'object' || value === null || !('params' in value) || !('value' in value))
+    return undefined
   const { params } = value
   return {
     value: typeof value.value === 'string' ? value.value : '',
@@ -130,14 +133,21 @@ function structured(value: unknown): { readonly value: string; readonly params: 
   }
 }
 
-/** Every line that begins as a delimiter is compared with the boundary of every open multipart. */
+/**
+ * The library's work grows with the lines, and every line that begins as a delimiter is compared with the boundary
+ * of every open multipart.
+ */
 function refuseTooComplex(bytes: Uint8Array): void {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  let lines = 0
+  for (let at = buffer.indexOf(0x0a); at !== -1; at = buffer.indexOf(0x0a, at + 1)) lines += 1
+  if (lines > LIMITS.lines) throw new TooComplex('too many lines')
   let delimiters = 0
   for (let at = buffer.indexOf('\n--'); at !== -1; at = buffer.indexOf('\n--', at + 2)) delimiters += 1
   if (delimiters < LIMITS.parts) return
   let multiparts = 1
-  for (let at = buffer.indexOf('multipart/'); at !== -1; at = buffer.indexOf('multipart/', at + 10)) multiparts += 1
+  for (let at = buffer.indexOf('multipart/'); at !== -1; at = buffer.indexOf('multipart/', at + 10))
+    multiparts += 1
   if (delimiters * Math.min(multiparts, LIMITS.parts) > LIMITS.delimiterWork) {
     throw new TooComplex('too many delimiters for its many multiparts')
   }

@@ -1,12 +1,12 @@
 import type { AttachmentRef } from '../../../src/contract/inbound-event.ts'
 import type { PartialLetter } from '../letter-item.ts'
 import { safeFileName } from './file-names.ts'
+import { splitLetter } from './header-block.ts'
 import { LIMITS } from './limits.ts'
 import type { MimeNode } from './mime-tree.ts'
 import { readTree } from './mime-tree.ts'
 import type { OpenedMail } from './read-mail.ts'
 import { openedMail } from './read-mail.ts'
-import { splitLetter } from './header-block.ts'
 
 const HARMLESS = /^[\w.+/:-]{1,100}$/
 
@@ -78,7 +78,11 @@ function isPartialLetter(value: unknown): value is PartialLetter {
     isRecord(value) &&
     typeof value['headers'] === 'string' &&
     Array.isArray(value['bodies']) &&
-    value['bodies'].every((part) => isRecord(part) && ['contentType', 'charset', 'encoding', 'content'].every((key) => typeof part[key] === 'string')) &&
+    value['bodies'].every(
+      (part) =>
+        isRecord(part) &&
+        ['contentType', 'charset', 'encoding', 'content'].every((key) => typeof part[key] === 'string'),
+    ) &&
     Array.isArray(value['files']) &&
     value['files'].every(
       (file) =>
@@ -90,4 +94,5 @@ function isPartialLetter(value: unknown): value is PartialLetter {
   )
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null

@@ -2,6 +2,7 @@ import type { HeaderLine, MailPart, ReadMail } from '../read-mail.ts'
 import { chooseBody } from './body.ts'
 import { decodeBytes } from './charset.ts'
 import { headerLinesOf, rawHeaderLinesOf, splitLetter } from './header-block.ts'
+import { LIMITS } from './limits.ts'
 import type { Leaf, MimeNode } from './mime-tree.ts'
 import { readTree } from './mime-tree.ts'
 
@@ -59,7 +60,11 @@ export function openedMail(head: readonly Uint8Array[], tree: MimeNode, body: Ui
   // A multipart of which nothing could be found is a text still: somebody wrote it.
   if (parts.length === 0 && body.length > 0 && isText(body)) {
     const bytes = withoutDelimiters(body, parameters['boundary'])
-    return openedMail(head, { kind: 'leaf', leaf: { contentType: 'text/plain', parameters: {}, bytes } }, NOTHING)
+    return openedMail(
+      head,
+      { kind: 'leaf', leaf: { contentType: 'text/plain', parameters: {}, bytes } },
+      NOTHING,
+    )
   }
   const chosen = chooseBody(tree, (leaf) => partsOf.get(leaf))
   const contentType = type.replace(NO_PARAMETERS, '').trim().toLowerCase()
@@ -95,8 +100,12 @@ function partOf(leaf: Leaf): MailPart {
     ...(leaf.name !== undefined && { name: leaf.name }),
     ...(leaf.contentId !== undefined && { contentId: leaf.contentId }),
     bytes,
-    ...(DECODED.test(contentType) && { text: decodeBytes(bytes, parameters['charset']).replace(/\r\n?/g, '\n') }),
+    ...(DECODED.test(contentType) && { text: decodedText(bytes, parameters['charset']) }),
   }
+}
+
+function decodedText(bytes: Uint8Array, charset: string | undefined): string {
+  return decodeBytes(bytes.subarray(0, LIMITS.decodedBytes), charset).replace(/\r\n?/g, '\n')
 }
 
 function dispositionOf({ disposition }: Leaf): 'attachment' | 'inline' | undefined {
@@ -107,7 +116,9 @@ function dispositionOf({ disposition }: Leaf): 'attachment' | 'inline' | undefin
 /** Parameters of the whole letter's type; those of its parts the library read. */
 function parametersOf(type: string): Record<string, string> {
   const found: Record<string, string> = Object.create(null) as Record<string, string>
-  for (const match of type.slice(0, 4_000).matchAll(/;\s*([\w*-]{1,60})\s*=\s*(?:"([^"]{0,1000})"|([^;\s]{0,1000}))/g)) {
+  for (const match of type
+    .slice(0, 4_000)
+    .matchAll(/;\s*([\w*-]{1,60})\s*=\s*(?:"([^"]{0,1000})"|([^;\s]{0,1000}))/g)) {
     const name = (match[1] ?? '').toLowerCase()
     found[name] ??= match[2] ?? match[3] ?? ''
   }
@@ -141,6 +152,9 @@ function withLineFeeds(bytes: Uint8Array): Uint8Array {
 /** Whether bytes without any header could have been written by a person. */
 function isText(bytes: Uint8Array): boolean {
   const start = bytes.subarray(0, 4_096)
-  const controls = start.reduce((sum, byte) => sum + (byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b].includes(byte) ? 1 : 0), 0)
+  const controls = start.reduce(
+    (sum, byte) => sum + (byte < 0x20 && ![0x09, 0x0a, 0x0c, 0x0d, 0x1b].includes(byte) ? 1 : 0),
+    0,
+  )
   return start.some((byte) => byte > 0x20) && controls * 50 < start.length
 }

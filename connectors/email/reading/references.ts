@@ -8,7 +8,16 @@ const TOKEN_ID = /^([a-z2-7]{32})@[^@]+$/i
 
 /** Where the address stands that a letter was sent to, the nearest to the mailbox last. */
 export const RECIPIENT_HEADERS = [
-  'to', 'cc', 'delivered-to', 'x-original-to', 'envelope-to', 'x-envelope-to', 'resent-to', 'apparently-to', 'x-forwarded-to', 'x-delivered-to',
+  'to',
+  'cc',
+  'delivered-to',
+  'x-original-to',
+  'envelope-to',
+  'x-envelope-to',
+  'resent-to',
+  'apparently-to',
+  'x-forwarded-to',
+  'x-delivered-to',
 ] as const
 
 /** The ids in a header value, without angle brackets. */
@@ -29,7 +38,10 @@ export function letterIdOf(headers: readonly HeaderLine[]): string | undefined {
 /** Ids of earlier letters, the nearest first: what it answers, then what that one answered. */
 export function referencesOf(headers: readonly HeaderLine[]): string[] {
   const answered = headers.filter((line) => line.name === 'in-reply-to').flatMap((line) => idsIn(line.value))
-  const earlier = headers.filter((line) => line.name === 'references').flatMap((line) => idsIn(line.value)).reverse()
+  const earlier = headers
+    .filter((line) => line.name === 'references')
+    .flatMap((line) => idsIn(line.value))
+    .reverse()
   return [...new Set([...answered, ...earlier])].slice(0, LIMITS.references)
 }
 

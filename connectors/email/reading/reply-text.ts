@@ -1,6 +1,12 @@
-import { LIMITS } from './limits.ts'
 import { withoutKnownQuotes } from './library-quotes.ts'
-import { isAttribution, isDeviceLine, isForwardRule, mayOpenAttribution, quotedHeaderOf } from './quote-phrases.ts'
+import { LIMITS } from './limits.ts'
+import {
+  isAttribution,
+  isDeviceLine,
+  isForwardRule,
+  mayOpenAttribution,
+  quotedHeaderOf,
+} from './quote-phrases.ts'
 
 /** What a line is: the new text is told from quotations by the order of these. */
 type Kind = 'empty' | 'text' | 'quote' | 'marker' | 'header' | 'rule' | 'device'
@@ -65,7 +71,8 @@ function markerAt(rows: readonly string[], at: number): number {
     const next = rows[at + count - 1]
     if (next === undefined || EMPTY.test(next) || QUOTE.test(next)) return 0
     // A header block is told by its names, and a second marker by itself.
-    if (quotedHeaderOf(next) !== undefined || quotedHeaderOf(row) !== undefined || isForwardRule(next)) return 0
+    if (quotedHeaderOf(next) !== undefined || quotedHeaderOf(row) !== undefined || isForwardRule(next))
+      return 0
     if (isAttribution(next) && mayOpenAttribution(next) && !/^\S{0,40}[>:]/u.test(next.trim())) return 0
     text = `${text} ${next.trim()}`
     if (isAttribution(text)) return count
@@ -84,7 +91,9 @@ function kindOf(row: string): Kind {
 /** Everything below the first rule, when what is above it is text and what is below it looks like no letter. */
 function withoutSignature(lines: readonly Line[]): readonly Line[] {
   const firstText = lines.findIndex(({ kind }) => kind === 'text')
-  const rules = lines.flatMap(({ kind }, at) => (kind === 'rule' && firstText !== -1 && at > firstText ? [at] : []))
+  const rules = lines.flatMap(({ kind }, at) =>
+    kind === 'rule' && firstText !== -1 && at > firstText ? [at] : [],
+  )
   const found = rules.slice(0, RULES_SEARCHED).find((at) => {
     const below = lines.slice(at + 1)
     const end = below.findIndex(({ kind }) => kind === 'marker' || kind === 'header' || kind === 'quote')
@@ -117,7 +126,11 @@ function quotesToTheEnd(lines: readonly Line[], marker: number): boolean {
 
 function isGreeting(lines: readonly Line[]): boolean {
   const texts = lines.filter(({ kind }) => kind === 'text')
-  return texts.length === 1 && (texts[0]?.text.trim().length ?? 0) <= 40 && /[,!:]$/u.test(texts[0]?.text.trim() ?? '')
+  return (
+    texts.length === 1 &&
+    (texts[0]?.text.trim().length ?? 0) <= 40 &&
+    /[,!:]$/u.test(texts[0]?.text.trim() ?? '')
+  )
 }
 
 /** A letter that opens with one whole quotation and answers below: the quotation is known. */
@@ -128,7 +141,9 @@ function withoutOpening(lines: readonly Line[]): readonly Line[] {
   const answer = after.findIndex(({ kind }) => kind === 'text')
   const quoted = after.slice(0, Math.max(answer, 0))
   const rest = after.slice(Math.max(answer, 0))
-  const whole = quoted.some(({ kind }) => kind === 'quote') && !rest.some(({ kind }) => kind === 'quote' || kind === 'marker')
+  const whole =
+    quoted.some(({ kind }) => kind === 'quote') &&
+    !rest.some(({ kind }) => kind === 'quote' || kind === 'marker')
   return whole ? rest : lines
 }
 
@@ -169,7 +184,5 @@ const joined = (lines: readonly Line[]): string => lines.map(({ text }) => text)
 
 /** Without empty lines around it; the indentation of the first line stays, since it may be a list or code. */
 function trimmed(text: string): string {
-  return text
-    .replace(/^(?:[\s\u1427\u200b\ufeff]*\n)+/u, '')
-    .trimEnd()
+  return text.replace(/^(?:[\s\u1427\u200b\ufeff]*\n)+/u, '').trimEnd()
 }

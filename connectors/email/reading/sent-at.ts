@@ -7,13 +7,30 @@ const WRITTEN =
   /(?:^|\s|,)(\d{1,2})[\s-]+([a-z]{3})[a-z]*\.?[\s-]+(\d{2,4})[\s,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2}))?(?:[.,]\d+)?\s*([+-]\d{4}|[+-]\d{2}:\d{2}|[a-z]{1,5})?/i
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
 const ISO = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2})?(?:\.\d{1,3})?(?:Z|[+-]\d{2}:?\d{2})$/
-const ZONES: Readonly<Record<string, number>> = { est: -5, edt: -4, cst: -6, cdt: -5, mst: -7, mdt: -6, pst: -8, pdt: -7, cet: 1, cest: 2, bst: 1, jst: 9, msk: 3 }
+const ZONES: Readonly<Record<string, number>> = {
+  est: -5,
+  edt: -4,
+  cst: -6,
+  cdt: -5,
+  mst: -7,
+  mdt: -6,
+  pst: -8,
+  pdt: -7,
+  cet: 1,
+  cest: 2,
+  bst: 1,
+  jst: 9,
+  msk: 3,
+}
 
 /**
  * When the sender says he wrote it, milliseconds since the epoch. What cannot be, a day after it was received or
  * before there was mail, becomes the instant of receipt. A date without a zone is taken as UTC, wherever this runs.
  */
-export function sentAtOf(headers: readonly HeaderLine[], receivedAtMs: number | undefined): number | undefined {
+export function sentAtOf(
+  headers: readonly HeaderLine[],
+  receivedAtMs: number | undefined,
+): number | undefined {
   const written = parseDate(headers.find((line) => line.name === 'date')?.value ?? '')
   if (written === undefined || written < EARLIEST_MS) return receivedAtMs
   if (receivedAtMs !== undefined && written > receivedAtMs + DAY_MS) return receivedAtMs
@@ -28,7 +45,14 @@ function parseDate(value: string): number | undefined {
   const [, day = '', name = '', year = '', hour = '', minute = '', second = '0', zone = ''] = match
   const month = MONTHS.indexOf(name.toLowerCase())
   if (month === -1) return undefined
-  const instant = Date.UTC(fullYear(year), month, Number(day), Number(hour), Number(minute), Math.min(Number(second), 59))
+  const instant = Date.UTC(
+    fullYear(year),
+    month,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Math.min(Number(second), 59),
+  )
   return valid(instant - offsetMs(zone))
 }
 

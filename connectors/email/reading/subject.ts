@@ -38,5 +38,9 @@ export function baseSubjectOf(subject: string): string {
 /** Whether a subject says that the letter forwards another. */
 export function saysForwarded(subject: string): boolean {
   const text = shownSubject(subject).replace(TAG, '')
-  return FORWARD_MARK.test(text) || /\((?:fwd|forwarded)\)$/iu.test(text) || /^\[fwd:/iu.test(shownSubject(subject))
+  return (
+    FORWARD_MARK.test(text) ||
+    /\((?:fwd|forwarded)\)$/iu.test(text) ||
+    /^\[fwd:/iu.test(shownSubject(subject))
+  )
 }

@@ -7,7 +7,19 @@ const UNICODE = 0x1f
 const BINARY = 0x102
 const OBJECT = 0x0d
 /** Sizes of the values that have one, padded to four bytes (MS-OXCDATA 2.11.1). */
-const SIZES: Readonly<Record<number, number>> = { 0x02: 4, 0x03: 4, 0x04: 4, 0x05: 8, 0x06: 8, 0x07: 8, 0x0a: 4, 0x0b: 4, 0x14: 8, 0x40: 8, 0x48: 16 }
+const SIZES: Readonly<Record<number, number>> = {
+  0x02: 4,
+  0x03: 4,
+  0x04: 4,
+  0x05: 8,
+  0x06: 8,
+  0x07: 8,
+  0x0a: 4,
+  0x0b: 4,
+  0x14: 8,
+  0x40: 8,
+  0x48: 16,
+}
 const FIRST_NAMED = 0x8000
 const MAX_PROPERTIES = 5_000
 
@@ -49,7 +61,11 @@ function skipName(number: () => number, take: (length: number) => Uint8Array): v
   else take(number())
 }
 
-function readValue(type: number, number: () => number, take: (length: number) => Uint8Array): Uint8Array | string | undefined {
+function readValue(
+  type: number,
+  number: () => number,
+  take: (length: number) => Uint8Array,
+): Uint8Array | string | undefined {
   const kind = type & ~MULTIPLE
   const size = SIZES[kind]
   const variable = kind === STRING8 || kind === UNICODE || kind === BINARY || kind === OBJECT

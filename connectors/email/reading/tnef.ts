@@ -1,6 +1,6 @@
 import { decodeBytes } from './charset.ts'
-import { readProperties } from './tnef-properties.ts'
 import type { TnefProperties } from './tnef-properties.ts'
+import { readProperties } from './tnef-properties.ts'
 
 const SIGNATURE = 0x223e9f78
 const ATTACHMENT_LEVEL = 2
@@ -68,7 +68,8 @@ export function openTnef(bytes: Uint8Array): TnefContent | undefined {
       }
       const file = files.at(-1)
       if (file !== undefined) readFileAttribute(file, id, data)
-    } else if (id === CODE_PAGE && length >= 4) codePage = `windows-${String(data.subarray(0, 4).reduceRight((sum, byte) => sum * 256 + byte, 0))}`
+    } else if (id === CODE_PAGE && length >= 4)
+      codePage = `windows-${String(data.subarray(0, 4).reduceRight((sum, byte) => sum * 256 + byte, 0))}`
     else if (id === MESSAGE_BODY) body = data
     else if (id === MESSAGE_PROPERTIES) properties = readProperties(data)
   }
@@ -91,7 +92,8 @@ function fileOf({ title, data, properties }: OpenFile, codePage: string | undefi
   const bytes = data ?? bytesOf(properties?.get(DATA))
   if (bytes === undefined) return []
   const short = title === undefined ? undefined : decodeBytes(Buffer.from(title, 'latin1'), codePage).trim()
-  const name = textOf(properties?.get(LONG_NAME), codePage) ?? textOf(properties?.get(SHORT_NAME), codePage) ?? short
+  const name =
+    textOf(properties?.get(LONG_NAME), codePage) ?? textOf(properties?.get(SHORT_NAME), codePage) ?? short
   const contentType = textOf(properties?.get(MIME_TYPE), codePage)?.toLowerCase()
   const contentId = textOf(properties?.get(CONTENT_ID), codePage)
   return [
@@ -104,9 +106,12 @@ function fileOf({ title, data, properties }: OpenFile, codePage: string | undefi
   ]
 }
 
-const bytesOf = (value: Uint8Array | string | undefined): Uint8Array | undefined => (typeof value === 'string' ? undefined : value)
+const bytesOf = (value: Uint8Array | string | undefined): Uint8Array | undefined =>
+  typeof value === 'string' ? undefined : value
 
 function textOf(value: Uint8Array | string | undefined, charset: string | undefined): string | undefined {
-  const text = (typeof value === 'string' || value === undefined ? value : decodeBytes(value, charset))?.replace(/\0+$/, '').trim()
+  const text = (typeof value === 'string' || value === undefined ? value : decodeBytes(value, charset))
+    ?.replace(/\0+$/, '')
+    .trim()
   return text === undefined || text === '' ? undefined : text
 }
