@@ -3,7 +3,8 @@ import type { ReadMail } from '../read-mail.ts'
 import { addressesOf, parseAddresses } from './addresses.ts'
 import { rawHeaderLinesOf, splitLetter } from './header-block.ts'
 import { LIMITS } from './limits.ts'
-import { isForwardRule, quotedHeaderOf } from './quote-phrases.ts'
+import { isForwardRule } from './quote-phrases.ts'
+import { quotedHeaderOf } from './quoted-headers.ts'
 import { saysForwarded } from './subject.ts'
 
 const NEARLY_EMPTY = 400

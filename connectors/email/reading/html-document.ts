@@ -1,5 +1,5 @@
-import type { ChildNode, Document } from 'domhandler'
-import { DomHandler, Element, isTag, isText } from 'domhandler'
+import type { ChildNode, Document, Element } from 'domhandler'
+import { DomHandler, isTag, isText } from 'domhandler'
 import { DomUtils, Parser } from 'htmlparser2'
 import { LIMITS } from './limits.ts'
 

@@ -2,7 +2,8 @@ import type { AnyNode, ChildNode, Document, ParentNode } from 'domhandler'
 import { Element, isTag, isText } from 'domhandler'
 import { DomUtils } from 'htmlparser2'
 import { isHidden, textOfNodes } from './html-document.ts'
-import { isAttribution, isForwardRule, quotedHeaderOf } from './quote-phrases.ts'
+import { isAttribution, isForwardRule } from './quote-phrases.ts'
+import { quotedHeaderOf } from './quoted-headers.ts'
 
 /** The class by which the core folds what is quoted. */
 export const QUOTED_CLASS = 'tributary-quoted'
@@ -170,12 +171,6 @@ function toTheEnd(element: Element): ChildNode[] {
 
 /** Whether nothing to be read stands before a node in its parent. */
 function opensParent(node: ChildNode): boolean {
-  if (
-    node.parent !== null &&
-    isTag(node.parent) &&
-    ['table', 'tbody', 'tr', 'html'].includes(node.parent.name)
-  )
-    return true
   for (let at = node.prev; at !== null; at = at.prev) {
     if (isText(at) ? at.data.trim() !== '' : isTag(at) && at.name !== 'br' && shortText(at) !== '')
       return false

@@ -1,12 +1,8 @@
+import { isDeviceLine } from './device-lines.ts'
 import { withoutKnownQuotes } from './library-quotes.ts'
 import { LIMITS } from './limits.ts'
-import {
-  isAttribution,
-  isDeviceLine,
-  isForwardRule,
-  mayOpenAttribution,
-  quotedHeaderOf,
-} from './quote-phrases.ts'
+import { isAttribution, isForwardRule, mayOpenAttribution } from './quote-phrases.ts'
+import { quotedHeaderOf } from './quoted-headers.ts'
 
 /** What a line is: the new text is told from quotations by the order of these. */
 type Kind = 'empty' | 'text' | 'quote' | 'marker' | 'header' | 'rule' | 'device'
@@ -65,7 +61,9 @@ function markerAt(rows: readonly string[], at: number): number {
   const row = rows[at] ?? ''
   if (EMPTY.test(row) || QUOTE.test(row)) return 0
   if (isForwardRule(row) || isAttribution(row)) return 1
-  if (!mayOpenAttribution(row)) return 0
+  // A line that begins with an address has the name above it.
+  const named = /^\s*[<(][^\s<>()]{1,320}@/u.test(rows[at + 1] ?? '') && row.length <= 80
+  if (!named && !mayOpenAttribution(row)) return 0
   let text = row.trimEnd()
   for (let count = 2; count <= 4; count += 1) {
     const next = rows[at + count - 1]
