@@ -18,15 +18,26 @@ export function hasHeader(mail: ReadMail, ...names: readonly string[]): boolean 
   return mail.headers.some((each) => names.includes(each.name))
 }
 
-/** An address as it stands in a running text: good enough to find one, not to prove that it is one. */
-const ADDRESS = /[\p{L}\p{N}!#$%&'*+/=?^_`{|}~.-]{1,128}@[\p{L}\p{N}][\p{L}\p{N}.-]{0,252}[\p{L}\p{N}]/gu
+const OF_LOCAL = /[\p{L}\p{N}!#$%&'*+/=?^_`{|}~.-]/u
+const OF_DOMAIN = /[\p{L}\p{N}.-]/u
+const MOST_LOCAL = 128
+const MOST_DOMAIN = 253
 
-/** Addresses in a text, lower case, each once, in the order of the text. */
+/**
+ * Addresses in a text, lower case, each once, in the order of the text: good enough to find one, no proof that it is
+ * one. It walks from every `@` to both sides, so that the time is that of reading.
+ */
 export function addressesIn(text: string, most = 50): readonly string[] {
+  const looked = text.slice(0, LOOKED_AT)
   const found = new Set<string>()
-  for (const match of text.slice(0, LOOKED_AT).matchAll(ADDRESS)) {
-    found.add(match[0].replace(/^[.'`/=]{1,8}(?!\?)/, '').toLowerCase())
-    if (found.size >= most) break
+  for (let at = looked.indexOf('@'); at >= 0 && found.size < most; at = looked.indexOf('@', at + 1)) {
+    let from = at
+    while (from > 0 && at - from < MOST_LOCAL && OF_LOCAL.test(looked.charAt(from - 1))) from -= 1
+    let to = at + 1
+    while (to < looked.length && to - at <= MOST_DOMAIN && OF_DOMAIN.test(looked.charAt(to))) to += 1
+    const local = looked.slice(from, at).replace(/^[.'`/=]{1,8}(?!\?)/, '')
+    const domain = looked.slice(at + 1, to).replace(/[.-]{1,8}$/, '')
+    if (local !== '' && /^[\p{L}\p{N}]/u.test(domain)) found.add(`${local}@${domain}`.toLowerCase())
   }
   return [...found]
 }

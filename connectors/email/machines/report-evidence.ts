@@ -16,7 +16,7 @@ const SHOWN =
 export function machineSender(mail: ReadMail): 'daemon' | 'postmaster' | undefined {
   const from = headerOf(mail, 'from') ?? ''
   const locals = addressesIn(from, 5).map((each) => each.slice(0, each.lastIndexOf('@')))
-  if (from === '' || from.includes('<>')) return 'daemon'
+  if (from.includes('<>')) return 'daemon'
   if (SHOWN.test(from.slice(0, 500)) || locals.some((each) => DAEMONS.test(each))) return 'daemon'
   if (hasHeader(mail, 'x-failed-recipients')) return 'daemon'
   if (/^auto-generated\s*\((?:failure|postmaster|warning)/i.test(headerOf(mail, 'auto-submitted') ?? ''))
