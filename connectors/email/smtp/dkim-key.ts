@@ -51,7 +51,7 @@ const PEM = /^-----BEGIN ((?:RSA )?PRIVATE KEY)-----([A-Za-z0-9+/=\s]+)-----END 
 
 /** A field of one line swallows line breaks, without which no PEM is read. */
 function asPem(text: string): string | undefined {
-  const [, label, body, end] = PEM.exec(text.trim().replaceAll('\\n', '\n')) ?? []
+  const [, label, body, end] = PEM.exec(text.replaceAll('\\n', '\n').trim()) ?? []
   if (label === undefined || body === undefined || label !== end) return undefined
   const lines = body.replace(/\s+/g, '').match(/.{1,64}/g) ?? []
   return [`-----BEGIN ${label}-----`, ...lines, `-----END ${label}-----`, ''].join('\n')

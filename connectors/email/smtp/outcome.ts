@@ -1,7 +1,8 @@
-import { ConnectorError, type ConnectorErrorFacts } from '../../../src/contract/connector-error.ts'
+import type { ConnectorError} from '../../../src/contract/connector-error.ts';
+import { type ConnectorErrorFacts } from '../../../src/contract/connector-error.ts'
 import type { EmailConfig } from '../config.ts'
 import { oneLine } from './header-texts.ts'
-import type { RefusedRecipient, SmtpReply, SmtpTrouble } from './trouble.ts'
+import { OUT_OF_TIME, type RefusedRecipient, type SmtpReply, type SmtpTrouble } from './trouble.ts'
 
 /** What a failure means: for the message, and for the person who looks after the settings. */
 export interface Outcome {
@@ -58,6 +59,7 @@ const NETWORK: Readonly<Record<string, readonly [code: string, words: string]>> 
   UPGRADE_TIMEOUT: ['timeout', 'it does not answer in time'],
   SOCKET_TIMEOUT: ['timeout', 'it fell silent'],
   ETIMEDOUT: ['timeout', 'it does not answer in time'],
+  [OUT_OF_TIME]: ['timeout', 'it does not answer in time'],
 }
 
 const CERTIFICATE: Readonly<Record<string, string>> = {
@@ -155,7 +157,7 @@ function unfinished({ reply, code }: SmtpTrouble, config: EmailConfig): Outcome 
     const words = `${config.smtpHost} cannot do it at present${said(reply, config)}.`
     return later('server-busy', words, 'smtpHost')
   }
-  const late = NETWORK[code]?.[0] === 'timeout' || code === 'TimeoutError'
+  const late = NETWORK[code]?.[0] === 'timeout'
   return late
     ? later('timeout', `${config.smtpHost} fell silent before it was ready for the letter.`, 'smtpHost')
     : later(

@@ -1,6 +1,9 @@
 /** How far a letter got: `content` once its first byte was on the way, `file` when it was we who could not go on. */
 export type SmtpStage = 'connect' | 'sign-in' | 'envelope' | 'file' | 'content'
 
+/** The code where it was our own patience that ended. */
+export const OUT_OF_TIME = 'OUT_OF_TIME'
+
 /** What a server answered. */
 export interface SmtpReply {
   readonly code: number
@@ -35,7 +38,8 @@ export class SmtpTrouble extends Error {
       const reply = replyOf(rest)
       return { address: String(recipient ?? ''), ...(reply ? { reply } : {}) }
     })
-    this.code = String(facts.timeoutType ?? facts.originalCode ?? facts.code ?? '')
+    const late = cause instanceof Error && cause.name === 'TimeoutError'
+    this.code = late ? OUT_OF_TIME : String(facts.timeoutType ?? facts.originalCode ?? facts.code ?? '')
     this.command = String(facts.command ?? '')
   }
 }
