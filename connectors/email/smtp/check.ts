@@ -1,7 +1,7 @@
 import type { CheckResult } from '../../../src/contract/check-result.ts'
 import { dkimKeyOf } from './dkim-key.ts'
 import { outcomeOfAny, signInWorks } from './send.ts'
-import { openSmtp, type SendingContext, type SmtpDeps } from './session.ts'
+import { openSmtp, readyInTime, type SendingContext, type SmtpDeps } from './session.ts'
 
 /** Whether letters could be sent: connects and signs in, sends nothing. Never throws. */
 export async function checkSending(ctx: SendingContext, deps: SmtpDeps): Promise<CheckResult> {
@@ -11,7 +11,7 @@ export async function checkSending(ctx: SendingContext, deps: SmtpDeps): Promise
     return { ok: false, code: 'bad-dkim-key', detail: dkim.fault.detail, field: dkim.fault.field }
   }
   try {
-    const session = await openSmtp(ctx, deps)
+    const session = await openSmtp(ctx, deps, readyInTime(ctx, deps))
     session.leave()
     signInWorks(ctx)
     return { ok: true, detail: `${config.smtpHost} is ready to send for ${config.user}.` }

@@ -1,4 +1,4 @@
-import type { ConnectorError} from '../../../src/contract/connector-error.ts';
+import type { ConnectorError } from '../../../src/contract/connector-error.ts'
 import { type ConnectorErrorFacts } from '../../../src/contract/connector-error.ts'
 import type { EmailConfig } from '../config.ts'
 import { oneLine } from './header-texts.ts'

@@ -4,8 +4,9 @@ import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import type { EmailConfig } from '../config.ts'
 import { type AutomaticHeaders, type ComposedLetter, composeLetter } from './compose.ts'
 import { CREDENTIALS_PAUSE_MS, type Outcome, outcomeOf, outcomeOfError } from './outcome.ts'
-import { openSmtp, type SendingContext, type SmtpDeps, type SmtpSession } from './session.ts'
+import { openSmtp, readyInTime, type SendingContext, type SmtpDeps, type SmtpSession } from './session.ts'
 import { SmtpTrouble } from './trouble.ts'
+import { inTurn } from './turns.ts'
 
 export interface SendDeps extends SmtpDeps {
   readonly automaticHeaders: AutomaticHeaders
@@ -32,14 +33,16 @@ export async function sendLetter(
 ): Promise<SendReceipt> {
   const config = deps.withProvider(ctx.config)
   refuseKnownSignIn(ctx, config)
+  const inTime = readyInTime(ctx, deps)
   // A letter is composed for each attempt of its own: what was read of one cannot be read again.
   const first = await composeLetter(message, config, deps.automaticHeaders)
   let letter: ComposedLetter | undefined = first
   try {
     for (const [index, sender] of first.senders.entries()) {
       letter ??= await composeLetter(message, config, deps.automaticHeaders)
+      const content = letter
       try {
-        await handOver(sender, letter, ctx, deps)
+        await inTurn(ctx.channelId, inTime, () => handOver(sender, content, ctx, deps, inTime))
         break
       } catch (error) {
         const another = index + 1 < first.senders.length && isAboutSender(error)
@@ -63,15 +66,16 @@ async function handOver(
   { recipients, leastBytes, content }: ComposedLetter,
   ctx: SendingContext,
   deps: SmtpDeps,
+  inTime: AbortSignal,
 ): Promise<void> {
   let session: SmtpSession
   try {
-    session = await openSmtp(ctx, deps)
+    session = await openSmtp(ctx, deps, inTime)
   } catch (error) {
     if (ctx.config.authentication !== 'oauth' || !isRefusedSignIn(error)) throw error
     // A token can be revoked before its time: one attempt with a new one tells that from a lost permission.
     deps.forgetAccessToken(ctx)
-    session = await openSmtp(ctx, deps)
+    session = await openSmtp(ctx, deps, inTime)
   }
   await session.send({ sender, recipients, leastBytes, content })
   session.leave()
@@ -83,9 +87,16 @@ const isRefusedSignIn = (error: unknown): boolean =>
 /** Enhanced codes that speak of a recipient, whoever sends (RFC 3463 §3.2). */
 const ABOUT_RECIPIENT = /^\d{3}[ -]5\.1\.[1-6]\b/
 
-/** Refused for good, and perhaps only because of who sends. */
+/** How Microsoft's servers refuse a sender, once they have the whole letter. */
+const SENDER_DENIED = /\b5\.7\.60\b|\b5\.2\.252\b|SendAsDenied/
+
+/** Refused for good, so nobody has it, and perhaps only because of who sends. */
 function isAboutSender(error: unknown): boolean {
-  if (!(error instanceof SmtpTrouble) || error.stage !== 'envelope') return false
+  if (!(error instanceof SmtpTrouble)) return false
+  if (error.stage === 'content') {
+    return error.reply !== undefined && error.reply.code >= 500 && SENDER_DENIED.test(error.reply.text)
+  }
+  if (error.stage !== 'envelope') return false
   const answers = [error.reply, ...error.refused.map(({ reply }) => reply)].flatMap((one) => one ?? [])
   return answers.length > 0 && answers.every(({ code, text }) => code >= 500 && !ABOUT_RECIPIENT.test(text))
 }

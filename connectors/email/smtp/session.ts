@@ -26,7 +26,7 @@ export interface SmtpDeps {
 export interface SmtpPatience {
   /** To be connected to and to greet. */
   readonly connectMs: number
-  /** From the first byte of ours until it is ready for the letter: less than a sending may take in all. */
+  /** Until it is ready for the letter, whatever is tried: less than a sending may take in all. */
   readonly beforeContentMs: number
   /** Silence after the letter's end; a server may take ten minutes (RFC 5321 §4.5.3.2.6). */
   readonly silenceMs: number
@@ -51,11 +51,21 @@ export interface SmtpSession {
   leave(): void
 }
 
-/** Connects and signs in. The connection closes when `ctx.signal` aborts. Throws SmtpTrouble or ConnectorError. */
-export async function openSmtp(ctx: SendingContext, deps: SmtpDeps): Promise<SmtpSession> {
+/** Aborts when the server should be ready for the letter, or nobody waits for it any more. */
+export const readyInTime = ({ signal }: SendingContext, { patience = PATIENCE }: SmtpDeps): AbortSignal =>
+  AbortSignal.any([signal, AbortSignal.timeout(patience.beforeContentMs)])
+
+/**
+ * Connects and signs in. The connection closes when `ctx.signal` aborts, and until a letter's first byte is sent when
+ * `inTime` does. Throws SmtpTrouble or ConnectorError.
+ */
+export async function openSmtp(
+  ctx: SendingContext,
+  deps: SmtpDeps,
+  inTime: AbortSignal,
+): Promise<SmtpSession> {
   const config = deps.withProvider(ctx.config)
-  const { connectMs, beforeContentMs, silenceMs } = deps.patience ?? PATIENCE
-  const inTime = AbortSignal.any([ctx.signal, AbortSignal.timeout(beforeContentMs)])
+  const { connectMs, silenceMs } = deps.patience ?? PATIENCE
   const token = await deps.accessToken(ctx)
   const connection = new SmtpConnection({
     // The address that was judged, not the name: resolved a second time it might lead elsewhere.

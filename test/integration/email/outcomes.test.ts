@@ -234,6 +234,20 @@ describe('the sender of the envelope', () => {
     expect(server?.ended()).toBe(1)
   })
 
+  it('is another also where the server says so only after the letter', async () => {
+    let letters = 0
+    const end = () => {
+      letters += 1
+      return letters === 1 ? '554 5.2.252 SendAsDenied; not allowed to send as' : undefined
+    }
+    await sendTo({ end }, outbound())
+    expect(senders()).toHaveLength(2)
+    expect(server?.contents[1]).toBe(server?.contents[0])
+    await server?.close()
+    await expect(sendTo({ end: FOR_GOOD }, outbound())).rejects.toThrow()
+    expect(senders()).toHaveLength(1)
+  })
+
   it('stays where the server refuses the recipient, or everything for now', async () => {
     for (const acts of [{ rcpt: '550 5.1.1 no such user' }, { mail: FOR_NOW }]) {
       await expect(sendTo(acts, outbound())).rejects.toThrow()
