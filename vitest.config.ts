@@ -50,6 +50,16 @@ export default defineConfig({
       },
       {
         extends: true,
+        test: {
+          name: 'dovecot',
+          include: ['test/**/*.dovecot.test.ts'],
+          fileParallelism: false,
+          testTimeout: (process.env['FAULTS'] === 'long' ? 10 : 2) * MINUTE,
+          hookTimeout: MINUTE,
+        },
+      },
+      {
+        extends: true,
         test: { name: 'architecture', include: ['test/architecture/**/*.test.ts'], testTimeout: MINUTE },
       },
       {

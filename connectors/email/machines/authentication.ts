@@ -1,0 +1,81 @@
+import type { AuthenticationResult, LetterAuthentication } from '../../../src/domain/letter.ts'
+import type { ReadMail } from '../read-mail.ts'
+import type { MethodResult } from './authentication-results.ts'
+import { readAuthenticationResults } from './authentication-results.ts'
+import { addressesIn, headerOf, headersOf } from './header-lines.ts'
+
+/**
+ * What is known of whether the letter is from whom it says. The uppermost Authentication-Results of a trusted server
+ * decide: servers put theirs on top and take away those that came with their name. Anybody can write such a header
+ * under another name; none of those is believed. Without one, what was `checked` by ourselves.
+ */
+export function authenticationOf(
+  mail: ReadMail,
+  authservIds: readonly string[],
+  checked: LetterAuthentication | undefined,
+): LetterAuthentication | undefined {
+  const trusted = new Set(authservIds.map((each) => each.toLowerCase()))
+  if (trusted.size === 0) return checked
+  for (const value of headersOf(mail, 'authentication-results').slice(0, MOST_HEADERS)) {
+    const read = readAuthenticationResults(value)
+    if (read === undefined || !trusted.has(read.authservId.toLowerCase())) continue
+    return verdictOf(read.authservId, read.results, fromDomain(mail))
+  }
+  return checked
+}
+
+const MOST_HEADERS = 50
+
+function verdictOf(
+  by: string,
+  results: readonly MethodResult[],
+  domain: string | undefined,
+): LetterAuthentication {
+  const of = (method: string) => results.filter((each) => each.method === method)
+  const dmarc = simplified(of('dmarc')[0]?.result)
+  return {
+    spf: simplified(of('spf')[0]?.result),
+    dkim: dkimOf(of('dkim'), domain, dmarc === 'pass'),
+    dmarc,
+    by: by.toLowerCase(),
+  }
+}
+
+/**
+ * A signature proves something of its own domain only: one of a mailing service's domain says nothing about the
+ * sender. Where DMARC passed, the server has found domains that belong together, though their names do not show it.
+ */
+function dkimOf(
+  results: readonly MethodResult[],
+  domain: string | undefined,
+  aligned: boolean,
+): AuthenticationResult {
+  const passed = results.filter((each) => each.result === 'pass')
+  if (passed.some((each) => aligned || belongs(signerOf(each), domain))) return 'pass'
+  return passed.length === 0 && results.some((each) => simplified(each.result) === 'fail') ? 'fail' : 'none'
+}
+
+function signerOf(result: MethodResult): string | undefined {
+  const signer = result.properties['header.d'] ?? result.properties['header.i']
+  return signer?.slice(signer.lastIndexOf('@') + 1).toLowerCase()
+}
+
+/** One is the other's domain, or above or below it. A server that does not tell who signed is taken at its word. */
+function belongs(signer: string | undefined, domain: string | undefined): boolean {
+  if (signer === undefined) return true
+  if (domain === undefined || !signer.includes('.')) return false
+  return signer === domain || domain.endsWith(`.${signer}`) || signer.endsWith(`.${domain}`)
+}
+
+function fromDomain(mail: ReadMail): string | undefined {
+  const address = addressesIn((headerOf(mail, 'from') ?? '').slice(0, 2000)).at(-1)
+  return address?.slice(address.lastIndexOf('@') + 1)
+}
+
+/** `softfail` and errors that will last say no; where nothing could be found out, nothing is said. */
+function simplified(result: string | undefined): AuthenticationResult {
+  if (result === 'pass') return 'pass'
+  return result === 'fail' || result === 'hardfail' || result === 'softfail' || result === 'policy'
+    ? 'fail'
+    : 'none'
+}
