@@ -9,9 +9,7 @@ import { factsOf, file, letter, mailbox, outbound, TOKEN } from '../../../test/h
 import type { EmailConfig } from '../config.ts'
 import { composeLetter } from './compose.ts'
 
-const AUTOMATIC = { 'Auto-Submitted': 'auto-replied', 'X-Loop-Test': 'here' }
-const compose = (message: OutboundMessage, config: EmailConfig = mailbox()) =>
-  composeLetter(message, config, () => AUTOMATIC)
+const compose = (message: OutboundMessage, config: EmailConfig = mailbox()) => composeLetter(message, config)
 const bytesOf = async (message: OutboundMessage, config?: EmailConfig): Promise<Buffer> =>
   buffer((await compose(message, config)).content)
 
@@ -87,8 +85,11 @@ describe('a letter', () => {
     expect(composed.senders).toEqual(['', 'help@shop.example'])
     const raw = await buffer(composed.content)
     expect(field(raw, 'auto-submitted')).toBe('auto-replied')
-    expect(field(raw, 'x-loop-test')).toBe('here')
-    expect(fieldsOf(await bytesOf(outbound()))).not.toContain('auto-submitted')
+    expect(field(raw, 'x-auto-response-suppress')).toBe('All')
+    expect(field(raw, 'x-tributary-loop')).toBe('1')
+    const byAPerson = fieldsOf(await bytesOf(outbound()))
+    expect(byAPerson).not.toContain('auto-submitted')
+    expect(byAPerson).not.toContain('x-tributary-loop')
   })
 
   it('tells nobody who gets it unseen', async () => {

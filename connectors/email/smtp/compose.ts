@@ -5,6 +5,7 @@ import type { OutboundAttachment, OutboundLetter, OutboundMessage } from '../../
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import type { LetterAddress } from '../../../src/domain/letter.ts'
 import type { EmailConfig } from '../config.ts'
+import { automaticHeaders } from '../machines/answer-headers.ts'
 import { domainOf, plusAddress, strictAddress } from './address.ts'
 import { dkimKeyOf } from './dkim-key.ts'
 import { fileName, fileType, isLetterId, oneLine, trimReferences, wellFormed } from './header-texts.ts'
@@ -25,9 +26,6 @@ export interface ComposedLetter {
   readonly content: Readable
 }
 
-/** Names the kinds of mail that say of themselves that no person wrote them. */
-export type AutomaticHeaders = () => Readonly<Record<string, string>>
-
 const MAX_WORD = 900
 const TOKEN = /^[a-z2-7]{32}$/
 
@@ -42,11 +40,7 @@ export const messageIdOf = ({ token }: OutboundMessage, { fromAddress }: EmailCo
  * Throws ConnectorError, before anything is sent, when an address is none, a file cannot be opened, or the settings
  * for signing are wrong.
  */
-export async function composeLetter(
-  message: OutboundMessage,
-  config: EmailConfig,
-  automaticHeaders: AutomaticHeaders,
-): Promise<ComposedLetter> {
+export async function composeLetter(message: OutboundMessage, config: EmailConfig): Promise<ComposedLetter> {
   const letter = message.letter ?? plainLetter(message)
   const from = sender(config.fromAddress)
   const messageId = messageIdOf(message, config)
@@ -78,7 +72,9 @@ export async function composeLetter(
       : {}),
     ...(references.length > 0 ? { references: references.map((id) => `<${id}>`) } : {}),
     date: new Date(message.writtenAtMs),
-    ...(message.automatic ? { headers: { ...automaticHeaders() } } : {}),
+    ...(message.automatic
+      ? { headers: automaticHeaders().map(({ name: key, value }) => ({ key, value })) }
+      : {}),
     text: lines(message.text) || '\r\n',
     ...(letter.html === undefined ? {} : { html: lines(page(letter.html)) }),
     attachments: files.map(({ file, content }) => ({

@@ -2,15 +2,13 @@ import { createHash } from 'node:crypto'
 import type { OutboundMessage, SendReceipt } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import type { EmailConfig } from '../config.ts'
-import { type AutomaticHeaders, type ComposedLetter, composeLetter } from './compose.ts'
+import { forgetAccessToken } from '../oauth.ts'
+import { withProvider } from '../providers.ts'
+import { type ComposedLetter, composeLetter } from './compose.ts'
 import { CREDENTIALS_PAUSE_MS, type Outcome, outcomeOf, outcomeOfError } from './outcome.ts'
-import { openSmtp, readyInTime, type SendingContext, type SmtpDeps, type SmtpSession } from './session.ts'
+import { openSmtp, readyInTime, type SendingContext, type SmtpOptions, type SmtpSession } from './session.ts'
 import { SmtpTrouble } from './trouble.ts'
 import { inTurn } from './turns.ts'
-
-export interface SendDeps extends SmtpDeps {
-  readonly automaticHeaders: AutomaticHeaders
-}
 
 /** A sign-in that was refused, so that a queue of letters does not knock with it again and again. */
 interface RefusedSignIn {
@@ -29,20 +27,20 @@ const refusedSignIns = new Map<string, RefusedSignIn>()
 export async function sendLetter(
   message: OutboundMessage,
   ctx: SendingContext,
-  deps: SendDeps,
+  options: SmtpOptions = {},
 ): Promise<SendReceipt> {
-  const config = deps.withProvider(ctx.config)
+  const config = withProvider(ctx.config)
   refuseKnownSignIn(ctx, config)
-  const inTime = readyInTime(ctx, deps)
+  const inTime = readyInTime(ctx, options)
   // A letter is composed for each attempt of its own: what was read of one cannot be read again.
-  const first = await composeLetter(message, config, deps.automaticHeaders)
+  const first = await composeLetter(message, config)
   let letter: ComposedLetter | undefined = first
   try {
     for (const [index, sender] of first.senders.entries()) {
-      letter ??= await composeLetter(message, config, deps.automaticHeaders)
+      letter ??= await composeLetter(message, config)
       const content = letter
       try {
-        await inTurn(ctx.channelId, inTime, () => handOver(sender, content, ctx, deps, inTime))
+        await inTurn(ctx.channelId, inTime, () => handOver(sender, content, ctx, options, inTime))
         break
       } catch (error) {
         const another = index + 1 < first.senders.length && isAboutSender(error)
@@ -65,17 +63,17 @@ async function handOver(
   sender: string,
   { recipients, leastBytes, content }: ComposedLetter,
   ctx: SendingContext,
-  deps: SmtpDeps,
+  options: SmtpOptions,
   inTime: AbortSignal,
 ): Promise<void> {
   let session: SmtpSession
   try {
-    session = await openSmtp(ctx, deps, inTime)
+    session = await openSmtp(ctx, options, inTime)
   } catch (error) {
     if (ctx.config.authentication !== 'oauth' || !isRefusedSignIn(error)) throw error
     // A token can be revoked before its time: one attempt with a new one tells that from a lost permission.
-    deps.forgetAccessToken(ctx)
-    session = await openSmtp(ctx, deps, inTime)
+    forgetAccessToken(ctx)
+    session = await openSmtp(ctx, options, inTime)
   }
   await session.send({ sender, recipients, leastBytes, content })
   session.leave()

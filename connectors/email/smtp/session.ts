@@ -7,17 +7,14 @@ import SmtpConnection, {
 } from 'nodemailer/lib/smtp-connection'
 import type { ConnectorContext } from '../../../src/contract/connector.ts'
 import type { EmailConfig } from '../config.ts'
+import { accessToken } from '../oauth.ts'
+import { withProvider } from '../providers.ts'
 import { SmtpTrouble } from './trouble.ts'
 
 export type SendingContext = ConnectorContext<EmailConfig>
 
-/** What sending needs of the rest of the connector; tests hand in their own certificates. */
-export interface SmtpDeps {
-  /** Fills in what the provider fixes. */
-  readonly withProvider: (config: EmailConfig) => EmailConfig
-  /** Undefined where the mailbox has a password. */
-  readonly accessToken: (ctx: SendingContext) => Promise<string | undefined>
-  readonly forgetAccessToken: (ctx: SendingContext) => void
+export interface SmtpOptions {
+  /** Further authorities to be trusted. */
   readonly tls?: Pick<ConnectionOptions, 'ca'>
   readonly patience?: SmtpPatience
 }
@@ -52,7 +49,7 @@ export interface SmtpSession {
 }
 
 /** Aborts when the server should be ready for the letter, or nobody waits for it any more. */
-export const readyInTime = ({ signal }: SendingContext, { patience = PATIENCE }: SmtpDeps): AbortSignal =>
+export const readyInTime = ({ signal }: SendingContext, { patience = PATIENCE }: SmtpOptions): AbortSignal =>
   AbortSignal.any([signal, AbortSignal.timeout(patience.beforeContentMs)])
 
 /**
@@ -61,12 +58,12 @@ export const readyInTime = ({ signal }: SendingContext, { patience = PATIENCE }:
  */
 export async function openSmtp(
   ctx: SendingContext,
-  deps: SmtpDeps,
+  options: SmtpOptions,
   inTime: AbortSignal,
 ): Promise<SmtpSession> {
-  const config = deps.withProvider(ctx.config)
-  const { connectMs, silenceMs } = deps.patience ?? PATIENCE
-  const token = await deps.accessToken(ctx)
+  const config = withProvider(ctx.config)
+  const { connectMs, silenceMs } = options.patience ?? PATIENCE
+  const token = await accessToken(ctx)
   const connection = new SmtpConnection({
     // The address that was judged, not the name: resolved a second time it might lead elsewhere.
     host: await ctx.resolveHost(config.smtpHost),
@@ -77,7 +74,7 @@ export async function openSmtp(
     ...(isIP(config.smtpHost) ? {} : { servername: config.smtpHost }),
     // The name of this machine is nobody's business; servers that take mail from mailboxes do not look at it.
     name: '[127.0.0.1]',
-    tls: { minVersion: 'TLSv1.2', ...deps.tls },
+    tls: { minVersion: 'TLSv1.2', ...options.tls },
     connectionTimeout: connectMs,
     greetingTimeout: connectMs,
     socketTimeout: silenceMs,

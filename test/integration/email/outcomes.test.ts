@@ -1,8 +1,8 @@
 /** What a letter that did not go says of itself: every moment of the dialogue times every way to fail. */
 import { afterEach, describe, expect, it } from 'vitest'
 import type { EmailConfig } from '../../../connectors/email/config.ts'
-import { type SendDeps, sendLetter } from '../../../connectors/email/smtp/send.ts'
-import type { SendingContext } from '../../../connectors/email/smtp/session.ts'
+import { sendLetter } from '../../../connectors/email/smtp/send.ts'
+import type { SendingContext, SmtpOptions } from '../../../connectors/email/smtp/session.ts'
 import type { OutboundMessage } from '../../../src/contract/connector.ts'
 import type { ConnectorErrorFacts } from '../../../src/contract/connector-error.ts'
 import { factsOf, file, letter, mailbox, outbound } from '../../harness/letters.ts'
@@ -14,13 +14,7 @@ import {
 } from '../../harness/scripted-smtp.ts'
 import { sendingContext } from '../../harness/sending-context.ts'
 
-const deps: SendDeps = {
-  withProvider: (config) => config,
-  accessToken: async () => undefined,
-  forgetAccessToken: () => undefined,
-  automaticHeaders: () => ({ 'Auto-Submitted': 'auto-replied' }),
-  patience: { connectMs: 400, beforeContentMs: 800, silenceMs: 800 },
-}
+const options: SmtpOptions = { patience: { connectMs: 400, beforeContentMs: 800, silenceMs: 800 } }
 
 let server: ScriptedSmtp | undefined
 afterEach(async () => {
@@ -36,7 +30,7 @@ async function attempt(
 ): Promise<ConnectorErrorFacts> {
   server = await startScriptedSmtp(acts)
   const config = mailbox({ smtpPort: server.port, ...change })
-  return factsOf(sendLetter(message, { ...sendingContext(config), ...context }, deps))
+  return factsOf(sendLetter(message, { ...sendingContext(config), ...context }, options))
 }
 
 const NOT_SENT_LATER = { delivery: 'not-sent', retry: 'later' } as const
@@ -106,7 +100,7 @@ describe('an attempt', () => {
     const gone = await startScriptedSmtp()
     await gone.close()
     const facts = await factsOf(
-      sendLetter(outbound(), sendingContext(mailbox({ smtpPort: gone.port })), deps),
+      sendLetter(outbound(), sendingContext(mailbox({ smtpPort: gone.port })), options),
     )
     expect(facts).toMatchObject({ ...NOT_SENT_LATER, code: 'connection-refused' })
   })
@@ -116,7 +110,7 @@ describe('an attempt', () => {
       throw new TypeError('there is no network')
     }
     const context = { ...sendingContext(mailbox()), resolveHost: refused }
-    expect(await factsOf(sendLetter(outbound(), context, deps))).toMatchObject(NOT_SENT_LATER)
+    expect(await factsOf(sendLetter(outbound(), context, options))).toMatchObject(NOT_SENT_LATER)
   })
 
   it('with a wrong password waits long, tells the channel and does not knock again until it is another', async () => {
@@ -127,16 +121,16 @@ describe('an attempt', () => {
       ...sendingContext(config),
       reportHealth: (report: unknown) => void reports.push(report),
     }
-    const facts = await factsOf(sendLetter(outbound(), context, deps))
+    const facts = await factsOf(sendLetter(outbound(), context, options))
     expect(facts).toMatchObject({ ...NOT_SENT_LATER, code: 'bad-credentials', retryAfterMs: 900_000 })
     expect(facts.detail).toContain('5.7.8')
     expect(facts.detail).not.toMatch(/secret words|c2VjcmV0IHdvcmRz/)
     expect(reports).toMatchObject([{ state: 'failing', code: 'bad-credentials' }])
     const knocks = server.lines.length
-    expect(await factsOf(sendLetter(outbound(), context, deps))).toMatchObject({ code: 'bad-credentials' })
+    expect(await factsOf(sendLetter(outbound(), context, options))).toMatchObject({ code: 'bad-credentials' })
     expect(server.lines).toHaveLength(knocks)
     const mended = { ...context, config: { ...config, password: 'other words' } }
-    await factsOf(sendLetter(outbound(), mended, deps))
+    await factsOf(sendLetter(outbound(), mended, options))
     expect(server.lines.length).toBeGreaterThan(knocks)
   })
 
@@ -218,7 +212,7 @@ describe('the sender of the envelope', () => {
   ): Promise<void> {
     server = await startScriptedSmtp(acts)
     const config = mailbox({ smtpPort: server.port, plusAddressing: true })
-    await sendLetter(message, sendingContext(config), deps)
+    await sendLetter(message, sendingContext(config), options)
   }
 
   it('is null for what no person wrote', async () => {

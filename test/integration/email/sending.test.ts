@@ -8,7 +8,8 @@ import type { EmailConfig } from '../../../connectors/email/config.ts'
 import { checkSending } from '../../../connectors/email/smtp/check.ts'
 import { composeLetter } from '../../../connectors/email/smtp/compose.ts'
 import { fileSentLetter } from '../../../connectors/email/smtp/file-sent.ts'
-import { type SendDeps, sendLetter } from '../../../connectors/email/smtp/send.ts'
+import { sendLetter } from '../../../connectors/email/smtp/send.ts'
+import type { SendingContext, SmtpOptions } from '../../../connectors/email/smtp/session.ts'
 import { factsOf, file, letter, mailbox, outbound, TOKEN } from '../../harness/letters.ts'
 import { startScriptedSmtp } from '../../harness/scripted-smtp.ts'
 import { selfSigned } from '../../harness/self-signed.ts'
@@ -17,12 +18,7 @@ import { type SmtpSink, type SmtpSinkOptions, startSmtpSink } from '../../harnes
 
 const DAY_MS = 86_400_000
 const certificate = selfSigned(['localhost'])
-const automaticHeaders = () => ({ 'Auto-Submitted': 'auto-replied' })
-const deps: SendDeps = {
-  withProvider: (config) => config,
-  accessToken: async () => undefined,
-  forgetAccessToken: () => undefined,
-  automaticHeaders,
+const options: SmtpOptions = {
   tls: { ca: certificate.cert },
   patience: { connectMs: 2_000, beforeContentMs: 4_000, silenceMs: 4_000 },
 }
@@ -52,7 +48,7 @@ describe('a letter over the wire', () => {
         attachments: [file('a.bin', Buffer.alloc(200_000, '.\r\n'))],
       })
       const context = at(server, { smtpSecurity: security, plusAddressing: true })
-      expect(await sendLetter(message, context, deps)).toEqual({ externalId: `${TOKEN}@shop.example` })
+      expect(await sendLetter(message, context, options)).toEqual({ externalId: `${TOKEN}@shop.example` })
       const [sent] = server.letters
       expect(sent).toMatchObject({
         from: `help+${TOKEN}@shop.example`,
@@ -60,44 +56,52 @@ describe('a letter over the wire', () => {
         user: 'help@shop.example',
         encrypted: true,
       })
-      const composed = await composeLetter(message, context.config, automaticHeaders)
+      const composed = await composeLetter(message, context.config)
       expect(sent?.raw.equals(await buffer(composed.content))).toBe(true)
     },
   )
 
   it('goes without a password where the server asks for none', async () => {
     const server = await sink()
-    await sendLetter(outbound({ automatic: true }), at(server), deps)
+    await sendLetter(outbound({ automatic: true }), at(server), options)
     expect(server.letters).toMatchObject([{ from: '', encrypted: false }])
     expect(server.letters[0]?.raw.toString()).toMatch(/^Auto-Submitted: auto-replied\r\n/m)
   })
 
   it('goes with a token, and with a new one where the server no longer takes the old', async () => {
     const server = await sink({ security: 'tls', credentials: { user: credentials.user, token: 'fresh' } })
-    let token = 'stale'
-    const byToken: SendDeps = {
-      ...deps,
-      accessToken: async () => token,
-      forgetAccessToken: () => {
-        token = 'fresh'
-      },
+    const tokens = ['stale', 'fresh', 'stale', 'stale']
+    const asked: string[] = []
+    const fetchToken: typeof globalThis.fetch = async (url) => {
+      asked.push(String(url))
+      return Response.json({ access_token: tokens.shift(), expires_in: 3_600 })
     }
-    const context = at(server, { smtpSecurity: 'tls', authentication: 'oauth' })
-    await sendLetter(outbound(), context, byToken)
+    const byToken = (): SendingContext => ({
+      ...at(server, {
+        smtpSecurity: 'tls',
+        authentication: 'oauth',
+        oauthTokenEndpoint: 'https://login.example/token',
+        oauthClientId: 'us',
+        oauthRefreshToken: 'long lived',
+      }),
+      fetch: fetchToken,
+    })
+    await sendLetter(outbound(), byToken(), options)
     expect(server.letters).toHaveLength(1)
     expect(server.signIns).toHaveLength(2)
-    const revoked = { ...byToken, accessToken: async () => 'stale' }
-    expect(await factsOf(sendLetter(outbound(), context, revoked))).toMatchObject({
+    expect(asked).toHaveLength(2)
+    expect(await factsOf(sendLetter(outbound(), byToken(), options))).toMatchObject({
       code: 'bad-credentials',
       retry: 'later',
       delivery: 'not-sent',
     })
+    expect(asked).toHaveLength(4)
   })
 
   it('is refused by its size before it is sent', async () => {
     const server = await sink({ maxBytes: 100_000 })
     const large = outbound({ attachments: [file('large.bin', Buffer.alloc(200_000))] })
-    expect(await factsOf(sendLetter(large, at(server), deps))).toMatchObject({
+    expect(await factsOf(sendLetter(large, at(server), options))).toMatchObject({
       code: 'letter-too-large',
       retry: 'never',
       delivery: 'not-sent',
@@ -116,7 +120,7 @@ describe('a letter over the wire', () => {
       text: '.\n.\n\n  trailing  \n\n\n',
       attachments: [file('a.txt', Buffer.from('.\n.'))],
     })
-    await sendLetter(dotty, at(server, signing), deps)
+    await sendLetter(dotty, at(server, signing), options)
     const key = publicKey.export({ type: 'spki', format: 'der' }).toString('base64')
     const raw = server.letters[0]?.raw ?? Buffer.alloc(0)
     const { results } = await dkimVerify(raw, { resolver: async () => [[`v=DKIM1; p=${key}`]] })
@@ -140,7 +144,7 @@ describe('a letter over the wire', () => {
       attachments: [file(`g${evil}`, Buffer.from(evil), `text/plain${evil}`)],
     })
     const config = mailbox({ smtpPort: server.port, fromName: `h${evil}` })
-    await sendLetter(message, sendingContext(config), deps)
+    await sendLetter(message, sendingContext(config), options)
     const commands = server.lines.filter((line) => !line.startsWith('AUTH'))
     expect(commands.slice(0, 4)).toEqual([
       'EHLO [127.0.0.1]',
@@ -165,12 +169,12 @@ describe('encryption', () => {
   it('by STARTTLS is never given up: not where it is not offered, nor where it is refused', async () => {
     const silent = await sink({ security: 'none', offersStartTls: false, credentials })
     const context = at(silent, { smtpSecurity: 'starttls' })
-    expect(await factsOf(sendLetter(outbound(), context, deps))).toMatchObject(refused)
+    expect(await factsOf(sendLetter(outbound(), context, options))).toMatchObject(refused)
     expect([...silent.signIns, ...silent.letters]).toEqual([])
     const stripped = await startScriptedSmtp({ ehlo: '250-scripted\r\n250-STARTTLS\r\n250 AUTH PLAIN' })
     open.push(stripped)
     const config = mailbox({ smtpPort: stripped.port, smtpSecurity: 'starttls' })
-    expect(await factsOf(sendLetter(outbound(), sendingContext(config), deps))).toMatchObject(refused)
+    expect(await factsOf(sendLetter(outbound(), sendingContext(config), options))).toMatchObject(refused)
     expect(stripped.lines.filter((line) => /^(AUTH|MAIL)/.test(line))).toEqual([])
   })
 
@@ -181,7 +185,7 @@ describe('encryption', () => {
   ])('with a certificate %s is refused, in words', async (which, bad, words) => {
     for (const security of ['tls', 'starttls'] as const) {
       const server = await sink({ security, certificate: bad, credentials })
-      const trusting = which === 'of a stranger' ? deps : { ...deps, tls: { ca: bad.cert } }
+      const trusting = which === 'of a stranger' ? options : { ...options, tls: { ca: bad.cert } }
       const facts = await factsOf(sendLetter(outbound(), at(server, { smtpSecurity: security }), trusting))
       expect(facts).toMatchObject(refused)
       expect(facts.detail).toContain(words)
@@ -191,11 +195,11 @@ describe('encryption', () => {
 
   it('with the wrong kind of port says so', async () => {
     const plain = await sink({ security: 'starttls' })
-    expect(await factsOf(sendLetter(outbound(), at(plain, { smtpSecurity: 'tls' }), deps))).toMatchObject(
+    expect(await factsOf(sendLetter(outbound(), at(plain, { smtpSecurity: 'tls' }), options))).toMatchObject(
       refused,
     )
     const secure = await sink({ security: 'tls' })
-    const facts = await factsOf(sendLetter(outbound(), at(secure, { smtpSecurity: 'starttls' }), deps))
+    const facts = await factsOf(sendLetter(outbound(), at(secure, { smtpSecurity: 'starttls' }), options))
     expect(facts).toMatchObject({ retry: 'later', delivery: 'not-sent' })
   })
 })
@@ -203,7 +207,7 @@ describe('encryption', () => {
 describe('the test of a connection', () => {
   it('signs in and sends nothing', async () => {
     const server = await sink({ security: 'tls', credentials })
-    expect(await checkSending(at(server, { smtpSecurity: 'tls' }), deps)).toMatchObject({ ok: true })
+    expect(await checkSending(at(server, { smtpSecurity: 'tls' }), options)).toMatchObject({ ok: true })
     expect(server.signIns).toEqual([credentials.user])
     expect(server.letters).toEqual([])
   })
@@ -214,7 +218,7 @@ describe('the test of a connection', () => {
     ['half of a signature', { dkimDomain: 'shop.example' }, { code: 'bad-dkim-key', field: 'dkimSelector' }],
   ] as const)('names the setting: %s', async (_, change, expected) => {
     const server = await sink({ credentials })
-    const found = await checkSending(at(server, change), deps)
+    const found = await checkSending(at(server, change), options)
     expect(found).toMatchObject({ ok: false, ...expected })
     expect(JSON.stringify(found)).not.toContain('wrong')
   })
@@ -222,7 +226,7 @@ describe('the test of a connection', () => {
   it('names the port that nobody listens on', async () => {
     const server = await startSmtpSink()
     await server.close()
-    expect(await checkSending(at(server), deps)).toMatchObject({
+    expect(await checkSending(at(server), options)).toMatchObject({
       ok: false,
       code: 'connection-refused',
       field: 'smtpPort',
@@ -239,11 +243,11 @@ describe('the test of a connection', () => {
     const server = await sink({ credentials, refuse: refuse as NonNullable<SmtpSinkOptions['refuse']> })
     const reports: unknown[] = []
     const context = { ...at(server), reportHealth: (report: unknown) => void reports.push(report) }
-    expect(await factsOf(sendLetter(outbound(), context, deps))).toMatchObject({ code: 'bad-credentials' })
+    expect(await factsOf(sendLetter(outbound(), context, options))).toMatchObject({ code: 'bad-credentials' })
     wrong = false
-    expect(await factsOf(sendLetter(outbound(), context, deps))).toMatchObject({ code: 'bad-credentials' })
-    expect(await checkSending(context, deps)).toMatchObject({ ok: true })
-    await sendLetter(outbound(), context, deps)
+    expect(await factsOf(sendLetter(outbound(), context, options))).toMatchObject({ code: 'bad-credentials' })
+    expect(await checkSending(context, options)).toMatchObject({ ok: true })
+    await sendLetter(outbound(), context, options)
     expect(reports).toMatchObject([{ state: 'failing' }, { state: 'healthy' }])
   })
 })
@@ -258,12 +262,9 @@ describe('the copy of what was sent', () => {
       attachments: [file('a.bin', Buffer.alloc(5_000, 'x'))],
     })
     const context = at(server)
-    const receipt = await sendLetter(message, context, deps)
+    const receipt = await sendLetter(message, context, options)
     const filed: { readonly messageId: string; readonly raw: Uint8Array }[] = []
-    const keep = {
-      ...deps,
-      appendToSent: async (_: unknown, sent: (typeof filed)[number]) => void filed.push(sent),
-    }
+    const keep = async (_: unknown, sent: (typeof filed)[number]) => void filed.push(sent)
     await fileSentLetter({ ...message, attempt: 7 }, receipt, context, keep)
     await fileSentLetter(message, receipt, context, keep)
     const [once, again] = filed
@@ -278,7 +279,7 @@ describe('the copy of what was sent', () => {
   it('is not made where the server makes it', async () => {
     const server = await sink()
     const context = at(server, { saveSent: false })
-    const keep = { ...deps, appendToSent: () => Promise.reject(new Error('must not be asked')) }
+    const keep = () => Promise.reject(new Error('must not be asked'))
     await fileSentLetter(outbound(), { externalId: 'x' }, context, keep)
   })
 })
