@@ -116,6 +116,7 @@ const signIn: readonly ConfigField[] = [
   {
     key: 'oauthRefreshToken',
     label: 'Refresh token',
+    help: 'What the provider gave when the mailbox signed in once with this client.',
     kind: 'secret',
     required: true,
     showWhen: OAUTH,
@@ -239,7 +240,7 @@ const sending: readonly ConfigField[] = [
   {
     key: 'saveSent',
     label: 'Put a copy into the folder of sent mail',
-    help: 'Switch it off where the server does so by itself, as Gmail and Microsoft 365 do.',
+    help: 'Switch it off where the server does so by itself; with Gmail and Microsoft 365, which do, it counts for nothing.',
     kind: 'boolean',
     required: false,
     default: true,
