@@ -41,6 +41,10 @@ namespace inbox {
   inbox = yes
   ${sent ? SENT : ''}
 }
+service anvil {
+  ${NO_PENALTY}
+  ${unprivileged('chroot =')}
+}
 service imap-login {
   inet_listener imap {
     address = 127.0.0.1
@@ -62,6 +66,11 @@ ${MAIL_OWNER ? 'first_valid_uid = 1' : asOrdinaryUser()}
 `
 }
 
+/** Else a wrong password makes the next sign-in from this address wait for seconds. */
+const NO_PENALTY = `unix_listener anvil-auth-penalty {
+    mode = 0
+  }`
+
 const SENT = `mailbox Sent {
     special_use = \\Sent
     auto = subscribe
@@ -82,7 +91,6 @@ function asOrdinaryUser(): string {
     `default_internal_user = ${username}`,
     `default_internal_group = ${process.env['GROUP'] ?? gid}`,
     `default_login_user = ${username}`,
-    service('anvil', 'chroot ='),
     service('stats', 'chroot ='),
     service('auth', `user = ${username}`),
     service('auth-worker', `user = ${username}`),
