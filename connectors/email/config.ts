@@ -1,5 +1,5 @@
 /** The settings of a mailbox, as the fields in `settings.ts` describe them: validated, defaults filled in. */
-export interface EmailConfig {
+export type EmailConfig = {
   /** Fills in hosts, ports and the token endpoint; `other` leaves all of them to the person. */
   readonly provider: 'other' | 'gmail' | 'microsoft'
   /** The sender's address; local part and domain in lower case. */

@@ -10,6 +10,12 @@ export type ConfigFieldKind =
   | 'list'
   | 'secret'
 
+/** What another field must hold. */
+export interface ShowCondition {
+  readonly key: string
+  readonly equals: string | boolean
+}
+
 /**
  * One setting of a channel. The list of these is the only description of a connector's settings: the form, the
  * validation, the encryption at rest, the redaction and the table in the README all come from it.
@@ -35,8 +41,8 @@ export interface ConfigField {
   readonly maxLength?: number
   /** For `select`. */
   readonly options?: readonly { readonly value: string; readonly label: string }[]
-  /** Shown, and required, only while another field has this value. */
-  readonly showWhen?: { readonly key: string; readonly equals: string | boolean }
+  /** Shown, and required, only while other fields have these values: all of them where there are several. */
+  readonly showWhen?: ShowCondition | readonly ShowCondition[]
 }
 
 /** Settings as a connector gets them: validated, defaults filled in, secrets in clear text. */

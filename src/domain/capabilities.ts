@@ -18,6 +18,8 @@ export interface Capabilities {
     readonly support: Support
     readonly maxBytes: number
     readonly maxPerMessage: number
+    /** Of all files of one message together; absent = only each file is limited. */
+    readonly maxTotalBytes?: number
     /** Content types as `type/subtype` or `type/*`; empty = whatever the workspace allows. */
     readonly contentTypes: readonly string[]
   }

@@ -140,6 +140,17 @@ describe('planOutbound', () => {
       { reason: 'attachment-too-large', name: 'a.png', limit: 1_000, actual: 1_001 },
     ],
     [
+      'files that fit alone and are a byte too many together',
+      { attachments: { ...capabilities.attachments, maxTotalBytes: 1_999 } },
+      {
+        attachments: [
+          { ...file, sizeBytes: 1_000 },
+          { ...file, sizeBytes: 1_000 },
+        ],
+      },
+      { reason: 'attachments-too-large-together', limit: 1_999, actual: 2_000 },
+    ],
+    [
       'a file of another type',
       {},
       { attachments: [{ ...file, contentType: 'video/mp4' }] },
@@ -158,6 +169,17 @@ describe('planOutbound', () => {
       true,
     )
     expect(plan({ attachments: [file, file, { ...file, sizeBytes: 1_000 }] }).ok).toBe(true)
+  })
+
+  it('takes files that are together exactly at the limit, and any where none is set', () => {
+    const two = {
+      attachments: [
+        { ...file, sizeBytes: 1_000 },
+        { ...file, sizeBytes: 1_000 },
+      ],
+    }
+    expect(plan(two, { attachments: { ...capabilities.attachments, maxTotalBytes: 2_000 } }).ok).toBe(true)
+    expect(plan(two).ok).toBe(true)
   })
 
   it('closes the reply window to the millisecond, and for who never wrote', () => {

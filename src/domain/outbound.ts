@@ -30,6 +30,7 @@ export type OutboundRefusal =
       readonly limit: number
       readonly actual: number
     }
+  | { readonly reason: 'attachments-too-large-together'; readonly limit: number; readonly actual: number }
   | { readonly reason: 'attachment-type'; readonly name: string; readonly contentType: string }
   | { readonly reason: 'reply-window-closed'; readonly closedAtMs: number }
 
@@ -104,6 +105,11 @@ function refuse(
     if (!allowsContentType(attachments.contentTypes, contentType)) {
       return { reason: 'attachment-type', name, contentType }
     }
+  }
+  const together = draft.attachments.reduce((bytes, { sizeBytes }) => bytes + sizeBytes, 0)
+  const { maxTotalBytes = Number.POSITIVE_INFINITY } = attachments
+  if (together > maxTotalBytes) {
+    return { reason: 'attachments-too-large-together', limit: maxTotalBytes, actual: together }
   }
   return undefined
 }

@@ -19,6 +19,8 @@ import { channelAdminView, channelPage, channelRoutingView, configValue } from '
 
 const params = z.strictObject({ id: id<ChannelId>() })
 
+const showCondition = z.object({ key: z.string(), equals: z.union([z.string(), z.boolean()]) })
+
 const configField = z
   .object({
     key: z.string(),
@@ -34,7 +36,7 @@ const configField = z
     maximum: z.number().optional(),
     maxLength: z.number().optional(),
     options: z.array(z.object({ value: z.string(), label: z.string() })).optional(),
-    showWhen: z.object({ key: z.string(), equals: z.union([z.string(), z.boolean()]) }).optional(),
+    showWhen: z.union([showCondition, z.array(showCondition)]).optional(),
   })
   .openapi('ConfigField')
 

@@ -54,6 +54,7 @@ const capabilities = z
       support,
       maxBytes: z.int(),
       maxPerMessage: z.int(),
+      maxTotalBytes: z.int().optional(),
       contentTypes: z.array(z.string()),
     }),
     replyTo: support,

@@ -45,6 +45,23 @@ describe('settings', () => {
     expect(faultsOf([mode, field], { mode: 'b', text: '  ' })).toEqual(['Text is needed.'])
   })
 
+  it('are needed only while all that they depend on holds', () => {
+    const mode: ConfigField = { ...text, key: 'mode', default: 'a' }
+    const live: ConfigField = { key: 'live', label: 'Live', kind: 'boolean', required: false, default: false }
+    const field: ConfigField = {
+      ...text,
+      required: true,
+      showWhen: [
+        { key: 'mode', equals: 'b' },
+        { key: 'live', equals: true },
+      ],
+    }
+    const faults = (given: object) => faultsOf([mode, live, field], given)
+    expect(faults({ mode: 'b' })).toEqual([])
+    expect(faults({ live: true })).toEqual([])
+    expect(faults({ mode: 'b', live: true })).toEqual(['Text is needed.'])
+  })
+
   it('keep a secret that is left alone, replace one that is given, and make generated ones anew each time', () => {
     const existing = { secret: 'old' }
     const untouched: readonly Record<string, string | boolean>[] = [{}, { secret: '' }, { secret: true }]

@@ -83,8 +83,8 @@ function normalised(value: ConfigValue): ConfigValue {
 const isEmpty = (value: ConfigValue | undefined): boolean =>
   value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
-function isShown({ showWhen }: ConfigField, values: Values): boolean {
-  return showWhen === undefined || values[showWhen.key] === showWhen.equals
+function isShown({ showWhen = [] }: ConfigField, values: Values): boolean {
+  return [showWhen].flat().every(({ key, equals }) => values[key] === equals)
 }
 
 function faultOf(field: ConfigField, value: ConfigValue): string | undefined {

@@ -150,6 +150,7 @@ const REFUSALS: Readonly<Record<OutboundRefusal['reason'], string>> = {
   'attachments-unsupported': 'This channel carries no files',
   'too-many-attachments': 'There are more files than this channel carries in one message',
   'attachment-too-large': 'A file is larger than this channel carries',
+  'attachments-too-large-together': 'The files together are larger than this channel carries in one message',
   'attachment-type': 'This channel does not carry files of this type',
   'reply-window-closed': 'The time in which this channel lets us answer freely is over',
 }

@@ -55,6 +55,21 @@ describe('settings generated from configFields', () => {
     expect('question' in configOf(fields, { ...hidden, question: 'left over' })).toBe(false)
   })
 
+  it('shows a field that depends on several others only while all have their values', () => {
+    const both = {
+      ...field('question'),
+      showWhen: [
+        { key: 'preChat', equals: true },
+        { key: 'title', equals: 'Chat' },
+      ],
+    }
+    const inputs = initialInputs(fields)
+    expect(isShown(both, inputs)).toBe(false)
+    expect(isShown(both, { ...inputs, preChat: true })).toBe(true)
+    expect(isShown(both, { ...inputs, preChat: true, title: 'Help' })).toBe(false)
+    expect(faultOf(both, { ...inputs, preChat: true })).toEqual({ kind: 'required' })
+  })
+
   it('finds what is wrong', () => {
     const inputs = {
       ...initialInputs(fields),

@@ -38,10 +38,8 @@ function inputOf(field: ConfigField, stored: ConfigValue | undefined): string | 
 }
 
 /** Whether a field is shown, given what the others hold. */
-export function isShown(field: ConfigField, inputs: ConfigInputs): boolean {
-  const { showWhen } = field
-  if (!showWhen) return true
-  return String(inputs[showWhen.key] ?? '') === String(showWhen.equals)
+export function isShown({ showWhen = [] }: ConfigField, inputs: ConfigInputs): boolean {
+  return [showWhen].flat().every(({ key, equals }) => String(inputs[key] ?? '') === String(equals))
 }
 
 /**

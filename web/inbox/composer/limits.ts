@@ -1,5 +1,6 @@
 import type { Capabilities } from '../../../src/domain/capabilities.ts'
 import type { ConversationView } from '../../../src/domain/views.ts'
+import { sizeOf } from '../parts/bytes.ts'
 import { text } from '../text/text.ts'
 
 /** What a channel carries of files. */
@@ -7,6 +8,7 @@ export interface FileRules {
   readonly allowed: boolean
   readonly most: number
   readonly maxBytes: number
+  readonly maxTotalBytes: number
   /** For the file dialog; empty = everything. */
   readonly accept: string
   readonly contentTypes: readonly string[]
@@ -21,6 +23,7 @@ export function fileRules(attachments: Capabilities['attachments'] | undefined):
     allowed: attachments !== undefined && attachments.support !== 'absent' && attachments.maxPerMessage > 0,
     most: attachments?.maxPerMessage ?? 0,
     maxBytes: attachments?.maxBytes ?? 0,
+    maxTotalBytes: attachments?.maxTotalBytes ?? Number.POSITIVE_INFINITY,
     accept: attachments?.contentTypes.join(',') ?? '',
     contentTypes: attachments?.contentTypes ?? [],
   }
@@ -32,6 +35,20 @@ export const carriesType = (rules: FileRules, contentType: string): boolean =>
   rules.contentTypes.some((allowed) =>
     allowed.endsWith('/*') ? contentType.startsWith(allowed.slice(0, -1)) : allowed === contentType,
   )
+
+/** Why a file cannot go with those that stand already, in words; undefined when it can. */
+export function fileRefusal(
+  file: { readonly size: number; readonly type: string },
+  standing: { readonly count: number; readonly bytes: number },
+  rules: FileRules,
+): string | undefined {
+  if (standing.count >= rules.most) return text.composer.tooMany(rules.most)
+  if (file.size > rules.maxBytes) return text.composer.tooLarge(sizeOf(rules.maxBytes))
+  if (standing.bytes + file.size > rules.maxTotalBytes)
+    return text.composer.tooLargeTogether(sizeOf(rules.maxTotalBytes))
+  if (!carriesType(rules, file.type)) return text.composer.typeRefused
+  return undefined
+}
 
 /** What the composer says of a text's length. */
 export interface LengthNotice {

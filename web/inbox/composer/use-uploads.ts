@@ -1,10 +1,8 @@
 import { useRef, useState } from 'react'
 import type { AttachmentView } from '../../../src/domain/views.ts'
 import { api } from '../data/client.ts'
-import { sizeOf } from '../parts/bytes.ts'
-import { text } from '../text/text.ts'
 import type { FileRules } from './limits.ts'
-import { carriesType } from './limits.ts'
+import { fileRefusal } from './limits.ts'
 
 /** A file in the composer. */
 export interface Upload {
@@ -34,23 +32,18 @@ export function useUploads(rules: FileRules) {
     }
   }
 
-  const refusal = (file: File, place: number): string | undefined => {
-    if (place >= rules.most) return text.composer.tooMany(rules.most)
-    if (file.size > rules.maxBytes) return text.composer.tooLarge(sizeOf(rules.maxBytes))
-    if (!carriesType(rules, file.type)) return text.composer.typeRefused
-    return undefined
-  }
-
   return {
     items,
     add: (files: readonly File[]) => {
-      const standing = items.filter(({ final }) => !final).length
-      const added = files.map((file, index): Upload => {
+      const kept = items.filter(({ final }) => !final)
+      const standing = { count: kept.length, bytes: kept.reduce((bytes, { file }) => bytes + file.size, 0) }
+      const added = files.map((file): Upload => {
         keys.current += 1
-        const problem = refusal(file, standing + index)
-        return problem
-          ? { key: keys.current, file, state: 'failed', problem, final: true }
-          : { key: keys.current, file, state: 'uploading' }
+        const problem = fileRefusal(file, standing, rules)
+        if (problem) return { key: keys.current, file, state: 'failed', problem, final: true }
+        standing.count += 1
+        standing.bytes += file.size
+        return { key: keys.current, file, state: 'uploading' }
       })
       setItems((before) => [...before, ...added])
       for (const { key, file, state } of added) if (state === 'uploading') void start(key, file)

@@ -297,6 +297,7 @@ export const en = {
     over: (count: number) => `${plural(count, 'character', 'characters')} too long`,
     split: (parts: number) => `Will be sent in ${parts} messages`,
     tooLarge: (limit: string) => `Larger than ${limit}`,
+    tooLargeTogether: (limit: string) => `The files together are larger than ${limit}`,
     tooMany: (limit: number) => `This channel carries ${plural(limit, 'file', 'files')} per message`,
     typeRefused: 'This channel does not carry files of this type',
     noFiles: 'This channel carries no files',
