@@ -8,6 +8,7 @@ import { createAuthenticator } from '../services/authenticate.ts'
 import { createBus } from '../services/bus.ts'
 import { createChannelDirectory, type LiveChannel } from '../services/channel-directory.ts'
 import { createFetchAttachment } from '../services/fetch-attachment.ts'
+import { createForwardFiles } from '../services/forward-files.ts'
 import { createAgentAttachments, createLinkAttachments } from '../services/link-attachments.ts'
 import { createMessageTokens } from '../services/message-token.ts'
 import { createOpenAttachment } from '../services/open-attachment.ts'
@@ -138,7 +139,15 @@ export async function buildCore(deps: {
       contextOf(channel, AbortSignal.any([stopping.signal, limit])),
     fetchAttachment,
     linkAttachments: createLinkAttachments({ attachments: stores.attachments, clock: Date.now }),
-    agentAttachments: createAgentAttachments({ ...stores, clock: Date.now }),
+    agentAttachments: {
+      ...createAgentAttachments({ ...stores, clock: Date.now }),
+      forward: createForwardFiles({
+        ...stores,
+        fetchAttachment,
+        clock: Date.now,
+        maxBytes: config.attachmentMaxBytes,
+      }),
+    },
     openAttachment: createOpenAttachment({ attachments: stores.attachments, fetchAttachment }),
     async close(): Promise<void> {
       stopping.abort()

@@ -2,6 +2,7 @@ import { createAgentLoadStore } from '../store/agent-load-store.ts'
 import { createAgentRoutingStore } from '../store/agent-routing-store.ts'
 import { createAgentStore } from '../store/agent-store.ts'
 import { createApiTokenStore } from '../store/api-token-store.ts'
+import { createAttachmentCopies } from '../store/attachment-copies.ts'
 import { createAttachmentStore } from '../store/attachment-store.ts'
 import { createAvailabilityLogStore } from '../store/availability-log-store.ts'
 import { createChannelStore } from '../store/channel-store.ts'
@@ -45,6 +46,7 @@ export async function openStores(connection: StoreConnection['connection']) {
     agentRouting: createAgentRoutingStore(connection),
     apiTokens: createApiTokenStore(connection),
     attachments: createAttachmentStore(connection),
+    attachmentCopies: createAttachmentCopies(connection),
     categories: createCategoryStore(connection),
     channels: createChannelStore(connection),
     checkpoints: createCheckpointStore(connection),

@@ -52,7 +52,7 @@ export function createAgentAttachments(deps: {
   readonly attachments: AttachmentStore
   readonly messages: Pick<MessageStore, 'find'>
   readonly clock: () => number
-}): AgentAttachments {
+}): Omit<AgentAttachments, 'forward'> {
   const { attachments, messages, clock } = deps
   const isFree = async ({ messageId }: StoredAttachment): Promise<boolean> =>
     messageId === undefined || (await messages.find(messageId)) === undefined

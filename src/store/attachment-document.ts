@@ -45,6 +45,8 @@ export interface AttachmentDocument {
   readonly conversationId?: mongo.ObjectId
   readonly messageId?: mongo.ObjectId
   readonly remote?: { readonly ref: string; readonly position: number; readonly claimedUntil?: Date }
+  /** The file it was made from, when a letter was passed on. */
+  readonly copyOf?: string
   readonly createdAt: Date
   /** While no message has it, or none that is known to be recorded. */
   readonly expiresAt?: Date

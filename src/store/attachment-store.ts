@@ -18,7 +18,7 @@ import { isDuplicateKey, newObjectId, toObjectId } from './object-id.ts'
 /** An upload that takes longer is given up; its bytes are removed. */
 const UPLOAD_MS = 3_600_000
 /** How long a file waits for the message it belongs to. */
-const UNLINKED_MS = 24 * 3_600_000
+export const UNLINKED_MS = 24 * 3_600_000
 /** So long a file is left to a message that is on its way to being recorded. */
 const HELD_MS = 10_000
 /** How long one process may take to fetch a file from its platform before another one tries. */

@@ -87,6 +87,34 @@ export function createMessageStore(connection: Connection) {
       return found.map(fromMessageDocument)
     },
 
+    /** What the customer said last, machines' and unwanted letters included. */
+    async latestInbound(conversationId: ConversationId): Promise<StoredMessage | undefined> {
+      const found = await messages
+        .find({ conversationId: toObjectId(conversationId), direction: 'inbound', kind: 'message' })
+        .sort({ order: -1, _id: -1 })
+        .limit(1)
+        .toArray()
+      return found[0] && fromMessageDocument(found[0])
+    },
+
+    /** The letter that an answer without further word answers: the last one a person sent us, else our own last one. */
+    async latestLetter(conversationId: ConversationId): Promise<StoredMessage | undefined> {
+      const letters = {
+        conversationId: toObjectId(conversationId),
+        kind: 'message' as const,
+        letter: { $exists: true },
+        deletedAt: { $exists: false },
+      }
+      for (const filter of [
+        { ...letters, direction: 'inbound' as const, quiet: { $ne: true } },
+        { ...letters, direction: 'outbound' as const, externalId: { $exists: true } },
+      ]) {
+        const found = await messages.find(filter).sort({ order: -1, _id: -1 }).limit(1).toArray()
+        if (found[0]) return fromMessageDocument(found[0])
+      }
+      return undefined
+    },
+
     async findByExternalIds(channelId: ChannelId, externalIds: readonly string[]): Promise<StoredMessage[]> {
       const found = await messages
         .find({ channelId: toObjectId(channelId), externalId: { $in: [...externalIds] } })

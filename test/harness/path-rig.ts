@@ -172,7 +172,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
   }
   const sendDeps: SendReplyDeps = {
     ...stores,
-    attachments: { find: async () => [], link: async () => undefined },
+    attachments: { find: async () => [], link: async () => undefined, forward: async () => [] },
     findChannel,
     bus,
     orderClock,

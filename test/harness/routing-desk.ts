@@ -121,7 +121,7 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
       const agent = await stores.agents.get(id)
       return agent?.state === 'active' ? { name: agent.name } : undefined
     },
-    attachments: { find: async () => [], link: async () => undefined },
+    attachments: { find: async () => [], link: async () => undefined, forward: async () => [] },
   }
   const boss = principalOf(hexId('f'), 'supervisor')
   const rerouteDeps: RerouteDeps = { ...serviceDeps, agents, channels: async () => [channel()], route }
