@@ -188,7 +188,7 @@ function buildApp(parts: Parts & { readonly isAccepting: () => boolean }): HttpA
     ...shared,
     routes: apiRoutes({
       admin: shared,
-      conversations: shared,
+      conversations: { ...shared, attachments: core.agentAttachments },
       messages: { ...shared, attachments: core.agentAttachments },
       contacts: shared,
       quarantine: shared,

@@ -120,6 +120,26 @@ export async function sendInto(
   return { messages: recorded, repeated: repeatedAt.size > 0 }
 }
 
+/** What planning a message needs to know of its conversation, which need not exist yet. */
+export type PlannedFor = Pick<StoredConversation, 'id' | 'identityExternalId' | 'subject' | 'lastInboundAtMs'>
+
+/** Works out all of a message that can be refused, and records nothing. @throws as {@link sendReply} */
+export async function workOut(
+  conversation: PlannedFor,
+  channel: LiveChannel,
+  command: SendMessageCommand,
+  principal: Principal,
+  deps: SendReplyDeps,
+) {
+  if (channel.paused) throw new AppError('channel-paused')
+  const uploads = await deps.attachments.find(command.attachmentIds, principal.agentId)
+  const letter = channel.capabilities.letters
+    ? await prepareLetter({ text: command.text, letter: command.letter ?? {} }, channel, conversation, deps)
+    : undefined
+  const files = [...uploads, ...(letter?.files ?? [])]
+  return { uploads, letter, parts: planParts(command, channel, conversation, files, letter, deps) }
+}
+
 const ownerOf = ({ id, conversationId }: StoredMessage, { agentId }: Principal) => ({
   agentId,
   conversationId,
@@ -176,7 +196,7 @@ async function announceOnce(
 function planParts(
   command: SendMessageCommand,
   channel: LiveChannel,
-  conversation: StoredConversation,
+  conversation: PlannedFor,
   files: readonly AttachmentView[],
   letter: PreparedLetter | undefined,
   deps: SendReplyDeps,

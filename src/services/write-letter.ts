@@ -54,7 +54,7 @@ export interface PreparedLetter {
 export async function prepareLetter(
   { text, letter: wish }: LetterWish,
   channel: LetterChannel,
-  conversation: StoredConversation,
+  conversation: Pick<StoredConversation, 'id' | 'identityExternalId' | 'subject'>,
   deps: WriteLetterDeps,
 ): Promise<PreparedLetter> {
   const { letters } = channel.capabilities
@@ -121,7 +121,7 @@ export async function recordLetter(
 
 async function answeredBy(
   aboutId: string | undefined,
-  { id }: StoredConversation,
+  { id }: Pick<StoredConversation, 'id'>,
   { messages }: WriteLetterDeps,
 ): Promise<StoredMessage | undefined> {
   if (aboutId === undefined) return messages.latestLetter(id)

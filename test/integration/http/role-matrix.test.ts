@@ -61,6 +61,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   'POST /api-tokens': 'person',
   'DELETE /api-tokens/:id': 'person',
   'GET /conversations': 'conversation.read',
+  'POST /conversations': 'message.send',
   'GET /conversations/counts': 'conversation.read',
   'GET /conversations/:id': 'conversation.read',
   'PATCH /conversations/:id': 'conversation.write',
