@@ -9,7 +9,22 @@ const EDITOR_TAGS = [
 const QUOTED_TAGS = [
   ...EDITOR_TAGS,
   ...['div', 'span', 'h4', 'h5', 'h6', 'sub', 'sup', 'del', 'ins', 'small', 'big', 'center', 'address', 'q'],
-  ...['table', 'caption', 'thead', 'tbody', 'tfoot', 'tr', 'td', 'th', 'dl', 'dt', 'dd', 'abbr', 'cite'],
+  ...[
+    'table',
+    'caption',
+    'thead',
+    'tbody',
+    'tfoot',
+    'tr',
+    'td',
+    'th',
+    'dl',
+    'dt',
+    'dd',
+    'abbr',
+    'cite',
+    'img',
+  ],
 ]
 /** Elements whose text is no words of the letter's. */
 const SILENT = [
@@ -32,25 +47,31 @@ const LINK_LENGTH = 2_000
 /** Cleans what an agent's editor made: nothing active, nothing remote, no style. Takes time in proportion to its length. */
 export const sanitiseOutgoing = (html: string): string => sanitised(html, EDITOR_TAGS)
 
-/** Cleans a letter that is to be put below ours: pictures become their description. */
+/** Cleans a letter that is to be put below ours: of pictures only their description is left. */
 export const sanitiseQuoted = (html: string): string => sanitised(html, QUOTED_TAGS)
 
 function sanitised(html: string, allowedTags: readonly string[]): string {
   return sanitizeHtml(html, {
     allowedTags: [...allowedTags],
-    allowedAttributes: { a: ['href'], td: ['colspan', 'rowspan'], th: ['colspan', 'rowspan'], ol: ['start'] },
+    allowedAttributes: {
+      a: ['href'],
+      td: ['colspan', 'rowspan'],
+      th: ['colspan', 'rowspan'],
+      ol: ['start'],
+      img: ['alt'],
+    },
     allowedSchemes: ['http', 'https', 'mailto', 'tel'],
     allowProtocolRelative: false,
     disallowedTagsMode: 'discard',
     nonTextTags: SILENT,
     nestingLimit: DEEPEST,
     parser: { lowerCaseTags: true, decodeEntities: true },
+    // No tag is given another name: the library may then close one that it did not open.
     transformTags: {
       a: (tagName, { href = '' }) => {
         const link = href.trim()
         return tagOf(tagName, link.length <= LINK_LENGTH && LINK.test(link) ? { href: link } : {})
       },
-      img: (_, { alt = '' }) => ({ tagName: 'span', attribs: {}, ...(alt ? { text: `[${alt}]` } : {}) }),
       td: keepSpans,
       th: keepSpans,
       ol: (tagName, { start = '' }) => tagOf(tagName, /^\d{1,6}$/.test(start) ? { start } : {}),
