@@ -67,7 +67,7 @@ export async function openLetterRig(stores: Stores, options: RigOptions = {}) {
     const conversation = await stores.conversations.find(conversationId)
     if (!conversation) throw new Error('no conversation')
     rig.state.nowMs += 1_000
-    const id = freshId() as MessageId
+    const id = change.id ?? (freshId() as MessageId)
     const message: StoredMessage = {
       id,
       conversationId,
