@@ -107,6 +107,8 @@ async function toParts(
   const { id, channelId, contactName, teamId, lastInboundAtMs } = conversation
   const channel = await deps.findChannel(channelId)
   if (!channel || channel.paused) return []
+  // What a machine wrote last is not answered by another one.
+  if (channel.capabilities.letters && (await deps.messages.lastInbound(id))?.quiet) return []
   const agent = agents.get(agentId) ?? ''
   const team = teamId && teams.get(teamId)?.name
   const filled = fillCustomerMessage(text, { agent, contact: contactName, ...(team ? { team } : {}) })
