@@ -20,7 +20,7 @@ const LONGEST_TEXT = 100_000
 
 /** See the domain's ListConversationsQuery. */
 export const listConversationsQuery = z.strictObject({
-  view: z.enum(['mine', 'unassigned', 'all']).default('all'),
+  view: z.enum(['mine', 'unassigned', 'all', 'spam', 'automatic']).default('all'),
   status: z.enum(CONVERSATION_STATUSES).default('open'),
   channelId: id<string>().optional(),
   teamId: id<string>().optional(),
@@ -36,6 +36,7 @@ export const updateConversationCommand = z.strictObject({
   priority: z.enum(PRIORITIES).optional(),
   tags: z.array(line(50)).max(50).optional(),
   categoryId: id<string>().nullable().optional(),
+  filed: z.literal('spam').nullable().optional(),
   version,
 }) satisfies z.ZodType<commands.UpdateConversationCommand>
 

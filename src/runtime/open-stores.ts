@@ -18,7 +18,9 @@ import { createGreetingStore } from '../store/greeting-store.ts'
 import { createIdempotencyStore } from '../store/idempotency-store.ts'
 import { createJournalStore } from '../store/journal-store.ts'
 import { createLeaseStore } from '../store/lease-store.ts'
+import { createLetterSourceStore } from '../store/letter-source-store.ts'
 import { createLetterStore } from '../store/letter-store.ts'
+import { createLetterThreadStore } from '../store/letter-thread-store.ts'
 import { createMessageStore } from '../store/message-store.ts'
 import { createNodeRecordStore } from '../store/node-records.ts'
 import { createOutboxStore } from '../store/outbox-store.ts'
@@ -66,6 +68,8 @@ export async function openStores(connection: StoreConnection['connection']) {
     journal: createJournalStore(connection),
     leases: createLeaseStore(connection),
     letters: createLetterStore(connection),
+    letterSources: createLetterSourceStore(connection),
+    letterThreads: createLetterThreadStore(connection),
     messages: createMessageStore(connection),
     nodes: createNodeRecordStore(connection),
     outbox: createOutboxStore(connection),

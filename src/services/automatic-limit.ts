@@ -4,7 +4,7 @@ import type { MessageStore } from '../store/message-store.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 
 export interface AutomaticDeps {
-  readonly messages: Pick<MessageStore, 'latestInbound'>
+  readonly messages: Pick<MessageStore, 'lastInbound'>
   readonly contacts: Pick<ContactStore, 'claimAutomatic'>
   readonly now: () => number
 }
@@ -26,7 +26,7 @@ export async function mayAnswerAutomatically(
 ): Promise<boolean> {
   if (conversation.filed !== undefined) return false
   if (!letters) return true
-  const last = await deps.messages.latestInbound(conversation.id)
+  const last = await deps.messages.lastInbound(conversation.id)
   if (!last || last.quiet) return false
   const { automatic, spam, stranger } = last.letter ?? {}
   if (automatic !== undefined || spam || stranger) return false

@@ -4,6 +4,7 @@ import { afterFailure, DEFAULT_RETRY_SCHEDULE } from '../domain/delivery.ts'
 import type { ConversationId } from '../domain/ids.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { EarlyEventStore } from '../store/early-event-store.ts'
+import type { LetterSourceStore } from '../store/letter-source-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { OutboxStore, SettledFailure, Settlement } from '../store/outbox-store.ts'
 import { reach } from '../store/stations.ts'
@@ -22,6 +23,7 @@ export interface DeliverDeps extends ToOutboundDeps {
   readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
   /** @param limit aborts when the attempt has taken too long */
   readonly contextOf: (channel: LiveChannel, limit: AbortSignal) => ConnectorContext<LiveChannel['config']>
+  readonly letterSources: Pick<LetterSourceStore, 'hold'>
   readonly bus: Bus
   /** Whose leases are taken: when this node is gone, others need not wait for them to run out. */
   readonly nodeId: string

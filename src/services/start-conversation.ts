@@ -2,6 +2,7 @@ import type { StartConversationCommand } from '../domain/commands.ts'
 import { AppError } from '../domain/errors.ts'
 import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
 import { isOwnAddress, letterAddressOf } from '../domain/letter-address.ts'
+import { baseSubjectOf } from '../domain/letter-subject.ts'
 import type { ContactStore } from '../store/contact-store.ts'
 import { derivedId } from '../store/object-id.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
@@ -123,6 +124,9 @@ async function open(
   if (current) await deps.conversations.retire([current])
   const nowMs = deps.now()
   const subject = command.letter?.subject
+  const comparable = baseSubjectOf(subject ?? '')
+    .normalize('NFKC')
+    .toLowerCase()
   const conversation: StoredConversation = {
     id: conversationId,
     channelId: channel.id,
@@ -137,6 +141,7 @@ async function open(
     priority: 'normal',
     tags: [],
     ...(subject === undefined ? {} : { subject }),
+    ...(letters && comparable !== '' ? { baseSubject: comparable } : {}),
     unreadCount: 0,
     readOrder: 0,
     lastInboundOrder: 0,
