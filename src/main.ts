@@ -188,8 +188,9 @@ function buildApp(parts: Parts & { readonly isAccepting: () => boolean }): HttpA
     ...shared,
     routes: apiRoutes({
       admin: shared,
-      conversations: shared,
+      conversations: { ...shared, attachments: core.agentAttachments },
       messages: { ...shared, attachments: core.agentAttachments },
+      letters: shared,
       contacts: shared,
       quarantine: shared,
       attachments: shared,
@@ -318,6 +319,7 @@ function sweepsOf({ stores, limits }: Core) {
     'idempotency keys': stores.idempotency,
     'kept journal entries': stores.journal,
     'early events': stores.earlyEvents,
+    'reports on messages': stores.letterSources,
     'sign-in attempts': limits,
     'notes of availability': stores.availabilityLog,
     'routing decisions': stores.routing,

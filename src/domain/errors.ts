@@ -55,6 +55,10 @@ export const ERROR_CATALOGUE = {
   'channel-check-failed': { category: 'refused', title: 'The connection test failed' },
   'rate-limited': { category: 'rate-limited', title: 'Too many requests; wait a little' },
   'locked-out': { category: 'rate-limited', title: 'Too many failed attempts; wait a while' },
+  'remote-unavailable': {
+    category: 'unavailable',
+    title: 'Another server does not give this, or gives what may not be shown',
+  },
   unavailable: { category: 'unavailable', title: 'The database cannot be reached just now' },
   internal: { category: 'internal', title: 'Something went wrong on our side' },
 } as const satisfies Record<string, { readonly category: ErrorCategory; readonly title: string }>

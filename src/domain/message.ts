@@ -55,6 +55,10 @@ export type ConversationEventKind =
   | 'owner-left'
   /** Too many let it lapse. */
   | 'escalated'
+  /** A person filed it away as spam. */
+  | 'filed-spam'
+  /** Taken out of where it was filed, by a person or by a letter that nobody's machine wrote. */
+  | 'unfiled'
 
 /** How many characters of a message a list shows. */
 export const PREVIEW_LENGTH = 140

@@ -254,3 +254,40 @@ describe('allowsContentType', () => {
     expect(allowsContentType(patterns, type)).toBe(allowed)
   })
 })
+
+describe('a letter', () => {
+  const letters = { maxRecipients: 3, signature: '', ownAddresses: ['help@example.com'], sameSubjectDays: 7 }
+  const carrying: Capabilities = { ...capabilities, letters }
+  const to = (recipients: number, forwards = false): Partial<OutboundDraft> => ({
+    letter: { recipients, forwards },
+  })
+  const plan = (change: Partial<OutboundDraft>, on = carrying) => planOutbound(draft(change), on, {}, NOW)
+
+  it('goes only where letters are carried', () => {
+    expect(plan(to(1), capabilities)).toEqual({ ok: false, refusal: { reason: 'letter-unsupported' } })
+    expect(plan(to(1))).toMatchObject({ ok: true })
+  })
+
+  it('needs somebody to go to, and not too many', () => {
+    expect(plan(to(0))).toEqual({ ok: false, refusal: { reason: 'no-recipients' } })
+    expect(plan(to(3))).toMatchObject({ ok: true })
+    expect(plan(to(4))).toEqual({
+      ok: false,
+      refusal: { reason: 'too-many-recipients', limit: 3, actual: 4 },
+    })
+  })
+
+  it('may say nothing of its own only when it passes another one on', () => {
+    expect(plan({ ...to(1), text: ' ' })).toEqual({ ok: false, refusal: { reason: 'empty' } })
+    expect(plan({ ...to(1, true), text: ' ' })).toMatchObject({ ok: true })
+  })
+
+  it('is one message or none, never several', () => {
+    const text = 'x'.repeat(51)
+    expect(plan({ text })).toMatchObject({ ok: true, parts: [{}, {}] })
+    expect(plan({ ...to(1), text })).toEqual({
+      ok: false,
+      refusal: { reason: 'text-too-long', limit: 50, actual: 51 },
+    })
+  })
+})

@@ -9,6 +9,13 @@ export interface OutboundDraft {
     readonly name: string
   }[]
   readonly replyToExternalId?: string
+  /** Set when it goes out as a letter, or is meant to. */
+  readonly letter?: {
+    /** Addresses over To, Cc and Bcc. */
+    readonly recipients: number
+    /** Another letter goes with it: it need say nothing itself. */
+    readonly forwards: boolean
+  }
 }
 
 /** What `planOutbound` needs to know of the conversation. */
@@ -33,6 +40,9 @@ export type OutboundRefusal =
   | { readonly reason: 'attachments-too-large-together'; readonly limit: number; readonly actual: number }
   | { readonly reason: 'attachment-type'; readonly name: string; readonly contentType: string }
   | { readonly reason: 'reply-window-closed'; readonly closedAtMs: number }
+  | { readonly reason: 'letter-unsupported' }
+  | { readonly reason: 'no-recipients' }
+  | { readonly reason: 'too-many-recipients'; readonly limit: number; readonly actual: number }
 
 /** One piece as a connector will get it. Attachments are named by their index in the draft. */
 export interface PlannedPart {
@@ -50,7 +60,8 @@ const HOUR_MS = 3_600_000
 
 /**
  * Splits, degrades or refuses an outbound draft against a channel's capabilities. Pure and total: nothing is ever
- * cut silently, and joining the parts' texts gives the draft's text back but for white space at the seams.
+ * cut silently, and joining the parts' texts gives the draft's text back but for white space at the seams. A letter
+ * is never split: where its text is too long it is refused.
  * @param nowMs milliseconds since the epoch
  */
 export function planOutbound(
@@ -75,14 +86,22 @@ export function planOutbound(
 
 function refuse(
   draft: OutboundDraft,
-  { text, attachments, replyWindowHours }: Capabilities,
+  { text, attachments, replyWindowHours, letters }: Capabilities,
   conversation: OutboundConversation,
   nowMs: number,
 ): OutboundRefusal | undefined {
   const hasText = draft.text.trim() !== ''
-  if (!hasText && draft.attachments.length === 0) return { reason: 'empty' }
+  if (draft.letter && !letters) return { reason: 'letter-unsupported' }
+  if (!hasText && draft.attachments.length === 0 && !draft.letter?.forwards) return { reason: 'empty' }
   if (hasText && text.support === 'absent') return { reason: 'text-unsupported' }
-  if (text.overLimit === 'refuse' && draft.text.length > text.maxLength) {
+  if (draft.letter && letters) {
+    const { recipients } = draft.letter
+    if (recipients === 0) return { reason: 'no-recipients' }
+    if (recipients > letters.maxRecipients) {
+      return { reason: 'too-many-recipients', limit: letters.maxRecipients, actual: recipients }
+    }
+  }
+  if ((text.overLimit === 'refuse' || draft.letter) && draft.text.length > text.maxLength) {
     return { reason: 'text-too-long', limit: text.maxLength, actual: draft.text.length }
   }
   if (replyWindowHours !== undefined) {

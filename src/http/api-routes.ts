@@ -2,6 +2,7 @@ import { type AdminDeps, adminRoutes } from './admin-routes.ts'
 import { type AttachmentRoutesDeps, attachmentRoutes } from './attachment-routes.ts'
 import { contactRoutes } from './contact-routes.ts'
 import { type ConversationRouteDeps, conversationRoutes } from './conversation-routes.ts'
+import { type LetterRouteDeps, letterRoutes } from './letter-routes.ts'
 import { type MessageRouteDeps, messageRoutes } from './message-routes.ts'
 import { quarantineRoutes } from './quarantine-routes.ts'
 import type { RouteDefinition } from './route.ts'
@@ -11,6 +12,7 @@ export interface ApiDeps {
   readonly admin: AdminDeps
   readonly conversations: ConversationRouteDeps
   readonly messages: MessageRouteDeps
+  readonly letters: LetterRouteDeps
   readonly contacts: Parameters<typeof contactRoutes>[0]
   readonly quarantine: Parameters<typeof quarantineRoutes>[0]
   readonly attachments: AttachmentRoutesDeps
@@ -25,6 +27,7 @@ export function apiRoutes(deps: ApiDeps): readonly RouteDefinition[] {
     ...adminRoutes(deps.admin),
     ...conversationRoutes(deps.conversations),
     ...messageRoutes(deps.messages),
+    ...letterRoutes(deps.letters),
     ...contactRoutes(deps.contacts),
     ...quarantineRoutes(deps.quarantine),
     ...attachmentRoutes(deps.attachments),

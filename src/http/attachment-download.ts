@@ -5,6 +5,13 @@ import type { OpenedAttachment } from '../services/open-attachment.ts'
 /** Even opened as a page of its own, a file may run nothing, load nothing and be framed by nobody. */
 const POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
+/** Says of an answer that holds somebody else's bytes that nothing may come of them but a file. */
+export function guardDownload(response: Response): void {
+  response.setHeader('Content-Security-Policy', POLICY)
+  response.setHeader('X-Content-Type-Options', 'nosniff')
+  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
+}
+
 /**
  * Answers with a file: to be saved, unless it is a picture and asked for in place. Its reader's right to it was
  * checked before; the browser may keep it but must ask each time, so that a right taken away ends at once.
@@ -17,9 +24,7 @@ export async function sendAttachment(
 ): Promise<void> {
   const { id, name, contentType, sizeBytes, showable } = attachment
   const tag = `"${id}"`
-  response.setHeader('Content-Security-Policy', POLICY)
-  response.setHeader('X-Content-Type-Options', 'nosniff')
-  response.setHeader('Cross-Origin-Resource-Policy', 'same-origin')
+  guardDownload(response)
   response.setHeader('Cache-Control', 'private, no-cache')
   response.setHeader('ETag', tag)
   if (knows(request, tag)) {

@@ -3,9 +3,10 @@ import { type AssignDeps, assignConversation } from '../services/assign-conversa
 import { type ChangeConversationDeps, changeConversation } from '../services/change-conversation.ts'
 import { openConversation } from '../services/conversation-access.ts'
 import { countConversations, type ListDeps, listConversations } from '../services/list-conversations.ts'
-import { presentConversation } from '../services/present.ts'
+import { presentConversation, presentMessage } from '../services/present.ts'
 import { readConversation } from '../services/read-conversation.ts'
 import { sendBack } from '../services/send-back.ts'
+import { type StartConversationDeps, startConversation } from '../services/start-conversation.ts'
 import {
   assignConversationCommand,
   assignedConversation,
@@ -14,12 +15,14 @@ import {
   idParams,
   listConversationsQuery,
   sendBackCommand,
+  startConversationCommand,
+  startedConversation,
   updateConversationCommand,
 } from './conversation-schemas.ts'
-import { defineRoute, ok, type RouteDefinition } from './route.ts'
+import { created, defineRoute, ok, type RouteDefinition } from './route.ts'
 import { conversationView } from './view-schemas.ts'
 
-export type ConversationRouteDeps = ChangeConversationDeps & AssignDeps & ListDeps
+export type ConversationRouteDeps = ChangeConversationDeps & AssignDeps & ListDeps & StartConversationDeps
 
 const tag = 'Conversations'
 const READ = { permission: 'conversation.read' } as const
@@ -39,6 +42,24 @@ export function conversationRoutes(deps: ConversationRouteDeps): readonly RouteD
       query: listConversationsQuery,
       responses: { 200: { description: 'One page', schema: conversationPage } },
       handler: async ({ query, principal }) => ok(await listConversations(query, principal, deps)),
+    }),
+    defineRoute({
+      method: 'post',
+      path: '/conversations',
+      tag,
+      summary: 'Begin a conversation with a customer; the same clientMessageId sent twice begins one',
+      access: { permission: 'message.send' },
+      body: startConversationCommand,
+      responses: {
+        200: { description: 'It was begun before', schema: startedConversation },
+        201: { description: 'Begun, with its first message queued', schema: startedConversation },
+      },
+      handler: async ({ body, principal }) => {
+        const { conversation, messages, repeated } = await startConversation(body, principal, deps)
+        const items = messages.map(presentMessage)
+        const answer = { conversation: presentConversation(conversation), message: items[0], items }
+        return repeated ? ok(answer) : created(answer)
+      },
     }),
     defineRoute({
       method: 'get',

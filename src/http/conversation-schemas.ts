@@ -1,6 +1,8 @@
 import type * as commands from '../domain/commands.ts'
 import { ATTRIBUTE_LENGTH, isAttributeName, MOST_ATTRIBUTES } from '../domain/contact-attributes.ts'
 import { CONVERSATION_STATUSES, PRIORITIES } from '../domain/conversation.ts'
+import { ADDRESS_LENGTH, letterAddressOf } from '../domain/letter-address.ts'
+import { SUBJECT_LENGTH } from '../domain/letter-subject.ts'
 import { cursor, email, id, instant, limit, line, pageOf, text, version, z } from './fields.ts'
 import {
   contactView,
@@ -18,7 +20,7 @@ const LONGEST_TEXT = 100_000
 
 /** See the domain's ListConversationsQuery. */
 export const listConversationsQuery = z.strictObject({
-  view: z.enum(['mine', 'unassigned', 'all']).default('all'),
+  view: z.enum(['mine', 'unassigned', 'all', 'spam', 'automatic']).default('all'),
   status: z.enum(CONVERSATION_STATUSES).default('open'),
   channelId: id<string>().optional(),
   teamId: id<string>().optional(),
@@ -34,6 +36,7 @@ export const updateConversationCommand = z.strictObject({
   priority: z.enum(PRIORITIES).optional(),
   tags: z.array(line(50)).max(50).optional(),
   categoryId: id<string>().nullable().optional(),
+  filed: z.literal('spam').nullable().optional(),
   version,
 }) satisfies z.ZodType<commands.UpdateConversationCommand>
 
@@ -45,8 +48,40 @@ export const assignConversationCommand = z.strictObject({
   version,
 }) satisfies z.ZodType<commands.AssignConversationCommand>
 
-/** See the domain's SendMessageCommand. */
-export const sendMessageCommand = z.strictObject({
+/** Longest formatted text of an agent's own; with the rest of a message it fits into a request. */
+const LONGEST_HTML = 150_000
+/** More than any channel allows for one letter: those refuse with their own number. */
+const MOST_ADDRESSES = 500
+
+const address = z
+  .string()
+  .trim()
+  .max(ADDRESS_LENGTH, `must have at most ${ADDRESS_LENGTH} characters`)
+  .refine((value) => letterAddressOf(value) !== undefined, 'must be an address such as ada@example.com')
+const addresses = z
+  .array(address)
+  .max(MOST_ADDRESSES, `must have at most ${MOST_ADDRESSES} addresses`)
+  .optional()
+
+const letterFields = {
+  html: text(LONGEST_HTML).optional(),
+  subject: line(SUBJECT_LENGTH, 0).optional(),
+  to: addresses,
+  cc: addresses,
+  bcc: addresses,
+  signature: z.boolean().optional(),
+}
+
+/** See the domain's OutgoingLetter. */
+export const outgoingLetter = z
+  .strictObject({
+    ...letterFields,
+    aboutMessageId: id<string>().optional(),
+    quote: z.enum(['reply', 'forward']).optional(),
+  })
+  .openapi('OutgoingLetter') satisfies z.ZodType<commands.OutgoingLetter>
+
+const messageFields = {
   clientMessageId,
   text: text(LONGEST_TEXT),
   attachmentIds: z
@@ -54,7 +89,22 @@ export const sendMessageCommand = z.strictObject({
     .max(20)
     .refine((ids) => new Set(ids).size === ids.length, 'must not name a file twice')
     .default([]),
+}
+
+/** See the domain's SendMessageCommand. */
+export const sendMessageCommand = z.strictObject({
+  ...messageFields,
+  letter: outgoingLetter.optional(),
 }) satisfies z.ZodType<commands.SendMessageCommand>
+
+/** See the domain's StartConversationCommand. There is nothing yet that its letter could answer. */
+export const startConversationCommand = z.strictObject({
+  ...messageFields,
+  channelId: id<string>(),
+  to: line(ADDRESS_LENGTH),
+  name: line(200).optional(),
+  letter: z.strictObject(letterFields).optional(),
+}) satisfies z.ZodType<commands.StartConversationCommand>
 
 /** See the domain's AddNoteCommand. */
 export const addNoteCommand = z.strictObject({
@@ -108,6 +158,10 @@ export const assignedConversation = conversationView
 export const conversationPage = pageOf(conversationView)
 export const messagePage = pageOf(messageView)
 export const messageParts = z.object({ items: z.array(messageView) })
+/** A conversation that was begun: `message` is its first one, `items` all parts where the channel splits. */
+export const startedConversation = z
+  .object({ conversation: conversationView, message: messageView, items: z.array(messageView) })
+  .openapi('StartedConversation')
 export const contactPage = pageOf(contactView)
 export const quarantinePage = pageOf(quarantineView)
 export const routingDecisionPage = pageOf(routingDecisionView)

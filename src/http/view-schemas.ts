@@ -2,6 +2,7 @@ import { AVAILABILITIES } from '../domain/agent.ts'
 import type { Capabilities, Support } from '../domain/capabilities.ts'
 import { CONVERSATION_STATUSES, PRIORITIES, WORK_TYPES } from '../domain/conversation.ts'
 import type * as ids from '../domain/ids.ts'
+import { FILED_REASONS } from '../domain/letter.ts'
 import { MESSAGE_STATUSES } from '../domain/message.ts'
 import { PERMISSIONS, ROLES } from '../domain/permissions.ts'
 import type { WhyView } from '../domain/queue-views.ts'
@@ -9,6 +10,7 @@ import { ROUTING_STRATEGIES } from '../domain/routing/policy.ts'
 import { EXCLUSION_REASONS, ROUTING_OUTCOMES } from '../domain/routing/trace.ts'
 import type * as views from '../domain/views.ts'
 import { id, instant, pageOf, version, z } from './fields.ts'
+import { letterView } from './letter-schemas.ts'
 import { policy, policyIssue, skillRequirement } from './policy-schemas.ts'
 
 /** A role of the workspace. */
@@ -67,6 +69,14 @@ const capabilities = z
     replyWindowHours: z.number().optional(),
     startConversation: support,
     idempotentSend: z.boolean(),
+    letters: z
+      .object({
+        maxRecipients: z.int(),
+        signature: z.string(),
+        ownAddresses: z.array(z.string()),
+        sameSubjectDays: z.number(),
+      })
+      .optional(),
     retry: z.object({ maxAttempts: z.int(), firstDelayMs: z.int(), longestDelayMs: z.int() }).optional(),
   })
   .openapi('Capabilities') satisfies z.ZodType<Capabilities>
@@ -141,6 +151,7 @@ export const attachmentView = z
     sizeBytes: z.int(),
     width: z.int().optional(),
     height: z.int().optional(),
+    contentId: z.string().optional(),
   })
   .openapi('Attachment') satisfies z.ZodType<views.AttachmentView>
 
@@ -165,6 +176,7 @@ export const conversationView = z
     tags: z.array(z.string()),
     subject: z.string().optional(),
     unreadCount: z.int(),
+    filed: z.enum(FILED_REASONS).optional(),
     lastMessage: z
       .object({
         id: id<ids.MessageId>(),
@@ -220,6 +232,8 @@ export const messageView = z
           'lapsed',
           'owner-left',
           'escalated',
+          'filed-spam',
+          'unfiled',
         ]),
         agentName: z.string().optional(),
         value: z.string().optional(),
@@ -235,8 +249,10 @@ export const messageView = z
         errorCode: z.string().optional(),
         errorDetail: z.string().optional(),
         certainty: z.enum(['not-sent', 'unknown']).optional(),
+        hasReport: z.boolean().optional(),
       })
       .optional(),
+    letter: letterView.optional(),
     unsupported: z.string().optional(),
     editedAt: instant.optional(),
     deletedAt: instant.optional(),

@@ -8,6 +8,7 @@ import { createAuthenticator } from '../services/authenticate.ts'
 import { createBus } from '../services/bus.ts'
 import { createChannelDirectory, type LiveChannel } from '../services/channel-directory.ts'
 import { createFetchAttachment } from '../services/fetch-attachment.ts'
+import { createForwardFiles } from '../services/forward-files.ts'
 import { createAgentAttachments, createLinkAttachments } from '../services/link-attachments.ts'
 import { createMessageTokens } from '../services/message-token.ts'
 import { createOpenAttachment } from '../services/open-attachment.ts'
@@ -15,6 +16,7 @@ import { createOrderClock } from '../services/order-clock.ts'
 import { createPasswords } from '../services/passwords.ts'
 import { createQueuePlaces } from '../services/queue-places.ts'
 import { countFirst } from '../services/reconcile-loads.ts'
+import { createRemotePictures, MOST_PICTURE_BYTES, PICTURE_LIMIT_MS } from '../services/remote-pictures.ts'
 import {
   createRoutingAgentsReader,
   createRoutingRulesReader,
@@ -137,8 +139,24 @@ export async function buildCore(deps: {
     contextUntilStop: (channel: LiveChannel, limit: AbortSignal) =>
       contextOf(channel, AbortSignal.any([stopping.signal, limit])),
     fetchAttachment,
-    linkAttachments: createLinkAttachments({ attachments: stores.attachments, clock: Date.now }),
-    agentAttachments: createAgentAttachments({ ...stores, clock: Date.now }),
+    // What anybody may write into a letter reaches no network inside, also none that connectors may call.
+    fetchRemotePicture: createRemotePictures({
+      fetch: createGuardedFetch({ timeoutMs: PICTURE_LIMIT_MS, maxResponseBytes: MOST_PICTURE_BYTES }),
+    }),
+    linkAttachments: createLinkAttachments({
+      attachments: stores.attachments,
+      clock: Date.now,
+      maxBytes: config.attachmentMaxBytes,
+    }),
+    agentAttachments: {
+      ...createAgentAttachments({ ...stores, clock: Date.now }),
+      forward: createForwardFiles({
+        ...stores,
+        fetchAttachment,
+        clock: Date.now,
+        maxBytes: config.attachmentMaxBytes,
+      }),
+    },
     openAttachment: createOpenAttachment({ attachments: stores.attachments, fetchAttachment }),
     async close(): Promise<void> {
       stopping.abort()

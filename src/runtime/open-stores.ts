@@ -2,6 +2,7 @@ import { createAgentLoadStore } from '../store/agent-load-store.ts'
 import { createAgentRoutingStore } from '../store/agent-routing-store.ts'
 import { createAgentStore } from '../store/agent-store.ts'
 import { createApiTokenStore } from '../store/api-token-store.ts'
+import { createAttachmentCopies } from '../store/attachment-copies.ts'
 import { createAttachmentStore } from '../store/attachment-store.ts'
 import { createAvailabilityLogStore } from '../store/availability-log-store.ts'
 import { createChannelStore } from '../store/channel-store.ts'
@@ -17,7 +18,9 @@ import { createGreetingStore } from '../store/greeting-store.ts'
 import { createIdempotencyStore } from '../store/idempotency-store.ts'
 import { createJournalStore } from '../store/journal-store.ts'
 import { createLeaseStore } from '../store/lease-store.ts'
+import { createLetterSourceStore } from '../store/letter-source-store.ts'
 import { createLetterStore } from '../store/letter-store.ts'
+import { createLetterThreadStore } from '../store/letter-thread-store.ts'
 import { createMessageStore } from '../store/message-store.ts'
 import { createNodeRecordStore } from '../store/node-records.ts'
 import { createOutboxStore } from '../store/outbox-store.ts'
@@ -45,6 +48,7 @@ export async function openStores(connection: StoreConnection['connection']) {
     agentRouting: createAgentRoutingStore(connection),
     apiTokens: createApiTokenStore(connection),
     attachments: createAttachmentStore(connection),
+    attachmentCopies: createAttachmentCopies(connection),
     categories: createCategoryStore(connection),
     channels: createChannelStore(connection),
     checkpoints: createCheckpointStore(connection),
@@ -64,6 +68,8 @@ export async function openStores(connection: StoreConnection['connection']) {
     journal: createJournalStore(connection),
     leases: createLeaseStore(connection),
     letters: createLetterStore(connection),
+    letterSources: createLetterSourceStore(connection),
+    letterThreads: createLetterThreadStore(connection),
     messages: createMessageStore(connection),
     nodes: createNodeRecordStore(connection),
     outbox: createOutboxStore(connection),

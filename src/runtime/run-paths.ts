@@ -51,6 +51,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
         findChannel: deps.directory.get,
         parse,
         linkAttachments: deps.linkAttachments,
+        messageTokens: deps.messageTokens,
         bus,
         routeOpenings: router.openings,
         route: async (conversations) => {

@@ -1,12 +1,15 @@
 import type { ChannelId } from '../domain/ids.ts'
 import { statusesBelow } from '../domain/message.ts'
 import type { EarlyEventStore } from '../store/early-event-store.ts'
+import type { LetterSourceStore } from '../store/letter-source-store.ts'
 import type { MessageStore, ReceiptUpdate } from '../store/message-store.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
+import { holdReports } from './keep-reports.ts'
 import type { MessageNews } from './parse-entries.ts'
 
 interface NewsDeps {
   readonly messages: MessageStore
+  readonly letterSources: Pick<LetterSourceStore, 'hold'>
   readonly earlyEvents: EarlyEventStore
   readonly now: () => number
 }
@@ -103,6 +106,10 @@ export async function applyEarlyEvents(
   const changed: StoredMessage[] = []
   for (const event of kept)
     changed.push(...(await apply(event as unknown as MessageNews, deps.messages)).changed)
+  const reported = (kept as unknown as MessageNews[]).filter(
+    (event) => event.type === 'status' && event.keepSource,
+  )
+  await holdReports(reported, deps)
   await tell(changed)
   await deps.earlyEvents.forget(channelId, externalIds)
 }
@@ -147,6 +154,7 @@ function receiptOf(event: Extract<MessageNews, { type: 'status' }>): ReceiptUpda
     status: event.status,
     ...(event.errorCode ? { errorCode: event.errorCode } : {}),
     ...(event.errorDetail ? { errorDetail: event.errorDetail } : {}),
+    ...(event.keepSource ? { hasReport: true } : {}),
   }
 }
 

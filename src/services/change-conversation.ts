@@ -52,11 +52,18 @@ export async function changeConversation(
 ): Promise<StoredConversation> {
   const conversation = await openConversation(id, principal, 'conversation.write', deps)
   if (conversation.version !== command.version) throw new AppError('version-conflict')
+  if (command.filed !== undefined && command.status !== undefined)
+    throw new AppError('invalid-input', { field: 'filed', detail: 'filed and status say it both; name one.' })
   const category = await categoryOf(command, deps)
   const policy = await policyAfter(conversation, command, deps)
   const reopens = command.status === 'open' && conversation.status !== 'open'
   const ownerLeft = reopens && (await hasLostOwner(conversation, deps))
-  const { change, lines } = plan(conversation, command, { category, policy, ownerLeft, nowMs: deps.now() })
+  const { change, lines } = planChange(conversation, command, {
+    category,
+    policy,
+    ownerLeft,
+    nowMs: deps.now(),
+  })
   if (Object.keys(change).length === 0) return conversation
   const changed = await deps.conversations.change(id, command.version, change)
   if (!changed) throw new AppError('version-conflict')
@@ -125,12 +132,13 @@ interface Circumstances {
 
 type Line = NonNullable<MessageView['event']>
 
-function plan(
+function planChange(
   conversation: StoredConversation,
   command: UpdateConversationCommand,
   { category, policy, ownerLeft, nowMs }: Circumstances,
-): { readonly change: ConversationChange; readonly lines: readonly Line[] } {
-  const status = planStatus(conversation, command, ownerLeft, nowMs)
+): Plan {
+  const status =
+    planFiling(conversation, command.filed, nowMs) ?? planStatus(conversation, command, ownerLeft, nowMs)
   const lines: Line[] = [...status.lines]
   let change: ConversationChange = status.change
   if (change.status === 'resolved' && conversation.assigneeId && policy?.onResolve === 'drop-assignee') {
@@ -168,12 +176,48 @@ function lossOfOwner(
   return owner !== undefined && assigneeId === null ? [{ name: 'unassigned' }] : []
 }
 
+interface Plan {
+  readonly change: ConversationChange
+  readonly lines: readonly Line[]
+}
+
+/** Files a conversation away, whatever its status, or takes it out. Undefined where nothing of that is said. */
+function planFiling(
+  conversation: StoredConversation,
+  filed: UpdateConversationCommand['filed'],
+  nowMs: number,
+): Plan | undefined {
+  if (filed === undefined) return undefined
+  if (filed === (conversation.filed ?? null)) return { change: {}, lines: [] }
+  if (filed === null) {
+    return {
+      change: {
+        status: 'open',
+        ...freshRun(conversation, nowMs),
+        assigneeId: null,
+        routing: { ...conversation.routing, status: 'pending', sinceMs: nowMs },
+      },
+      lines: [{ name: 'unfiled' }],
+    }
+  }
+  return {
+    change: {
+      status: 'resolved',
+      filed,
+      snoozedUntilMs: null,
+      assigneeId: null,
+      ...resting(conversation, nowMs),
+    },
+    lines: [{ name: 'filed-spam' }],
+  }
+}
+
 function planStatus(
   conversation: StoredConversation,
   { status, snoozedUntil }: UpdateConversationCommand,
   ownerLeft: boolean,
   nowMs: number,
-): { readonly change: ConversationChange; readonly lines: readonly Line[] } {
+): Plan {
   if (status === undefined) {
     if (snoozedUntil !== undefined) throw badSnooze('goes with status "snoozed"')
     return { change: {}, lines: [] }
@@ -197,7 +241,7 @@ function planStatus(
       snoozedUntilMs: null,
       ...(wakes ? reopening(conversation, ownerLeft, nowMs) : resting(conversation, nowMs)),
     },
-    lines: [{ name: lineOf(conversation.status, status) }],
+    lines: [{ name: conversation.filed ? 'unfiled' : lineOf(conversation.status, status) }],
   }
 }
 

@@ -1,9 +1,10 @@
-import type { ConnectorContext, OutboundMessage } from '../contract/connector.ts'
+import type { ConnectorContext } from '../contract/connector.ts'
 import { ConnectorError } from '../contract/connector-error.ts'
 import { afterFailure, DEFAULT_RETRY_SCHEDULE } from '../domain/delivery.ts'
 import type { ConversationId } from '../domain/ids.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { EarlyEventStore } from '../store/early-event-store.ts'
+import type { LetterSourceStore } from '../store/letter-source-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { OutboxStore, SettledFailure, Settlement } from '../store/outbox-store.ts'
 import { reach } from '../store/stations.ts'
@@ -11,10 +12,10 @@ import type { StoredMessage } from '../store/stored-message.ts'
 import { applyEarlyEvents } from './apply-message-news.ts'
 import type { Bus } from './bus.ts'
 import type { LiveChannel } from './channel-directory.ts'
-import type { MessageTokens } from './message-token.ts'
 import { publishChanged } from './publish-changed.ts'
+import { type ToOutboundDeps, toOutbound } from './to-outbound.ts'
 
-export interface DeliverDeps {
+export interface DeliverDeps extends ToOutboundDeps {
   readonly outbox: OutboxStore
   readonly messages: MessageStore
   readonly conversations: ConversationStore
@@ -22,8 +23,7 @@ export interface DeliverDeps {
   readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
   /** @param limit aborts when the attempt has taken too long */
   readonly contextOf: (channel: LiveChannel, limit: AbortSignal) => ConnectorContext<LiveChannel['config']>
-  readonly openAttachment: OpenAttachment
-  readonly messageTokens: MessageTokens
+  readonly letterSources: Pick<LetterSourceStore, 'hold'>
   readonly bus: Bus
   /** Whose leases are taken: when this node is gone, others need not wait for them to run out. */
   readonly nodeId: string
@@ -34,11 +34,6 @@ export interface DeliverDeps {
   readonly observe: (outcome: Settlement['outcome']) => void
   readonly onUnexpected: (error: unknown, messageId: string) => void
 }
-
-/** Opens a stored file for sending. */
-export type OpenAttachment = OutboundMessage['attachments'][number]['open'] extends () => infer Opened
-  ? (id: string) => Opened
-  : never
 
 /** How long one attempt may take before another worker may look after it. */
 export const SEND_LEASE_MS = 60_000
@@ -115,25 +110,7 @@ async function send(leased: StoredMessage, channel: LiveChannel, deps: DeliverDe
   try {
     const conversation = await deps.conversations.find(leased.conversationId)
     if (!conversation) return gone()
-    const message: OutboundMessage = {
-      id: leased.id,
-      attempt: leased.delivery?.attempts ?? 1,
-      to: { identityExternalId: conversation.identityExternalId, threadKey: conversation.threadKey },
-      author: { name: leased.author.name },
-      text: leased.text,
-      attachments: leased.attachments.map(({ id, name, contentType, sizeBytes }) => ({
-        id,
-        name,
-        contentType,
-        sizeBytes,
-        open: () => deps.openAttachment(id),
-      })),
-      ...(conversation.subject === undefined ? {} : { subject: conversation.subject }),
-      token: deps.messageTokens.of(leased.id),
-      writtenAtMs: leased.createdAtMs,
-      automatic: leased.automatic ?? false,
-      ...(leased.replyToExternalId === undefined ? {} : { replyToExternalId: leased.replyToExternalId }),
-    }
+    const message = await toOutbound(leased, channel, conversation, deps)
     const receipt = await withinLease(channel, (limit) =>
       channel.connector.send(message, deps.contextOf(channel, limit)),
     )

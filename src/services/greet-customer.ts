@@ -1,4 +1,5 @@
 import type { MessageId } from '../domain/ids.ts'
+import { letterAddressOf } from '../domain/letter-address.ts'
 import { planOutbound } from '../domain/outbound.ts'
 import type { RoutingAgent } from '../domain/routing/agent-state.ts'
 import { fillCustomerMessage } from '../domain/routing/customer-message.ts'
@@ -9,22 +10,23 @@ import { derivedId } from '../store/object-id.ts'
 import { reach } from '../store/stations.ts'
 import type { OwedGreeting, StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
-import type { FindChannel } from './active-channel.ts'
+import type { ActiveChannel, FindChannel } from './active-channel.ts'
 import type { Names } from './assignment-lines.ts'
+import { type AutomaticDeps, mayAnswerAutomatically } from './automatic-limit.ts'
 import type { Bus } from './bus.ts'
 import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
 import type { RoutingRules } from './routing-snapshot.ts'
 import { touchConversation } from './touch-conversation.ts'
+import { type LetterWish, prepareLetter, recordLetter, type WriteLetterDeps } from './write-letter.ts'
 
-export interface GreetDeps {
+export interface GreetDeps extends AutomaticDeps, WriteLetterDeps {
   readonly findChannel: FindChannel
   readonly conversations: ConversationStore
   readonly messages: MessageStore
   readonly greetings: Pick<GreetingStore, 'settle'>
   readonly bus: Pick<Bus, 'publish' | 'signal'>
   readonly orderClock: OrderClock
-  readonly now: () => number
 }
 
 export interface GreetLeftDeps extends GreetDeps {
@@ -75,7 +77,9 @@ async function greet(
 ): Promise<void> {
   // Somebody else has it by now, or it is over: it would be untrue.
   if (conversation.assigneeId !== greeting.agentId || conversation.status !== 'open') return
-  const parts = await toParts(conversation, greeting, names, deps)
+  const channel = await deps.findChannel(conversation.channelId)
+  if (!channel || channel.paused) return
+  const parts = await toParts(conversation, channel, greeting, names, deps)
   if (parts.length === 0) return
   const repeated = await deps.messages.record(parts)
   reach('greeted')
@@ -100,25 +104,30 @@ async function greet(
 
 async function toParts(
   conversation: StoredConversation,
+  channel: ActiveChannel,
   { agentId, text, decisionId }: OwedGreeting,
   { agents, teams }: Names,
   deps: GreetDeps,
 ): Promise<readonly StoredMessage[]> {
   const { id, channelId, contactName, teamId, lastInboundAtMs } = conversation
-  const channel = await deps.findChannel(channelId)
-  if (!channel || channel.paused) return []
   const agent = agents.get(agentId) ?? ''
   const team = teamId && teams.get(teamId)?.name
   const filled = fillCustomerMessage(text, { agent, contact: contactName, ...(team ? { team } : {}) })
+  const letter = channel.capabilities.letters
+    ? await prepareLetter(automaticLetter(filled, conversation), channel, conversation, deps)
+    : undefined
   const plan = planOutbound(
-    { text: filled, attachments: [] },
+    { text: filled, attachments: [], ...(letter ? { letter } : {}) },
     channel.capabilities,
     lastInboundAtMs === undefined ? {} : { lastInboundAtMs },
     deps.now(),
   )
   if (!plan.ok) return []
+  if (!(await mayAnswerAutomatically(conversation, channel.capabilities, `assigned:${decisionId}`, deps))) {
+    return []
+  }
   const nowMs = deps.now()
-  return plan.parts.map((part, index): StoredMessage => {
+  const parts = plan.parts.map((part, index): StoredMessage => {
     const sendKey = `assigned:${decisionId}#${index}`
     return {
       id: derivedId(conversation.createdAtMs, 'greeting', id, sendKey) as MessageId,
@@ -139,4 +148,14 @@ async function toParts(
       version: 1,
     }
   })
+  const [only] = parts
+  if (!letter || !only) return parts
+  const { text: written, letter: head } = await recordLetter(only.id, letter, deps)
+  return [{ ...only, text: written, letter: head }]
+}
+
+/** It goes to the customer himself, whomever his letter wants to be answered to: that may be anybody. */
+const automaticLetter = (text: string, { identityExternalId }: StoredConversation): LetterWish => {
+  const address = letterAddressOf(identityExternalId)
+  return { text, letter: { to: address === undefined ? [] : [address] } }
 }

@@ -1,27 +1,36 @@
+import type { AttachmentRef } from '../contract/inbound-event.ts'
 import { displayNameOf } from '../domain/attachment.ts'
 import { AppError } from '../domain/errors.ts'
 import type { AttachmentView } from '../domain/views.ts'
 import type { AttachmentUploader, StoredAttachment } from '../store/attachment-document.ts'
 import type { AttachmentLink, AttachmentStore, RemoteAttachment } from '../store/attachment-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
-import { claimedTypeOf } from './attachment-content.ts'
+import { claimedTypeOf, inspectContent } from './attachment-content.ts'
 import type { LinkAttachments } from './record-arrivals.ts'
 import type { AgentAttachments } from './send-reply.ts'
 import { presentAttachment } from './store-attachment.ts'
+
+/** More files than these in one letter are nobody's to read one by one. */
+const MOST_FILES = 200
+const LONGEST_CONTENT_ID = 500
 
 /** Makes the function that ties files to the inbound messages they came with. Safe to repeat. */
 export function createLinkAttachments(deps: {
   readonly attachments: AttachmentStore
   readonly clock: () => number
+  /** Of a file that came inside its message. */
+  readonly maxBytes: number
 }): LinkAttachments {
-  const { attachments, clock } = deps
-  return async (refs, { channelId, identityExternalId, conversationId, messageId }) => {
+  const { attachments, clock, maxBytes } = deps
+  return async (refs, { channelId, identityExternalId, conversationId, messageId }, onLeft) => {
     const uploader: AttachmentUploader = { kind: 'visitor', id: identityExternalId, channelId }
     const link: AttachmentLink = { conversationId, messageId }
     const storedIds: string[] = []
     const remote: RemoteAttachment[] = []
-    refs.forEach((ref, position) => {
+    const came = new Map<AttachmentRef, StoredAttachment>()
+    for (const [position, ref] of refs.entries()) {
       if (ref.kind === 'stored') storedIds.push(ref.attachmentId)
+      else if (position >= MOST_FILES) onLeft?.(displayNameOf(ref.name))
       else if (ref.kind === 'remote') {
         remote.push({
           ref: ref.ref,
@@ -29,19 +38,35 @@ export function createLinkAttachments(deps: {
           name: displayNameOf(ref.name),
           contentType: claimedTypeOf(ref.contentType),
           sizeBytes: ref.sizeBytes ?? 0,
+          ...contentIdOf(ref),
         })
+      } else if (ref.bytes.byteLength > maxBytes) onLeft?.(displayNameOf(ref.name))
+      else {
+        const source = inspectContent(inPieces(ref.bytes), { maxBytes })
+        const file = { position, name: displayNameOf(ref.name), ...contentIdOf(ref), source }
+        came.set(ref, await attachments.storeContent(file, uploader, link, clock()))
       }
-    })
+    }
     const linked = await attachments.link(storedIds, uploader, link, clock())
     const noted = await attachments.linkRemote(remote, uploader, link, clock())
     const byId = new Map(linked.map((one) => [one.id as string, one]))
     const byRef = new Map(noted.map((one) => [one.remoteRef, one]))
     const inOrder = refs.map((ref) => {
       if (ref.kind === 'stored') return byId.get(ref.attachmentId)
-      return ref.kind === 'remote' ? byRef.get(ref.ref) : undefined
+      return ref.kind === 'remote' ? byRef.get(ref.ref) : came.get(ref)
     })
     return [...new Set(inOrder)].flatMap((one) => (one ? [presentAttachment(one)] : []))
   }
+}
+
+const contentIdOf = ({ contentId }: { readonly contentId?: string }): { readonly contentId?: string } =>
+  contentId === undefined || contentId === '' || contentId.length > LONGEST_CONTENT_ID ? {} : { contentId }
+
+const PIECE_BYTES = 256 * 1024
+
+async function* inPieces(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  for (let from = 0; from < bytes.byteLength; from += PIECE_BYTES)
+    yield bytes.subarray(from, from + PIECE_BYTES)
 }
 
 /**
@@ -52,7 +77,7 @@ export function createAgentAttachments(deps: {
   readonly attachments: AttachmentStore
   readonly messages: Pick<MessageStore, 'find'>
   readonly clock: () => number
-}): AgentAttachments {
+}): Omit<AgentAttachments, 'forward'> {
   const { attachments, messages, clock } = deps
   const isFree = async ({ messageId }: StoredAttachment): Promise<boolean> =>
     messageId === undefined || (await messages.find(messageId)) === undefined

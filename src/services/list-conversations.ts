@@ -29,7 +29,7 @@ export async function listConversations(
   const search = query.search?.trim() ?? ''
   const filter: ConversationFilter = {
     ...assigneeOf(query.view, principal),
-    status: query.status,
+    status: query.view === 'spam' || query.view === 'automatic' ? query.view : query.status,
     ...(query.teamId === undefined ? {} : { teamId: query.teamId as TeamId }),
     channels: narrowed(principal.channels, query.channelId),
   }

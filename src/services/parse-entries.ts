@@ -1,9 +1,12 @@
 import type { AttachmentRef, InboundEvent, InboundIdentity } from '../contract/inbound-event.ts'
 import type { ChannelId, JournalEntryId, MessageId } from '../domain/ids.ts'
+import { isQuiet } from '../domain/threading.ts'
 import type { Writable } from '../domain/writable.ts'
 import type { JournalEntry } from '../store/journal-store.ts'
 import { derivedId } from '../store/object-id.ts'
 import type { ActiveChannel, FindChannel } from './active-channel.ts'
+import { shownText, withinBounds } from './letter-bounds.ts'
+import { type SanitisedEvent, type SanitisedLetter, sanitiseEvents } from './sanitise-events.ts'
 
 /** A message of a customer on its way to be recorded. */
 export interface ArrivedMessage {
@@ -18,12 +21,37 @@ export interface ArrivedMessage {
   readonly replyToExternalId?: string
   readonly clientMessageId?: string
   readonly unsupported?: string
+  readonly letter?: SanitisedLetter
+  readonly sentAtMs?: number
+  /** The raw item, where it is to stay readable. */
+  readonly source?: { readonly bytes: Uint8Array; readonly contentType: string }
+  /** Counts as nothing that the customer said. */
+  readonly quiet?: boolean
+  /** Somebody else wrote it than those whom its conversation is with. */
+  readonly stranger?: boolean
+  /** The channel of its conversation, where that is another one. */
+  readonly into?: ChannelId
+  /** It is recorded already, under this id. */
+  readonly recordedAs?: MessageId
   readonly receivedAtMs: number
   readonly order: number
 }
 
+/** A message that is a letter. */
+export type ArrivedLetter = ArrivedMessage & { readonly letter: SanitisedLetter }
+
+/** A platform's report on a message of ours, to be kept beside it. */
+export interface ArrivedReport {
+  readonly channelId: ChannelId
+  /** Of the message. */
+  readonly externalId: string
+  readonly bytes: Uint8Array
+  readonly contentType: string
+}
+
 /** The id that a message gets in every run. */
-export function messageIdOf({ receivedAtMs, channel, externalId }: ArrivedMessage): MessageId {
+export function messageIdOf({ recordedAs, receivedAtMs, channel, externalId }: ArrivedMessage): MessageId {
+  if (recordedAs !== undefined) return recordedAs
   return derivedId(receivedAtMs, 'message', channel.id, externalId) as MessageId
 }
 
@@ -37,6 +65,7 @@ export type MessageNews = Extract<
 export interface ParsedBatch {
   readonly messages: readonly ArrivedMessage[]
   readonly news: readonly MessageNews[]
+  readonly reports: readonly ArrivedReport[]
   readonly typing: readonly { readonly channelId: ChannelId; readonly identityExternalId: string }[]
   /** Entries whose raw source must stay readable. */
   readonly keep: readonly JournalEntryId[]
@@ -66,6 +95,7 @@ export async function parseEntries(
   const batch = {
     messages: [] as ArrivedMessage[],
     news: [] as MessageNews[],
+    reports: [] as ArrivedReport[],
     typing: [] as { channelId: ChannelId; identityExternalId: string }[],
     keep: [] as JournalEntryId[],
     failed: [] as { id: JournalEntryId; error: string }[],
@@ -81,7 +111,7 @@ export async function parseEntries(
     const outcome = outcomes[index] ?? { error: 'it was not parsed' }
     try {
       if ('error' in outcome) throw new Error(outcome.error)
-      sortOut(outcome.events, entry, channel, batch)
+      sortOut(sanitiseEvents(outcome.events), entry, channel, batch)
     } catch (error) {
       batch.failed.push({ id: entry.id, error: error instanceof Error ? error.message : String(error) })
     }
@@ -90,12 +120,13 @@ export async function parseEntries(
 }
 
 function sortOut(
-  events: readonly InboundEvent[],
+  events: readonly SanitisedEvent[],
   entry: JournalEntry,
   channel: ActiveChannel,
   batch: {
     messages: ArrivedMessage[]
     news: MessageNews[]
+    reports: ArrivedReport[]
     typing: { channelId: ChannelId; identityExternalId: string }[]
     keep: JournalEntryId[]
   },
@@ -103,7 +134,8 @@ function sortOut(
   for (const event of events) {
     switch (event.type) {
       case 'message':
-        if (event.text.length > LONGEST_TEXT) throw new Error(`the text has ${event.text.length} characters`)
+        if (event.text.length > LONGEST_TEXT && !event.letter)
+          throw new Error(`the text has ${event.text.length} characters`)
         batch.messages.push(arrivedMessage(event, entry, channel))
         break
       case 'unsupported':
@@ -113,9 +145,15 @@ function sortOut(
       case 'typing':
         batch.typing.push({ channelId: channel.id, identityExternalId: event.identityExternalId })
         break
+      case 'status':
+        if (event.keepSource && event.status === 'failed') {
+          const { body: bytes, contentType } = entry
+          batch.reports.push({ channelId: channel.id, externalId: event.externalId, bytes, contentType })
+        }
+        batch.news.push({ ...event, channelId: channel.id })
+        break
       case 'message-edited':
       case 'message-deleted':
-      case 'status':
       case 'reaction':
         batch.news.push({ ...event, channelId: channel.id })
         break
@@ -124,12 +162,15 @@ function sortOut(
 }
 
 function arrivedMessage(
-  event: Extract<InboundEvent, { type: 'message' }>,
-  { id, receivedAtMs, order }: JournalEntry,
+  event: Extract<SanitisedEvent, { type: 'message' }>,
+  { id, receivedAtMs, order, body, contentType }: JournalEntry,
   channel: ActiveChannel,
 ): ArrivedMessage {
-  const { externalId, identity, text, attachments, subject, replyToExternalId, clientMessageId } = event
-  const threadKey = event.threadKey ?? identity.externalId
+  const { externalId, identity, attachments, subject, replyToExternalId, clientMessageId } = event
+  const letter = event.letter && withinBounds(event.letter)
+  const text = letter ? shownText(event.text) : event.text
+  // Who writes two letters does not go on with the first one by that alone.
+  const threadKey = event.threadKey ?? (letter ? (letter.letterId ?? externalId) : identity.externalId)
   const message: Writable<ArrivedMessage> = {
     entryId: id,
     channel,
@@ -144,6 +185,12 @@ function arrivedMessage(
   if (subject !== undefined) message.subject = subject
   if (replyToExternalId !== undefined) message.replyToExternalId = replyToExternalId
   if (clientMessageId !== undefined) message.clientMessageId = clientMessageId
+  if (letter) {
+    message.letter = letter
+    if (event.sentAtMs !== undefined) message.sentAtMs = event.sentAtMs
+    if (isQuiet(letter)) message.quiet = true
+  }
+  if (event.keepSource) message.source = { bytes: body, contentType }
   return message
 }
 

@@ -1,6 +1,7 @@
 import type { VisitorMessageView } from '../domain/events.ts'
 import type { Instant } from '../domain/ids.ts'
-import type { ConversationView, LastMessageView, MessageView } from '../domain/views.ts'
+import type { Letter } from '../domain/letter.ts'
+import type { ConversationView, LastMessageView, LetterView, MessageView } from '../domain/views.ts'
 import type { Writable } from '../domain/writable.ts'
 import type { LastMessage, StoredConversation } from '../store/stored-conversation.ts'
 import type { Delivery, StoredMessage } from '../store/stored-message.ts'
@@ -43,6 +44,7 @@ export function presentConversation(conversation: StoredConversation): Conversat
   if (lastMessage) view.lastMessage = presentLastMessage(lastMessage)
   if (lastInboundAtMs !== undefined) view.lastInboundAt = instant(lastInboundAtMs)
   if (previousId) view.previousId = previousId
+  if (conversation.filed) view.filed = conversation.filed
   return view
 }
 
@@ -54,7 +56,7 @@ function presentLastMessage(lastMessage: LastMessage): LastMessageView {
 }
 
 export function presentMessage(message: StoredMessage): MessageView {
-  const { event, status, clientMessageId, delivery, unsupported, editedAtMs, deletedAtMs } = message
+  const { event, status, clientMessageId, delivery, letter, unsupported, editedAtMs, deletedAtMs } = message
   const view: Writable<MessageView> = {
     id: message.id,
     conversationId: message.conversationId,
@@ -71,14 +73,19 @@ export function presentMessage(message: StoredMessage): MessageView {
   if (status) view.status = status
   if (clientMessageId) view.clientMessageId = clientMessageId
   if (delivery) view.delivery = presentDelivery(delivery)
+  if (letter) view.letter = presentLetter(letter)
   if (unsupported) view.unsupported = unsupported
   if (editedAtMs !== undefined) view.editedAt = instant(editedAtMs)
   if (deletedAtMs !== undefined) view.deletedAt = instant(deletedAtMs)
   return view
 }
 
+function presentLetter({ sentAtMs, ...letter }: Letter): LetterView {
+  return { ...letter, ...(sentAtMs === undefined ? {} : { sentAt: instant(sentAtMs) }) }
+}
+
 function presentDelivery(delivery: Delivery): NonNullable<MessageView['delivery']> {
-  const { state, attempts, nextAttemptAtMs, errorCode, errorDetail, certainty } = delivery
+  const { state, attempts, nextAttemptAtMs, errorCode, errorDetail, certainty, hasReport } = delivery
   return {
     state,
     attempts,
@@ -86,6 +93,7 @@ function presentDelivery(delivery: Delivery): NonNullable<MessageView['delivery'
     ...(errorCode ? { errorCode } : {}),
     ...(errorDetail ? { errorDetail } : {}),
     ...(certainty ? { certainty } : {}),
+    ...(hasReport ? { hasReport } : {}),
   }
 }
 

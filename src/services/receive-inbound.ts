@@ -1,6 +1,7 @@
 import type { DomainEvent } from '../domain/events.ts'
 import type { ConversationId, JournalEntryId, MessageId } from '../domain/ids.ts'
 import type { ContactStore } from '../store/contact-store.ts'
+import type { ConversationStore } from '../store/conversation-store.ts'
 import type { EarlyEventStore } from '../store/early-event-store.ts'
 import type { JournalEntry } from '../store/journal-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
@@ -12,10 +13,12 @@ import type { FindChannel } from './active-channel.ts'
 import { announceSenders } from './announce-senders.ts'
 import { applyEarlyEvents, applyMessageNews } from './apply-message-news.ts'
 import type { Bus, VisitorNews } from './bus.ts'
+import { type FoundThreads, findThreads, type ThreadDeps } from './find-threads.ts'
+import { holdReports, keepReports } from './keep-reports.ts'
 import { type ArrivedMessage, type ParseRequests, parseEntries } from './parse-entries.ts'
 import { presentConversation, presentMessage, presentToVisitor } from './present.ts'
 import { publishChanged } from './publish-changed.ts'
-import { type LinkAttachments, recordArrivals } from './record-arrivals.ts'
+import { type LinkAttachments, type RecordDeps, recordArrivals } from './record-arrivals.ts'
 import {
   type ResolveDeps,
   type ResolvedConversations,
@@ -24,10 +27,11 @@ import {
 import { resolveSenders } from './resolve-senders.ts'
 import { type UpdatedConversation, updateConversations } from './update-conversations.ts'
 
-export interface ReceiveInboundDeps extends ResolveDeps {
+export interface ReceiveInboundDeps extends ResolveDeps, ThreadDeps, RecordDeps {
   readonly findChannel: FindChannel
   readonly parse: ParseRequests
   readonly contacts: ContactStore
+  readonly conversations: ConversationStore
   readonly messages: MessageStore
   readonly earlyEvents: EarlyEventStore
   readonly linkAttachments: LinkAttachments
@@ -54,17 +58,21 @@ export async function receiveInbound(
   deps: ReceiveInboundDeps,
 ): Promise<ReceivedBatch> {
   const batch = await parseEntries(entries, deps)
+  await keepReports(batch.reports, deps)
   if (batch.messages.length > 0) await receiveMessages(batch.messages, deps)
   if (batch.news.length > 0) await publishChanged(await applyMessageNews(batch.news, deps), deps)
+  await holdReports(batch.reports, deps)
   for (const { channelId, identityExternalId } of batch.typing) {
     deps.bus.visitorTyping({ channelId, visitorId: identityExternalId })
   }
   return { keep: batch.keep, failed: batch.failed }
 }
 
-async function receiveMessages(arrivals: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
-  const findSender = await resolveSenders(arrivals, deps)
-  const conversations = await resolveConversations(arrivals, findSender, deps)
+async function receiveMessages(came: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
+  const findSender = await resolveSenders(came, deps)
+  const threads = await findThreads(came, findSender, deps)
+  const conversations = await resolveConversations(threads.arrivals, findSender, deps)
+  const arrivals = await withStrangers(threads, conversations)
   const read = new Map<ConversationId, StoredConversation>()
   for (const arrival of arrivals) {
     const conversation = conversations.of(arrival)
@@ -79,7 +87,7 @@ async function receiveMessages(arrivals: readonly ArrivedMessage[], deps: Receiv
   reach('message-recorded')
   const updated = await updateConversations(recorded, read, conversations.opened, deps)
   reach('conversation-updated')
-  const lines = updated.flatMap((one) => (one.reopened ? [reopenedLine(one)] : []))
+  const lines = updated.flatMap((one) => (one.reopened || one.unfiled ? [reopenedLine(one)] : []))
   await deps.messages.recordInbound(lines)
   publish([...openings(recorded.fresh, updated, read), ...updated], conversations, deps.bus)
   publishLines(lines, updated, deps.bus)
@@ -87,14 +95,36 @@ async function receiveMessages(arrivals: readonly ArrivedMessage[], deps: Receiv
   await applyEarly([...recorded.fresh, ...recorded.repeated], deps)
   await conversations.greet()
   const waiting = updated
+    .filter(({ messages }) => messages.some(({ quiet }) => !quiet))
     .map(({ conversation }) => conversation)
     .filter(({ routing }) => routing.status === 'pending')
   if (waiting.length > 0) await deps.route(waiting)
 }
 
+/**
+ * Marks the letters whose conversations somebody else opened at the same moment, where those are not with their
+ * senders.
+ */
+async function withStrangers(
+  { arrivals, opening, isWithSender }: FoundThreads,
+  conversations: ResolvedConversations,
+): Promise<readonly ArrivedMessage[]> {
+  if (opening.size === 0) return arrivals
+  const marked: ArrivedMessage[] = []
+  for (const arrival of arrivals) {
+    const conversation = opening.has(arrival) ? conversations.of(arrival) : undefined
+    const isStranger =
+      conversation &&
+      !conversations.opened.has(conversation.id) &&
+      !(await isWithSender(conversation, arrival))
+    marked.push(isStranger ? { ...arrival, stranger: true } : arrival)
+  }
+  return marked
+}
+
 /** Says in the thread, just before the message that did it, that the conversation opened again. */
-function reopenedLine({ conversation, messages }: UpdatedConversation): StoredMessage {
-  const [first] = messages
+function reopenedLine({ conversation, messages, unfiled }: UpdatedConversation): StoredMessage {
+  const first = messages.find(({ quiet }) => !quiet)
   if (!first) throw new Error('a message reopens a conversation')
   return {
     id: derivedId(first.createdAtMs, 'reopened', first.id) as MessageId,
@@ -105,7 +135,7 @@ function reopenedLine({ conversation, messages }: UpdatedConversation): StoredMe
     author: { kind: 'contact', id: conversation.contactId, name: conversation.contactName },
     text: '',
     attachments: [],
-    event: { name: 'reopened' },
+    event: { name: unfiled ? 'unfiled' : 'reopened' },
     createdAtMs: first.createdAtMs,
     // Arrivals get whole numbers: between two of them nothing else stands.
     order: first.order - 0.5,
@@ -173,10 +203,11 @@ async function applyEarly(recorded: readonly StoredMessage[], deps: ReceiveInbou
 function publish(updated: readonly UpdatedConversation[], { opened }: ResolvedConversations, bus: Bus): void {
   const events: DomainEvent[] = []
   const news: VisitorNews[] = []
-  for (const { conversation, messages, reopened } of updated) {
+  for (const { conversation, messages, reopened, unfiled } of updated) {
     const view = presentConversation(conversation)
     const opening = opened.get(conversation.id)
     if (opening) events.push({ type: 'conversation.created', conversation: view })
+    if (unfiled) events.push({ type: 'conversation.updated', conversation: view })
     if (reopened) events.push({ type: 'conversation.reopened', conversation: view })
     for (const message of messages) {
       events.push({ type: 'message.created', message: presentMessage(message), conversation: view })

@@ -1,8 +1,11 @@
 import type { AttachmentRef } from '../contract/inbound-event.ts'
 import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
 import type { AttachmentView } from '../domain/views.ts'
+import type { LetterSourceStore } from '../store/letter-source-store.ts'
+import type { LetterStore, StoredLetterBody } from '../store/letter-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
+import { toBody, toLetter } from './letter-bounds.ts'
 import { type ArrivedMessage, messageIdOf } from './parse-entries.ts'
 import type { ResolvedConversations } from './resolve-conversations.ts'
 import type { FindSender } from './resolve-senders.ts'
@@ -16,7 +19,16 @@ export type LinkAttachments = (
     readonly conversationId: ConversationId
     readonly messageId: MessageId
   },
+  /** Is told of each file that is not kept, because it is too large or there are too many. */
+  onLeft?: (name: string) => void,
 ) => Promise<readonly AttachmentView[]>
+
+export interface RecordDeps {
+  readonly messages: MessageStore
+  readonly linkAttachments: LinkAttachments
+  readonly letters: Pick<LetterStore, 'record'>
+  readonly letterSources: Pick<LetterSourceStore, 'keep' | 'hold'>
+}
 
 /** What a batch left in the messages collection. */
 export interface RecordedArrivals {
@@ -31,12 +43,13 @@ export async function recordArrivals(
   arrivals: readonly ArrivedMessage[],
   findSender: FindSender,
   conversations: ResolvedConversations,
-  deps: { readonly messages: MessageStore; readonly linkAttachments: LinkAttachments },
+  deps: RecordDeps,
 ): Promise<RecordedArrivals> {
   const once = withoutRepeats(arrivals)
   const wanted: StoredMessage[] = []
   for (const arrival of once)
     wanted.push(await toMessage(arrival, findSender, conversations, deps.linkAttachments))
+  await recordBodies(once, deps)
   const lines = [...conversations.opened.values()].flatMap((opening) => opening.lines)
   const all = await deps.messages.recordInbound([...wanted, ...lines])
   const repeatedAt = new Set([...all].filter((position) => position < wanted.length))
@@ -74,15 +87,22 @@ async function toMessage(
   const { contact, identity } = findSender(arrival)
   const conversation = conversations.of(arrival)
   const id = messageIdOf(arrival)
+  const left: string[] = []
+  // What is recorded has its files.
   const attachments =
-    arrival.attachments.length === 0
+    arrival.attachments.length === 0 || arrival.recordedAs !== undefined
       ? []
-      : await linkAttachments(arrival.attachments, {
-          channelId: arrival.channel.id,
-          identityExternalId: identity.externalId,
-          conversationId: conversation.id,
-          messageId: id,
-        })
+      : await linkAttachments(
+          arrival.attachments,
+          {
+            channelId: arrival.channel.id,
+            identityExternalId: identity.externalId,
+            conversationId: conversation.id,
+            messageId: id,
+          },
+          (name) => void left.push(name),
+        )
+  const { letter } = arrival
   return {
     id,
     conversationId: conversation.id,
@@ -90,15 +110,57 @@ async function toMessage(
     direction: 'inbound',
     kind: 'message',
     author: { kind: 'contact', id: contact.id, name: contact.name },
-    text: arrival.text,
+    text: withLeft(arrival.text, left),
     attachments,
     status: 'delivered',
     externalId: arrival.externalId,
     ...(arrival.clientMessageId === undefined ? {} : { clientMessageId: arrival.clientMessageId }),
     ...(arrival.replyToExternalId === undefined ? {} : { replyToExternalId: arrival.replyToExternalId }),
     ...(arrival.unsupported === undefined ? {} : { unsupported: arrival.unsupported }),
+    ...(arrival.quiet ? { quiet: true } : {}),
+    ...(letter
+      ? {
+          letter: toLetter(letter, {
+            text: arrival.text,
+            ...(arrival.subject === undefined ? {} : { subject: arrival.subject }),
+            ...(arrival.sentAtMs === undefined ? {} : { sentAtMs: arrival.sentAtMs }),
+            hasSource: arrival.source !== undefined,
+            stranger: arrival.stranger === true,
+          }),
+        }
+      : {}),
+    ...(letter?.letterId === undefined ? {} : { letterId: letter.letterId }),
     createdAtMs: arrival.receivedAtMs,
     order: arrival.order,
     version: 1,
   }
+}
+
+/** The name under which the raw source of a message is kept. */
+export const sourceName = (id: MessageId): string => `source:${id}`
+
+/** Bodies and sources go before their messages: what is recorded is whole. */
+async function recordBodies(
+  arrivals: readonly ArrivedMessage[],
+  { letters, letterSources }: RecordDeps,
+): Promise<void> {
+  const bodies: StoredLetterBody[] = []
+  for (const arrival of arrivals) {
+    if (arrival.recordedAs !== undefined) continue
+    const messageId = messageIdOf(arrival)
+    const { letter, source, text } = arrival
+    if (letter) bodies.push({ messageId, ...toBody(letter, text) })
+    if (source) await letterSources.keep(sourceName(messageId), source.bytes, source.contentType)
+  }
+  await letters.record(bodies)
+}
+
+const MOST_NAMED = 20
+
+/** Says in the text which files are not here. */
+function withLeft(text: string, left: readonly string[]): string {
+  if (left.length === 0) return text
+  const more = left.length > MOST_NAMED ? [`${left.length - MOST_NAMED} more`] : []
+  const names = [...left.slice(0, MOST_NAMED), ...more].join(', ')
+  return `${text}\n\n[Not kept beside the letter, but in its source: ${names}]`.trimStart()
 }

@@ -39,6 +39,8 @@ async function isOver(
 ): Promise<boolean> {
   const [first] = thread
   if (!first || conversation.status !== 'resolved' || conversation.resolvedAtMs === undefined) return false
+  // What nobody has worked on is not over, and what nobody said begins nothing. A thread is not ended from elsewhere.
+  if (conversation.filed || thread.every(({ quiet }) => quiet) || first.into !== undefined) return false
   const afterMs = await deps.renewAfterMs(conversation)
   if (afterMs === undefined || first.receivedAtMs - conversation.resolvedAtMs < afterMs) return false
   // A message that came before and is only repeated opens nothing.

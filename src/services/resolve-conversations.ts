@@ -1,5 +1,7 @@
 import type { ChannelId, ConversationId } from '../domain/ids.ts'
 import { previewOf } from '../domain/message.ts'
+import { filedReasonOf } from '../domain/threading.ts'
+import type { Writable } from '../domain/writable.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import { derivedId } from '../store/object-id.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
@@ -17,7 +19,7 @@ export interface OpenedConversation {
 
 /** The conversations of a batch, by thread, and which of them it opened. */
 export interface ResolvedConversations {
-  readonly of: (message: Pick<ArrivedMessage, 'channel' | 'threadKey'>) => StoredConversation
+  readonly of: (message: Pick<ArrivedMessage, 'channel' | 'threadKey' | 'into'>) => StoredConversation
   readonly opened: ReadonlyMap<ConversationId, OpenedConversation>
   /** Tells the router which of the conversations became its own; may run beside what is done with them. */
   readonly close: () => Promise<void>
@@ -44,6 +46,7 @@ export interface ResolveDeps extends RenewDeps {
 }
 
 const keyOf = (channelId: ChannelId, threadKey: string): string => `${channelId}:${threadKey}`
+const homeOf = ({ into, channel }: Pick<ArrivedMessage, 'channel' | 'into'>): ChannelId => into ?? channel.id
 
 /** Finds the current conversation of each message's thread, and opens those that are missing. */
 export async function resolveConversations(
@@ -53,7 +56,7 @@ export async function resolveConversations(
 ): Promise<ResolvedConversations> {
   const threads = new Map<string, ArrivedMessage[]>()
   for (const message of messages) {
-    const key = keyOf(message.channel.id, message.threadKey)
+    const key = keyOf(homeOf(message), message.threadKey)
     const known = threads.get(key)
     if (known) known.push(message)
     else threads.set(key, [message])
@@ -66,10 +69,13 @@ export async function resolveConversations(
   let greet = async (): Promise<void> => undefined
   if (missing.length > 0) {
     const openings = missing.map((thread) => openedBy(thread, findSender, previous, deps))
-    const run = await deps.routeOpenings(openings)
-    const { routed } = run
+    const run = await deps.routeOpenings(openings.filter(({ filed }) => filed === undefined))
+    const byId = new Map(run.routed.map((opening) => [opening.conversation.id, opening]))
+    const routed = openings.map((conversation) => byId.get(conversation.id) ?? { conversation, lines: [] })
     const taken = await deps.conversations.createMissing(routed.map(({ conversation }) => conversation))
-    const lost = routed.filter((_, position) => taken.has(position))
+    const lost = routed.filter(
+      ({ conversation }, position) => taken.has(position) && byId.has(conversation.id),
+    )
     close = () => run.close(lost.map(({ conversation }) => conversation.id))
     for (const [position, opening] of routed.entries()) {
       if (taken.has(position)) continue
@@ -88,8 +94,8 @@ export async function resolveConversations(
     opened,
     close,
     greet,
-    of: ({ channel, threadKey }) => {
-      const conversation = found.get(keyOf(channel.id, threadKey))
+    of: (message) => {
+      const conversation = found.get(keyOf(homeOf(message), message.threadKey))
       if (!conversation) throw new Error('a conversation was not resolved')
       return conversation
     },
@@ -105,10 +111,10 @@ async function findCurrent(
   conversations: ConversationStore,
 ): Promise<Map<string, StoredConversation>> {
   const byChannel = new Map<ChannelId, Set<string>>()
-  for (const { channel, threadKey } of messages) {
-    const known = byChannel.get(channel.id)
-    if (known) known.add(threadKey)
-    else byChannel.set(channel.id, new Set([threadKey]))
+  for (const message of messages) {
+    const known = byChannel.get(homeOf(message))
+    if (known) known.add(message.threadKey)
+    else byChannel.set(homeOf(message), new Set([message.threadKey]))
   }
   const found = await Promise.all(
     [...byChannel].map(([channelId, threadKeys]) => conversations.findCurrent(channelId, [...threadKeys])),
@@ -127,15 +133,19 @@ function openedBy(
   // Of a message that came twice, the first is the one that is recorded.
   const seen = new Set<string>()
   const messages = thread.filter(({ externalId }) => seen.size < seen.add(externalId).size)
-  const [first] = messages
+  const heard = messages.filter(({ quiet }) => !quiet)
+  // Whoever said something opens it; where nobody did, what came is filed away.
+  const [first] = heard.length > 0 ? heard : messages
   const last = messages.at(-1)
-  if (!first || !last) throw new Error('a thread has a message')
-  const { channel, threadKey, receivedAtMs } = first
+  const [earliest] = messages
+  if (!first || !last || !earliest) throw new Error('a thread has a message')
+  const lastHeard = heard.at(-1)
+  const { channel, threadKey, receivedAtMs, letter } = first
   const { identity, contact } = findSender(first)
   const previousId = previous.get(keyOf(channel.id, threadKey))
   const language = detectLanguage(first.text)
-  return {
-    id: derivedId(receivedAtMs, 'conversation', channel.id, threadKey) as ConversationId,
+  const conversation: Writable<StoredConversation> = {
+    id: derivedId(earliest.receivedAtMs, 'conversation', channel.id, threadKey) as ConversationId,
     channelId: channel.id,
     threadKey,
     identityId: identity.id,
@@ -143,12 +153,10 @@ function openedBy(
     contactId: contact.id,
     contactName: contact.name,
     status: 'open',
-    ...(channel.categoryId ? { categoryId: channel.categoryId } : {}),
     workType: channel.capabilities.workType,
     priority: 'normal',
     tags: [],
-    ...(first.subject === undefined ? {} : { subject: first.subject }),
-    unreadCount: messages.length,
+    unreadCount: heard.length,
     readOrder: 0,
     lastMessage: {
       id: messageIdOf(last),
@@ -160,13 +168,22 @@ function openedBy(
       atMs: last.receivedAtMs,
       order: last.order,
     },
-    lastInboundAtMs: last.receivedAtMs,
     lastInboundOrder: last.order,
-    lastActivityAtMs: last.receivedAtMs,
+    lastActivityAtMs: (lastHeard ?? last).receivedAtMs,
     createdAtMs: receivedAtMs,
-    ...(language === undefined ? {} : { language }),
-    ...(previousId ? { previousId } : {}),
-    routing: { status: 'pending', sinceMs: receivedAtMs },
+    routing: { status: lastHeard ? 'pending' : 'settled', sinceMs: receivedAtMs },
     version: 1,
   }
+  if (channel.categoryId) conversation.categoryId = channel.categoryId
+  if (first.subject !== undefined) conversation.subject = first.subject
+  if (letter && letter.baseSubject !== '') conversation.baseSubject = letter.baseSubject
+  if (lastHeard) conversation.lastInboundAtMs = lastHeard.receivedAtMs
+  else {
+    conversation.status = 'resolved'
+    conversation.filed = filedReasonOf(messages.flatMap((message) => message.letter ?? []))
+    conversation.resolvedAtMs = last.receivedAtMs
+  }
+  if (language !== undefined) conversation.language = language
+  if (previousId) conversation.previousId = previousId
+  return conversation
 }

@@ -4,6 +4,7 @@ import { compareWaiting } from '../domain/routing/queue-order.ts'
 import type { ContactStore } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { GreetingStore } from '../store/greeting-store.ts'
+import type { LetterStore } from '../store/letter-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { Claim, UnclaimedOutcome } from '../store/routing-claims.ts'
 import type { RoutingQueueStore } from '../store/routing-queue-store.ts'
@@ -43,9 +44,10 @@ export interface RunFigures {
 export interface RouteDeps extends Omit<DecideDeps, 'routing'> {
   readonly findChannel: FindChannel
   readonly rules: () => Promise<RoutingRules>
-  readonly contacts: Pick<ContactStore, 'ownersOf'>
+  readonly contacts: Pick<ContactStore, 'ownersOf' | 'claimAutomatic'>
   readonly conversations: ConversationStore
   readonly messages: MessageStore
+  readonly letters: LetterStore
   readonly routing: RoutingStore
   readonly routingQueue: Pick<RoutingQueueStore, 'claim' | 'settle' | 'lastAgents' | 'stillWaiting'>
   readonly greetings: Pick<GreetingStore, 'settle'>

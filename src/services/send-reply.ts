@@ -1,7 +1,7 @@
 import type { SendMessageCommand } from '../domain/commands.ts'
 import { AppError } from '../domain/errors.ts'
 import type { AgentId, ConversationId, MessageId } from '../domain/ids.ts'
-import { type OutboundRefusal, type PlannedPart, planOutbound } from '../domain/outbound.ts'
+import { type PlannedPart, planOutbound } from '../domain/outbound.ts'
 import type { AttachmentView } from '../domain/views.ts'
 import type { ConversationChange, ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
@@ -10,11 +10,14 @@ import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
 import type { Bus } from './bus.ts'
 import type { LiveChannel } from './channel-directory.ts'
+import type { ForwardFiles } from './forward-files.ts'
 import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
 import { type Principal, requireChannel, requirePermission } from './principal.ts'
+import { refusedMessage } from './refuse-message.ts'
 import { tellOfReading } from './tell-of-reading.ts'
 import { touchConversation } from './touch-conversation.ts'
+import { type PreparedLetter, prepareLetter, recordLetter, type WriteLetterDeps } from './write-letter.ts'
 
 /** Files that an agent uploaded, looked up before the plan and tied to the message after it. */
 export interface AgentAttachments {
@@ -28,9 +31,11 @@ export interface AgentAttachments {
       readonly messageId: MessageId
     },
   ): Promise<void>
+  /** Copies the files of a letter that is passed on. */
+  readonly forward: ForwardFiles
 }
 
-export interface SendReplyDeps {
+export interface SendReplyDeps extends Pick<WriteLetterDeps, 'letters'> {
   readonly conversations: ConversationStore
   readonly messages: MessageStore
   readonly attachments: AgentAttachments
@@ -68,24 +73,91 @@ export async function sendReply(
   }
   const channel = await deps.findChannel(conversation.channelId)
   if (!channel) throw new AppError('not-found')
+  return sendInto(conversation, channel, command, principal, deps)
+}
+
+/**
+ * {@link sendReply} once it is known who may, and that it was not done before.
+ * @param firstId of the first part, where something else names it already
+ */
+export async function sendInto(
+  conversation: StoredConversation,
+  channel: LiveChannel,
+  command: SendMessageCommand,
+  principal: Principal,
+  deps: SendReplyDeps,
+  firstId?: MessageId,
+): Promise<SentReply> {
   if (channel.paused) throw new AppError('channel-paused')
-  const files = await deps.attachments.find(command.attachmentIds, principal.agentId)
-  const parts = planParts(command, channel, conversation, files, deps)
-  const queued = parts.map((part, index) =>
-    toQueued(part, index, parts.length, command, conversation, files, principal, deps),
+  const uploads = await deps.attachments.find(command.attachmentIds, principal.agentId)
+  const letter = channel.capabilities.letters
+    ? await prepareLetter({ text: command.text, letter: command.letter ?? {} }, channel, conversation, deps)
+    : undefined
+  const parts = planParts(
+    command,
+    channel,
+    conversation,
+    [...uploads, ...(letter?.files ?? [])],
+    letter,
+    deps,
   )
+  const planned = parts.map((part, index) => {
+    const files = part.attachmentIndexes.flatMap((position) => uploads[position] ?? [])
+    return toQueued(part, files, index, parts.length, command, conversation, principal, deps)
+  })
+  const queued = planned.map((one, index) => (index === 0 && firstId ? { ...one, id: firstId } : one))
   // Tied before the message stands, so that no crash leaves a message whose files the sweeper takes for abandoned.
   for (const message of queued) {
     const ids = message.attachments.map(({ id }) => id)
-    if (ids.length > 0) {
-      await deps.attachments.link(ids, { agentId: principal.agentId, conversationId, messageId: message.id })
-    }
+    if (ids.length > 0) await deps.attachments.link(ids, ownerOf(message, principal))
   }
-  const repeatedAt = await deps.messages.record(queued)
-  const { parts: recorded } = await partsSent(conversationId, command, principal, deps.messages)
+  const repeatedAt = await deps.messages.record(
+    letter ? await writeLetter(queued, letter, principal, deps) : queued,
+  )
+  const { parts: recorded } = await partsSent(conversation.id, command, principal, deps.messages)
   await announceOnce(recorded, conversation, principal, deps)
   deps.bus.signal({ kind: 'outbox-wanted' })
   return { messages: recorded, repeated: repeatedAt.size > 0 }
+}
+
+/** What planning a message needs to know of its conversation, which need not exist yet. */
+export type PlannedFor = Pick<StoredConversation, 'id' | 'identityExternalId' | 'subject' | 'lastInboundAtMs'>
+
+/** Works out all of a message that can be refused, and records nothing. @throws as {@link sendReply} */
+export async function workOut(
+  conversation: PlannedFor,
+  channel: LiveChannel,
+  command: SendMessageCommand,
+  principal: Principal,
+  deps: SendReplyDeps,
+) {
+  if (channel.paused) throw new AppError('channel-paused')
+  const uploads = await deps.attachments.find(command.attachmentIds, principal.agentId)
+  const letter = channel.capabilities.letters
+    ? await prepareLetter({ text: command.text, letter: command.letter ?? {} }, channel, conversation, deps)
+    : undefined
+  const files = [...uploads, ...(letter?.files ?? [])]
+  return { uploads, letter, parts: planParts(command, channel, conversation, files, letter, deps) }
+}
+
+const ownerOf = ({ id, conversationId }: StoredMessage, { agentId }: Principal) => ({
+  agentId,
+  conversationId,
+  messageId: id,
+})
+
+/** Records what a letter is made of; a letter is one message, whatever its length. */
+async function writeLetter(
+  queued: readonly StoredMessage[],
+  letter: PreparedLetter,
+  principal: Principal,
+  deps: SendReplyDeps,
+): Promise<readonly StoredMessage[]> {
+  const [message] = queued
+  if (!message) return []
+  const copies = await deps.attachments.forward(letter.files, ownerOf(message, principal))
+  const { text, letter: head } = await recordLetter(message.id, letter, deps)
+  return [{ ...message, text, letter: head, attachments: [...message.attachments, ...copies] }]
 }
 
 /** Keys are the author's own: two agents may use the same client id. */
@@ -124,44 +196,29 @@ async function announceOnce(
 function planParts(
   command: SendMessageCommand,
   channel: LiveChannel,
-  conversation: StoredConversation,
+  conversation: PlannedFor,
   files: readonly AttachmentView[],
+  letter: PreparedLetter | undefined,
   deps: SendReplyDeps,
 ): readonly PlannedPart[] {
+  const asLetter = letter ?? (command.letter ? { recipients: 0, forwards: false } : undefined)
   const plan = planOutbound(
-    { text: command.text, attachments: files },
+    { text: command.text, attachments: files, ...(asLetter ? { letter: asLetter } : {}) },
     channel.capabilities,
     conversation.lastInboundAtMs === undefined ? {} : { lastInboundAtMs: conversation.lastInboundAtMs },
     deps.now(),
   )
-  if (!plan.ok) throw refused(plan.refusal)
+  if (!plan.ok) throw refusedMessage(plan.refusal)
   return plan.parts
 }
 
-function refused(refusal: OutboundRefusal): AppError {
-  const { reason, ...members } = refusal
-  return new AppError('message-refused', { detail: REFUSALS[reason], members: { reason, ...members } })
-}
-
-const REFUSALS: Readonly<Record<OutboundRefusal['reason'], string>> = {
-  empty: 'There is nothing to send',
-  'text-unsupported': 'This channel carries no text',
-  'text-too-long': 'The text is longer than this channel carries',
-  'attachments-unsupported': 'This channel carries no files',
-  'too-many-attachments': 'There are more files than this channel carries in one message',
-  'attachment-too-large': 'A file is larger than this channel carries',
-  'attachments-too-large-together': 'The files together are larger than this channel carries in one message',
-  'attachment-type': 'This channel does not carry files of this type',
-  'reply-window-closed': 'The time in which this channel lets us answer freely is over',
-}
-
 function toQueued(
-  part: PlannedPart,
+  { text }: PlannedPart,
+  attachments: readonly AttachmentView[],
   index: number,
   partCount: number,
   command: SendMessageCommand,
   conversation: StoredConversation,
-  files: readonly AttachmentView[],
   principal: Principal,
   deps: SendReplyDeps,
 ): StoredMessage {
@@ -174,8 +231,8 @@ function toQueued(
     direction: 'outbound',
     kind: 'message',
     author: { kind: 'agent', id: principal.agentId, name: principal.name },
-    text: part.text,
-    attachments: part.attachmentIndexes.flatMap((position) => files[position] ?? []),
+    text,
+    attachments,
     status: 'queued',
     recipient: conversation.identityExternalId,
     ...(index === 0 ? { clientMessageId: command.clientMessageId, partCount } : {}),

@@ -26,13 +26,14 @@ export interface StoreAttachmentDeps {
 
 /** A file as interfaces show it. */
 export function presentAttachment(attachment: StoredAttachment): AttachmentView {
-  const { id, name, contentType, sizeBytes, width, height } = attachment
+  const { id, name, contentType, sizeBytes, width, height, contentId } = attachment
   return {
     id,
     name,
     contentType,
     sizeBytes,
     ...(width === undefined || height === undefined ? {} : { width, height }),
+    ...(contentId === undefined ? {} : { contentId }),
   }
 }
 

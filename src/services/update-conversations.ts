@@ -17,6 +17,8 @@ export interface UpdatedConversation {
   readonly before?: StoredConversation
   readonly messages: readonly StoredMessage[]
   readonly reopened: boolean
+  /** It was filed away before. */
+  readonly unfiled?: boolean
 }
 
 /** Give up and let the batch be tried again when a conversation changes this often under our hands. */
@@ -67,7 +69,10 @@ export async function updateConversations(
       )
       const passed = heard.filter(
         (message) =>
-          again.has(message.id) && message.order > conversation.readOrder && !effective.includes(message),
+          again.has(message.id) &&
+          !message.quiet &&
+          message.order > conversation.readOrder &&
+          !effective.includes(message),
       )
       const due =
         effective.length === 0 && (await isShort(conversation, passed, deps.messages)) ? passed : effective
@@ -110,27 +115,36 @@ async function plan(
   recount: boolean,
   store: MessageStore,
 ): Promise<UpdatedConversation> {
-  const last = messages.reduce((a, b) => (b.order >= a.order ? b : a))
+  const latest = latestOf(messages)
+  const heard = messages.filter(({ quiet }) => !quiet)
+  const shown: Writable<StoredConversation> = {
+    ...conversation,
+    lastInboundOrder: Math.max(conversation.lastInboundOrder, latest.order),
+    version: conversation.version + 1,
+  }
+  if (!conversation.lastMessage || conversation.lastMessage.order <= latest.order)
+    shown.lastMessage = summaryOf(latest)
+  // Of what counts as nothing lists show that it came, and that is all.
+  if (heard.length === 0) return { messages, reopened: false, conversation: shown }
+  const last = latestOf(heard)
+  const unfiled = conversation.filed !== undefined
   const { status, reopened } = statusAfterInbound(conversation.status)
-  const overtaken = messages.filter(({ order }) => order <= conversation.lastInboundOrder)
+  const overtaken = heard.filter(({ order }) => order <= conversation.lastInboundOrder)
   // Where this very effect may have been written already, counting is safe and adding is not. Nobody can have read
   // what was not there yet, wherever in the thread it belongs.
   const unreadCount =
     recount || overtaken.length > 0
       ? (await store.countInboundAfter(conversation.id, conversation.readOrder)) +
         overtaken.filter(({ order }) => order <= conversation.readOrder).length
-      : conversation.unreadCount + messages.length
+      : conversation.unreadCount + heard.length
   const next: Writable<StoredConversation> = {
-    ...conversation,
+    ...shown,
     status,
     unreadCount,
     lastInboundAtMs: Math.max(conversation.lastInboundAtMs ?? 0, last.createdAtMs),
-    lastInboundOrder: Math.max(conversation.lastInboundOrder, last.order),
     lastActivityAtMs: Math.max(conversation.lastActivityAtMs, last.createdAtMs),
-    version: conversation.version + 1,
   }
-  if (!conversation.lastMessage || conversation.lastMessage.order <= last.order)
-    next.lastMessage = summaryOf(last)
+  delete next.filed
   // What was resolved goes through the router again, which asks whoever had it first; what only slept stays his.
   if (reopened) {
     delete next.assigneeId
@@ -141,14 +155,22 @@ async function plan(
       ...conversation.routing,
       status: 'pending',
       sinceMs: last.createdAtMs,
-      ...(reopened ? { returning: true } : {}),
+      ...(reopened && !unfiled ? { returning: true } : {}),
     }
   }
   if (next.silence && next.silence.dueAtMs === undefined) {
     next.silence = { ...next.silence, dueAtMs: last.createdAtMs + next.silence.afterMs }
   }
-  return { messages, reopened, conversation: next }
+  return {
+    messages,
+    reopened: reopened && !unfiled,
+    conversation: next,
+    ...(unfiled ? { unfiled } : {}),
+  }
 }
+
+const latestOf = (messages: readonly StoredMessage[]): StoredMessage =>
+  messages.reduce((a, b) => (b.order >= a.order ? b : a))
 
 /** A message as its conversation remembers it. */
 export function summaryOf(message: StoredMessage): LastMessage {

@@ -25,6 +25,8 @@ export interface StoredAttachment extends AttachmentContent {
   readonly messageId?: MessageId
   /** The platform's own name of the file. */
   readonly remoteRef?: string
+  /** By this id the letter's formatted body shows it in its place. */
+  readonly contentId?: string
 }
 
 /** How a file's record lies in the database. */
@@ -44,7 +46,10 @@ export interface AttachmentDocument {
     | { readonly kind: 'visitor'; readonly id: string; readonly channelId: mongo.ObjectId }
   readonly conversationId?: mongo.ObjectId
   readonly messageId?: mongo.ObjectId
+  readonly contentId?: string
   readonly remote?: { readonly ref: string; readonly position: number; readonly claimedUntil?: Date }
+  /** The file it was made from, when a letter was passed on. */
+  readonly copyOf?: string
   readonly createdAt: Date
   /** While no message has it, or none that is known to be recorded. */
   readonly expiresAt?: Date
@@ -73,5 +78,6 @@ export function fromAttachmentDocument(document: AttachmentDocument): StoredAtta
     ...(conversationId ? { conversationId: conversationId.toHexString() as ConversationId } : {}),
     ...(messageId ? { messageId: messageId.toHexString() as MessageId } : {}),
     ...(remote ? { remoteRef: remote.ref } : {}),
+    ...(document.contentId === undefined ? {} : { contentId: document.contentId }),
   }
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { hash, randomBytes } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { Connection, mongo } from 'mongoose'
 import { AppError } from '../domain/errors.ts'
@@ -18,7 +18,7 @@ import { isDuplicateKey, newObjectId, toObjectId } from './object-id.ts'
 /** An upload that takes longer is given up; its bytes are removed. */
 const UPLOAD_MS = 3_600_000
 /** How long a file waits for the message it belongs to. */
-const UNLINKED_MS = 24 * 3_600_000
+export const UNLINKED_MS = 24 * 3_600_000
 /** So long a file is left to a message that is on its way to being recorded. */
 const HELD_MS = 10_000
 /** How long one process may take to fetch a file from its platform before another one tries. */
@@ -41,6 +41,16 @@ export interface RemoteAttachment {
   readonly name: string
   readonly contentType: string
   readonly sizeBytes: number
+  readonly contentId?: string
+}
+
+/** A file that came inside a message. */
+export interface ContentAttachment {
+  /** Its place in the message: the same at every replay. */
+  readonly position: number
+  readonly name: string
+  readonly contentId?: string
+  readonly source: AttachmentSource
 }
 
 /** What came in and how to learn what it is, once all of it has passed. */
@@ -146,6 +156,62 @@ export function createAttachmentStore(connection: Connection) {
         await discard(_id, bytesId).catch(() => undefined)
         throw error
       }
+    },
+
+    /**
+     * Stores a file that came inside a message, under an id that follows from its place there: a replay finds what the
+     * first run stored, and stores what that left undone.
+     */
+    async storeContent(
+      file: ContentAttachment,
+      uploader: AttachmentUploader,
+      link: AttachmentLink,
+      nowMs: number,
+    ): Promise<StoredAttachment> {
+      const _id = hash('sha256', `${link.messageId}:${file.position}`, 'hex').slice(0, 32)
+      const bytesId = newObjectId()
+      const begun = await records.findOne({ _id })
+      const known = begun && fromAttachmentDocument(begun)
+      if (known) return known
+      if (!begun) {
+        await records.insertOne({
+          _id,
+          state: 'uploading',
+          bytesId,
+          name: file.name,
+          contentType: 'application/octet-stream',
+          sizeBytes: 0,
+          uploader: toUploaderDocument(uploader),
+          messageId: toObjectId(link.messageId),
+          conversationId: toObjectId(link.conversationId),
+          ...(file.contentId === undefined ? {} : { contentId: file.contentId }),
+          createdAt: new Date(nowMs),
+          expiresAt: new Date(nowMs + UPLOAD_MS),
+        })
+      } else {
+        const taken = await records.findOneAndUpdate(
+          { _id, state: 'uploading', bytesId: begun.bytesId },
+          { $set: { bytesId, expiresAt: new Date(nowMs + UPLOAD_MS) } },
+        )
+        if (!taken) throw new Error('somebody else is at this file; the next try finds out how it went')
+        await bytes.remove(begun.bytesId)
+      }
+      await bytes.write(bytesId, file.source.chunks)
+      const stored = await records.findOneAndUpdate(
+        { _id, state: 'uploading', bytesId },
+        {
+          $set: {
+            state: 'stored',
+            ...(await file.source.content()),
+            expiresAt: new Date(nowMs + UNLINKED_MS),
+          },
+        },
+        { returnDocument: 'after' },
+      )
+      const record = stored && fromAttachmentDocument(stored)
+      if (record) return record
+      await bytes.remove(bytesId)
+      throw new Error('somebody else took over this file')
     },
 
     /** @throws AppError `not-found` when the id is none of ours */

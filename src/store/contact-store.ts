@@ -55,6 +55,8 @@ interface ContactDocument {
   attributes: Record<string, string>
   tags: string[]
   ownerId?: mongo.ObjectId
+  /** The automatic letter that went to this person last. */
+  lastAutomatic?: { key: string; at: Date }
   createdAt: Date
   version: number
 }
@@ -171,6 +173,25 @@ export function createContactStore(connection: Connection) {
         { returnDocument: 'after' },
       )
       return updated ? fromContact(updated) : undefined
+    },
+
+    /**
+     * Takes a contact's time for one automatic letter, if none was taken for another within `gapMs`. Whoever asks for
+     * the same letter again has it still, until another one has taken over.
+     */
+    async claimAutomatic(id: ContactId, key: string, nowMs: number, gapMs: number): Promise<boolean> {
+      const { matchedCount } = await contacts.updateOne(
+        {
+          _id: toObjectId(id),
+          $or: [
+            { lastAutomatic: { $exists: false } },
+            { 'lastAutomatic.at': { $lte: new Date(nowMs - gapMs) } },
+            { 'lastAutomatic.key': key },
+          ],
+        },
+        { $set: { lastAutomatic: { key, at: new Date(nowMs) } } },
+      )
+      return matchedCount === 1
     },
 
     /** The owners of those of these contacts that have one. */

@@ -1,6 +1,7 @@
 import type { mongo } from 'mongoose'
 import type { ConversationStatus, Priority } from '../domain/conversation.ts'
 import type { AgentId, CategoryId, TeamId } from '../domain/ids.ts'
+import type { FiledReason } from '../domain/letter.ts'
 import type { QueueState } from '../domain/routing/agent-state.ts'
 import { priorityRank } from '../domain/routing/queue-order.ts'
 import {
@@ -14,7 +15,10 @@ import type { LastMessage, Silence, StoredConversation } from './stored-conversa
 
 /** A change by a person or a timer. Undefined leaves a field as it is, null clears it. */
 export interface ConversationChange {
+  /** A status without `filed` also takes it out of where it was filed. */
   readonly status?: ConversationStatus
+  /** Goes with status `resolved`. */
+  readonly filed?: FiledReason
   readonly snoozedUntilMs?: number | null
   readonly priority?: Priority
   readonly tags?: readonly string[]
@@ -39,7 +43,7 @@ export interface ConversationChange {
 /** The update that makes a change; whoever filters by the version makes it conditional. */
 export function changeOperation(change: ConversationChange): mongo.UpdateFilter<ConversationDocument> {
   const set: Partial<Record<string, unknown>> = {}
-  if (change.status !== undefined) set['status'] = change.status
+  if (change.status !== undefined) set['status'] = change.filed ?? change.status
   if (typeof change.snoozedUntilMs === 'number') set['snoozedUntil'] = new Date(change.snoozedUntilMs)
   if (change.priority !== undefined) {
     set['priority'] = change.priority

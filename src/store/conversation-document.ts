@@ -1,5 +1,6 @@
 import type { mongo } from 'mongoose'
 import type * as id from '../domain/ids.ts'
+import { FILED_REASONS, type FiledReason } from '../domain/letter.ts'
 import { priorityRank } from '../domain/routing/queue-order.ts'
 import type { Writable } from '../domain/writable.ts'
 import { toObjectId } from './object-id.ts'
@@ -10,10 +11,10 @@ type Unchanged = Pick<
   | 'threadKey'
   | 'identityExternalId'
   | 'contactName'
-  | 'status'
   | 'workType'
   | 'priority'
   | 'subject'
+  | 'baseSubject'
   | 'unreadCount'
   | 'readOrder'
   | 'lastInboundOrder'
@@ -31,6 +32,11 @@ export interface ConversationDocument extends Unchanged {
   current: boolean
   identityId: mongo.ObjectId
   contactId: mongo.ObjectId
+  /**
+   * What is filed away has its reason here in place of `resolved`: every list that is read by status leaves it out, and
+   * its own list is read by the same indexes.
+   */
+  status: StoredConversation['status'] | FiledReason
   snoozedUntil?: Date
   assigneeId: mongo.ObjectId | null
   teamId?: mongo.ObjectId
@@ -131,7 +137,7 @@ export function toConversationDocument(conversation: StoredConversation): Conver
     identityExternalId: conversation.identityExternalId,
     contactId: toObjectId(conversation.contactId),
     contactName: conversation.contactName,
-    status: conversation.status,
+    status: conversation.filed ?? conversation.status,
     assigneeId: conversation.assigneeId ? toObjectId(conversation.assigneeId) : null,
     workType: conversation.workType,
     priority: conversation.priority,
@@ -149,6 +155,7 @@ export function toConversationDocument(conversation: StoredConversation): Conver
   if (conversation.teamByHand) document.teamByHand = true
   if (categoryId) document.categoryId = toObjectId(categoryId)
   if (conversation.subject !== undefined) document.subject = conversation.subject
+  if (conversation.baseSubject !== undefined) document.baseSubject = conversation.baseSubject
   if (lastMessage) document.lastMessage = toLastMessage(lastMessage)
   if (lastInboundAtMs !== undefined) document.lastInboundAt = new Date(lastInboundAtMs)
   if (conversation.language !== undefined) document.language = conversation.language
@@ -165,6 +172,7 @@ export function toConversationDocument(conversation: StoredConversation): Conver
 
 export function fromConversationDocument(document: ConversationDocument): StoredConversation {
   const { silence, greeting, snoozedUntil, lastMessage, lastInboundAt, assignedAt, resolvedAt } = document
+  const filed = FILED_REASONS.find((reason) => reason === document.status)
   const conversation: Writable<StoredConversation> = {
     id: document._id.toHexString() as id.ConversationId,
     channelId: document.channelId.toHexString() as id.ChannelId,
@@ -173,7 +181,7 @@ export function fromConversationDocument(document: ConversationDocument): Stored
     identityExternalId: document.identityExternalId,
     contactId: document.contactId.toHexString() as id.ContactId,
     contactName: document.contactName,
-    status: document.status,
+    status: filed ? 'resolved' : (document.status as StoredConversation['status']),
     workType: document.workType,
     priority: document.priority,
     tags: document.tags,
@@ -191,6 +199,8 @@ export function fromConversationDocument(document: ConversationDocument): Stored
   if (document.teamByHand) conversation.teamByHand = true
   if (document.categoryId) conversation.categoryId = document.categoryId.toHexString() as id.CategoryId
   if (document.subject !== undefined) conversation.subject = document.subject
+  if (document.baseSubject !== undefined) conversation.baseSubject = document.baseSubject
+  if (filed) conversation.filed = filed
   if (lastMessage) conversation.lastMessage = fromLastMessage(lastMessage)
   if (lastInboundAt) conversation.lastInboundAtMs = lastInboundAt.getTime()
   if (document.language !== undefined) conversation.language = document.language

@@ -1,6 +1,7 @@
 import type { Connection, mongo } from 'mongoose'
 import type { ConversationStatus } from '../domain/conversation.ts'
 import type { AgentId, ContactId, TeamId } from '../domain/ids.ts'
+import type { FiledReason } from '../domain/letter.ts'
 import type { ChannelScope } from '../domain/permissions.ts'
 import { type ConversationDocument, fromConversationDocument } from './conversation-document.ts'
 import { nativeCollection } from './native.ts'
@@ -14,7 +15,8 @@ export interface ListCursor {
 }
 
 export interface ConversationFilter {
-  readonly status?: ConversationStatus
+  /** What is filed away has none of these. */
+  readonly status?: ConversationStatus | FiledReason
   /** Undefined = whoever; null = nobody. */
   readonly assigneeId?: AgentId | null
   readonly teamId?: TeamId

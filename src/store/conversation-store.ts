@@ -1,5 +1,5 @@
 import type { Connection, mongo } from 'mongoose'
-import type { ChannelId, ContactId, ConversationId } from '../domain/ids.ts'
+import type { ChannelId, ContactId, ContactIdentityId, ConversationId } from '../domain/ids.ts'
 import { type ConversationChange, changeOperation } from './conversation-change.ts'
 import {
   type ConversationDocument,
@@ -42,6 +42,11 @@ export function createConversationStore(connection: Connection) {
       )
       // Without the time, which every message moves: a contact's conversations are few enough to be sorted.
       await conversations.createIndex({ contactId: 1 }, { name: 'of-contact' })
+      // Without the time for the same reason: one person writes little under one subject.
+      await conversations.createIndex(
+        { identityId: 1, baseSubject: 1, _id: -1 },
+        { name: 'same-subject', partialFilterExpression: { baseSubject: { $exists: true } } },
+      )
       await conversations.createIndex(
         { snoozedUntil: 1 },
         { name: 'snoozed', partialFilterExpression: { snoozedUntil: { $exists: true } } },
@@ -81,6 +86,20 @@ export function createConversationStore(connection: Connection) {
         }),
         threadKeys.length,
       )
+      return found.map(fromConversationDocument)
+    },
+
+    /** What one person wrote under a subject, the newest first. */
+    async ofSubject(
+      identityId: ContactIdentityId,
+      baseSubject: string,
+      limit: number,
+    ): Promise<StoredConversation[]> {
+      const found = await conversations
+        .find({ identityId: toObjectId(identityId), baseSubject })
+        .sort({ _id: -1 })
+        .limit(limit)
+        .toArray()
       return found.map(fromConversationDocument)
     },
 
@@ -218,7 +237,7 @@ function inboundOperation(
     lastActivityAt: new Date(next.lastActivityAtMs),
     ...(next.lastMessage ? { lastMessage: toLastMessage(next.lastMessage) } : {}),
     ...(next.lastInboundAtMs === undefined ? {} : { lastInboundAt: new Date(next.lastInboundAtMs) }),
-    ...(next.status === was.status ? {} : { status: next.status }),
+    ...(next.status === was.status ? {} : { status: next.filed ?? next.status }),
     ...(next.routing === was.routing ? {} : { routing: toRoutingDocument(next.routing) }),
     ...(next.assigneeId === was.assigneeId
       ? {}

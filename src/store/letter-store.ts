@@ -1,5 +1,6 @@
 import type { Connection, mongo } from 'mongoose'
 import type { MessageId } from '../domain/ids.ts'
+import type { Letter } from '../domain/letter.ts'
 import { nativeCollection } from './native.ts'
 import { duplicatePositions, toObjectId } from './object-id.ts'
 
@@ -13,6 +14,19 @@ export interface StoredLetterBody {
   /** Addresses of the remote pictures that `html` names by their place. */
   readonly remoteImages: readonly string[]
   readonly headers: readonly { readonly name: string; readonly value: string }[]
+  /** Of a letter of ours: what its message says of it, fixed before the message stands. */
+  readonly written?: WrittenLetter
+}
+
+/** A letter of ours as it was written first; whoever writes it again after a crash sends this one. */
+export interface WrittenLetter {
+  /** Only what the agent wrote. */
+  readonly text: string
+  readonly letter: Letter
+  /** Without angle brackets. */
+  readonly inReplyTo?: string
+  /** The oldest first, without angle brackets. */
+  readonly references: readonly string[]
 }
 
 interface LetterBodyDocument extends Omit<StoredLetterBody, 'messageId'> {

@@ -31,6 +31,7 @@ export interface DeliveryDocument {
   readonly errorCode?: string
   readonly errorDetail?: string
   readonly certainty?: Delivery['certainty']
+  readonly hasReport?: boolean
 }
 
 export function toMessageDocument(message: StoredMessage): MessageDocument {

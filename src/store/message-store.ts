@@ -21,6 +21,8 @@ export interface ReceiptUpdate {
   readonly status: MessageStatus
   readonly errorCode?: string
   readonly errorDetail?: string
+  /** The platform's report of the failure is kept. */
+  readonly hasReport?: boolean
 }
 
 export type MessageStore = ReturnType<typeof createMessageStore>
@@ -34,6 +36,10 @@ export function createMessageStore(connection: Connection) {
       await messages.createIndex(
         { channelId: 1, externalId: 1 },
         { name: 'dedupe', unique: true, partialFilterExpression: { externalId: { $exists: true } } },
+      )
+      await messages.createIndex(
+        { channelId: 1, letterId: 1 },
+        { name: 'letters', partialFilterExpression: { letterId: { $exists: true } } },
       )
       await messages.createIndex(
         { conversationId: 1, sendKey: 1 },
@@ -87,6 +93,24 @@ export function createMessageStore(connection: Connection) {
       return found.map(fromMessageDocument)
     },
 
+    /** The letter that an answer without further word answers: the last one a person sent us, else our own last one. */
+    async latestLetter(conversationId: ConversationId): Promise<StoredMessage | undefined> {
+      const letters = {
+        conversationId: toObjectId(conversationId),
+        kind: 'message' as const,
+        letter: { $exists: true },
+        deletedAt: { $exists: false },
+      }
+      for (const filter of [
+        { ...letters, direction: 'inbound' as const, quiet: { $ne: true } },
+        { ...letters, direction: 'outbound' as const, externalId: { $exists: true } },
+      ]) {
+        const found = await messages.find(filter).sort({ order: -1, _id: -1 }).limit(1).toArray()
+        if (found[0]) return fromMessageDocument(found[0])
+      }
+      return undefined
+    },
+
     async findByExternalIds(channelId: ChannelId, externalIds: readonly string[]): Promise<StoredMessage[]> {
       const found = await messages
         .find({ channelId: toObjectId(channelId), externalId: { $in: [...externalIds] } })
@@ -120,12 +144,31 @@ export function createMessageStore(connection: Connection) {
       return found.map(fromMessageDocument)
     },
 
+    /** Messages as the given ids have them; those that are not there are left out. */
+    async findMany(ids: readonly MessageId[]): Promise<StoredMessage[]> {
+      if (ids.length === 0) return []
+      const found = await messages.find({ _id: { $in: ids.map(toObjectId) } }).toArray()
+      return found.map(fromMessageDocument)
+    },
+
+    /** What the customer said last, quiet or not. */
+    async lastInbound(conversationId: ConversationId): Promise<StoredMessage | undefined> {
+      const [found] = await messages
+        .find({ conversationId: toObjectId(conversationId), direction: 'inbound', kind: 'message' })
+        .sort({ order: -1, _id: -1 })
+        .limit(1)
+        .toArray()
+      return found && fromMessageDocument(found)
+    },
+
+    /** Customer messages behind a place in the thread; quiet ones count as nothing. */
     async countInboundAfter(conversationId: ConversationId, order: number): Promise<number> {
       return messages.countDocuments({
         conversationId: toObjectId(conversationId),
         order: { $gt: order },
         direction: 'inbound',
         kind: 'message',
+        quiet: { $ne: true },
       })
     },
 
@@ -148,9 +191,14 @@ export function createMessageStore(connection: Connection) {
               status: receipt.status,
               ...(failed && receipt.errorCode ? { 'delivery.errorCode': receipt.errorCode } : {}),
               ...(failed && receipt.errorDetail ? { 'delivery.errorDetail': receipt.errorDetail } : {}),
+              ...(failed && receipt.hasReport ? { 'delivery.hasReport': true } : {}),
             },
             // What arrived after all has no error any more, just as if the better news had come first.
-            ...(failed ? {} : { $unset: { 'delivery.errorCode': '', 'delivery.errorDetail': '' } }),
+            ...(failed
+              ? {}
+              : {
+                  $unset: { 'delivery.errorCode': '', 'delivery.errorDetail': '', 'delivery.hasReport': '' },
+                }),
             $inc: { version: 1 },
           },
           { returnDocument: 'after', writeConcern: { w: 1 } },

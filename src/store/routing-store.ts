@@ -1,5 +1,6 @@
 import { type Connection, mongo } from 'mongoose'
 import type { AgentId, ConversationId, RoutingDecisionId, TeamId } from '../domain/ids.ts'
+import { FILED_REASONS } from '../domain/letter.ts'
 import type { RoutingDecisionView } from '../domain/views.ts'
 import type { ConversationDocument } from './conversation-document.ts'
 import { nativeCollection } from './native.ts'
@@ -41,7 +42,7 @@ export function createRoutingStore(connection: Connection) {
   const inForce = async (conversationIds: readonly mongo.ObjectId[]): Promise<ReadonlySet<string>> => {
     const found = await conversations
       .find(
-        { _id: { $in: [...conversationIds] }, status: { $ne: 'resolved' } },
+        { _id: { $in: [...conversationIds] }, status: { $nin: ['resolved', ...FILED_REASONS] } },
         { projection: { 'routing.decisionId': 1 } },
       )
       .toArray()

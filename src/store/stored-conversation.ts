@@ -50,6 +50,8 @@ export interface StoredConversation {
   readonly priority: Priority
   readonly tags: readonly string[]
   readonly subject?: string
+  /** Of the first letter, where its conversation is one of letters: further ones are found by it. */
+  readonly baseSubject?: string
   readonly unreadCount: number
   readonly filed?: FiledReason
   /** Inbound messages up to this place in the thread have been read by an agent. */

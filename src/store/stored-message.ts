@@ -18,6 +18,7 @@ export interface Delivery {
   readonly errorCode?: string
   readonly errorDetail?: string
   readonly certainty?: DeliveryCertainty
+  /** The platform's report of the failure is kept beside the message. */
   readonly hasReport?: boolean
 }
 

@@ -104,6 +104,7 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
         return []
       },
       link: async () => undefined,
+      forward: async () => [],
     },
     parse: parseHere,
     linkAttachments: async () => [],

@@ -19,6 +19,7 @@ import type { Stores } from '../../src/runtime/open-stores.ts'
 import { createBus } from '../../src/services/bus.ts'
 import type { LiveChannel } from '../../src/services/channel-directory.ts'
 import { type DeliverDeps, deliverConversation } from '../../src/services/deliver-messages.ts'
+import { createLinkAttachments } from '../../src/services/link-attachments.ts'
 import { createMessageTokens } from '../../src/services/message-token.ts'
 import { createOrderClock } from '../../src/services/order-clock.ts'
 import type { Principal } from '../../src/services/principal.ts'
@@ -36,6 +37,9 @@ export const SCRIPTED: Capabilities = {
   ...TEXT_ONLY,
   receipts: { delivered: 'native', read: 'native' },
 }
+
+/** The largest file that comes inside a message here. */
+export const MAX_ATTACHMENT_BYTES = 100_000
 
 export interface RigOptions {
   readonly capabilities?: Capabilities
@@ -120,11 +124,17 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
       throw error
     },
   }
+  const messageTokens = createMessageTokens(new Uint8Array(32))
   const receiveDeps: ReceiveInboundDeps = {
     ...stores,
     findChannel,
     parse: parseHere,
-    linkAttachments: async () => [],
+    linkAttachments: createLinkAttachments({
+      attachments: stores.attachments,
+      clock: now,
+      maxBytes: MAX_ATTACHMENT_BYTES,
+    }),
+    messageTokens,
     bus,
     routeOpenings: (openings) => routeOpenings(openings, routeDeps),
     route: async (waiting) => {
@@ -153,7 +163,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     findChannel,
     contextOf: () => context,
     openAttachment: () => Promise.reject(new Error('there is no file here')),
-    messageTokens: createMessageTokens(new Uint8Array(32)),
+    messageTokens,
     bus,
     nodeId: 'rig',
     isStopping: () => false,
@@ -172,7 +182,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
   }
   const sendDeps: SendReplyDeps = {
     ...stores,
-    attachments: { find: async () => [], link: async () => undefined },
+    attachments: { find: async () => [], link: async () => undefined, forward: async () => [] },
     findChannel,
     bus,
     orderClock,
@@ -196,6 +206,9 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     events,
     agent,
     routeDeps,
+    receiveDeps,
+    sendDeps,
+    messageTokens,
     entryOf,
     /** A journal entry that holds these events. */
     entry: (...list: readonly InboundEvent[]): JournalEntry =>

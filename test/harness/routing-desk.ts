@@ -13,6 +13,7 @@ import type { LiveChannel } from '../../src/services/channel-directory.ts'
 import { detectLanguage } from '../../src/services/detect-language.ts'
 import { type DrainDeps, drainDue, drainOwed, drainWaiting } from '../../src/services/drain-queue.ts'
 import { greetLeft } from '../../src/services/greet-customer.ts'
+import { createMessageTokens } from '../../src/services/message-token.ts'
 import { createOrderClock } from '../../src/services/order-clock.ts'
 import type { Principal } from '../../src/services/principal.ts'
 import { type ReceiveInboundDeps, receiveInbound } from '../../src/services/receive-inbound.ts'
@@ -103,6 +104,7 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
     ...stores,
     parse: parseHere,
     linkAttachments: async () => [],
+    messageTokens: createMessageTokens(new Uint8Array(32)),
     routeOpenings: (openings) => routeOpenings(openings, routeDeps),
     route: async (conversations) => {
       await route(conversations, 'reopened')
@@ -121,7 +123,7 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
       const agent = await stores.agents.get(id)
       return agent?.state === 'active' ? { name: agent.name } : undefined
     },
-    attachments: { find: async () => [], link: async () => undefined },
+    attachments: { find: async () => [], link: async () => undefined, forward: async () => [] },
   }
   const boss = principalOf(hexId('f'), 'supervisor')
   const rerouteDeps: RerouteDeps = { ...serviceDeps, agents, channels: async () => [channel()], route }

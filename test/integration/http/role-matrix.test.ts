@@ -61,6 +61,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   'POST /api-tokens': 'person',
   'DELETE /api-tokens/:id': 'person',
   'GET /conversations': 'conversation.read',
+  'POST /conversations': 'message.send',
   'GET /conversations/counts': 'conversation.read',
   'GET /conversations/:id': 'conversation.read',
   'PATCH /conversations/:id': 'conversation.write',
@@ -70,6 +71,10 @@ const DOORS: Readonly<Record<string, Door>> = {
   'POST /conversations/:id/messages': 'message.send',
   'POST /conversations/:id/notes': 'conversation.write',
   'POST /conversations/:id/messages/:messageId/retry': 'message.send',
+  'GET /messages/:id/letter': 'conversation.read',
+  'GET /messages/:id/source': 'conversation.read',
+  'GET /messages/:id/report': 'conversation.read',
+  'GET /messages/:id/images/:place': 'conversation.read',
   'GET /conversations/:id/routing-decisions': 'routing.read',
   'GET /conversations/:id/why': 'conversation.read',
   'POST /conversations/:id/send-back': 'conversation.write',
@@ -153,6 +158,7 @@ const pathOf = (path: string): string =>
   `/api/v1${path
     .replace('/attachments/:id', `/attachments/${'0'.repeat(32)}`)
     .replace(':key', 'signing')
+    .replace(':place', '0')
     .replace(/:\w+/g, '0'.repeat(24))}`
 
 describe('every route', () => {

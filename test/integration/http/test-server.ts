@@ -111,6 +111,7 @@ export async function startTestServer(
     admin: deps,
     conversations: deps,
     messages: deps,
+    letters: deps,
     contacts: deps,
     quarantine: deps,
     attachments: { ...deps, attachments: stores.attachments, maxAttachmentBytes: 1_000_000 },

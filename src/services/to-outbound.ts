@@ -1,0 +1,78 @@
+import type { OutboundLetter, OutboundMessage } from '../contract/connector.ts'
+import { ConnectorError } from '../contract/connector-error.ts'
+import type { LetterStore } from '../store/letter-store.ts'
+import type { StoredConversation } from '../store/stored-conversation.ts'
+import type { StoredMessage } from '../store/stored-message.ts'
+import type { LiveChannel } from './channel-directory.ts'
+import type { MessageTokens } from './message-token.ts'
+
+/** Opens a stored file for sending. */
+export type OpenAttachment = OutboundMessage['attachments'][number]['open'] extends () => infer Opened
+  ? (id: string) => Opened
+  : never
+
+export interface ToOutboundDeps {
+  readonly letters: Pick<LetterStore, 'get'>
+  readonly openAttachment: OpenAttachment
+  readonly messageTokens: MessageTokens
+}
+
+/**
+ * A recorded message as its channel gets it: the same at every attempt but for the attempt's number, for it is made
+ * only of what was fixed when the message was recorded.
+ * @throws ConnectorError when its content cannot be read: nothing was sent
+ */
+export async function toOutbound(
+  leased: StoredMessage,
+  channel: LiveChannel,
+  conversation: StoredConversation,
+  deps: ToOutboundDeps,
+): Promise<OutboundMessage> {
+  const letter = channel.capabilities.letters && leased.letter ? await toLetter(leased, deps) : undefined
+  return {
+    id: leased.id,
+    attempt: leased.delivery?.attempts ?? 1,
+    to: { identityExternalId: conversation.identityExternalId, threadKey: conversation.threadKey },
+    author: { name: leased.author.name },
+    text: letter?.text ?? leased.text,
+    attachments: leased.attachments.map(({ id, name, contentType, sizeBytes }) => ({
+      id,
+      name,
+      contentType,
+      sizeBytes,
+      open: () => deps.openAttachment(id),
+    })),
+    ...(conversation.subject === undefined ? {} : { subject: conversation.subject }),
+    token: deps.messageTokens.of(leased.id),
+    writtenAtMs: leased.createdAtMs,
+    automatic: leased.automatic ?? false,
+    ...(leased.replyToExternalId === undefined ? {} : { replyToExternalId: leased.replyToExternalId }),
+    ...(letter ? { letter: letter.letter } : {}),
+  }
+}
+
+async function toLetter(
+  { id, letter }: StoredMessage,
+  { letters }: ToOutboundDeps,
+): Promise<{ readonly text: string; readonly letter: OutboundLetter }> {
+  const body = await letters.get(id).catch((error: unknown) => {
+    throw unreadable('later', error instanceof Error ? error.message : String(error))
+  })
+  if (!letter || !body?.written) throw unreadable('never', 'The content of this letter is gone')
+  const { inReplyTo, references } = body.written
+  return {
+    text: body.text,
+    letter: {
+      subject: letter.subject ?? '',
+      to: letter.to,
+      cc: letter.cc,
+      bcc: letter.bcc,
+      ...(body.html === undefined ? {} : { html: body.html }),
+      ...(inReplyTo === undefined ? {} : { inReplyTo }),
+      references,
+    },
+  }
+}
+
+const unreadable = (retry: 'later' | 'never', detail: string): ConnectorError =>
+  new ConnectorError({ code: 'content-unreadable', detail, retry, delivery: 'not-sent' })
