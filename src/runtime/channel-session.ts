@@ -1,6 +1,5 @@
 /** One channel's session on this node: opened again and again while the lease is held. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { HealthReport } from '../contract/connector.ts'
 import { ConnectorError } from '../contract/connector-error.ts'
 import { backoffMs } from '../domain/delivery.ts'
 import type { LiveChannel } from '../services/channel-directory.ts'
@@ -77,7 +76,7 @@ export function startChannelSession(
       deps.checkpoints.raise(channel.id, lease.token),
       deps.raiseHealthToken(channel.id, lease.token),
     ])
-    if (!isMine) throw new LeaseLostError()
+    if (!isMine) return lease.giveUp()
     for (let failures = 0; !signal.aborted; ) {
       const startedMs = deps.monotonic()
       const wentWell = (): boolean => deps.monotonic() - startedMs >= waits.goodRun

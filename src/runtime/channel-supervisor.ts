@@ -26,6 +26,7 @@ export interface ChannelSupervisorDeps extends ChannelSessionDeps {
   readonly onHeld: (sessions: number) => void
   readonly onError: (error: unknown, message: string) => void
   readonly lookEveryMs?: number
+  readonly prolongEveryMs?: number
 }
 
 const LOOK_EVERY_MS = 1_000
@@ -35,8 +36,10 @@ const CHECK_EVERY_MS = 250
 const UNCOVERED_MS = 20_000
 /** How often a node with more than its share lets one go. */
 const REBALANCE_EVERY_MS = 60_000
+/** For one answer to the prolonging. */
+const PROLONG_PATIENCE_MS = 5_000
 /** A database that does not answer must not hold up the stopping. */
-const RELEASE_PATIENCE_MS = 2_000
+const DATABASE_PATIENCE_MS = 2_000
 
 interface Running {
   readonly channel: LiveChannel
@@ -123,15 +126,17 @@ export function startChannelSupervisor(deps: ChannelSupervisorDeps): ChannelSupe
     return looking
   }
 
-  let prolonging = false
+  let prolongingSinceMs: number | undefined
   const prolong = (): void => {
-    if (prolonging) return
-    prolonging = true
+    const nowMs = monotonic()
+    // One whose answer never comes must not keep the next ones from asking.
+    if (prolongingSinceMs !== undefined && nowMs - prolongingSinceMs < PROLONG_PATIENCE_MS) return
+    prolongingSinceMs = nowMs
     leases
       .prolong()
       .catch((error: unknown) => deps.onError(error, 'prolonging the sessions’ leases failed'))
       .finally(() => {
-        prolonging = false
+        if (prolongingSinceMs === nowMs) prolongingSinceMs = undefined
       })
   }
 
@@ -140,7 +145,7 @@ export function startChannelSupervisor(deps: ChannelSupervisorDeps): ChannelSupe
   })
   const timers = [
     setInterval(() => void look(), deps.lookEveryMs ?? LOOK_EVERY_MS),
-    setInterval(prolong, PROLONG_EVERY_MS),
+    setInterval(prolong, deps.prolongEveryMs ?? PROLONG_EVERY_MS),
     setInterval(() => leases.look(), CHECK_EVERY_MS),
   ]
   void look()
@@ -152,21 +157,24 @@ export function startChannelSupervisor(deps: ChannelSupervisorDeps): ChannelSupe
     look,
     async stop() {
       stopped = true
-      await looking
+      if (looking) await withPatience(looking)
       const all = [...running.values()]
       for (const { session } of all) session.stop()
       await Promise.all(all.map(({ session }) => session.ended))
       for (const timer of timers) clearInterval(timer)
-      const over = new AbortController()
-      await Promise.race([
-        Promise.all(all.map(({ lease }) => leases.release(lease))).catch((error: unknown) =>
-          deps.onError(error, 'releasing the sessions failed; their leases run out'),
-        ),
-        sleep(RELEASE_PATIENCE_MS, undefined, { signal: over.signal }).catch(() => undefined),
-      ])
-      over.abort()
+      // What is not given back runs out.
+      await withPatience(Promise.all(all.map(({ lease }) => leases.release(lease))))
     },
   }
+}
+
+async function withPatience(work: Promise<unknown>): Promise<void> {
+  const over = new AbortController()
+  await Promise.race([
+    work.catch(() => undefined),
+    sleep(DATABASE_PATIENCE_MS, undefined, { signal: over.signal }).catch(() => undefined),
+  ])
+  over.abort()
 }
 
 /** Settings in the clear: compared, and nothing else. */

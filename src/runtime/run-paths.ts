@@ -2,6 +2,7 @@ import type { JournalEntryId } from '../domain/ids.ts'
 import { wakeConversation } from '../services/change-conversation.ts'
 import { type DeliverDeps, deliverConversation } from '../services/deliver-messages.ts'
 import { detectLanguage } from '../services/detect-language.ts'
+import { type FileSentDeps, fileSentOf } from '../services/file-sent.ts'
 import { receiveInbound } from '../services/receive-inbound.ts'
 import { createJournalWriter, type JournalWriter } from './journal-writer.ts'
 import { createLeftLeases } from './left-leases.ts'
@@ -89,7 +90,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
   }
   await gainPartitions()
   let stopping = false
-  const leftLeases = createLeftLeases({ ...deps, outbox: stores.outbox, now: Date.now })
+  const leftLeases = createLeftLeases({ ...deps, outboxes: [stores.outbox, stores.filings], now: Date.now })
   // Before the worker looks: what a killed predecessor had in hand is due then.
   await leftLeases.end()
   const outbox: OutboxWorker = startOutboxWorker({
@@ -98,6 +99,16 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
       deliverConversation(
         conversationId,
         deliverDeps(deps, () => stopping),
+      ),
+    now: Date.now,
+    onError,
+  })
+  const filing = startOutboxWorker({
+    due: stores.filings.dueChannels,
+    deliver: (channelId) =>
+      fileSentOf(
+        channelId,
+        filingDeps(deps, () => stopping),
       ),
     now: Date.now,
     onError,
@@ -113,7 +124,9 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     every(
       RENEW_EVERY_MS,
       async () => {
-        if ((await leftLeases.end()) > 0) outbox.wake()
+        if ((await leftLeases.end()) === 0) return
+        outbox.wake()
+        filing.wake()
       },
       'ending the leases of gone nodes failed',
       onError,
@@ -131,7 +144,12 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
       await writer.drain()
       // One that takes its time is parsed again by whoever comes next.
       const patience = setTimeout(() => void threads.stop(), deps.stopPatienceMs)
-      const [left] = await Promise.all([outbox.stop(deps.stopPatienceMs), projector.stop(), routing.stop()])
+      const [left] = await Promise.all([
+        outbox.stop(deps.stopPatienceMs),
+        filing.stop(deps.stopPatienceMs),
+        projector.stop(),
+        routing.stop(),
+      ])
       clearTimeout(patience)
       await threads.stop()
       if (left > 0) log.warn({ conversations: left }, 'sends were still under way at the end')
@@ -156,6 +174,10 @@ function deliverDeps(deps: PathDeps, isStopping: () => boolean): DeliverDeps {
     onUnexpected: (error, messageId) =>
       deps.log.error({ err: error, messageId }, 'a connector threw against its contract'),
   }
+}
+
+function filingDeps(deps: PathDeps, isStopping: () => boolean): FileSentDeps {
+  return { ...deliverDeps(deps, isStopping), filings: deps.stores.filings, observe: deps.metrics.filed }
 }
 
 async function wakeSnoozed(deps: PathDeps): Promise<void> {

@@ -63,7 +63,9 @@ export function createSessionScope(
 
   const write = async (value: Readonly<Record<string, unknown>>): Promise<void> => {
     requireHeld()
-    if (!(await deps.checkpoints.write(channel.id, value, lease.token))) throw new LeaseLostError()
+    if (await deps.checkpoints.write(channel.id, value, lease.token)) return
+    lease.giveUp()
+    throw new LeaseLostError()
   }
 
   let turn: Promise<void> = Promise.resolve()

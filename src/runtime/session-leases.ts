@@ -11,6 +11,8 @@ export interface SessionLease {
   readonly lost: AbortSignal
   /** Whether it certainly runs now; asked at every act that must not be a stale holder's. */
   isHeld(): boolean
+  /** The database says that somebody else has it. */
+  giveUp(): void
 }
 
 export interface SessionLeases {
@@ -86,6 +88,7 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeases {
           if (!end.signal.aborted && !isSafe(lease)) lose(lease)
           return !end.signal.aborted
         },
+        giveUp: () => lose(lease),
       }
       held.set(channelId, lease)
       return lease
@@ -102,7 +105,7 @@ export function createSessionLeases(deps: SessionLeasesDeps): SessionLeases {
       for (const lease of all) {
         if (!prolonged.has(nameOf(lease.channelId))) lose(lease)
         // What came too late stays lost: whoever asked meanwhile was told so.
-        else if (lease.isHeld()) Object.assign(lease, { sinceMs, sinceWallMs })
+        else if (lease.isHeld() && sinceMs > lease.sinceMs) Object.assign(lease, { sinceMs, sinceWallMs })
       }
     },
 
