@@ -55,6 +55,9 @@ export type ConversationEventKind =
   | 'owner-left'
   /** Too many let it lapse. */
   | 'escalated'
+  /** Somebody filed it away as spam, or took it out of where it was filed. */
+  | 'filed-spam'
+  | 'unfiled'
 
 /** How many characters of a message a list shows. */
 export const PREVIEW_LENGTH = 140

@@ -1,17 +1,20 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { IconMessageOff } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
+import type { ConversationView } from '../../../src/domain/views.ts'
 import { isProblem } from '../../shared/problem.ts'
 import { Composer } from '../composer/composer.tsx'
 import { markRead } from '../data/conversation-actions.ts'
-import { useConversation } from '../data/queries.ts'
+import { channelsQuery, useChannels, useConversation } from '../data/queries.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { usePageVisible } from '../parts/use-page-visible.ts'
 import { text } from '../text/text.ts'
 import { Thread } from '../thread/thread.tsx'
 import { ThreadHead } from '../thread/thread-head.tsx'
 import css from './conversation-page.module.css'
+import { FiledBanner } from './filed-banner.tsx'
 
 const ContactPanel = lazy(() =>
   import('../contact/contact-panel.tsx').then((module) => ({ default: module.ContactPanel })),
@@ -19,6 +22,10 @@ const ContactPanel = lazy(() =>
 
 const ContactDrawer = lazy(() =>
   import('../contact/contact-drawer.tsx').then((module) => ({ default: module.ContactDrawer })),
+)
+
+const LetterDesk = lazy(() =>
+  import('../composer/letter-desk.tsx').then((module) => ({ default: module.LetterDesk })),
 )
 
 const DETAILS_SHOWN = 'tributary-details'
@@ -63,8 +70,9 @@ export function ConversationPage() {
     <>
       <div className={css['thread']}>
         <ThreadHead conversation={conversation} detailsShown={wide && pinned} onDetails={toggleDetails} />
+        <FiledBanner conversation={conversation} />
         <Thread key={conversation.id} conversation={conversation} />
-        <Composer key={`composer-${conversation.id}`} conversation={conversation} />
+        <Writing key={`composer-${conversation.id}`} conversation={conversation} />
       </div>
       {wide && pinned && (
         <aside className={css['details']} aria-label={text.contact.label}>
@@ -79,5 +87,19 @@ export function ConversationPage() {
         </Suspense>
       )}
     </>
+  )
+}
+
+/** Where one writes: letters on channels that carry such, short messages on the others. */
+function Writing({ conversation }: { readonly conversation: ConversationView }) {
+  const channel = useChannels().get(conversation.channelId)
+  const unknown = useQuery(channelsQuery).isPending
+  const letters = channel?.capabilities.letters
+  if (unknown) return null
+  if (!channel || !letters) return <Composer conversation={conversation} />
+  return (
+    <Suspense>
+      <LetterDesk conversation={conversation} channel={channel} own={letters.ownAddresses} />
+    </Suspense>
   )
 }

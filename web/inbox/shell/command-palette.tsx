@@ -6,6 +6,7 @@ import { createSpotlight, Spotlight } from '@mantine/spotlight'
 import {
   IconAddressBook,
   IconArrowsSplit2,
+  IconBan,
   IconBug,
   IconCircleCheck,
   IconDeviceDesktop,
@@ -13,6 +14,7 @@ import {
   IconKeyboard,
   IconLogout,
   IconMoon,
+  IconPencilPlus,
   IconPlugConnected,
   IconSearch,
   IconSun,
@@ -24,10 +26,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { AVAILABILITIES } from '../../shared/wire-values.ts'
-import { VIEWS } from '../conversations/list-search.ts'
+import { FILED_VIEWS, VIEWS } from '../conversations/list-search.ts'
 import { api } from '../data/client.ts'
 import { changeConversation } from '../data/conversation-actions.ts'
-import { conversationQuery, useAllowed, useMe, useOverlay } from '../data/queries.ts'
+import { conversationQuery, useAllowed, useChannels, useMe, useOverlay } from '../data/queries.ts'
 import { newest } from '../live/overlay.ts'
 import { Avatar, PresenceDot } from '../parts/avatar.tsx'
 import { routingText } from '../text/routing-text.ts'
@@ -109,8 +111,23 @@ function usePlaces(onHelp: () => void) {
   const mayQuarantine = useAllowed('quarantine.manage')
   const mayWatchQueue = useAllowed('routing.queue')
   const mayRoute = useAllowed('routing.manage')
+  const maySend = useAllowed('message.send')
+  const startsSome = [...useChannels().values()].some(
+    ({ capabilities }) => capabilities.startConversation === 'native',
+  )
+  const mayWrite = maySend && startsSome
   const goTo: SpotlightActionData[] = [
-    ...VIEWS.map((view) => ({
+    ...(mayWrite
+      ? [
+          {
+            id: 'write',
+            label: text.list.write,
+            leftSection: icon(IconPencilPlus),
+            onClick: () => void navigate({ to: '/write', search: true }),
+          },
+        ]
+      : []),
+    ...[...VIEWS, ...FILED_VIEWS].map((view) => ({
       id: `view-${view}`,
       label: text.palette.view(text.views[view]),
       leftSection: icon(IconInbox),
@@ -197,13 +214,35 @@ function useHere(): SpotlightActionData[] {
   if (!query.data || !mayWrite) return []
   const conversation = newest(query.data, heard)
   const resolved = conversation.status === 'resolved'
+  const { filed } = conversation
   return [
-    {
-      id: 'resolve',
-      label: resolved ? text.conversation.reopen : text.conversation.resolve,
-      leftSection: icon(IconCircleCheck),
-      onClick: () => void changeConversation(conversation, { status: resolved ? 'open' : 'resolved' }),
-    },
+    ...(filed
+      ? [
+          {
+            id: 'unfile',
+            label: filed === 'spam' ? text.filed.notSpam : text.filed.move,
+            leftSection: icon(IconInbox),
+            onClick: () => void changeConversation(conversation, { filed: null }),
+          },
+        ]
+      : [
+          {
+            id: 'resolve',
+            label: resolved ? text.conversation.reopen : text.conversation.resolve,
+            leftSection: icon(IconCircleCheck),
+            onClick: () => void changeConversation(conversation, { status: resolved ? 'open' : 'resolved' }),
+          },
+        ]),
+    ...(filed === 'spam'
+      ? []
+      : [
+          {
+            id: 'spam',
+            label: text.filed.mark,
+            leftSection: icon(IconBan),
+            onClick: () => void changeConversation(conversation, { filed: 'spam' }),
+          },
+        ]),
     ...(conversation.assigneeId === me.id
       ? []
       : [

@@ -124,6 +124,9 @@ export const settingsWords = {
     next: 'Next conversation',
     previous: 'Previous conversation',
     reply: 'Reply',
+    replyAll: 'Reply to all (letters)',
+    forward: 'Forward (letters)',
+    write: 'Write to somebody',
     note: 'Write a note',
     resolve: 'Resolve or reopen',
     assign: 'Assign',
@@ -133,5 +136,6 @@ export const settingsWords = {
     escape: 'Leave the field, close, go back',
     send: 'Send',
     line: 'New line',
+    sendLetter: 'Send a letter',
   },
 }

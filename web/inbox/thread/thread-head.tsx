@@ -8,10 +8,12 @@ import {
   IconRotate,
 } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { lazy, useSyncExternalStore } from 'react'
+import { lazy, useMemo, useSyncExternalStore } from 'react'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import { useConversationChange } from '../data/conversation-actions.ts'
-import { useAllowed, useChannels, useMe, useTeams } from '../data/queries.ts'
+import { useAllowed, useChannels, useMe, useTeams, useThread } from '../data/queries.ts'
+import { nameOf } from '../letters/addresses.ts'
+import { participantsOf } from '../letters/reply-draft.ts'
 import { company } from '../live/presence.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { cx } from '../parts/class-names.ts'
@@ -37,13 +39,14 @@ export function ThreadHead(props: {
   const { id, contact, status, subject, channelId } = conversation
   const navigate = useNavigate()
   const channel = useChannels().get(channelId)
+  const letters = channel?.capabilities.letters
   const team = useTeams().get(conversation.teamId ?? '')
   const change = useConversationChange(conversation)
   const mayWrite = useAllowed('conversation.write')
   const resolved = status === 'resolved'
   const toggleResolved = () => change.mutate({ status: resolved ? 'open' : 'resolved' })
 
-  useShortcut('e', mayWrite ? toggleResolved : undefined)
+  useShortcut('e', mayWrite && !conversation.filed ? toggleResolved : undefined)
   useShortcut('Escape', () => void navigate({ to: '/', search: true }))
 
   return (
@@ -53,13 +56,17 @@ export function ThreadHead(props: {
       </Link>
       <div className={css['who']}>
         <h1 className={css['name']}>
-          <bdi>{contact.name}</bdi>
+          <bdi>{letters ? subject || text.letters.noSubject : contact.name}</bdi>
           <StatusMark conversation={conversation} />
         </h1>
         <p className={css['about']}>
-          <bdi>{channel?.name}</bdi>
+          {letters && <Participants conversation={conversation} own={letters.ownAddresses} />}
+          <bdi className={css['channel']}>
+            {letters && '· '}
+            {channel?.name}
+          </bdi>
           {team && <bdi className={css['team']}>· {text.conversation.team(team.name)}</bdi>}
-          {subject && <bdi className={css['subject']}>· {subject}</bdi>}
+          {subject && !letters && <bdi className={css['subject']}>· {subject}</bdi>}
         </p>
       </div>
       <Company conversationId={id} />
@@ -93,29 +100,51 @@ export function ThreadHead(props: {
           >
             <IconLayoutSidebarRight size={18} />
           </ActionIcon>
-          <Button
-            className={css['resolve']}
-            size="xs"
-            variant={resolved ? 'default' : 'filled'}
-            leftSection={resolved ? <IconRotate size={16} /> : <IconCircleCheck size={16} />}
-            loading={change.isPending && change.variables !== undefined && 'status' in change.variables}
-            data-tip={`${resolved ? text.conversation.reopen : text.conversation.resolve} (E)`}
-            data-tip-end
-            aria-label={resolved ? text.conversation.reopen : text.conversation.resolve}
-            onClick={toggleResolved}
-          >
-            <span className={css['resolve-word']}>
-              {resolved ? text.conversation.reopen : text.conversation.resolve}
-            </span>
-          </Button>
+          {!conversation.filed && (
+            <Button
+              className={css['resolve']}
+              size="xs"
+              variant={resolved ? 'default' : 'filled'}
+              leftSection={resolved ? <IconRotate size={16} /> : <IconCircleCheck size={16} />}
+              loading={change.isPending && change.variables !== undefined && 'status' in change.variables}
+              data-tip={`${resolved ? text.conversation.reopen : text.conversation.resolve} (E)`}
+              data-tip-end
+              aria-label={resolved ? text.conversation.reopen : text.conversation.resolve}
+              onClick={toggleResolved}
+            >
+              <span className={css['resolve-word']}>
+                {resolved ? text.conversation.reopen : text.conversation.resolve}
+              </span>
+            </Button>
+          )}
         </div>
       )}
     </header>
   )
 }
 
-function StatusMark({ conversation: { status, snoozedUntil } }: { readonly conversation: ConversationView }) {
+const NAMED = 3
+
+/** Whom the letters of a conversation name. */
+function Participants(props: { readonly conversation: ConversationView; readonly own: readonly string[] }) {
+  const { conversation, own } = props
+  const { messages } = useThread(conversation.id)
+  const people = useMemo(() => participantsOf(messages ?? [], own), [messages, own])
+  if (people.length === 0) return <bdi className={css['people']}>{conversation.contact.name}</bdi>
+  return (
+    <bdi className={css['people']} title={people.map(({ address }) => address).join(', ')}>
+      {text.letters.participants(people.slice(0, NAMED).map(nameOf), people.length - NAMED)}
+    </bdi>
+  )
+}
+
+function StatusMark({
+  conversation: { status, snoozedUntil, filed },
+}: {
+  readonly conversation: ConversationView
+}) {
   if (status === 'open') return null
+  if (filed) return <span className={css['mark']}>{text.views[filed]}</span>
   return (
     <span className={cx(css['mark'], css[status])}>
       {status === 'snoozed' && snoozedUntil
