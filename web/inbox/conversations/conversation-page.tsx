@@ -14,7 +14,6 @@ import { text } from '../text/text.ts'
 import { Thread } from '../thread/thread.tsx'
 import { ThreadHead } from '../thread/thread-head.tsx'
 import css from './conversation-page.module.css'
-import { FiledBanner } from './filed-banner.tsx'
 
 const ContactPanel = lazy(() =>
   import('../contact/contact-panel.tsx').then((module) => ({ default: module.ContactPanel })),
@@ -22,6 +21,10 @@ const ContactPanel = lazy(() =>
 
 const ContactDrawer = lazy(() =>
   import('../contact/contact-drawer.tsx').then((module) => ({ default: module.ContactDrawer })),
+)
+
+const FiledBanner = lazy(() =>
+  import('./filed-banner.tsx').then((module) => ({ default: module.FiledBanner })),
 )
 
 const LetterDesk = lazy(() =>
@@ -70,7 +73,11 @@ export function ConversationPage() {
     <>
       <div className={css['thread']}>
         <ThreadHead conversation={conversation} detailsShown={wide && pinned} onDetails={toggleDetails} />
-        <FiledBanner conversation={conversation} />
+        {conversation.filed && (
+          <Suspense>
+            <FiledBanner conversation={conversation} />
+          </Suspense>
+        )}
         <Thread key={conversation.id} conversation={conversation} />
         <Writing key={`composer-${conversation.id}`} conversation={conversation} />
       </div>

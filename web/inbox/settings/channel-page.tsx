@@ -9,6 +9,7 @@ import { useAllowed } from '../data/queries.ts'
 import { CopyBox } from '../parts/copy-box.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { tellDone, tellError, tellInfo } from '../shell/toasts.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { ChannelAccessCard } from './channel-access.tsx'
 import { useChannelChange } from './channel-change.ts'
@@ -52,7 +53,7 @@ function Head({ channel, children }: { readonly channel: ChannelView; readonly c
         <>
           {channel.typeName}{' '}
           {channel.paused ? (
-            <Tag tone="plain">{text.channels.paused}</Tag>
+            <Tag tone="plain">{settingsText.channels.paused}</Tag>
           ) : (
             <ChannelHealth health={channel.health} />
           )}
@@ -79,13 +80,13 @@ function WholeChannel({ channelId }: { readonly channelId: string }) {
         <Actions channel={channel} />
       </Head>
       {channel.snippet && (
-        <Card title={text.channels.snippet} hint={text.channels.snippetHint}>
-          <CopyBox value={channel.snippet} label={text.channels.snippet} />
+        <Card title={settingsText.channels.snippet} hint={settingsText.channels.snippetHint}>
+          <CopyBox value={channel.snippet} label={settingsText.channels.snippet} />
         </Card>
       )}
       {channel.webhookUrl && (
-        <Card title={text.channels.webhook} hint={text.channels.webhookHint}>
-          <CopyBox value={channel.webhookUrl} label={text.channels.webhook} />
+        <Card title={settingsText.channels.webhook} hint={settingsText.channels.webhookHint}>
+          <CopyBox value={channel.webhookUrl} label={settingsText.channels.webhook} />
         </Card>
       )}
       <ChannelSettingsCard key={channel.id} channel={channel} kind={kind} />
@@ -101,8 +102,8 @@ function Actions({ channel }: { readonly channel: ChannelAdminView }) {
   const check = useMutation({
     mutationFn: () => api.checkChannel(channel.id),
     onSuccess: (result) => {
-      if (result.ok) tellDone(result.detail ?? text.channels.testOk)
-      else tellInfo(text.channels.testFailed, result.detail)
+      if (result.ok) tellDone(result.detail ?? settingsText.channels.testOk)
+      else tellInfo(settingsText.channels.testFailed, result.detail)
       void queryClient.invalidateQueries({ queryKey: ['channel', channel.id] })
     },
     onError: tellError,
@@ -115,16 +116,16 @@ function Actions({ channel }: { readonly channel: ChannelAdminView }) {
         loading={check.isPending}
         onClick={() => check.mutate()}
       >
-        {text.channels.test}
+        {settingsText.channels.test}
       </Button>
       <Button
         variant="default"
         leftSection={channel.paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
         loading={change.isPending}
-        title={text.channels.pauseHint}
+        title={settingsText.channels.pauseHint}
         onClick={() => change.mutate({ paused: !channel.paused })}
       >
-        {channel.paused ? text.channels.resume : text.channels.pause}
+        {channel.paused ? settingsText.channels.resume : settingsText.channels.pause}
       </Button>
     </>
   )

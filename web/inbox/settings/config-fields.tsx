@@ -2,21 +2,22 @@ import { ColorInput, NativeSelect, PasswordInput, Switch, Textarea, TextInput } 
 import type { ConfigField } from '../../../src/contract/config-field.ts'
 import type { ConfigFault, ConfigInputs } from '../../shared/config-values.ts'
 import { isShown } from '../../shared/config-values.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 
 /** What a fault says on the screen. */
 export function faultWords(fault: ConfigFault): string {
   switch (fault.kind) {
     case 'required':
-      return text.channels.fieldRequired
+      return settingsText.channels.fieldRequired
     case 'pattern':
-      return fault.help ?? text.channels.fieldPattern
+      return fault.help ?? settingsText.channels.fieldPattern
     case 'too-long':
-      return text.channels.fieldTooLong(fault.most)
+      return settingsText.channels.fieldTooLong(fault.most)
     case 'number':
-      return text.channels.fieldNumber
+      return settingsText.channels.fieldNumber
     case 'range':
-      return text.channels.fieldRange(fault.low, fault.high)
+      return settingsText.channels.fieldRange(fault.low, fault.high)
   }
 }
 
@@ -82,7 +83,7 @@ function Field(props: {
       return (
         <Textarea
           {...frame}
-          description={field.help ?? text.channels.listHint}
+          description={field.help ?? settingsText.channels.listHint}
           autosize
           minRows={2}
           maxRows={8}
@@ -119,7 +120,7 @@ function Field(props: {
         <PasswordInput
           {...frame}
           autoComplete="new-password"
-          placeholder={secretSet ? text.channels.secretSet : undefined}
+          placeholder={secretSet ? settingsText.channels.secretSet : undefined}
           value={typed}
           onChange={onText}
         />

@@ -33,6 +33,7 @@ import { conversationQuery, useAllowed, useChannels, useMe, useOverlay } from '.
 import { newest } from '../live/overlay.ts'
 import { Avatar, PresenceDot } from '../parts/avatar.tsx'
 import { routingText } from '../text/routing-text.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { signOut, useAvailability } from './account.ts'
 import css from './command-palette.module.css'
@@ -73,17 +74,17 @@ export function CommandPalette({ onHelp }: { readonly onHelp: () => void }) {
       scrollable
       maxHeight={440}
       highlightQuery={false}
-      nothingFound={text.palette.nothing}
+      nothingFound={settingsText.palette.nothing}
       searchProps={{
         leftSection: <IconSearch size={18} stroke={1.7} />,
-        placeholder: text.palette.placeholder,
-        'aria-label': text.palette.placeholder,
+        placeholder: settingsText.palette.placeholder,
+        'aria-label': settingsText.palette.placeholder,
       }}
       filter={matching}
       classNames={{ actionsGroup: css['group'] ?? '', action: css['action'] ?? '' }}
       actions={[
-        ...(found.length > 0 ? [{ group: text.palette.conversations, actions: found }] : []),
-        ...(here.length > 0 ? [{ group: text.palette.here, actions: here }] : []),
+        ...(found.length > 0 ? [{ group: settingsText.palette.conversations, actions: found }] : []),
+        ...(here.length > 0 ? [{ group: settingsText.palette.here, actions: here }] : []),
         ...places,
       ]}
     />
@@ -96,7 +97,7 @@ type Groups = React.ComponentProps<typeof Spotlight>['actions']
 function matching(query: string, groups: Groups): Groups {
   const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean)
   return groups.flatMap((group) => {
-    if (!('actions' in group) || group.group === text.palette.conversations) return [group]
+    if (!('actions' in group) || group.group === settingsText.palette.conversations) return [group]
     const actions = group.actions.filter(({ label = '' }) =>
       words.every((word) => label.toLocaleLowerCase().includes(word)),
     )
@@ -129,7 +130,7 @@ function usePlaces(onHelp: () => void) {
       : []),
     ...[...VIEWS, ...FILED_VIEWS].map((view) => ({
       id: `view-${view}`,
-      label: text.palette.view(text.views[view]),
+      label: settingsText.palette.view(text.views[view]),
       leftSection: icon(IconInbox),
       onClick: () => void navigate({ to: '/', search: { view } }),
     })),
@@ -182,13 +183,13 @@ function usePlaces(onHelp: () => void) {
   const you: SpotlightActionData[] = [
     ...AVAILABILITIES.map((choice) => ({
       id: `availability-${choice}`,
-      label: text.palette.set(text.availability[choice]),
+      label: settingsText.palette.set(text.availability[choice]),
       leftSection: <PresenceDot state={choice} />,
       onClick: () => availability.mutate(choice),
     })),
     ...(['light', 'dark', 'auto'] as const).map((scheme) => ({
       id: `scheme-${scheme}`,
-      label: text.palette.scheme(text.appearance[scheme]),
+      label: settingsText.palette.scheme(text.appearance[scheme]),
       leftSection: icon(scheme === 'light' ? IconSun : scheme === 'dark' ? IconMoon : IconDeviceDesktop),
       onClick: () => setColorScheme(scheme),
     })),
@@ -200,8 +201,8 @@ function usePlaces(onHelp: () => void) {
     },
   ]
   return [
-    { group: text.palette.goTo, actions: goTo },
-    { group: text.palette.you, actions: you },
+    { group: settingsText.palette.goTo, actions: goTo },
+    { group: settingsText.palette.you, actions: you },
   ]
 }
 

@@ -78,6 +78,8 @@ export const letterWords = {
   report: 'Download delivery report',
   asText: 'Show as text',
   asHtml: 'Show formatted',
+  participants: (names: readonly string[], more: number) =>
+    `${names.join(', ')}${more > 0 ? ` +${more}` : ''}`,
   composer: {
     label: 'Write a letter',
     begin: (name: string) => `Reply to ${name}…`,

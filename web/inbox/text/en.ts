@@ -1,5 +1,3 @@
-import { settingsWords } from './en-settings.ts'
-
 const plural = (count: number, one: string, many: string): string =>
   `${count.toLocaleString('en-GB')} ${count === 1 ? one : many}`
 
@@ -137,8 +135,6 @@ export const en = {
   },
   letters: {
     noSubject: '(no subject)',
-    participants: (names: readonly string[], more: number) =>
-      `${names.join(', ')}${more > 0 ? ` +${more}` : ''}`,
   },
   priority: { urgent: 'Urgent', high: 'High', normal: 'Normal', low: 'Low', label: 'Priority' },
   list: {
@@ -364,51 +360,6 @@ export const en = {
     ownerGone: (name: string) => `${name} (no active account)`,
     conflict: 'Somebody changed this contact in the meantime. Look at it again, then save.',
   },
-  channels: {
-    title: 'Channels',
-    hint: 'Where your customers write, and who gets what they write.',
-    add: 'Add a channel',
-    addTitle: 'Which kind of channel?',
-    empty: 'No channels yet',
-    emptyHint: 'Add one, and the first customer can write to you.',
-    name: 'Name of the channel',
-    nameHint: 'Only your team sees it.',
-    settings: 'Settings',
-    create: 'Create channel',
-    paused: 'Paused',
-    pause: 'Pause',
-    resume: 'Resume',
-    pauseHint: 'A paused channel takes nothing in and sends nothing.',
-    health: { unknown: 'Not checked yet', healthy: 'Working', degraded: 'Limping', failing: 'Not working' },
-    test: 'Test connection',
-    testOk: 'The connection works',
-    testFailed: 'The connection does not work',
-    snippet: 'Snippet for your site',
-    snippetHint: 'Paste it before the closing body tag of every page that shall have the chat.',
-    webhook: 'Webhook address',
-    webhookHint: 'Enter it at the platform as the place to deliver to.',
-    access: 'Access',
-    accessHint: 'Which agents see this channel. Supervisors, administrators and owners see all.',
-    everyone: 'Everyone',
-    chosen: 'Chosen agents',
-    chooseAgents: 'Agents with access',
-    secretSet: 'Set. Enter a new value to replace it.',
-    secrets: 'Secrets',
-    secretsHint: 'Made by us, shown once, kept encrypted.',
-    rotate: 'Make a new one',
-    rotateTitle: 'Make a new secret?',
-    rotateQuestion: 'The old one stops working at once. Whatever uses it must get the new one.',
-    rotated: 'The new secret. It is shown only this once.',
-    listHint: 'One per line',
-    fieldRequired: 'This is needed',
-    fieldPattern: 'This has a wrong form',
-    fieldTooLong: (most: number) => `At most ${most} characters`,
-    fieldNumber: 'Enter a number',
-    fieldRange: (low: number | undefined, high: number | undefined) =>
-      `Enter a number${low === undefined ? '' : ` from ${low}`}${high === undefined ? '' : ` up to ${high}`}`,
-    conflict: 'Somebody changed this channel in the meantime. Look at it again, then try once more.',
-  },
-  ...settingsWords,
 }
 
 /** What another language has to say. */

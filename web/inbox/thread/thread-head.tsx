@@ -8,12 +8,10 @@ import {
   IconRotate,
 } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { lazy, useMemo, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useSyncExternalStore } from 'react'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import { useConversationChange } from '../data/conversation-actions.ts'
-import { useAllowed, useChannels, useMe, useTeams, useThread } from '../data/queries.ts'
-import { nameOf } from '../letters/addresses.ts'
-import { participantsOf } from '../letters/reply-draft.ts'
+import { useAllowed, useChannels, useMe, useTeams } from '../data/queries.ts'
 import { company } from '../live/presence.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { cx } from '../parts/class-names.ts'
@@ -26,6 +24,9 @@ import css from './thread-head.module.css'
 
 const ActionsMenu = lazy(() =>
   import('./actions-menu.tsx').then((module) => ({ default: module.ActionsMenu })),
+)
+const Participants = lazy(() =>
+  import('../letters/participants.tsx').then((module) => ({ default: module.Participants })),
 )
 const SnoozeMenu = lazy(() => import('./snooze-menu.tsx').then((module) => ({ default: module.SnoozeMenu })))
 
@@ -60,7 +61,11 @@ export function ThreadHead(props: {
           <StatusMark conversation={conversation} />
         </h1>
         <p className={css['about']}>
-          {letters && <Participants conversation={conversation} own={letters.ownAddresses} />}
+          {letters && (
+            <Suspense>
+              <Participants conversation={conversation} own={letters.ownAddresses} />
+            </Suspense>
+          )}
           <bdi className={css['channel']}>
             {letters && '· '}
             {channel?.name}
@@ -120,21 +125,6 @@ export function ThreadHead(props: {
         </div>
       )}
     </header>
-  )
-}
-
-const NAMED = 3
-
-/** Whom the letters of a conversation name. */
-function Participants(props: { readonly conversation: ConversationView; readonly own: readonly string[] }) {
-  const { conversation, own } = props
-  const { messages } = useThread(conversation.id)
-  const people = useMemo(() => participantsOf(messages ?? [], own), [messages, own])
-  if (people.length === 0) return <bdi className={css['people']}>{conversation.contact.name}</bdi>
-  return (
-    <bdi className={css['people']} title={people.map(({ address }) => address).join(', ')}>
-      {text.letters.participants(people.slice(0, NAMED).map(nameOf), people.length - NAMED)}
-    </bdi>
   )
 }
 
