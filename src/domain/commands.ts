@@ -164,6 +164,8 @@ export interface OutgoingLetter {
   readonly aboutMessageId?: string
   /** Puts that message below, as `reply` quotes it or as `forward` passes it on with its files. */
   readonly quote?: 'reply' | 'forward'
+  /** False leaves the channel's signature out. */
+  readonly signature?: boolean
 }
 
 /** Begins a conversation with somebody on a channel whose platform allows it. */

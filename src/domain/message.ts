@@ -55,8 +55,9 @@ export type ConversationEventKind =
   | 'owner-left'
   /** Too many let it lapse. */
   | 'escalated'
-  /** Somebody filed it away as spam, or took it out of where it was filed. */
+  /** A person filed it away as spam. */
   | 'filed-spam'
+  /** Taken out of where it was filed, by a person or by a letter that nobody's machine wrote. */
   | 'unfiled'
 
 /** How many characters of a message a list shows. */

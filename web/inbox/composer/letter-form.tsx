@@ -7,7 +7,7 @@ import type { LetterAddress } from '../../../src/domain/letter.ts'
 import type { AttachmentView, ChannelView } from '../../../src/domain/views.ts'
 import type { LetterDraft } from '../data/letter-drafts.ts'
 import { addressFault } from '../letters/addresses.ts'
-import { isBlank, signed, writtenLetter } from '../letters/rich-text.ts'
+import { isBlank, writtenLetter } from '../letters/rich-text.ts'
 import { cx } from '../parts/class-names.ts'
 import { SkeletonRows } from '../parts/states.tsx'
 import { letterText } from '../text/letter-text.ts'
@@ -65,8 +65,7 @@ export function LetterForm(props: {
   const forward = draft.kind === 'forward'
   const signature = letters?.signature ?? ''
   const written = writtenLetter(draft.document ?? EMPTY_DOCUMENT)
-  const whole = draft.signature ? signed(written, signature) : written
-  const length = lengthNotice(whole.text, limits)
+  const length = lengthNotice(`${written.text}${draft.signature ? signature : ''}`, limits)
 
   const change = (part: Partial<LetterDraft>) => {
     setComplaints({})
@@ -90,8 +89,8 @@ export function LetterForm(props: {
     setComplaints(found)
     if (Object.keys(found).length > 0) return
     props.onSend({
-      text: whole.text,
-      letter: outgoing(draft, whole.html),
+      text: written.text,
+      letter: outgoing(draft, written.html),
       attachments: uploads.items.flatMap(({ attachment }) => attachment ?? []),
     })
   }
@@ -284,6 +283,7 @@ function outgoing(draft: LetterDraft, html: string): OutgoingLetter {
     cc: addressesOf(cc),
     bcc: addressesOf(bcc),
     ...(aboutMessageId ? { aboutMessageId } : {}),
+    ...(draft.signature ? {} : { signature: false }),
     ...(aboutMessageId && quote ? { quote: kind === 'forward' ? 'forward' : 'reply' } : {}),
   }
 }

@@ -138,7 +138,7 @@ function Preview(props: { readonly conversation: ConversationView; readonly lett
       {lastMessage.attachmentCount > 0 && lastMessage.preview !== '' && (
         <IconPaperclip size={12} aria-hidden />
       )}
-      {subject && lettered && <bdi className={css['subject']}>{subject}</bdi>}
+      {lettered && <bdi className={css['subject']}>{subject || text.letters.noSubject}</bdi>}
       <bdi dir="auto">{words}</bdi>
     </span>
   )

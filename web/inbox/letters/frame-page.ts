@@ -6,7 +6,7 @@ const POLICY =
 const STYLE = `
 :root { color-scheme: light; background: #fff; }
 body {
-  box-sizing: border-box; display: flow-root; margin: 0; padding: 16px 20px 18px; overflow-x: auto;
+  box-sizing: border-box; display: flow-root; margin: 0; padding: 14px 20px; overflow-x: auto;
   color: #182125; font: 14px/1.55 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; overflow-wrap: break-word;
 }
 img { max-width: 100%; height: auto; }
@@ -15,6 +15,7 @@ img:not([src]) {
   background: #f6f8f8; color: #596970; font-size: 12px;
 }
 img:not([src])[width="1"], img:not([src])[height="1"] { display: none; }
+@media (max-width: 480px) { body { padding-inline: 14px; } }
 pre { white-space: pre-wrap; }
 a { color: #0b5c68; }
 :focus-visible { outline: 2px solid #127380; outline-offset: 2px; border-radius: 4px; }

@@ -161,7 +161,7 @@ function OpenLetter({ message, letter, conversation, own, onFold }: LetterProps)
       ) : (
         <LetterBody message={message} letter={letter} form={form} />
       )}
-      <DeliveryTrouble message={message} />
+      <DeliveryTrouble message={message} atStart />
     </article>
   )
 }

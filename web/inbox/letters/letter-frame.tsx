@@ -4,12 +4,14 @@ import { letterText } from '../text/letter-text.ts'
 import { styleNonce } from '../theme/style-nonce.ts'
 import { framePage } from './frame-page.ts'
 import css from './letter-body.module.css'
-import { safeContent } from './safe-content.ts'
+import { applyStyles, safeContent } from './safe-content.ts'
 
 /** Beyond it a letter scrolls inside its frame. */
 const TALLEST_PX = 20_000
 /** A layout wider than the screen is made smaller, but never so small that nobody can read it. */
 const SMALLEST = 0.5
+/** As much room after a wide layout as before it. */
+const MARGIN_PX = 20
 
 /** A formatted letter in a frame of its own: no script, no style of ours, nothing from elsewhere. */
 export function LetterFrame(props: {
@@ -29,14 +31,13 @@ export function LetterFrame(props: {
     const body = element?.contentDocument?.body
     if (!element || !body || filled === 0) return undefined
     body.replaceChildren(...safeContent(html, { quoted: letterText.quoted }).childNodes)
-    for (const styled of body.querySelectorAll<HTMLElement>('[data-css]')) {
-      styled.style.cssText = styled.getAttribute('data-css') ?? ''
-      styled.removeAttribute('data-css')
-    }
+    applyStyles(body)
     const measure = () => {
       body.style.zoom = '1'
-      const wide = body.scrollWidth > body.clientWidth + 1 ? body.clientWidth / body.scrollWidth : 1
-      if (wide < 1) body.style.zoom = String(Math.max(SMALLEST, wide))
+      const { scrollWidth, clientWidth } = body
+      if (scrollWidth > clientWidth + 1) {
+        body.style.zoom = String(Math.max(SMALLEST, clientWidth / (scrollWidth + MARGIN_PX)))
+      }
       setHeight(Math.ceil(body.getBoundingClientRect().height))
     }
     measure()

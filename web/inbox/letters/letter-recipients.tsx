@@ -46,14 +46,14 @@ export function RecipientsLine(props: {
     >
       <span className={css['names']}>
         {letter.to.length + letter.cc.length + letter.bcc.length === 0 && words.nobody}
-        {(['to', 'cc', 'bcc'] as const).map(
-          (list) =>
-            letter[list].length > 0 && (
-              <span key={list}>
-                <span className={css['list']}>{words[list]}</span> <bdi>{named(letter[list])}</bdi>{' '}
-              </span>
-            ),
-        )}
+        {(['to', 'cc', 'bcc'] as const)
+          .filter((list) => letter[list].length > 0)
+          .map((list, index) => (
+            <span key={list}>
+              {index > 0 && ', '}
+              {words[list]} <bdi>{named(letter[list])}</bdi>
+            </span>
+          ))}
       </span>
       <IconChevronDown size={13} stroke={2} aria-hidden className={css['chevron']} />
     </button>

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { RichNode } from './rich-text.ts'
-import { isBlank, plainDocument, signed, writtenLetter } from './rich-text.ts'
+import { isBlank, plainDocument, writtenLetter } from './rich-text.ts'
 
 const text = (words: string, ...marks: RichNode['marks'] & object) => ({ type: 'text', text: words, marks })
 const line = (...content: RichNode[]): RichNode => ({ type: 'paragraph', content })
@@ -66,14 +66,5 @@ describe('what an editor holds, written down', () => {
     let deep: RichNode = line(text('x'))
     for (let count = 0; count < 5_000; count += 1) deep = { type: 'blockquote', content: [deep] }
     expect(writtenLetter(doc(deep)).html.length).toBeLessThan(5_000)
-  })
-})
-
-it('puts the signature below, and none where there is none', () => {
-  const letter = { text: 'Hi', html: '<div>Hi</div>' }
-  expect(signed(letter, '')).toEqual(letter)
-  expect(signed(letter, 'Harbour <3\nTel. 1\n')).toEqual({
-    text: 'Hi\n\n-- \nHarbour <3\nTel. 1',
-    html: '<div>Hi</div><div><br></div><div>-- <br>Harbour &lt;3<br>Tel. 1</div>',
   })
 })

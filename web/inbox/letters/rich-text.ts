@@ -124,14 +124,3 @@ function linesOf(node: RichNode, depth: number): string[] {
       return children.map(spoken).join('').split('\n')
   }
 }
-
-/** What an agent wrote with the channel's signature below. */
-export function signed({ text, html }: WrittenLetter, signature: string): WrittenLetter {
-  const lines = signature.replace(/\s+$/u, '')
-  if (lines === '') return { text, html }
-  // The line of two dashes and a space tells mail programs where the signature begins.
-  return {
-    text: `${text}\n\n-- \n${lines}`,
-    html: `${html}<div><br></div><div>-- <br>${escaped(lines).replaceAll('\n', '<br>')}</div>`,
-  }
-}

@@ -1,12 +1,16 @@
 import type { Config } from 'dompurify'
 import DOMPurify from 'dompurify'
+import { withoutInlineCode } from './inline-code.ts'
+
+/** Where styles stand until they are set by script: the page's policy allows none that are written in markup. */
+const STYLE = 'data-css'
 
 /** What a letter may consist of here, after the server has sanitised it already: words, lists, tables, pictures. */
 const RULES: Config = {
   USE_PROFILES: { html: true },
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
-  ADD_ATTR: ['data-remote-image'],
+  ADD_ATTR: ['data-remote-image', STYLE],
   FORBID_TAGS: [
     'style',
     'form',
@@ -44,7 +48,8 @@ const RULES: Config = {
     'tabindex',
     'contenteditable',
   ],
-  ALLOWED_URI_REGEXP: /^(?:https?:|mailto:|tel:|\/api\/v1\/)/iu,
+  // It is asked of every attribute: what has a scheme has one of these. Links and pictures are looked at once more.
+  ALLOWED_URI_REGEXP: /^(?:(?:https?|mailto|tel):|[^a-z]|[a-z+.-]+(?:[^a-z+.:-]|$))/iu,
   RETURN_DOM: true,
 }
 
@@ -59,20 +64,28 @@ export interface ContentWords {
 }
 
 /**
- * A letter's formatted body as nodes of a document that nobody looks at: loads nothing, runs nothing. Styles stand in
- * `data-css`, to be set by script, since the page's policy allows no style that is written in markup.
+ * A letter's formatted body as nodes of a document that nobody looks at: loads nothing, runs nothing. What is to be
+ * its elements' style stands in {@link STYLE}.
  */
 export function safeContent(html: string, words: ContentWords): HTMLElement {
-  const body = DOMPurify.sanitize(html, RULES) as unknown as HTMLElement
-  for (const element of body.querySelectorAll<HTMLElement>('[style]')) {
-    const css = safeStyle(element.getAttribute('style') ?? '')
-    element.removeAttribute('style')
-    if (css) element.setAttribute('data-css', css)
+  const body = DOMPurify.sanitize(withoutInlineCode(html), RULES) as unknown as HTMLElement
+  for (const element of body.querySelectorAll(`[${STYLE}]`)) {
+    const css = safeStyle(element.getAttribute(STYLE) ?? '')
+    if (css) element.setAttribute(STYLE, css)
+    else element.removeAttribute(STYLE)
   }
   for (const image of body.querySelectorAll('img')) tamePicture(image)
   for (const link of body.querySelectorAll('a')) tameLink(link)
   foldQuoted(body, words)
   return body
+}
+
+/** Dresses the elements of a document that is looked at. */
+export function applyStyles(root: HTMLElement): void {
+  for (const element of root.querySelectorAll<HTMLElement>(`[${STYLE}]`)) {
+    element.style.cssText = element.getAttribute(STYLE) ?? ''
+    element.removeAttribute(STYLE)
+  }
 }
 
 /** Read by the browser itself, so that no spelling of a word passes by. */

@@ -17,7 +17,12 @@ const ConfirmDialog = lazy(() =>
 )
 
 /** Why a message of ours did not arrive, or may not have, and what to do about it. */
-export function DeliveryTrouble({ message }: { readonly message: MessageView }) {
+export function DeliveryTrouble(props: {
+  readonly message: MessageView
+  /** Where lines begin, rather than under the end of a bubble. */
+  readonly atStart?: boolean
+}) {
+  const { message, atStart = false } = props
   const [asking, setAsking] = useState(false)
   const maySend = useAllowed('message.send')
   const retry = useMutation({
@@ -32,7 +37,7 @@ export function DeliveryTrouble({ message }: { readonly message: MessageView }) 
     // Still tried by itself; said only once something went wrong.
     if (!delivery?.errorCode || delivery.state !== 'queued' || !delivery.nextAttemptAt) return null
     return (
-      <p className={css['trouble']}>
+      <p className={cx(css['trouble'], atStart && css['start'])}>
         {delivery.errorDetail ?? delivery.errorCode} ·{' '}
         {text.thread.nextAttempt(relativeTime(delivery.nextAttemptAt))}
       </p>
@@ -40,7 +45,7 @@ export function DeliveryTrouble({ message }: { readonly message: MessageView }) 
   }
   const reason = delivery?.errorDetail ?? delivery?.errorCode
   return (
-    <div className={cx(css['trouble'], failed && !unknown && css['failed'])}>
+    <div className={cx(css['trouble'], atStart && css['start'], failed && !unknown && css['failed'])}>
       <IconAlertTriangle size={14} stroke={2} aria-hidden />
       <span>
         {unknown ? text.thread.unknown : reason ? text.thread.failed(reason) : text.thread.failedPlain}

@@ -54,7 +54,7 @@ export function wordsOf({ event, author, text: fallback }: MessageView): string 
     case 'filed-spam':
       return words.filedSpam(by)
     case 'unfiled':
-      return words.unfiled(by)
+      return byPerson ? words.unfiled(by) : words.reopenedByCustomer
     case 'sent-back':
       return words.sentBack(by)
     case 'lapsed':

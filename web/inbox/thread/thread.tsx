@@ -97,7 +97,13 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
   useEffect(() => {
     const element = scroller.current
     if (!element) return undefined
-    const watch = new ResizeObserver(() => stuck.current && !lettered && lines.scrollToEnd())
+    let before = element.clientHeight
+    const watch = new ResizeObserver(() => {
+      // Letters keep their lower edge: what one answers stays above the answer.
+      if (lettered) element.scrollTop += Math.max(0, before - element.clientHeight)
+      else if (stuck.current) lines.scrollToEnd()
+      before = element.clientHeight
+    })
     watch.observe(element)
     return () => watch.disconnect()
   }, [loaded, rows.length > 0, lettered, lines])
