@@ -81,6 +81,11 @@ const routeTree = rootRoute.addChildren([
         path: '/conversations/$conversationId',
         component: ConversationPage,
       }),
+      createRoute({
+        getParentRoute: () => inbox,
+        path: '/write',
+        component: lazyRouteComponent(() => import('./conversations/write-page.tsx'), 'WritePage'),
+      }),
     ]),
     createRoute({
       getParentRoute: () => signedIn,

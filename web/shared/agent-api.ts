@@ -127,6 +127,15 @@ export function createAgentApi(http: HttpClient) {
     routingDecisions: (id: string): Page<view.RoutingDecisionView> =>
       http('GET', at`/conversations/${id}/routing-decisions`),
 
+    startConversation: (body: command.StartConversationCommand) =>
+      http<{ conversation: view.ConversationView; message: view.MessageView }>('POST', '/conversations', {
+        body,
+      }),
+    letter: (id: string, signal?: AbortSignal) =>
+      http<view.LetterBodyView>('GET', at`/messages/${id}/letter`, signal ? { signal } : {}),
+
+    contacts: (search: string, limit: number, signal?: AbortSignal): Page<view.ContactView> =>
+      http('GET', '/contacts', { query: { search, limit }, ...(signal ? { signal } : {}) }),
     contact: (id: string) => http<view.ContactView>('GET', at`/contacts/${id}`),
     updateContact: (id: string, body: command.UpdateContactCommand) =>
       http<view.ContactView>('PATCH', at`/contacts/${id}`, { body }),
@@ -155,3 +164,11 @@ export function createAgentApi(http: HttpClient) {
 /** Where the browser fetches a stored file from. */
 export const attachmentUrl = (id: string, inline = false): string =>
   `/api/v1/attachments/${encodeURIComponent(id)}${inline ? '?inline=1' : ''}`
+
+/** Where the browser fetches the raw source of a letter, and the platform's report of why it failed. */
+export const letterSourceUrl = (messageId: string): string => at`/api/v1/messages/${messageId}/source`
+export const letterReportUrl = (messageId: string): string => at`/api/v1/messages/${messageId}/report`
+
+/** A remote picture of a letter, fetched by the server: to be asked for only once somebody wants to see it. */
+export const remoteImageUrl = (messageId: string, place: string): string =>
+  at`/api/v1/messages/${messageId}/images/${place}`

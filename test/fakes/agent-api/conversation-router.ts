@@ -1,9 +1,11 @@
 import { Router } from 'express'
+import type { SendMessageCommand, StartConversationCommand } from '../../../src/domain/commands.ts'
 import type { ConversationView, MessageView } from '../../../src/domain/views.ts'
 import type { Writable } from '../../../src/domain/writable.ts'
 import { pageOf, problem } from './answers.ts'
 import { addMessage } from './demo-data.ts'
 import { effectiveCapacity, loadOf } from './routing-facts.ts'
+import { beginConversation, bodyOf, refusalOf, sentLetter } from './sent-letters.ts'
 import type { FakeState } from './state.ts'
 
 const RECEIPTS_AFTER_MS = [250, 700, 1_400]
@@ -19,9 +21,12 @@ export function conversationRouter(state: FakeState): Router {
       (one, other) =>
         other.lastActivityAt.localeCompare(one.lastActivityAt) || other.id.localeCompare(one.id),
     )
-  const inView = (conversation: ConversationView, view: unknown) =>
-    view === 'all' ||
-    (view === 'mine' ? conversation.assigneeId === me().id : conversation.assigneeId === undefined)
+  const inView = (conversation: ConversationView, view: unknown) => {
+    if (view === 'spam' || view === 'automatic') return conversation.filed === view
+    return !conversation.filed && (view === 'all' || isOwnOrFree(conversation, view))
+  }
+  const isOwnOrFree = (conversation: ConversationView, view: unknown) =>
+    view === 'mine' ? conversation.assigneeId === me().id : conversation.assigneeId === undefined
   const find = (id: string | undefined) => state.conversations.get(id ?? '')
   const changed = (conversation: Writable<ConversationView>) => {
     conversation.version += 1
@@ -55,7 +60,8 @@ export function conversationRouter(state: FakeState): Router {
         inView(item, view) &&
         (!channelId || item.channelId === channelId) &&
         (!teamId || item.teamId === teamId) &&
-        (words === '' || lower(`${item.contact.name} ${item.lastMessage?.preview}`).includes(words)),
+        (words === '' ||
+          lower(`${item.contact.name} ${item.subject} ${item.lastMessage?.preview}`).includes(words)),
     )
     response.json(pageOf(found, cursor, limit))
   })
@@ -73,9 +79,15 @@ export function conversationRouter(state: FakeState): Router {
     const conversation = find(params.id)
     if (!conversation) return problem(response, 'not-found')
     if (body.version !== conversation.version) return problem(response, 'version-conflict')
-    const { version: _seen, categoryId, ...change } = body
+    const { version: _seen, categoryId, filed, ...change } = body
     const before = conversation.status
     Object.assign(conversation, change)
+    if (filed) Object.assign(conversation, { filed, status: 'resolved' })
+    if (filed === null) {
+      delete conversation.filed
+      conversation.status = 'open'
+    }
+    if (filed !== undefined) eventLine(conversation, { name: filed ? 'filed-spam' : 'unfiled' })
     if (categoryId) conversation.categoryId = categoryId
     if (categoryId === null) delete conversation.categoryId
     if (conversation.status !== 'snoozed') delete conversation.snoozedUntil
@@ -141,42 +153,43 @@ export function conversationRouter(state: FakeState): Router {
     const items = messages.slice(from, before).reverse()
     response.json(from > 0 ? { items, nextCursor: items.at(-1)?.id } : { items })
   })
-  const write =
-    (kind: 'message' | 'note') =>
-    (id: string, body: { clientMessageId: string; text: string; attachmentIds?: string[] }) => {
-      const conversation = find(id)
-      if (!conversation) return undefined
-      const seen = state.messages
-        .get(id)
-        ?.find(({ clientMessageId }) => clientMessageId === body.clientMessageId)
-      if (seen) return { message: seen, status: 200 }
-      const attachments = (body.attachmentIds ?? []).flatMap((fileId) => {
-        const file = state.files.get(fileId)
-        return file
-          ? [
-              {
-                id: fileId as never,
-                name: file.name,
-                contentType: file.contentType,
-                sizeBytes: file.bytes.length,
-              },
-            ]
-          : []
-      })
-      const message = addMessage(state, conversation, {
-        kind,
-        direction: 'outbound',
-        author: { kind: 'agent', id: me().id, name: me().name },
-        text: body.text,
-        attachments,
-        clientMessageId: body.clientMessageId,
-        ...(kind === 'message' ? { status: 'queued', delivery: { state: 'queued', attempts: 0 } } : {}),
-      })
-      conversation.version += 1
-      state.publish([{ type: 'message.created', message: { ...message }, conversation: { ...conversation } }])
-      if (kind === 'message') deliver(message, conversation)
-      return { message, status: 201 }
-    }
+  const write = (kind: 'message' | 'note') => (id: string, body: SendMessageCommand) => {
+    const conversation = find(id)
+    if (!conversation) return undefined
+    const seen = state.messages
+      .get(id)
+      ?.find(({ clientMessageId }) => clientMessageId === body.clientMessageId)
+    if (seen) return { message: seen, status: 200 }
+    const attachments = (body.attachmentIds ?? []).flatMap((fileId) => {
+      const file = state.files.get(fileId)
+      return file
+        ? [
+            {
+              id: fileId as never,
+              name: file.name,
+              contentType: file.contentType,
+              sizeBytes: file.bytes.length,
+            },
+          ]
+        : []
+    })
+    const message = addMessage(state, conversation, {
+      kind,
+      direction: 'outbound',
+      author: { kind: 'agent', id: me().id, name: me().name },
+      text: body.text,
+      attachments,
+      clientMessageId: body.clientMessageId,
+      ...(kind === 'message' ? { status: 'queued', delivery: { state: 'queued', attempts: 0 } } : {}),
+      ...(body.letter ? { letter: sentLetter(state, conversation, body.letter) } : {}),
+    })
+    if (body.letter) state.letters.set(message.id, bodyOf(body.text, body.letter))
+    if (kind === 'message') state.sent.push(body)
+    conversation.version += 1
+    state.publish([{ type: 'message.created', message: { ...message }, conversation: { ...conversation } }])
+    if (kind === 'message') deliver(message, conversation)
+    return { message, status: 201 }
+  }
   const deliver = (message: Writable<MessageView>, conversation: ConversationView) => {
     for (const [index, status] of (['sent', 'delivered', 'read'] as const).entries()) {
       setTimeout(() => {
@@ -189,6 +202,15 @@ export function conversationRouter(state: FakeState): Router {
       }, RECEIPTS_AFTER_MS[index]).unref()
     }
   }
+  router.post('/conversations', ({ body }, response) => {
+    const command: StartConversationCommand = body
+    const refused = refusalOf(command)
+    if (refused) return problem(response, 'invalid-input', { errors: [refused] })
+    const conversation = beginConversation(state, command)
+    const written = write('message')(conversation.id, command)
+    if (!written) return problem(response, 'not-found')
+    response.status(201).json({ conversation, message: written.message })
+  })
   router.post('/conversations/:id/messages', ({ params, body }, response) => {
     const written = write('message')(params.id, body)
     if (!written) return problem(response, 'not-found')
@@ -213,6 +235,13 @@ export function conversationRouter(state: FakeState): Router {
     response.json({ items: state.decisions.get(params.id) ?? [] })
   })
 
+  router.get('/contacts', ({ query }, response) => {
+    const words = lower(String(query['search'] ?? ''))
+    const found = [...state.contacts.values()].filter(({ name, emails }) =>
+      [name, ...emails].some((one) => lower(one).startsWith(words)),
+    )
+    response.json(pageOf(found, query['cursor'], query['limit']))
+  })
   router.get('/contacts/:id', ({ params }, response) => {
     const contact = state.contacts.get(params.id)
     if (!contact) return problem(response, 'not-found')

@@ -6,6 +6,7 @@ import type { RoutingCandidate } from '../../../src/domain/routing/trace.ts'
 import { ROUND_ROBIN_POLICY } from '../../../src/domain/routing.ts'
 import type { AgentView, AttachmentView, ConversationView, MessageView } from '../../../src/domain/views.ts'
 import type { Writable } from '../../../src/domain/writable.ts'
+import { addLetters } from './letters-data.ts'
 import { COLLEAGUES, CUSTOMERS, type DemoCustomer, SMALL_TALK } from './people.ts'
 import { addRouting } from './routing-data.ts'
 import type { FakeState } from './state.ts'
@@ -18,10 +19,12 @@ const LONG_THREAD = 4
 /** How much history the long thread has. */
 export interface DemoOptions {
   readonly longThread?: number
+  /** A channel that carries letters as well. */
+  readonly letters?: boolean
 }
 
 /** A believable workspace in the middle of a working day. */
-export function demoState({ longThread = 400 }: DemoOptions = {}): FakeState {
+export function demoState({ longThread = 400, letters = false }: DemoOptions = {}): FakeState {
   const state: FakeState = {
     setUpNeeded: false,
     password: 'correct horse battery',
@@ -54,6 +57,8 @@ export function demoState({ longThread = 400 }: DemoOptions = {}): FakeState {
       version: 1,
     },
     waitingSince: new Map(),
+    letters: new Map(),
+    sent: [],
     files: new Map(),
     publish: () => undefined,
   }
@@ -89,6 +94,7 @@ export function demoState({ longThread = 400 }: DemoOptions = {}): FakeState {
   for (let index = 0; index < CONVERSATIONS; index += 1) addConversation(state, index, longThread)
   addQuarantine(state)
   addRouting(state)
+  if (letters) addLetters(state)
   return state
 }
 

@@ -7,9 +7,11 @@ import { join } from 'node:path'
 import express from 'express'
 import { Server } from 'socket.io'
 import type { AgentClientEvents, AgentServerEvents } from '../../../src/domain/events.ts'
+import { pagePolicy } from '../../../src/http/security-headers.ts'
 import { problem } from './answers.ts'
 import { conversationRouter } from './conversation-router.ts'
 import { addMessage } from './demo-data.ts'
+import { lettersRouter } from './letters-router.ts'
 import { queueRouter } from './queue-router.ts'
 import { routingRouter } from './routing-router.ts'
 import type { FakeState } from './state.ts'
@@ -34,7 +36,11 @@ export interface FakeServer {
 }
 
 /** The agents' interface over in-memory data, serving the built inbox under the policy of the real server. */
-export async function startFakeServer(state: FakeState, port = 0): Promise<FakeServer> {
+export async function startFakeServer(
+  state: FakeState,
+  port = 0,
+  { policy = true }: { readonly policy?: boolean } = {},
+): Promise<FakeServer> {
   const app = express()
   const http = createServer(app)
   const sessions = new Set<string>()
@@ -93,8 +99,9 @@ export async function startFakeServer(state: FakeState, port = 0): Promise<FakeS
     response.status(204).end()
   })
   rest.use(routingRouter(state), queueRouter(state), conversationRouter(state), workspaceRouter(state))
+  rest.use(lettersRouter(state))
   app.use('/api/v1', rest)
-  serveInbox(app)
+  serveInbox(app, policy)
 
   const agents = io.of('/agent')
   agents.use(({ handshake }, next) =>
@@ -135,17 +142,13 @@ export async function startFakeServer(state: FakeState, port = 0): Promise<FakeS
   }
 }
 
-/** The built app, under the same kind of policy that the real server sends. */
-function serveInbox(app: express.Express): void {
+/** The built app, under the policy that the real server sends, or under none. */
+function serveInbox(app: express.Express, guarded: boolean): void {
   const folder = join(import.meta.dirname, '../../../dist/web/inbox')
   app.use(express.static(folder, { index: false }))
   app.get('/{*path}', (_request, response) => {
-    const nonce = randomBytes(12).toString('base64')
-    response.set(
-      'content-security-policy',
-      `default-src 'none'; script-src 'self'; style-src 'self' 'nonce-${nonce}'; img-src 'self' data: blob:; ` +
-        "font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
-    )
+    const { nonce, policy } = pagePolicy({ scripts: true, connectTo: [] })
+    if (guarded) response.set('content-security-policy', policy)
     const page = readFileSync(join(folder, 'index.html'), 'utf8')
     response
       .type('html')

@@ -1,5 +1,6 @@
 import type { ConfigField } from '../../../src/contract/config-field.ts'
 import type { Capabilities } from '../../../src/domain/capabilities.ts'
+import type { SendMessageCommand, StartConversationCommand } from '../../../src/domain/commands.ts'
 import type { DomainEvent } from '../../../src/domain/events.ts'
 import type { TeamId } from '../../../src/domain/ids.ts'
 import { permissionsOf } from '../../../src/domain/permissions.ts'
@@ -17,6 +18,7 @@ import type {
   ChannelAdminView,
   ContactView,
   ConversationView,
+  LetterBodyView,
   MessageView,
   ProfileView,
   QuarantineView,
@@ -56,6 +58,10 @@ export interface FakeState {
   routingSettings: Writable<RoutingSettingsView>
   /** Since when somebody waits, by conversation. */
   waitingSince: Map<string, string>
+  /** Whole letters, by message. */
+  letters: Map<string, LetterBodyView>
+  /** What agents sent, as it came. */
+  sent: (SendMessageCommand | StartConversationCommand)[]
   files: Map<string, { name: string; contentType: string; bytes: Buffer }>
   /** Told of everything that changes; the socket server listens. */
   publish: (events: readonly DomainEvent[]) => void

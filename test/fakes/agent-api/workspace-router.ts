@@ -2,6 +2,7 @@ import { Router } from 'express'
 import multer from 'multer'
 import { PICK_POLICY } from '../../../src/domain/routing/policy.ts'
 import { pageOf, problem } from './answers.ts'
+import { LETTERS_CHECK, LETTERS_KIND } from './letters-settings.ts'
 import { refusePolicy } from './routing-facts.ts'
 import type { FakeState } from './state.ts'
 import { CAPABILITIES, CONFIG_FIELDS, freshId, profileOf } from './state.ts'
@@ -81,6 +82,7 @@ export function workspaceRouter(state: FakeState): Router {
           configFields: CONFIG_FIELDS,
           hasWidget: true,
         },
+        ...(state.channels.some(({ type }) => type === LETTERS_KIND.type) ? [LETTERS_KIND] : []),
       ],
     })
   })
@@ -125,7 +127,9 @@ export function workspaceRouter(state: FakeState): Router {
     Object.assign(channel, change, { config: { ...channel.config, ...config }, version: channel.version + 1 })
     response.json(channel)
   })
-  router.post('/channels/:id/check', (_request, response) => {
+  router.post('/channels/:id/check', ({ params }, response) => {
+    const channel = state.channels.find(({ id }) => id === params.id)
+    if (channel?.type === LETTERS_KIND.type) return void response.json(LETTERS_CHECK)
     response.json({ ok: true, detail: 'The channel is ready.' })
   })
   router.post('/channels/:id/secrets/:key/rotate', ({ params }, response) => {

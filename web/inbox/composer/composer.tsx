@@ -21,12 +21,19 @@ const EmojiPicker = lazy(() =>
 )
 
 /** Where an agent writes: a reply to the customer, or a note to colleagues. */
-export function Composer({ conversation }: { readonly conversation: ConversationView }) {
+export function Composer(props: {
+  readonly conversation: ConversationView
+  /** Replies are written elsewhere: here one writes notes, and goes there. */
+  readonly onReply?: () => void
+}) {
+  const { conversation, onReply } = props
   const { id, channelId, contact } = conversation
   const channel = useChannels().get(channelId)
   const maySend = useAllowed('message.send')
   const me = useMe().id
-  const [draft, setDraft] = useState<Draft>(() => readDraft(me, id))
+  const [draft, setDraft] = useState<Draft>(() =>
+    onReply ? { ...readDraft(me, id), mode: 'note' } : readDraft(me, id),
+  )
   const [dragging, setDragging] = useState(false)
   const [emoji, setEmoji] = useState(false)
   const field = useRef<HTMLTextAreaElement>(null)
@@ -53,14 +60,15 @@ export function Composer({ conversation }: { readonly conversation: Conversation
     keepDraft(me, id, next)
   }
   const begin = (mode: Draft['mode']) => {
+    if (onReply && mode === 'message') return onReply()
     change({ ...draft, mode })
     field.current?.focus()
   }
-  useShortcut('r', () => begin('message'))
+  useShortcut('r', onReply ? undefined : () => begin('message'))
   useShortcut('n', () => begin('note'))
   useEffect(() => {
     const desk = matchMedia('(min-width: 48em) and (pointer: fine)').matches
-    if (desk && draft.text !== '') field.current?.focus()
+    if (desk && (draft.text !== '' || onReply)) field.current?.focus()
   }, [])
 
   const send = () => {

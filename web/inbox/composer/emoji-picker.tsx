@@ -1,5 +1,6 @@
 import { useClickOutside, useFocusTrap, useMergedRef } from '@mantine/hooks'
 import { useState } from 'react'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { EMOJI } from './emoji.ts'
 import css from './emoji-picker.module.css'
@@ -50,7 +51,7 @@ export function EmojiPicker(props: {
             {symbol}
           </button>
         ))}
-        {found.length === 0 && <p className={css['none']}>{text.palette.nothing}</p>}
+        {found.length === 0 && <p className={css['none']}>{settingsText.palette.nothing}</p>}
       </div>
     </div>
   )

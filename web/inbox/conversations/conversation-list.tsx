@@ -11,6 +11,7 @@ import { useEveryMinute } from '../parts/use-every-minute.ts'
 import { text } from '../text/text.ts'
 import css from './conversation-list.module.css'
 import { ConversationRow } from './conversation-row.tsx'
+import { isFiledView } from './list-search.ts'
 
 const ROW_PX = 84
 const LOAD_BEFORE_END = 6
@@ -90,7 +91,7 @@ export function ConversationList(props: {
 function NothingHere({ filter }: { readonly filter: ListFilter }) {
   const words = filter.search
     ? text.list.empty.search
-    : filter.status === 'open'
+    : filter.status === 'open' || isFiledView(filter.view)
       ? text.list.empty[filter.view]
       : text.list.empty[filter.status]
   const icon = filter.search ? (

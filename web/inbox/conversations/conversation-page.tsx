@@ -1,11 +1,13 @@
 import { useMediaQuery } from '@mantine/hooks'
 import { IconMessageOff } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
 import { Link, useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
+import type { ConversationView } from '../../../src/domain/views.ts'
 import { isProblem } from '../../shared/problem.ts'
 import { Composer } from '../composer/composer.tsx'
 import { markRead } from '../data/conversation-actions.ts'
-import { useConversation } from '../data/queries.ts'
+import { channelsQuery, useChannels, useConversation } from '../data/queries.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { usePageVisible } from '../parts/use-page-visible.ts'
 import { text } from '../text/text.ts'
@@ -19,6 +21,14 @@ const ContactPanel = lazy(() =>
 
 const ContactDrawer = lazy(() =>
   import('../contact/contact-drawer.tsx').then((module) => ({ default: module.ContactDrawer })),
+)
+
+const FiledBanner = lazy(() =>
+  import('./filed-banner.tsx').then((module) => ({ default: module.FiledBanner })),
+)
+
+const LetterDesk = lazy(() =>
+  import('../composer/letter-desk.tsx').then((module) => ({ default: module.LetterDesk })),
 )
 
 const DETAILS_SHOWN = 'tributary-details'
@@ -63,8 +73,13 @@ export function ConversationPage() {
     <>
       <div className={css['thread']}>
         <ThreadHead conversation={conversation} detailsShown={wide && pinned} onDetails={toggleDetails} />
+        {conversation.filed && (
+          <Suspense>
+            <FiledBanner conversation={conversation} />
+          </Suspense>
+        )}
         <Thread key={conversation.id} conversation={conversation} />
-        <Composer key={`composer-${conversation.id}`} conversation={conversation} />
+        <Writing key={`composer-${conversation.id}`} conversation={conversation} />
       </div>
       {wide && pinned && (
         <aside className={css['details']} aria-label={text.contact.label}>
@@ -79,5 +94,19 @@ export function ConversationPage() {
         </Suspense>
       )}
     </>
+  )
+}
+
+/** Where one writes: letters on channels that carry such, short messages on the others. */
+function Writing({ conversation }: { readonly conversation: ConversationView }) {
+  const channel = useChannels().get(conversation.channelId)
+  const unknown = useQuery(channelsQuery).isPending
+  const letters = channel?.capabilities.letters
+  if (unknown) return null
+  if (!channel || !letters) return <Composer conversation={conversation} />
+  return (
+    <Suspense>
+      <LetterDesk conversation={conversation} channel={channel} own={letters.ownAddresses} />
+    </Suspense>
   )
 }

@@ -3,6 +3,7 @@ import {
   IconArrowBackUp,
   IconChevronsUp,
   IconChevronUp,
+  IconMail,
   IconMessageCircle,
   IconMoon,
   IconNote,
@@ -56,7 +57,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
           </time>
         </span>
         <span className={css['line']}>
-          <Preview conversation={conversation} />
+          <Preview conversation={conversation} lettered={channel?.capabilities.letters !== undefined} />
           {unread > 0 && (
             <span className={css['badge']}>
               <span aria-hidden>{unread > 99 ? '99+' : unread}</span>
@@ -65,7 +66,11 @@ export const ConversationRow = memo(function ConversationRow(props: {
           )}
         </span>
         <span className={cx(css['line'], css['foot'])}>
-          <IconMessageCircle size={13} stroke={1.8} aria-hidden />
+          {channel?.capabilities.letters ? (
+            <IconMail size={13} stroke={1.8} aria-hidden />
+          ) : (
+            <IconMessageCircle size={13} stroke={1.8} aria-hidden />
+          )}
           <bdi className={css['channel']}>{channel?.name ?? '…'}</bdi>
           {team && (
             <span className={css['team']} title={text.conversation.team(team.name)}>
@@ -113,7 +118,9 @@ function PriorityMark({ priority }: { readonly priority: ConversationView['prior
   return null
 }
 
-function Preview({ conversation: { lastMessage, subject } }: { readonly conversation: ConversationView }) {
+function Preview(props: { readonly conversation: ConversationView; readonly lettered: boolean }) {
+  const { lettered } = props
+  const { lastMessage, subject } = props.conversation
   if (!lastMessage) return <span className={css['preview']}>{subject ?? text.list.noMessage}</span>
   const failed = lastMessage.status === 'failed'
   const words =
@@ -131,6 +138,7 @@ function Preview({ conversation: { lastMessage, subject } }: { readonly conversa
       {lastMessage.attachmentCount > 0 && lastMessage.preview !== '' && (
         <IconPaperclip size={12} aria-hidden />
       )}
+      {lettered && <bdi className={css['subject']}>{subject || text.letters.noSubject}</bdi>}
       <bdi dir="auto">{words}</bdi>
     </span>
   )

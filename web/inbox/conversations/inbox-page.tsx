@@ -1,5 +1,5 @@
 import { IconMessages } from '@tabler/icons-react'
-import { Outlet, useParams, useSearch } from '@tanstack/react-router'
+import { Outlet, useLocation, useParams, useSearch } from '@tanstack/react-router'
 import { useEffect } from 'react'
 import { viewConversation } from '../data/agent-connection.ts'
 import { cx } from '../parts/class-names.ts'
@@ -13,12 +13,13 @@ import { filterOf } from './list-search.ts'
 export function InboxPage() {
   const search = useSearch({ from: '/signed-in/inbox' })
   const { conversationId } = useParams({ strict: false })
+  const writing = useLocation({ select: ({ pathname }) => pathname === '/write' })
   useEffect(() => {
     viewConversation(conversationId ?? null)
     return () => viewConversation(null)
   }, [conversationId])
   return (
-    <div className={cx(css['page'], conversationId && css['chosen'])}>
+    <div className={cx(css['page'], (conversationId || writing) && css['chosen'])}>
       <ListPane search={search} filter={filterOf(search)} chosen={conversationId} />
       <section className={css['detail']} aria-label={text.thread.label}>
         <Outlet />

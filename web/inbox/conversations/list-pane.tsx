@@ -1,10 +1,11 @@
 import { useDebouncedCallback } from '@mantine/hooks'
-import { IconChevronDown, IconSearch, IconX } from '@tabler/icons-react'
+import { IconChevronDown, IconPencilPlus, IconSearch, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
+import type { ChannelView } from '../../../src/domain/views.ts'
 import { STATUSES } from '../../shared/wire-values.ts'
-import { countsQuery, useChannels, useConversationList, useTeams } from '../data/queries.ts'
+import { countsQuery, useAllowed, useChannels, useConversationList, useTeams } from '../data/queries.ts'
 import type { ListFilter } from '../live/merge-list.ts'
 import { cx } from '../parts/class-names.ts'
 import { useShortcut } from '../shell/shortcuts.ts'
@@ -12,9 +13,13 @@ import { text } from '../text/text.ts'
 import { ConversationList } from './conversation-list.tsx'
 import css from './list-pane.module.css'
 import type { ListSearch } from './list-search.ts'
-import { readListSearch, rememberView, VIEWS } from './list-search.ts'
+import { FILED_VIEWS, isFiledView, readListSearch, rememberView, VIEWS } from './list-search.ts'
 
 const SEARCH_AFTER_MS = 250
+
+/** Whether an agent may write first on a channel. */
+const startsConversations = ({ capabilities }: ChannelView): boolean =>
+  capabilities.startConversation === 'native'
 
 /** The left side of the inbox: views, filters, search and the list itself. */
 export function ListPane(props: {
@@ -34,6 +39,9 @@ export function ListPane(props: {
   const counts = useQuery(countsQuery).data
   const channels = useChannels()
   const teams = useTeams()
+  const mayWrite = useAllowed('message.send')
+  const startsSome = [...channels.values()].some(startsConversations)
+  useShortcut('c', mayWrite && startsSome ? () => void navigate({ to: '/write', search: true }) : undefined)
 
   const { items = [] } = list
   const at = items.findIndex(({ id }) => id === chosen)
@@ -75,10 +83,27 @@ export function ListPane(props: {
         <Choice
           className={css['status']}
           label={text.status.label}
-          value={filter.status}
+          value={isFiledView(filter.view) ? filter.view : filter.status}
           options={STATUSES.map((value) => [value, text.status[value]])}
-          onChoose={(status) => show({ status: STATUSES.find((one) => one === status) })}
+          more={{ label: text.views.filed, options: FILED_VIEWS.map((view) => [view, text.views[view]]) }}
+          onChoose={(chosen) => {
+            const view = FILED_VIEWS.find((one) => one === chosen)
+            const back = isFiledView(filter.view) ? { view: undefined } : {}
+            show(view ? { view } : { ...back, status: STATUSES.find((one) => one === chosen) })
+          }}
         />
+        {mayWrite && startsSome && (
+          <Link
+            to="/write"
+            search={true}
+            className={css['write']}
+            data-tip={`${text.list.write} (C)`}
+            data-tip-end
+            aria-label={text.list.write}
+          >
+            <IconPencilPlus size={19} stroke={1.8} />
+          </Link>
+        )}
       </header>
       <nav className={css['tabs']} aria-label={text.views.label}>
         {VIEWS.map((view) => (
@@ -115,12 +140,22 @@ export function ListPane(props: {
   )
 }
 
+type Option = readonly [value: string, label: string]
+
+const drawn = ([value, label]: Option) => (
+  <option key={value} value={value}>
+    {label}
+  </option>
+)
+
 /** The browser's own list of choices in our dress: quick, and at home on a phone. */
 function Choice(props: {
   readonly className: string | undefined
   readonly label: string
   readonly value: string
-  readonly options: readonly (readonly [value: string, label: string])[]
+  readonly options: readonly Option[]
+  /** Further ones, apart from the others. */
+  readonly more?: { readonly label: string; readonly options: readonly Option[] }
   readonly onChoose: (value: string) => void
 }) {
   return (
@@ -130,11 +165,8 @@ function Choice(props: {
         value={props.value}
         onChange={({ currentTarget }) => props.onChoose(currentTarget.value)}
       >
-        {props.options.map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
+        {props.options.map(drawn)}
+        {props.more && <optgroup label={props.more.label}>{props.more.options.map(drawn)}</optgroup>}
       </select>
       <IconChevronDown size={14} stroke={2} aria-hidden />
     </span>

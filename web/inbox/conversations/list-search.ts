@@ -4,7 +4,14 @@ import { STATUSES } from '../../shared/wire-values.ts'
 import type { ListFilter } from '../live/merge-list.ts'
 
 /** The views in the order of their tabs. */
-export const VIEWS: readonly ConversationListView[] = ['mine', 'unassigned', 'all']
+export const VIEWS = ['mine', 'unassigned', 'all'] as const satisfies readonly ConversationListView[]
+
+/** The quiet views: what was filed away unseen. */
+export const FILED_VIEWS = ['spam', 'automatic'] as const satisfies readonly ConversationListView[]
+
+/** Whether a view is one of {@link FILED_VIEWS}. */
+export const isFiledView = (view: ConversationListView): view is (typeof FILED_VIEWS)[number] =>
+  view === 'spam' || view === 'automatic'
 
 const REMEMBERED = 'tributary-view'
 
@@ -19,7 +26,7 @@ export interface ListSearch {
 
 /** Reads the list's part of an address, ignoring what makes no sense. */
 export function readListSearch(search: Record<string, unknown>): ListSearch {
-  const view = VIEWS.find((candidate) => candidate === search['view'])
+  const view = [...VIEWS, ...FILED_VIEWS].find((candidate) => candidate === search['view'])
   const status = STATUSES.find((candidate) => candidate === search['status'])
   const { q, channel, team } = search
   return {
@@ -32,13 +39,17 @@ export function readListSearch(search: Record<string, unknown>): ListSearch {
 }
 
 /** The filter an address stands for. */
-export const filterOf = (search: ListSearch): ListFilter => ({
-  view: search.view ?? rememberedView(),
-  status: search.status ?? 'open',
-  ...(search.channel ? { channelId: search.channel } : {}),
-  ...(search.team ? { teamId: search.team } : {}),
-  ...(search.q ? { search: search.q } : {}),
-})
+export function filterOf(search: ListSearch): ListFilter {
+  const view = search.view ?? rememberedView()
+  return {
+    view,
+    // What is filed away is resolved.
+    status: isFiledView(view) ? 'resolved' : (search.status ?? 'open'),
+    ...(search.channel ? { channelId: search.channel } : {}),
+    ...(search.team ? { teamId: search.team } : {}),
+    ...(search.q ? { search: search.q } : {}),
+  }
+}
 
 function rememberedView(): ConversationListView {
   try {
@@ -50,7 +61,7 @@ function rememberedView(): ConversationListView {
 }
 
 /** The view to begin with next time. */
-export function rememberView(view: ConversationListView): void {
+export function rememberView(view: (typeof VIEWS)[number]): void {
   try {
     localStorage.setItem(REMEMBERED, view)
   } catch {

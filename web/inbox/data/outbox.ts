@@ -1,7 +1,9 @@
+import type { OutgoingLetter } from '../../../src/domain/commands.ts'
 import type { AttachmentView } from '../../../src/domain/views.ts'
 import { isPassing, isProblem } from '../../shared/problem.ts'
 import { watchable } from '../live/store.ts'
 import { api, connection, live } from './client.ts'
+import type { LetterDraft } from './letter-drafts.ts'
 
 /** A message the server has not acknowledged yet. */
 export interface PendingMessage {
@@ -11,6 +13,10 @@ export interface PendingMessage {
   readonly kind: 'message' | 'note'
   readonly text: string
   readonly attachments: readonly AttachmentView[]
+  /** On channels that carry letters. */
+  readonly letter?: OutgoingLetter
+  /** What the letter was made of, to go on with when it is refused. */
+  readonly draft?: LetterDraft
   readonly createdAt: string
   readonly state: 'sending' | 'waiting' | 'refused'
   readonly problem?: string
@@ -123,10 +129,12 @@ async function attempt(message: PendingMessage): Promise<boolean> {
   return true
 }
 
-async function deliver({ kind, conversationId, clientMessageId, text, attachments }: PendingMessage) {
+async function deliver(pending: PendingMessage) {
+  const { kind, conversationId, clientMessageId, text, attachments, letter } = pending
   if (kind === 'note') return [await api.addNote(conversationId, { clientMessageId, text })]
   const attachmentIds = attachments.map(({ id }) => id)
-  return (await api.sendMessage(conversationId, { clientMessageId, text, attachmentIds })).items
+  const written = { clientMessageId, text, attachmentIds, ...(letter ? { letter } : {}) }
+  return (await api.sendMessage(conversationId, written)).items
 }
 
 function serveAll(): void {

@@ -169,3 +169,11 @@ export const contactQuery = (id: string) =>
 
 export const contactConversationsQuery = (id: string) =>
   queryOptions({ queryKey: ['contact-conversations', id], queryFn: () => api.contactConversations(id) })
+
+/** A letter's whole content: it never changes. */
+export const letterQuery = (messageId: string) =>
+  queryOptions({
+    queryKey: ['letter', messageId],
+    queryFn: ({ signal }) => api.letter(messageId, signal),
+    staleTime: Number.POSITIVE_INFINITY,
+  })

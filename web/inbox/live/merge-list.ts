@@ -25,6 +25,9 @@ export function belongs(conversation: ConversationView, filter: ListFilter, me: 
   if (conversation.status !== filter.status) return false
   if (filter.channelId && conversation.channelId !== filter.channelId) return false
   if (filter.teamId && conversation.teamId !== filter.teamId) return false
+  // What was filed away stands in the view of its reason, and in no other.
+  const reason = filter.view === 'spam' || filter.view === 'automatic' ? filter.view : undefined
+  if (conversation.filed !== reason) return false
   if (filter.view === 'mine') return conversation.assigneeId === me
   if (filter.view === 'unassigned') return conversation.assigneeId === undefined
   return true

@@ -17,6 +17,7 @@ interface Change {
   readonly status: 'open' | 'resolved'
   readonly assignee: string | undefined
   readonly activity: number
+  readonly filed?: 'spam' | 'automatic' | undefined
 }
 
 const change: fc.Arbitrary<Change> = fc.record({
@@ -24,6 +25,7 @@ const change: fc.Arbitrary<Change> = fc.record({
   status: fc.constantFrom('open', 'resolved'),
   assignee: fc.constantFrom(ME, 'agent-2', undefined),
   activity: fc.integer({ min: 0, max: 5 }),
+  filed: fc.constantFrom(undefined, undefined, 'spam' as const, 'automatic' as const),
 })
 
 function conversation(of: Change, version: number): ConversationView {
@@ -37,6 +39,7 @@ function conversation(of: Change, version: number): ConversationView {
     priority: 'normal',
     tags: [],
     unreadCount: 0,
+    ...(of.filed ? { filed: of.filed } : {}),
     lastActivityAt: `2026-01-01T00:00:0${of.activity}.000Z`,
     createdAt: '2026-01-01T00:00:00.000Z',
     routing: { status: 'settled' },
@@ -96,6 +99,8 @@ const filters: readonly ListFilter[] = [
   { view: 'mine', status: 'open' },
   { view: 'unassigned', status: 'open' },
   { view: 'all', status: 'resolved' },
+  { view: 'spam', status: 'resolved' },
+  { view: 'automatic', status: 'resolved' },
 ]
 
 /** Some of the events, some twice, in any order, in packets. */
@@ -176,6 +181,30 @@ describe('mergeList', () => {
       'c1',
       'c2',
     ])
+  })
+
+  it('shows what is filed away in the view of its reason, and nowhere else, as soon as it is heard', () => {
+    fc.assert(
+      fc.property(fc.array(change, { minLength: 1, maxLength: 30 }), (changes) => {
+        const { states, events } = history(changes)
+        const overlay = hear(EMPTY_OVERLAY, [events])
+        const views = (['mine', 'unassigned', 'all', 'spam', 'automatic'] as const).map(
+          (view) =>
+            [
+              view,
+              (['open', 'resolved'] as const).flatMap((status) =>
+                mergeList([{ items: [], asOf: 0 }], overlay.conversations, { view, status }, ME),
+              ),
+            ] as const,
+        )
+        for (const [view, shown] of views) {
+          const reason = view === 'spam' || view === 'automatic' ? view : undefined
+          expect(new Set(shown.map(({ filed }) => filed))).toEqual(new Set(shown.length > 0 ? [reason] : []))
+        }
+        const seen = views.flatMap(([view, shown]) => (view === 'mine' || view === 'unassigned' ? [] : shown))
+        expect(seen.map(({ id }) => id).sort()).toEqual([...states.keys()].sort())
+      }),
+    )
   })
 
   it('adds nothing to a search, which only the server can judge', () => {

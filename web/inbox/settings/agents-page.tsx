@@ -24,6 +24,7 @@ import { CopyBox } from '../parts/copy-box.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { relativeTime } from '../parts/time.ts'
 import { tellError, tellInfo } from '../shell/toasts.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { Card, PageHead, Tag } from './page-parts.tsx'
 import css from './rows.module.css'
@@ -38,10 +39,10 @@ export function AgentsPage() {
   const [link, setLink] = useState<string>()
   return (
     <>
-      <PageHead title={text.agents.title} hint={text.agents.hint}>
+      <PageHead title={settingsText.agents.title} hint={settingsText.agents.hint}>
         {mayManage && (
           <Button leftSection={<IconUserPlus size={16} />} onClick={() => setInviting(true)}>
-            {text.agents.invite}
+            {settingsText.agents.invite}
           </Button>
         )}
       </PageHead>
@@ -61,7 +62,7 @@ export function AgentsPage() {
       <Modal
         opened={inviting}
         onClose={() => setInviting(false)}
-        title={text.agents.invite}
+        title={settingsText.agents.invite}
         closeButtonProps={{ 'aria-label': text.general.close }}
       >
         <InviteForm
@@ -75,12 +76,12 @@ export function AgentsPage() {
       <Modal
         opened={link !== undefined}
         onClose={() => setLink(undefined)}
-        title={text.agents.inviteLink}
+        title={settingsText.agents.inviteLink}
         closeButtonProps={{ 'aria-label': text.general.close }}
       >
         <Stack gap="sm">
-          <span>{text.agents.inviteLinkHint}</span>
-          <CopyBox value={link ?? ''} label={text.agents.inviteLink} />
+          <span>{settingsText.agents.inviteLinkHint}</span>
+          <CopyBox value={link ?? ''} label={settingsText.agents.inviteLink} />
         </Stack>
       </Modal>
     </>
@@ -93,10 +94,10 @@ function AgentRow({ agent, onLink }: { readonly agent: AgentView; readonly onLin
   const away = agent.state !== 'active'
   const dot = dotOf(agent.availability, agent.present)
   const seen = agent.present
-    ? text.agents.here
+    ? settingsText.agents.here
     : agent.seenAt
-      ? text.agents.seen(relativeTime(agent.seenAt))
-      : text.agents.never
+      ? settingsText.agents.seen(relativeTime(agent.seenAt))
+      : settingsText.agents.never
   return (
     <>
       <Avatar name={agent.name} size={40} dot={away ? undefined : dot} />
@@ -104,22 +105,22 @@ function AgentRow({ agent, onLink }: { readonly agent: AgentView; readonly onLin
         <span className={css['name']}>
           <bdi>{agent.name}</bdi>
           {agent.id === me.id && <Tag tone="brand">{text.general.you}</Tag>}
-          {agent.state === 'invited' && <Tag tone="warn">{text.agents.invited}</Tag>}
-          {agent.state === 'deactivated' && <Tag tone="plain">{text.agents.deactivated}</Tag>}
+          {agent.state === 'invited' && <Tag tone="warn">{settingsText.agents.invited}</Tag>}
+          {agent.state === 'deactivated' && <Tag tone="plain">{settingsText.agents.deactivated}</Tag>}
         </span>
         <span className={css['detail']}>
           {agent.email}
           {!away && ` · ${text.availability[dot]} · ${seen}`}
         </span>
       </span>
-      <Tag tone="plain">{text.agents.roles[agent.role]}</Tag>
+      <Tag tone="plain">{settingsText.agents.roles[agent.role]}</Tag>
       <ActionIcon
         renderRoot={(root) => (
           <Link {...root} to="/settings/agents/$agentId" params={{ agentId: agent.id }} />
         )}
-        data-tip={text.agents.routing}
+        data-tip={settingsText.agents.routing}
         data-tip-end
-        aria-label={text.agents.routingOf(agent.name)}
+        aria-label={settingsText.agents.routingOf(agent.name)}
       >
         <IconAdjustments size={18} />
       </ActionIcon>
@@ -161,14 +162,14 @@ function AgentActions({
       <Menu position="bottom-end" width={300}>
         <Menu.Target>
           <ActionIcon
-            aria-label={text.agents.actions(agent.name)}
+            aria-label={settingsText.agents.actions(agent.name)}
             loading={update.isPending || renew.isPending}
           >
             <IconDots size={18} />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
-          <Menu.Label>{text.agents.role}</Menu.Label>
+          <Menu.Label>{settingsText.agents.role}</Menu.Label>
           {roles.map((role) => (
             <Menu.Item
               key={role}
@@ -176,24 +177,24 @@ function AgentActions({
               aria-current={agent.role === role ? 'true' : undefined}
               onClick={() => role !== agent.role && update.mutate({ role })}
             >
-              {text.agents.roles[role]}
-              <span className={css['detail']}>{text.agents.roleHints[role]}</span>
+              {settingsText.agents.roles[role]}
+              <span className={css['detail']}>{settingsText.agents.roleHints[role]}</span>
             </Menu.Item>
           ))}
           <Menu.Divider />
           {agent.state === 'invited' && (
             <Menu.Item leftSection={<IconLink size={16} />} onClick={() => renew.mutate()}>
-              {text.agents.newLink}
+              {settingsText.agents.newLink}
             </Menu.Item>
           )}
           {agent.state === 'deactivated' ? (
             <Menu.Item onClick={() => update.mutate({ deactivated: false })}>
-              {text.agents.reactivate}
+              {settingsText.agents.reactivate}
             </Menu.Item>
           ) : (
             agent.id !== me.id && (
               <Menu.Item color="red" leftSection={<IconUserOff size={16} />} onClick={() => setAsking(true)}>
-                {text.agents.deactivate}
+                {settingsText.agents.deactivate}
               </Menu.Item>
             )
           )}
@@ -202,9 +203,9 @@ function AgentActions({
       <ConfirmDialog
         opened={asking}
         danger
-        title={text.agents.deactivateTitle(agent.name)}
-        question={text.agents.deactivateQuestion}
-        action={text.agents.deactivate}
+        title={settingsText.agents.deactivateTitle(agent.name)}
+        question={settingsText.agents.deactivateQuestion}
+        action={settingsText.agents.deactivate}
         onConfirm={() => update.mutate({ deactivated: true })}
         onClose={() => setAsking(false)}
       />
@@ -233,16 +234,16 @@ function InviteForm({ onInvited }: { readonly onInvited: (link: string) => void 
         <TextInput data-autofocus label={text.entrance.name} {...form.getInputProps('name')} />
         <TextInput type="email" label={text.entrance.email} {...form.getInputProps('email')} />
         <Select
-          label={text.agents.role}
+          label={settingsText.agents.role}
           allowDeselect={false}
           data={ROLES.filter((role) => ROLES.indexOf(me.role) <= ROLES.indexOf(role)).map((role) => ({
             value: role,
-            label: text.agents.roles[role],
+            label: settingsText.agents.roles[role],
           }))}
           {...form.getInputProps('role')}
         />
         <Button type="submit" loading={form.submitting}>
-          {text.agents.inviteButton}
+          {settingsText.agents.inviteButton}
         </Button>
       </Stack>
     </form>

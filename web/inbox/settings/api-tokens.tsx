@@ -14,6 +14,7 @@ import { CopyBox } from '../parts/copy-box.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { dateOf, relativeTime } from '../parts/time.ts'
 import { tellError } from '../shell/toasts.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { Card } from './page-parts.tsx'
 import css from './rows.module.css'
@@ -27,11 +28,11 @@ export function ApiTokens() {
   const [adding, setAdding] = useState(false)
   const [secret, setSecret] = useState<string>()
   return (
-    <Card flush title={text.profile.tokens} hint={text.profile.tokensHint}>
+    <Card flush title={settingsText.profile.tokens} hint={settingsText.profile.tokensHint}>
       {query.isPending && <SkeletonRows rows={1} />}
       {query.isError && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
       <ul className={css['rows']}>
-        {query.data?.items.length === 0 && <li className={css['row']}>{text.profile.noTokens}</li>}
+        {query.data?.items.length === 0 && <li className={css['row']}>{settingsText.profile.noTokens}</li>}
         {query.data?.items.map((token) => (
           <li key={token.id} className={css['row']}>
             <TokenRow token={token} />
@@ -39,14 +40,14 @@ export function ApiTokens() {
         ))}
         <li className={css['row']}>
           <Button variant="default" leftSection={<IconPlus size={16} />} onClick={() => setAdding(true)}>
-            {text.profile.newToken}
+            {settingsText.profile.newToken}
           </Button>
         </li>
       </ul>
       <Modal
         opened={adding}
         onClose={() => setAdding(false)}
-        title={text.profile.newToken}
+        title={settingsText.profile.newToken}
         size="lg"
         closeButtonProps={{ 'aria-label': text.general.close }}
       >
@@ -61,12 +62,12 @@ export function ApiTokens() {
       <Modal
         opened={secret !== undefined}
         onClose={() => setSecret(undefined)}
-        title={text.profile.newToken}
+        title={settingsText.profile.newToken}
         closeButtonProps={{ 'aria-label': text.general.close }}
       >
         <Stack gap="sm">
-          <span>{text.profile.tokenMade}</span>
-          <CopyBox value={secret ?? ''} label={text.profile.newToken} />
+          <span>{settingsText.profile.tokenMade}</span>
+          <CopyBox value={secret ?? ''} label={settingsText.profile.newToken} />
         </Stack>
       </Modal>
     </Card>
@@ -81,9 +82,13 @@ function TokenRow({ token }: { readonly token: ApiTokenView }) {
     onError: tellError,
   })
   const facts = [
-    token.lastUsedAt ? text.profile.tokenUsed(relativeTime(token.lastUsedAt)) : text.profile.tokenUnused,
-    token.expiresAt ? text.profile.tokenExpiry(dateOf(token.expiresAt)) : text.profile.tokenNoExpiry,
-    token.scopes.map((scope) => text.scopes[scope]).join(', '),
+    token.lastUsedAt
+      ? settingsText.profile.tokenUsed(relativeTime(token.lastUsedAt))
+      : settingsText.profile.tokenUnused,
+    token.expiresAt
+      ? settingsText.profile.tokenExpiry(dateOf(token.expiresAt))
+      : settingsText.profile.tokenNoExpiry,
+    token.scopes.map((scope) => settingsText.scopes[scope]).join(', '),
   ]
   return (
     <>
@@ -101,14 +106,14 @@ function TokenRow({ token }: { readonly token: ApiTokenView }) {
         loading={revoke.isPending}
         onClick={() => setAsking(true)}
       >
-        {text.profile.revoke}
+        {settingsText.profile.revoke}
       </Button>
       <ConfirmDialog
         opened={asking}
         danger
-        title={text.profile.revokeTitle(token.name)}
-        question={text.profile.revokeQuestion}
-        action={text.profile.revoke}
+        title={settingsText.profile.revokeTitle(token.name)}
+        question={settingsText.profile.revokeQuestion}
+        action={settingsText.profile.revoke}
         onConfirm={() => revoke.mutate()}
         onClose={() => setAsking(false)}
       />
@@ -122,7 +127,7 @@ function TokenForm({ onMade }: { readonly onMade: (secret: string) => void }) {
     initialValues: { name: '', scopes: [] as Permission[], expiresOn: '' },
     validate: {
       name: required,
-      scopes: (value) => (value.length === 0 ? text.profile.scopesNeeded : null),
+      scopes: (value) => (value.length === 0 ? settingsText.profile.scopesNeeded : null),
     },
   })
   const create = async ({ name, scopes, expiresOn }: typeof form.values) => {
@@ -136,22 +141,22 @@ function TokenForm({ onMade }: { readonly onMade: (secret: string) => void }) {
   return (
     <form noValidate onSubmit={form.onSubmit((values) => create(values))}>
       <Stack gap="md">
-        <TextInput data-autofocus label={text.profile.tokenName} {...form.getInputProps('name')} />
-        <Checkbox.Group label={text.profile.tokenScopes} {...form.getInputProps('scopes')}>
+        <TextInput data-autofocus label={settingsText.profile.tokenName} {...form.getInputProps('name')} />
+        <Checkbox.Group label={settingsText.profile.tokenScopes} {...form.getInputProps('scopes')}>
           <SimpleGrid cols={{ base: 1, xs: 2 }} spacing="xs" mt="xs">
             {PERMISSIONS.filter((scope) => permissions.includes(scope)).map((scope) => (
-              <Checkbox key={scope} value={scope} label={text.scopes[scope]} />
+              <Checkbox key={scope} value={scope} label={settingsText.scopes[scope]} />
             ))}
           </SimpleGrid>
         </Checkbox.Group>
         <TextInput
           type="date"
           className={css['narrow']}
-          label={`${text.profile.tokenExpires} (${text.general.optional})`}
+          label={`${settingsText.profile.tokenExpires} (${text.general.optional})`}
           {...form.getInputProps('expiresOn')}
         />
         <Button type="submit" loading={form.submitting}>
-          {text.profile.newToken}
+          {settingsText.profile.newToken}
         </Button>
       </Stack>
     </form>

@@ -3,6 +3,7 @@ import { useState } from 'react'
 import type { AgentId } from '../../../src/domain/ids.ts'
 import type { ChannelAdminView } from '../../../src/domain/views.ts'
 import { useAgents } from '../data/queries.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { useChannelChange } from './channel-change.ts'
 import { Card } from './page-parts.tsx'
@@ -17,9 +18,9 @@ export function ChannelAccessCard({ channel }: { readonly channel: ChannelAdminV
   const save = (ids: readonly string[]) =>
     change.mutate({ access: { kind: 'agents', agentIds: ids as readonly AgentId[] } })
   return (
-    <Card title={text.channels.access} hint={text.channels.accessHint}>
+    <Card title={settingsText.channels.access} hint={settingsText.channels.accessHint}>
       <Radio.Group
-        aria-label={text.channels.access}
+        aria-label={settingsText.channels.access}
         value={kind}
         onChange={(value) => {
           setKind(value === 'agents' ? 'agents' : 'everyone')
@@ -27,8 +28,8 @@ export function ChannelAccessCard({ channel }: { readonly channel: ChannelAdminV
         }}
       >
         <Stack gap="sm">
-          <Radio value="everyone" label={text.channels.everyone} />
-          <Radio value="agents" label={text.channels.chosen} />
+          <Radio value="everyone" label={settingsText.channels.everyone} />
+          <Radio value="agents" label={settingsText.channels.chosen} />
         </Stack>
       </Radio.Group>
       {kind === 'agents' && (
@@ -36,7 +37,7 @@ export function ChannelAccessCard({ channel }: { readonly channel: ChannelAdminV
           <MultiSelect
             w="100%"
             searchable
-            label={text.channels.chooseAgents}
+            label={settingsText.channels.chooseAgents}
             value={[...chosen]}
             data={[...agents.values()].map(({ id, name }) => ({ value: id, label: name }))}
             onChange={setChosen}

@@ -4,6 +4,7 @@ import type { ChannelAdminView, ChannelRoutingView } from '../../../src/domain/v
 import { isProblem } from '../../shared/problem.ts'
 import { api, queryClient } from '../data/client.ts'
 import { tellDone, tellError, tellInfo } from '../shell/toasts.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 
 /** Keeps a channel that a write answered with. */
@@ -56,7 +57,7 @@ function refused(
 ): void {
   if (isProblem(error, 'version-conflict')) {
     void queryClient.invalidateQueries({ queryKey: ['channel', id] })
-    tellInfo(text.conversation.conflictTitle, text.channels.conflict)
+    tellInfo(text.conversation.conflictTitle, settingsText.channels.conflict)
   } else if (!onError(error)) {
     tellError(error)
   }

@@ -1,4 +1,5 @@
 import type { ChannelHealthView } from '../../../src/domain/views.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { Tag } from './page-parts.tsx'
 
@@ -7,6 +8,6 @@ const TONES = { unknown: 'plain', healthy: 'good', degraded: 'warn', failing: 'd
 /** How a channel does. */
 export const ChannelHealth = ({ health }: { readonly health: ChannelHealthView }) => (
   <span title={health.detail}>
-    <Tag tone={TONES[health.state]}>{text.channels.health[health.state]}</Tag>
+    <Tag tone={TONES[health.state]}>{settingsText.channels.health[health.state]}</Tag>
   </span>
 )

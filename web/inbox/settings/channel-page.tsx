@@ -3,16 +3,20 @@ import { IconPlayerPause, IconPlayerPlay, IconPlugConnected } from '@tabler/icon
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { useState } from 'react'
+import type { CheckResult } from '../../../src/contract/check-result.ts'
 import type { ChannelAdminView, ChannelView } from '../../../src/domain/views.ts'
 import { api, queryClient } from '../data/client.ts'
 import { useAllowed } from '../data/queries.ts'
 import { CopyBox } from '../parts/copy-box.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
-import { tellDone, tellError, tellInfo } from '../shell/toasts.ts'
+import { tellError } from '../shell/toasts.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { ChannelAccessCard } from './channel-access.tsx'
 import { useChannelChange } from './channel-change.ts'
 import { ChannelHealth } from './channel-health.tsx'
+import { CheckNote, HealthNote } from './channel-notes.tsx'
 import { ChannelRouting } from './channel-routing.tsx'
 import { ChannelSettingsCard } from './channel-settings-card.tsx'
 import { channelTypesQuery } from './new-channel-page.tsx'
@@ -52,7 +56,7 @@ function Head({ channel, children }: { readonly channel: ChannelView; readonly c
         <>
           {channel.typeName}{' '}
           {channel.paused ? (
-            <Tag tone="plain">{text.channels.paused}</Tag>
+            <Tag tone="plain">{settingsText.channels.paused}</Tag>
           ) : (
             <ChannelHealth health={channel.health} />
           )}
@@ -68,6 +72,7 @@ function Head({ channel, children }: { readonly channel: ChannelView; readonly c
 function WholeChannel({ channelId }: { readonly channelId: string }) {
   const query = useQuery({ queryKey: ['channel', channelId], queryFn: () => api.channel(channelId) })
   const types = useQuery(channelTypesQuery)
+  const [checked, setChecked] = useState<CheckResult>()
   const channel = query.data
   const kind = types.data?.items.find(({ type }) => type === channel?.type)
   if (query.isError && !channel)
@@ -76,16 +81,18 @@ function WholeChannel({ channelId }: { readonly channelId: string }) {
   return (
     <>
       <Head channel={channel}>
-        <Actions channel={channel} />
+        <Actions channel={channel} onChecked={setChecked} />
       </Head>
+      {!channel.paused && <HealthNote health={channel.health} />}
+      <CheckNote result={checked} fields={kind.configFields} />
       {channel.snippet && (
-        <Card title={text.channels.snippet} hint={text.channels.snippetHint}>
-          <CopyBox value={channel.snippet} label={text.channels.snippet} />
+        <Card title={settingsText.channels.snippet} hint={settingsText.channels.snippetHint}>
+          <CopyBox value={channel.snippet} label={settingsText.channels.snippet} />
         </Card>
       )}
       {channel.webhookUrl && (
-        <Card title={text.channels.webhook} hint={text.channels.webhookHint}>
-          <CopyBox value={channel.webhookUrl} label={text.channels.webhook} />
+        <Card title={settingsText.channels.webhook} hint={settingsText.channels.webhookHint}>
+          <CopyBox value={channel.webhookUrl} label={settingsText.channels.webhook} />
         </Card>
       )}
       <ChannelSettingsCard key={channel.id} channel={channel} kind={kind} />
@@ -96,13 +103,17 @@ function WholeChannel({ channelId }: { readonly channelId: string }) {
   )
 }
 
-function Actions({ channel }: { readonly channel: ChannelAdminView }) {
+function Actions(props: {
+  readonly channel: ChannelAdminView
+  readonly onChecked: (result: CheckResult | undefined) => void
+}) {
+  const { channel, onChecked } = props
   const change = useChannelChange(channel)
   const check = useMutation({
     mutationFn: () => api.checkChannel(channel.id),
+    onMutate: () => onChecked(undefined),
     onSuccess: (result) => {
-      if (result.ok) tellDone(result.detail ?? text.channels.testOk)
-      else tellInfo(text.channels.testFailed, result.detail)
+      onChecked(result)
       void queryClient.invalidateQueries({ queryKey: ['channel', channel.id] })
     },
     onError: tellError,
@@ -115,16 +126,16 @@ function Actions({ channel }: { readonly channel: ChannelAdminView }) {
         loading={check.isPending}
         onClick={() => check.mutate()}
       >
-        {text.channels.test}
+        {settingsText.channels.test}
       </Button>
       <Button
         variant="default"
         leftSection={channel.paused ? <IconPlayerPlay size={16} /> : <IconPlayerPause size={16} />}
         loading={change.isPending}
-        title={text.channels.pauseHint}
+        title={settingsText.channels.pauseHint}
         onClick={() => change.mutate({ paused: !channel.paused })}
       >
-        {channel.paused ? text.channels.resume : text.channels.pause}
+        {channel.paused ? settingsText.channels.resume : settingsText.channels.pause}
       </Button>
     </>
   )

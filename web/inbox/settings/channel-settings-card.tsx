@@ -4,6 +4,7 @@ import type { ChannelTypeView } from '../../shared/agent-api.ts'
 import { initialInputs } from '../../shared/config-values.ts'
 import { Overtaken } from '../groups/draft-bar.tsx'
 import { useDraft } from '../parts/use-draft.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { useChannelChange } from './channel-change.ts'
 import { ConfigFields } from './config-fields.tsx'
@@ -40,7 +41,7 @@ export function ChannelSettingsCard({
     )
   }
   return (
-    <Card title={text.channels.settings}>
+    <Card title={settingsText.channels.settings}>
       <form
         className={css['form']}
         noValidate
@@ -50,11 +51,11 @@ export function ChannelSettingsCard({
         }}
       >
         <TextInput
-          label={text.channels.name}
-          description={text.channels.nameHint}
+          label={settingsText.channels.name}
+          description={settingsText.channels.nameHint}
           withAsterisk
           value={name}
-          error={name.trim() === '' ? text.channels.fieldRequired : undefined}
+          error={name.trim() === '' ? settingsText.channels.fieldRequired : undefined}
           onChange={({ currentTarget }) => draft.set({ name: currentTarget.value, inputs })}
         />
         <ConfigFields fields={fields} {...form} onChange={form.change} />

@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router'
 import type { ChannelView } from '../../../src/domain/views.ts'
 import { channelsQuery, useAllowed } from '../data/queries.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { ChannelHealth } from './channel-health.tsx'
 import { Card, PageHead, Tag } from './page-parts.tsx'
@@ -17,12 +18,12 @@ export function ChannelsPage() {
   const query = useQuery(channelsQuery)
   const add = mayManage && (
     <Button component={Link} to="/settings/channels/new" leftSection={<IconPlus size={16} />}>
-      {text.channels.add}
+      {settingsText.channels.add}
     </Button>
   )
   return (
     <>
-      <PageHead title={text.channels.title} hint={text.channels.hint}>
+      <PageHead title={settingsText.channels.title} hint={settingsText.channels.hint}>
         {add}
       </PageHead>
       <Card flush>
@@ -33,8 +34,8 @@ export function ChannelsPage() {
         {query.data?.length === 0 && (
           <EmptyState
             icon={<IconPlugConnected size={24} stroke={1.6} />}
-            title={text.channels.empty}
-            hint={text.channels.emptyHint}
+            title={settingsText.channels.empty}
+            hint={settingsText.channels.emptyHint}
           />
         )}
         {query.data && query.data.length > 0 && (
@@ -64,7 +65,7 @@ function ChannelRow({ channel, linked }: { readonly channel: ChannelView; readon
         <span className={css['detail']}>{channel.typeName}</span>
       </span>
       {channel.paused ? (
-        <Tag tone="plain">{text.channels.paused}</Tag>
+        <Tag tone="plain">{settingsText.channels.paused}</Tag>
       ) : (
         <ChannelHealth health={channel.health} />
       )}

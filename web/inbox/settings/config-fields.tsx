@@ -1,22 +1,28 @@
 import { ColorInput, NativeSelect, PasswordInput, Switch, Textarea, TextInput } from '@mantine/core'
+import { useState } from 'react'
 import type { ConfigField } from '../../../src/contract/config-field.ts'
 import type { ConfigFault, ConfigInputs } from '../../shared/config-values.ts'
 import { isShown } from '../../shared/config-values.ts'
+import { cx } from '../parts/class-names.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
+import type { ConfigBlock } from './config-blocks.ts'
+import { configParts } from './config-blocks.ts'
+import css from './config-fields.module.css'
 
 /** What a fault says on the screen. */
 export function faultWords(fault: ConfigFault): string {
   switch (fault.kind) {
     case 'required':
-      return text.channels.fieldRequired
+      return settingsText.channels.fieldRequired
     case 'pattern':
-      return fault.help ?? text.channels.fieldPattern
+      return fault.help ?? settingsText.channels.fieldPattern
     case 'too-long':
-      return text.channels.fieldTooLong(fault.most)
+      return settingsText.channels.fieldTooLong(fault.most)
     case 'number':
-      return text.channels.fieldNumber
+      return settingsText.channels.fieldNumber
     case 'range':
-      return text.channels.fieldRange(fault.low, fault.high)
+      return settingsText.channels.fieldRange(fault.low, fault.high)
   }
 }
 
@@ -29,22 +35,54 @@ export function ConfigFields(props: {
   readonly secretsSet: readonly string[]
   readonly onChange: (key: string, value: string | boolean) => void
 }) {
-  const { fields, inputs, errors, secretsSet, onChange } = props
-  return (
-    fields
-      // A secret that we make is never typed: it is made anew.
-      .filter((field) => isShown(field, inputs) && !(field.kind === 'secret' && field.generated))
-      .map((field) => (
-        <Field
-          key={field.key}
-          field={field}
-          value={inputs[field.key] ?? ''}
-          error={errors[field.key]}
-          secretSet={secretsSet.includes(field.key)}
-          onChange={(value) => onChange(field.key, value)}
-        />
-      ))
+  const { fields, inputs, errors } = props
+  const { main, spare } = configParts(
+    // A secret that we make is never typed: it is made anew.
+    fields.filter((field) => isShown(field, inputs) && !(field.kind === 'secret' && field.generated)),
   )
+  const wrong = spare.some((block) => block.fields.some(({ key }) => errors[key] !== undefined))
+  const [opened, setOpened] = useState(false)
+  const draw = (block: ConfigBlock) => <Block key={block.key} block={block} {...props} />
+  return (
+    <>
+      <div className={css['grid']}>{main.map(draw)}</div>
+      {spare.length > 0 && (
+        <details
+          className={css['spare']}
+          open={opened || wrong}
+          onToggle={({ currentTarget }) => setOpened(currentTarget.open)}
+        >
+          <summary>
+            {settingsText.channels.moreSettings}
+            <span>{settingsText.channels.moreSettingsHint}</span>
+          </summary>
+          <div className={css['grid']}>{spare.map(draw)}</div>
+        </details>
+      )}
+    </>
+  )
+}
+
+const HALF: ReadonlySet<ConfigField['kind']> = new Set(['number', 'select', 'text', 'secret', 'color', 'url'])
+const LONG_HELP = 70
+
+/** Short answers stand side by side where there is room. */
+const isWide = ({ kind, help = '' }: ConfigField): boolean => !HALF.has(kind) || help.length > LONG_HELP
+
+function Block(props: { readonly block: ConfigBlock } & Parameters<typeof ConfigFields>[0]) {
+  const { block, inputs, errors, secretsSet, onChange } = props
+  const drawn = block.fields.map((field) => (
+    <div key={field.key} className={cx(isWide(field) && css['wide'])}>
+      <Field
+        field={field}
+        value={inputs[field.key] ?? ''}
+        error={errors[field.key]}
+        secretSet={secretsSet.includes(field.key)}
+        onChange={(value) => onChange(field.key, value)}
+      />
+    </div>
+  ))
+  return block.dependent ? <div className={cx(css['grid'], css['dependent'])}>{drawn}</div> : drawn
 }
 
 function Field(props: {
@@ -82,7 +120,7 @@ function Field(props: {
       return (
         <Textarea
           {...frame}
-          description={field.help ?? text.channels.listHint}
+          description={field.help ?? settingsText.channels.listHint}
           autosize
           minRows={2}
           maxRows={8}
@@ -119,7 +157,7 @@ function Field(props: {
         <PasswordInput
           {...frame}
           autoComplete="new-password"
-          placeholder={secretSet ? text.channels.secretSet : undefined}
+          placeholder={secretSet ? settingsText.channels.secretSet : undefined}
           value={typed}
           onChange={onText}
         />

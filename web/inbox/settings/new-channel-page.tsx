@@ -8,6 +8,7 @@ import { initialInputs } from '../../shared/config-values.ts'
 import { api, queryClient } from '../data/client.ts'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { tellError } from '../shell/toasts.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { ConfigFields } from './config-fields.tsx'
 import { Card, PageHead } from './page-parts.tsx'
@@ -28,7 +29,7 @@ export function NewChannelPage() {
   return (
     <>
       <PageHead
-        title={chosen ? chosen.displayName : text.channels.addTitle}
+        title={chosen ? chosen.displayName : settingsText.channels.addTitle}
         hint={chosen?.summary}
         back={{ to: '/settings/channels', label: text.navigation.channels }}
       />
@@ -63,7 +64,7 @@ function NewChannelForm({ kind, onBack }: { readonly kind: ChannelTypeView; read
   const form = useConfigForm({ fields: kind.configFields, inputs, onType: setInputs })
   const create = async () => {
     const config = form.read()
-    if (name.trim() === '') setNameError(text.channels.fieldRequired)
+    if (name.trim() === '') setNameError(settingsText.channels.fieldRequired)
     if (!config || name.trim() === '') return
     setBusy(true)
     try {
@@ -88,8 +89,8 @@ function NewChannelForm({ kind, onBack }: { readonly kind: ChannelTypeView; read
         }}
       >
         <TextInput
-          label={text.channels.name}
-          description={text.channels.nameHint}
+          label={settingsText.channels.name}
+          description={settingsText.channels.nameHint}
           withAsterisk
           autoFocus
           value={name}
@@ -102,7 +103,7 @@ function NewChannelForm({ kind, onBack }: { readonly kind: ChannelTypeView; read
         <ConfigFields fields={kind.configFields} {...form} onChange={form.change} />
         <div className={css['buttons']}>
           <Button type="submit" loading={busy}>
-            {text.channels.create}
+            {settingsText.channels.create}
           </Button>
           <Button variant="default" onClick={onBack}>
             {text.general.back}

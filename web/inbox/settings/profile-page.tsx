@@ -5,6 +5,7 @@ import { api, queryClient } from '../data/client.ts'
 import { sessionQuery, useMe } from '../data/queries.ts'
 import { fieldErrors, newPassword, required } from '../entrance/fields.ts'
 import { tellDone, tellError } from '../shell/toasts.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { ApiTokens } from './api-tokens.tsx'
 import { Card, PageHead } from './page-parts.tsx'
@@ -15,7 +16,7 @@ import { SecondFactor } from './second-factor.tsx'
 export function ProfilePage() {
   return (
     <>
-      <PageHead title={text.profile.title} hint={text.profile.hint} />
+      <PageHead title={settingsText.profile.title} hint={settingsText.profile.hint} />
       <AboutCard />
       <PasswordCard />
       <SecondFactor />
@@ -37,16 +38,16 @@ function AboutCard() {
     }
   }
   return (
-    <Card title={text.profile.about}>
+    <Card title={settingsText.profile.about}>
       <form className={css['form']} noValidate onSubmit={form.onSubmit((values) => save(values))}>
         <TextInput
           className={css['narrow']}
-          label={text.profile.name}
-          description={text.profile.nameHint}
+          label={settingsText.profile.name}
+          description={settingsText.profile.nameHint}
           autoComplete="name"
           {...form.getInputProps('name')}
         />
-        <TextInput className={css['narrow']} label={text.profile.email} value={me.email} readOnly />
+        <TextInput className={css['narrow']} label={settingsText.profile.email} value={me.email} readOnly />
         <div className={css['buttons']}>
           <Button type="submit" loading={form.submitting}>
             {text.general.save}
@@ -67,7 +68,7 @@ function PasswordCard() {
     try {
       await api.changePassword(values)
       form.reset()
-      tellDone(text.profile.passwordChanged)
+      tellDone(settingsText.profile.passwordChanged)
     } catch (error) {
       const named = error instanceof ProblemError ? fieldErrors(error) : {}
       if (Object.keys(named).length > 0) form.setErrors(named)
@@ -77,25 +78,25 @@ function PasswordCard() {
     }
   }
   return (
-    <Card title={text.profile.password}>
+    <Card title={settingsText.profile.password}>
       <form className={css['form']} noValidate onSubmit={form.onSubmit((values) => save(values))}>
         <input type="hidden" autoComplete="username" value={me.email} readOnly />
         <PasswordInput
           className={css['narrow']}
-          label={text.profile.currentPassword}
+          label={settingsText.profile.currentPassword}
           autoComplete="current-password"
           {...form.getInputProps('currentPassword')}
         />
         <PasswordInput
           className={css['narrow']}
-          label={text.profile.newPassword}
+          label={settingsText.profile.newPassword}
           description={text.entrance.passwordRule}
           autoComplete="new-password"
           {...form.getInputProps('newPassword')}
         />
         <div className={css['buttons']}>
           <Button type="submit" variant="default" loading={form.submitting}>
-            {text.profile.changePassword}
+            {settingsText.profile.changePassword}
           </Button>
         </div>
       </form>

@@ -9,6 +9,7 @@ import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { exactTime, relativeTime } from '../parts/time.ts'
 import { tellDone, tellError } from '../shell/toasts.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { Card, PageHead, Tag } from './page-parts.tsx'
 import { readSource } from './raw-source.ts'
@@ -30,15 +31,15 @@ export function QuarantinePage() {
   const entries = query.data?.pages.flatMap(({ items }) => items)
   return (
     <>
-      <PageHead title={text.quarantine.title} hint={text.quarantine.hint} />
+      <PageHead title={settingsText.quarantine.title} hint={settingsText.quarantine.hint} />
       <Card flush>
         {query.isPending && <SkeletonRows rows={2} />}
         {query.isError && !entries && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
         {entries?.length === 0 && (
           <EmptyState
             icon={<IconShieldCheck size={24} stroke={1.6} />}
-            title={text.quarantine.empty}
-            hint={text.quarantine.emptyHint}
+            title={settingsText.quarantine.empty}
+            hint={settingsText.quarantine.emptyHint}
           />
         )}
         <ul className={css['rows']}>
@@ -63,7 +64,7 @@ export function QuarantinePage() {
       <Modal
         opened={viewed !== undefined}
         onClose={() => setViewed(undefined)}
-        title={text.quarantine.source}
+        title={settingsText.quarantine.source}
         size="xl"
         closeButtonProps={{ 'aria-label': text.general.close }}
       >
@@ -79,7 +80,7 @@ function EntryRow({ entry, onView }: { readonly entry: QuarantineView; readonly 
   const replay = useMutation({
     mutationFn: () => api.replayQuarantined(entry.id),
     onSuccess: () => {
-      tellDone(text.quarantine.replayed)
+      tellDone(settingsText.quarantine.replayed)
       void reload()
     },
     onError: tellError,
@@ -96,8 +97,8 @@ function EntryRow({ entry, onView }: { readonly entry: QuarantineView; readonly 
       </span>
       <span className={css['words']}>
         <span className={css['name']}>
-          <bdi>{channel?.name ?? text.quarantine.unknownChannel}</bdi>
-          <Tag tone="warn">{text.quarantine.tries(entry.tries)}</Tag>
+          <bdi>{channel?.name ?? settingsText.quarantine.unknownChannel}</bdi>
+          <Tag tone="warn">{settingsText.quarantine.tries(entry.tries)}</Tag>
         </span>
         <span className={css['detail']} title={exactTime(entry.receivedAt)}>
           {relativeTime(entry.receivedAt)} · {entry.error}
@@ -105,10 +106,10 @@ function EntryRow({ entry, onView }: { readonly entry: QuarantineView; readonly 
       </span>
       <span className={css['acts']}>
         <Button size="xs" variant="default" onClick={onView}>
-          {text.quarantine.view}
+          {settingsText.quarantine.view}
         </Button>
         <Button size="xs" loading={replay.isPending} onClick={() => replay.mutate()}>
-          {text.quarantine.replay}
+          {settingsText.quarantine.replay}
         </Button>
         <Button
           size="xs"
@@ -117,15 +118,15 @@ function EntryRow({ entry, onView }: { readonly entry: QuarantineView; readonly 
           loading={discard.isPending}
           onClick={() => setAsking(true)}
         >
-          {text.quarantine.discard}
+          {settingsText.quarantine.discard}
         </Button>
       </span>
       <ConfirmDialog
         opened={asking}
         danger
-        title={text.quarantine.discardTitle}
-        question={text.quarantine.discardQuestion}
-        action={text.quarantine.discard}
+        title={settingsText.quarantine.discardTitle}
+        question={settingsText.quarantine.discardQuestion}
+        action={settingsText.quarantine.discard}
         onConfirm={() => discard.mutate()}
         onClose={() => setAsking(false)}
       />
@@ -141,14 +142,14 @@ function Source({ id }: { readonly id: string }) {
   const source = readSource(rawBase64)
   return (
     <Stack gap="sm">
-      {!source.isText && <span>{text.quarantine.binary}</span>}
-      <pre className={css['source']} tabIndex={0} aria-label={text.quarantine.source}>
+      {!source.isText && <span>{settingsText.quarantine.binary}</span>}
+      <pre className={css['source']} tabIndex={0} aria-label={settingsText.quarantine.source}>
         {source.text}
       </pre>
       {Object.keys(headers).length > 0 && (
         <>
-          <strong>{text.quarantine.headers}</strong>
-          <pre className={css['source']} tabIndex={0} aria-label={text.quarantine.headers}>
+          <strong>{settingsText.quarantine.headers}</strong>
+          <pre className={css['source']} tabIndex={0} aria-label={settingsText.quarantine.headers}>
             {Object.entries(headers)
               .map(([name, value]) => `${name}: ${value}`)
               .join('\n')}

@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { api, queryClient } from '../data/client.ts'
 import { sessionQuery, useMe } from '../data/queries.ts'
 import { CopyBox } from '../parts/copy-box.tsx'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { Card } from './page-parts.tsx'
 import css from './rows.module.css'
@@ -16,8 +17,8 @@ export function SecondFactor() {
   const [codes, setCodes] = useState<readonly string[]>()
   return (
     <Card
-      title={text.profile.secondFactor}
-      hint={secondFactor ? text.profile.secondFactorOn : text.profile.secondFactorOff}
+      title={settingsText.profile.secondFactor}
+      hint={secondFactor ? settingsText.profile.secondFactorOn : settingsText.profile.secondFactorOff}
     >
       {codes ? (
         <RecoveryCodes codes={codes} onKept={() => setCodes(undefined)} />
@@ -43,8 +44,8 @@ function TurnOn({ onCodes }: { readonly onCodes: (codes: readonly string[]) => v
   if (!offer.data) {
     return (
       <PasswordForm
-        hint={text.profile.turnOnHint}
-        action={text.profile.turnOn}
+        hint={settingsText.profile.turnOnHint}
+        action={settingsText.profile.turnOn}
         isPending={offer.isPending}
         error={offer.error?.message}
         onSubmit={offer.mutate}
@@ -59,10 +60,10 @@ function TurnOn({ onCodes }: { readonly onCodes: (codes: readonly string[]) => v
       }}
     >
       <Stack gap="md" align="flex-start">
-        <span>{text.profile.scan}</span>
-        <Image src={offer.data.qrDataUrl} alt={text.profile.qrAlt} w={180} h={180} radius="md" />
-        <span>{text.profile.secret}</span>
-        <CopyBox value={offer.data.secret} label={text.profile.secret} />
+        <span>{settingsText.profile.scan}</span>
+        <Image src={offer.data.qrDataUrl} alt={settingsText.profile.qrAlt} w={180} h={180} radius="md" />
+        <span>{settingsText.profile.secret}</span>
+        <CopyBox value={offer.data.secret} label={settingsText.profile.secret} />
         <Group align="flex-end" gap="xs">
           <TextInput
             label={text.entrance.code}
@@ -73,7 +74,7 @@ function TurnOn({ onCodes }: { readonly onCodes: (codes: readonly string[]) => v
             onChange={({ currentTarget }) => setCode(currentTarget.value)}
           />
           <Button type="submit" loading={confirm.isPending} disabled={code.trim() === ''}>
-            {text.profile.confirmCode}
+            {settingsText.profile.confirmCode}
           </Button>
         </Group>
       </Stack>
@@ -90,14 +91,14 @@ function RecoveryCodes({
 }) {
   return (
     <Stack gap="md" align="flex-start">
-      <strong>{text.profile.recoveryTitle}</strong>
-      <span>{text.profile.recoveryHint}</span>
+      <strong>{settingsText.profile.recoveryTitle}</strong>
+      <span>{settingsText.profile.recoveryHint}</span>
       <ul className={css['codes']}>
         {codes.map((code) => (
           <li key={code}>{code}</li>
         ))}
       </ul>
-      <Button onClick={onKept}>{text.profile.recoveryKept}</Button>
+      <Button onClick={onKept}>{settingsText.profile.recoveryKept}</Button>
     </Stack>
   )
 }
@@ -106,8 +107,8 @@ function TurnOff() {
   const remove = useMutation({ mutationFn: api.removeSecondFactor, onSuccess: reread })
   return (
     <PasswordForm
-      hint={text.profile.turnOffHint}
-      action={text.profile.turnOff}
+      hint={settingsText.profile.turnOffHint}
+      action={settingsText.profile.turnOff}
       isPending={remove.isPending}
       error={remove.error?.message}
       onSubmit={remove.mutate}

@@ -8,6 +8,7 @@ import { api } from '../data/client.ts'
 import { ConfirmDialog } from '../parts/confirm-dialog.tsx'
 import { CopyBox } from '../parts/copy-box.tsx'
 import { tellError } from '../shell/toasts.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { learnChannel } from './channel-change.ts'
 import { Card } from './page-parts.tsx'
@@ -21,7 +22,7 @@ export function SecretRotation(props: {
   const made = props.fields.filter(({ kind, generated }) => kind === 'secret' && generated)
   if (made.length === 0) return null
   return (
-    <Card flush title={text.channels.secrets} hint={text.channels.secretsHint}>
+    <Card flush title={settingsText.channels.secrets} hint={settingsText.channels.secretsHint}>
       <ul className={css['rows']}>
         {made.map((field) => (
           <li key={field.key} className={css['row']}>
@@ -44,7 +45,7 @@ function Rotation({ channel, field }: { readonly channel: ChannelAdminView; read
     <>
       <span className={css['words']}>
         <span className={css['name']}>{field.label}</span>
-        <span className={css['detail']}>{rotate.data ? text.channels.rotated : field.help}</span>
+        <span className={css['detail']}>{rotate.data ? settingsText.channels.rotated : field.help}</span>
         {rotate.data && <CopyBox value={rotate.data.value} label={field.label} />}
       </span>
       {!rotate.data && (
@@ -55,15 +56,15 @@ function Rotation({ channel, field }: { readonly channel: ChannelAdminView; read
           loading={rotate.isPending}
           onClick={() => setAsking(true)}
         >
-          {text.channels.rotate}
+          {settingsText.channels.rotate}
         </Button>
       )}
       <ConfirmDialog
         opened={asking}
         danger
-        title={text.channels.rotateTitle}
-        question={text.channels.rotateQuestion}
-        action={text.channels.rotate}
+        title={settingsText.channels.rotateTitle}
+        question={settingsText.channels.rotateQuestion}
+        action={settingsText.channels.rotate}
         onConfirm={() => rotate.mutate()}
         onClose={() => setAsking(false)}
       />

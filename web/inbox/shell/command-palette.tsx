@@ -6,6 +6,7 @@ import { createSpotlight, Spotlight } from '@mantine/spotlight'
 import {
   IconAddressBook,
   IconArrowsSplit2,
+  IconBan,
   IconBug,
   IconCircleCheck,
   IconDeviceDesktop,
@@ -13,6 +14,7 @@ import {
   IconKeyboard,
   IconLogout,
   IconMoon,
+  IconPencilPlus,
   IconPlugConnected,
   IconSearch,
   IconSun,
@@ -24,13 +26,14 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams } from '@tanstack/react-router'
 import { useEffect, useState, useSyncExternalStore } from 'react'
 import { AVAILABILITIES } from '../../shared/wire-values.ts'
-import { VIEWS } from '../conversations/list-search.ts'
+import { FILED_VIEWS, VIEWS } from '../conversations/list-search.ts'
 import { api } from '../data/client.ts'
 import { changeConversation } from '../data/conversation-actions.ts'
-import { conversationQuery, useAllowed, useMe, useOverlay } from '../data/queries.ts'
+import { conversationQuery, useAllowed, useChannels, useMe, useOverlay } from '../data/queries.ts'
 import { newest } from '../live/overlay.ts'
 import { Avatar, PresenceDot } from '../parts/avatar.tsx'
 import { routingText } from '../text/routing-text.ts'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { signOut, useAvailability } from './account.ts'
 import css from './command-palette.module.css'
@@ -71,17 +74,17 @@ export function CommandPalette({ onHelp }: { readonly onHelp: () => void }) {
       scrollable
       maxHeight={440}
       highlightQuery={false}
-      nothingFound={text.palette.nothing}
+      nothingFound={settingsText.palette.nothing}
       searchProps={{
         leftSection: <IconSearch size={18} stroke={1.7} />,
-        placeholder: text.palette.placeholder,
-        'aria-label': text.palette.placeholder,
+        placeholder: settingsText.palette.placeholder,
+        'aria-label': settingsText.palette.placeholder,
       }}
       filter={matching}
       classNames={{ actionsGroup: css['group'] ?? '', action: css['action'] ?? '' }}
       actions={[
-        ...(found.length > 0 ? [{ group: text.palette.conversations, actions: found }] : []),
-        ...(here.length > 0 ? [{ group: text.palette.here, actions: here }] : []),
+        ...(found.length > 0 ? [{ group: settingsText.palette.conversations, actions: found }] : []),
+        ...(here.length > 0 ? [{ group: settingsText.palette.here, actions: here }] : []),
         ...places,
       ]}
     />
@@ -94,7 +97,7 @@ type Groups = React.ComponentProps<typeof Spotlight>['actions']
 function matching(query: string, groups: Groups): Groups {
   const words = query.toLocaleLowerCase().split(/\s+/).filter(Boolean)
   return groups.flatMap((group) => {
-    if (!('actions' in group) || group.group === text.palette.conversations) return [group]
+    if (!('actions' in group) || group.group === settingsText.palette.conversations) return [group]
     const actions = group.actions.filter(({ label = '' }) =>
       words.every((word) => label.toLocaleLowerCase().includes(word)),
     )
@@ -109,10 +112,25 @@ function usePlaces(onHelp: () => void) {
   const mayQuarantine = useAllowed('quarantine.manage')
   const mayWatchQueue = useAllowed('routing.queue')
   const mayRoute = useAllowed('routing.manage')
+  const maySend = useAllowed('message.send')
+  const startsSome = [...useChannels().values()].some(
+    ({ capabilities }) => capabilities.startConversation === 'native',
+  )
+  const mayWrite = maySend && startsSome
   const goTo: SpotlightActionData[] = [
-    ...VIEWS.map((view) => ({
+    ...(mayWrite
+      ? [
+          {
+            id: 'write',
+            label: text.list.write,
+            leftSection: icon(IconPencilPlus),
+            onClick: () => void navigate({ to: '/write', search: true }),
+          },
+        ]
+      : []),
+    ...[...VIEWS, ...FILED_VIEWS].map((view) => ({
       id: `view-${view}`,
-      label: text.palette.view(text.views[view]),
+      label: settingsText.palette.view(text.views[view]),
       leftSection: icon(IconInbox),
       onClick: () => void navigate({ to: '/', search: { view } }),
     })),
@@ -165,13 +183,13 @@ function usePlaces(onHelp: () => void) {
   const you: SpotlightActionData[] = [
     ...AVAILABILITIES.map((choice) => ({
       id: `availability-${choice}`,
-      label: text.palette.set(text.availability[choice]),
+      label: settingsText.palette.set(text.availability[choice]),
       leftSection: <PresenceDot state={choice} />,
       onClick: () => availability.mutate(choice),
     })),
     ...(['light', 'dark', 'auto'] as const).map((scheme) => ({
       id: `scheme-${scheme}`,
-      label: text.palette.scheme(text.appearance[scheme]),
+      label: settingsText.palette.scheme(text.appearance[scheme]),
       leftSection: icon(scheme === 'light' ? IconSun : scheme === 'dark' ? IconMoon : IconDeviceDesktop),
       onClick: () => setColorScheme(scheme),
     })),
@@ -183,8 +201,8 @@ function usePlaces(onHelp: () => void) {
     },
   ]
   return [
-    { group: text.palette.goTo, actions: goTo },
-    { group: text.palette.you, actions: you },
+    { group: settingsText.palette.goTo, actions: goTo },
+    { group: settingsText.palette.you, actions: you },
   ]
 }
 
@@ -197,13 +215,35 @@ function useHere(): SpotlightActionData[] {
   if (!query.data || !mayWrite) return []
   const conversation = newest(query.data, heard)
   const resolved = conversation.status === 'resolved'
+  const { filed } = conversation
   return [
-    {
-      id: 'resolve',
-      label: resolved ? text.conversation.reopen : text.conversation.resolve,
-      leftSection: icon(IconCircleCheck),
-      onClick: () => void changeConversation(conversation, { status: resolved ? 'open' : 'resolved' }),
-    },
+    ...(filed
+      ? [
+          {
+            id: 'unfile',
+            label: filed === 'spam' ? text.filed.notSpam : text.filed.move,
+            leftSection: icon(IconInbox),
+            onClick: () => void changeConversation(conversation, { filed: null }),
+          },
+        ]
+      : [
+          {
+            id: 'resolve',
+            label: resolved ? text.conversation.reopen : text.conversation.resolve,
+            leftSection: icon(IconCircleCheck),
+            onClick: () => void changeConversation(conversation, { status: resolved ? 'open' : 'resolved' }),
+          },
+        ]),
+    ...(filed === 'spam'
+      ? []
+      : [
+          {
+            id: 'spam',
+            label: text.filed.mark,
+            leftSection: icon(IconBan),
+            onClick: () => void changeConversation(conversation, { filed: 'spam' }),
+          },
+        ]),
     ...(conversation.assigneeId === me.id
       ? []
       : [

@@ -37,12 +37,16 @@ const HelpOverlay = lazy(() =>
 const RECONNECTING_AFTER_MS = 1_500
 const PALETTE_AFTER_MS = 2_000
 
+/** On a phone these fill the screen. */
+const isReading = (pathname: string): boolean =>
+  pathname.startsWith('/conversations/') || pathname === '/write'
+
 /** What surrounds every page of somebody who is signed in. */
 export function Frame() {
   const me = useMe().id
   const [palette, setPalette] = useState(false)
   const [help, setHelp] = useState(false)
-  const inConversation = useLocation({ select: ({ pathname }) => pathname.startsWith('/conversations/') })
+  const inConversation = useLocation({ select: ({ pathname }) => isReading(pathname) })
 
   useEffect(() => {
     void startConnection(() => {
@@ -95,7 +99,7 @@ function Rail({ onPalette, onHelp }: { readonly onPalette: () => void; readonly 
     select: ({ pathname }) => /^\/settings\/(routing|teams|categories|skills)/.test(pathname),
   })
   const inInbox = useLocation({
-    select: ({ pathname }) => pathname === '/' || pathname.startsWith('/conversations/'),
+    select: ({ pathname }) => pathname === '/' || isReading(pathname),
   })
   return (
     <nav className={css['rail']} aria-label={text.navigation.label}>

@@ -1,20 +1,25 @@
 import { Modal } from '@mantine/core'
+import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import css from './help-overlay.module.css'
 
 const KEYS: readonly (readonly [keys: readonly string[], words: string])[] = [
-  [['J'], text.help.next],
-  [['K'], text.help.previous],
-  [['R'], text.help.reply],
-  [['N'], text.help.note],
-  [['E'], text.help.resolve],
-  [['A'], text.help.assign],
-  [['/'], text.help.search],
-  [['⌘', 'K'], text.help.palette],
-  [['Enter'], text.help.send],
-  [['⇧', 'Enter'], text.help.line],
-  [['Esc'], text.help.escape],
-  [['?'], text.help.help],
+  [['J'], settingsText.help.next],
+  [['K'], settingsText.help.previous],
+  [['R'], settingsText.help.reply],
+  [['⇧', 'R'], settingsText.help.replyAll],
+  [['F'], settingsText.help.forward],
+  [['N'], settingsText.help.note],
+  [['C'], settingsText.help.write],
+  [['E'], settingsText.help.resolve],
+  [['A'], settingsText.help.assign],
+  [['/'], settingsText.help.search],
+  [['⌘', 'K'], settingsText.help.palette],
+  [['Enter'], settingsText.help.send],
+  [['⇧', 'Enter'], settingsText.help.line],
+  [['⌘', 'Enter'], settingsText.help.sendLetter],
+  [['Esc'], settingsText.help.escape],
+  [['?'], settingsText.help.help],
 ]
 
 /** Which key does what. */
@@ -23,7 +28,7 @@ export function HelpOverlay({ onClose }: { readonly onClose: () => void }) {
     <Modal
       opened
       onClose={onClose}
-      title={text.help.title}
+      title={settingsText.help.title}
       size={560}
       closeButtonProps={{ 'aria-label': text.general.close }}
     >

@@ -27,13 +27,15 @@ function onKeyDown(event: KeyboardEvent): void {
     if (event.key === 'Escape' && isTyping(event.target) && !covered) (event.target as HTMLElement).blur()
     return
   }
-  const handler = handlers.get(key)?.at(-1)
+  // A letter with shift means the same as without, unless somebody listens to it apart.
+  const shifted = event.shiftKey && event.key.length === 1 ? handlers.get(`shift+${key}`)?.at(-1) : undefined
+  const handler = shifted ?? handlers.get(key)?.at(-1)
   if (!handler) return
   event.preventDefault()
   handler(event)
 }
 
-/** Runs a function when a key is pressed outside of fields: `j`, `?`, `Escape`, `mod+k`. */
+/** Runs a function when a key is pressed outside of fields: `j`, `?`, `Escape`, `mod+k`, `shift+r`. */
 export function useShortcut(key: string, handler: Handler | undefined): void {
   const latest = useRef(handler)
   useEffect(() => {

@@ -1,5 +1,5 @@
 import { ActionIcon, Menu } from '@mantine/core'
-import { IconCheck, IconDots, IconFlag, IconHourglass, IconInbox } from '@tabler/icons-react'
+import { IconBan, IconCheck, IconDots, IconFlag, IconHourglass, IconInbox } from '@tabler/icons-react'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import { PRIORITIES } from '../../shared/wire-values.ts'
 import type { useConversationChange } from '../data/conversation-actions.ts'
@@ -20,7 +20,11 @@ export function ActionsMenu(props: {
         </ActionIcon>
       </Menu.Target>
       <Menu.Dropdown>
-        {conversation.status === 'open' ? (
+        {conversation.filed ? (
+          <Menu.Item leftSection={<IconInbox size={16} />} onClick={() => change.mutate({ filed: null })}>
+            {conversation.filed === 'spam' ? text.filed.notSpam : text.filed.move}
+          </Menu.Item>
+        ) : conversation.status === 'open' ? (
           <Menu.Item
             leftSection={<IconHourglass size={16} />}
             onClick={() => change.mutate({ status: 'pending' })}
@@ -30,6 +34,11 @@ export function ActionsMenu(props: {
         ) : (
           <Menu.Item leftSection={<IconInbox size={16} />} onClick={() => change.mutate({ status: 'open' })}>
             {text.conversation.setOpen}
+          </Menu.Item>
+        )}
+        {conversation.filed !== 'spam' && (
+          <Menu.Item leftSection={<IconBan size={16} />} onClick={() => change.mutate({ filed: 'spam' })}>
+            {text.filed.mark}
           </Menu.Item>
         )}
         <Menu.Divider />

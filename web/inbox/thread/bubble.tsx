@@ -1,23 +1,15 @@
-import { Button } from '@mantine/core'
-import { IconAlertTriangle, IconLock, IconRefresh } from '@tabler/icons-react'
-import { useMutation } from '@tanstack/react-query'
-import { lazy, memo, Suspense, useState } from 'react'
+import { IconLock } from '@tabler/icons-react'
+import { memo } from 'react'
 import type { MessageView } from '../../../src/domain/views.ts'
-import { api, live } from '../data/client.ts'
-import { useAllowed } from '../data/queries.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { cx } from '../parts/class-names.ts'
-import { exactTime, relativeTime, timeOf } from '../parts/time.ts'
-import { tellError } from '../shell/toasts.ts'
+import { exactTime, timeOf } from '../parts/time.ts'
 import { text } from '../text/text.ts'
 import { Attachments } from './attachments.tsx'
 import css from './bubble.module.css'
 import { DeliveryTick } from './delivery-tick.tsx'
+import { DeliveryTrouble } from './delivery-trouble.tsx'
 import { MessageText } from './message-text.tsx'
-
-const ConfirmDialog = lazy(() =>
-  import('../parts/confirm-dialog.tsx').then((module) => ({ default: module.ConfirmDialog })),
-)
 
 /** What was said, by whom, and whether it arrived. */
 export const MessageBubble = memo(function MessageBubble(props: {
@@ -80,59 +72,3 @@ export const MessageBubble = memo(function MessageBubble(props: {
     </article>
   )
 })
-
-function DeliveryTrouble({ message }: { readonly message: MessageView }) {
-  const [asking, setAsking] = useState(false)
-  const maySend = useAllowed('message.send')
-  const retry = useMutation({
-    mutationFn: () => api.retryMessage(message.conversationId, message.id),
-    onSuccess: (item) => live.absorb([{ type: 'message.updated', message: item, channelId: '' as never }]),
-    onError: tellError,
-  })
-  const { delivery } = message
-  const unknown = delivery?.state === 'unknown'
-  const failed = message.status === 'failed' || delivery?.state === 'dead'
-  if (!unknown && !failed) {
-    // Still tried by itself; said only once something went wrong.
-    if (!delivery?.errorCode || delivery.state !== 'queued' || !delivery.nextAttemptAt) return null
-    return (
-      <p className={css['trouble']}>
-        {delivery.errorDetail ?? delivery.errorCode} ·{' '}
-        {text.thread.nextAttempt(relativeTime(delivery.nextAttemptAt))}
-      </p>
-    )
-  }
-  const reason = delivery?.errorDetail ?? delivery?.errorCode
-  return (
-    <div className={cx(css['trouble'], failed && !unknown && css['failed'])}>
-      <IconAlertTriangle size={14} stroke={2} aria-hidden />
-      <span>
-        {unknown ? text.thread.unknown : reason ? text.thread.failed(reason) : text.thread.failedPlain}
-      </span>
-      {maySend && (
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          color={unknown ? 'brand' : 'red'}
-          leftSection={<IconRefresh size={13} />}
-          loading={retry.isPending}
-          onClick={() => (unknown ? setAsking(true) : retry.mutate())}
-        >
-          {text.thread.retry}
-        </Button>
-      )}
-      {asking && (
-        <Suspense>
-          <ConfirmDialog
-            opened
-            title={text.thread.resendTitle}
-            question={text.thread.resendQuestion}
-            action={text.thread.resendConfirm}
-            onConfirm={() => retry.mutate()}
-            onClose={() => setAsking(false)}
-          />
-        </Suspense>
-      )}
-    </div>
-  )
-}

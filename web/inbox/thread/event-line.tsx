@@ -51,6 +51,10 @@ export function wordsOf({ event, author, text: fallback }: MessageView): string 
       return value === '' ? words.noTeam(by) : words.team(by, value)
     case 'category-changed':
       return value === '' ? words.noCategory(by) : words.category(by, value)
+    case 'filed-spam':
+      return words.filedSpam(by)
+    case 'unfiled':
+      return byPerson ? words.unfiled(by) : words.reopenedByCustomer
     case 'sent-back':
       return words.sentBack(by)
     case 'lapsed':

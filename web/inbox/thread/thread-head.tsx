@@ -8,7 +8,7 @@ import {
   IconRotate,
 } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { lazy, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useSyncExternalStore } from 'react'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import { useConversationChange } from '../data/conversation-actions.ts'
 import { useAllowed, useChannels, useMe, useTeams } from '../data/queries.ts'
@@ -25,6 +25,9 @@ import css from './thread-head.module.css'
 const ActionsMenu = lazy(() =>
   import('./actions-menu.tsx').then((module) => ({ default: module.ActionsMenu })),
 )
+const Participants = lazy(() =>
+  import('../letters/participants.tsx').then((module) => ({ default: module.Participants })),
+)
 const SnoozeMenu = lazy(() => import('./snooze-menu.tsx').then((module) => ({ default: module.SnoozeMenu })))
 
 /** Above the thread: who writes, how it stands, and what can be done about it. */
@@ -37,13 +40,14 @@ export function ThreadHead(props: {
   const { id, contact, status, subject, channelId } = conversation
   const navigate = useNavigate()
   const channel = useChannels().get(channelId)
+  const letters = channel?.capabilities.letters
   const team = useTeams().get(conversation.teamId ?? '')
   const change = useConversationChange(conversation)
   const mayWrite = useAllowed('conversation.write')
   const resolved = status === 'resolved'
   const toggleResolved = () => change.mutate({ status: resolved ? 'open' : 'resolved' })
 
-  useShortcut('e', mayWrite ? toggleResolved : undefined)
+  useShortcut('e', mayWrite && !conversation.filed ? toggleResolved : undefined)
   useShortcut('Escape', () => void navigate({ to: '/', search: true }))
 
   return (
@@ -53,13 +57,21 @@ export function ThreadHead(props: {
       </Link>
       <div className={css['who']}>
         <h1 className={css['name']}>
-          <bdi>{contact.name}</bdi>
+          <bdi>{letters ? subject || text.letters.noSubject : contact.name}</bdi>
           <StatusMark conversation={conversation} />
         </h1>
         <p className={css['about']}>
-          <bdi>{channel?.name}</bdi>
+          {letters && (
+            <Suspense>
+              <Participants conversation={conversation} own={letters.ownAddresses} />
+            </Suspense>
+          )}
+          <bdi className={css['channel']}>
+            {letters && '· '}
+            {channel?.name}
+          </bdi>
           {team && <bdi className={css['team']}>· {text.conversation.team(team.name)}</bdi>}
-          {subject && <bdi className={css['subject']}>· {subject}</bdi>}
+          {subject && !letters && <bdi className={css['subject']}>· {subject}</bdi>}
         </p>
       </div>
       <Company conversationId={id} />
@@ -93,29 +105,36 @@ export function ThreadHead(props: {
           >
             <IconLayoutSidebarRight size={18} />
           </ActionIcon>
-          <Button
-            className={css['resolve']}
-            size="xs"
-            variant={resolved ? 'default' : 'filled'}
-            leftSection={resolved ? <IconRotate size={16} /> : <IconCircleCheck size={16} />}
-            loading={change.isPending && change.variables !== undefined && 'status' in change.variables}
-            data-tip={`${resolved ? text.conversation.reopen : text.conversation.resolve} (E)`}
-            data-tip-end
-            aria-label={resolved ? text.conversation.reopen : text.conversation.resolve}
-            onClick={toggleResolved}
-          >
-            <span className={css['resolve-word']}>
-              {resolved ? text.conversation.reopen : text.conversation.resolve}
-            </span>
-          </Button>
+          {!conversation.filed && (
+            <Button
+              className={css['resolve']}
+              size="xs"
+              variant={resolved ? 'default' : 'filled'}
+              leftSection={resolved ? <IconRotate size={16} /> : <IconCircleCheck size={16} />}
+              loading={change.isPending && change.variables !== undefined && 'status' in change.variables}
+              data-tip={`${resolved ? text.conversation.reopen : text.conversation.resolve} (E)`}
+              data-tip-end
+              aria-label={resolved ? text.conversation.reopen : text.conversation.resolve}
+              onClick={toggleResolved}
+            >
+              <span className={css['resolve-word']}>
+                {resolved ? text.conversation.reopen : text.conversation.resolve}
+              </span>
+            </Button>
+          )}
         </div>
       )}
     </header>
   )
 }
 
-function StatusMark({ conversation: { status, snoozedUntil } }: { readonly conversation: ConversationView }) {
+function StatusMark({
+  conversation: { status, snoozedUntil, filed },
+}: {
+  readonly conversation: ConversationView
+}) {
   if (status === 'open') return null
+  if (filed) return <span className={css['mark']}>{text.views[filed]}</span>
   return (
     <span className={cx(css['mark'], css[status])}>
       {status === 'snoozed' && snoozedUntil

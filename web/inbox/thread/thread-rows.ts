@@ -14,6 +14,8 @@ export type ThreadRow =
       readonly first: boolean
       readonly last: boolean
     }
+  /** Stands before the first of several letters that are folded. */
+  | { readonly kind: 'folds'; readonly key: string; readonly folded: readonly string[] }
   | { readonly kind: 'pending'; readonly key: string; readonly pending: PendingMessage }
 
 const GROUP_MS = 5 * 60_000
@@ -67,4 +69,19 @@ function keyOf(message: MessageView, used: Set<string>): string {
   if (message.direction === 'inbound' || !clientMessageId || used.has(clientMessageId)) return message.id
   used.add(clientMessageId)
   return clientMessageId
+}
+
+const MENTIONED_FROM = 2
+
+/** The lines with one that opens all folded letters, where there are several. */
+export function withFolds(
+  rows: readonly ThreadRow[],
+  isFolded: (message: MessageView) => boolean,
+): readonly ThreadRow[] {
+  const isFoldedRow = (row: ThreadRow) =>
+    row.kind === 'message' && row.message.letter !== undefined && isFolded(row.message)
+  const folded = rows.flatMap((row) => (row.kind === 'message' && isFoldedRow(row) ? [row.message.id] : []))
+  if (folded.length < MENTIONED_FROM) return rows
+  const at = rows.findIndex(isFoldedRow)
+  return [...rows.slice(0, at), { kind: 'folds', key: 'folds', folded }, ...rows.slice(at)]
 }

@@ -1,10 +1,12 @@
 import { Button } from '@mantine/core'
 import { IconArrowDown, IconMessage } from '@tabler/icons-react'
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useRef, useState, useSyncExternalStore } from 'react'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import { pendingMessages } from '../data/outbox.ts'
-import { useThread } from '../data/queries.ts'
+import { useChannels, useThread } from '../data/queries.ts'
+import type { LetterFolds } from '../letters/use-letter-folds.ts'
+import { useLetterFolds } from '../letters/use-letter-folds.ts'
 import { stillPending } from '../live/merge-thread.ts'
 import { company } from '../live/presence.ts'
 import { cx } from '../parts/class-names.ts'
@@ -16,8 +18,17 @@ import { EventLine } from './event-line.tsx'
 import { PendingBubble } from './pending-bubble.tsx'
 import css from './thread.module.css'
 import type { ThreadRow } from './thread-rows.ts'
-import { threadRows } from './thread-rows.ts'
+import { threadRows, withFolds } from './thread-rows.ts'
 
+const LetterCard = lazy(() =>
+  import('../letters/letter-card.tsx').then((module) => ({ default: module.LetterCard })),
+)
+
+const PendingLetter = lazy(() =>
+  import('../letters/pending-letter.tsx').then((module) => ({ default: module.PendingLetter })),
+)
+
+const NO_ADDRESSES: readonly string[] = []
 const LOAD_OLDER_AT_PX = 600
 const AT_END_PX = 80
 
@@ -30,10 +41,15 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
   const [atEnd, setAtEnd] = useState(true)
   const stuck = useRef(true)
 
+  const folds = useLetterFolds(messages, conversation.unreadCount)
+  const lettered = folds.readFrom !== undefined
   const rows = useMemo(() => {
     const own = unsent.filter(({ conversationId }) => conversationId === conversation.id)
-    return threadRows(messages ?? [], stillPending(own, messages ?? []))
-  }, [messages, unsent, conversation.id])
+    return withFolds(
+      threadRows(messages ?? [], stillPending(own, messages ?? [])),
+      ({ id }) => !folds.isOpen(id),
+    )
+  }, [messages, unsent, conversation.id, folds.isOpen])
 
   const lines = useVirtualizer({
     count: rows.length,
@@ -43,8 +59,9 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
     overscan: 12,
     // Older pages push nothing away, and at the end new messages come into sight by themselves.
     anchorTo: 'end',
-    followOnAppend: true,
-    scrollEndThreshold: AT_END_PX,
+    followOnAppend: !lettered,
+    // A letter is read from its top: it may grow below what is on the screen without moving it.
+    scrollEndThreshold: lettered ? -1 : AT_END_PX,
     paddingStart: 16,
     paddingEnd: 12,
   })
@@ -54,7 +71,12 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
   useEffect(() => {
     if (!loaded || settled.current) return
     settled.current = true
-    lines.scrollToEnd()
+    const from = rows.findIndex((row) => row.kind === 'message' && row.message.id === folds.readFrom)
+    if (from < 0) lines.scrollToEnd()
+    else {
+      stuck.current = false
+      lines.scrollToIndex(from, { align: 'start' })
+    }
   }, [loaded, lines])
 
   const lastPending = rows.at(-1)?.kind === 'pending' ? rows.at(-1)?.key : undefined
@@ -75,10 +97,16 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
   useEffect(() => {
     const element = scroller.current
     if (!element) return undefined
-    const watch = new ResizeObserver(() => stuck.current && lines.scrollToEnd())
+    let before = element.clientHeight
+    const watch = new ResizeObserver(() => {
+      // Letters keep their lower edge: what one answers stays above the answer.
+      if (lettered) element.scrollTop += Math.max(0, before - element.clientHeight)
+      else if (stuck.current) lines.scrollToEnd()
+      before = element.clientHeight
+    })
     watch.observe(element)
     return () => watch.disconnect()
-  }, [loaded, rows.length > 0, lines])
+  }, [loaded, rows.length > 0, lettered, lines])
   // A first page that does not fill the screen cannot be scrolled.
   useEffect(() => {
     const element = scroller.current
@@ -129,7 +157,7 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
                 className={css['slot']}
                 style={{ transform: `translateY(${line.start}px)` }}
               >
-                <Row row={row} conversation={conversation} />
+                <Row row={row} conversation={conversation} folds={folds} />
               </div>
             )
           })}
@@ -153,8 +181,22 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
   )
 }
 
-function Row({ row, conversation }: { readonly row: ThreadRow; readonly conversation: ConversationView }) {
+function Row(props: {
+  readonly row: ThreadRow
+  readonly conversation: ConversationView
+  readonly folds: LetterFolds
+}) {
+  const { row, conversation, folds } = props
+  const own = useChannels().get(conversation.channelId)?.capabilities.letters?.ownAddresses ?? NO_ADDRESSES
   switch (row.kind) {
+    case 'folds':
+      return (
+        <div className={css['folds']}>
+          <Button size="compact-sm" variant="subtle" onClick={() => folds.open(row.folded)}>
+            {text.thread.showFolded(row.folded.length)}
+          </Button>
+        </div>
+      )
     case 'day':
       return (
         <div className={css['day']}>
@@ -164,8 +206,28 @@ function Row({ row, conversation }: { readonly row: ThreadRow; readonly conversa
     case 'event':
       return <EventLine message={row.message} />
     case 'pending':
-      return <PendingBubble pending={row.pending} />
+      return row.pending.letter ? (
+        <Suspense fallback={<div className={css['letter']} />}>
+          <PendingLetter pending={row.pending} />
+        </Suspense>
+      ) : (
+        <PendingBubble pending={row.pending} />
+      )
     case 'message':
+      if (row.message.letter) {
+        return (
+          <Suspense fallback={<div className={css['letter']} />}>
+            <LetterCard
+              message={row.message}
+              letter={row.message.letter}
+              conversation={conversation}
+              own={own}
+              opened={folds.isOpen(row.message.id)}
+              onFold={folds.fold}
+            />
+          </Suspense>
+        )
+      }
       return (
         <MessageBubble
           message={row.message}

@@ -1,0 +1,52 @@
+import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
+import type { ReactNode } from 'react'
+import type { CheckResult } from '../../../src/contract/check-result.ts'
+import type { ConfigField } from '../../../src/contract/config-field.ts'
+import type { ChannelHealthView } from '../../../src/domain/views.ts'
+import { cx } from '../parts/class-names.ts'
+import { relativeTime } from '../parts/time.ts'
+import { settingsText } from '../text/settings-text.ts'
+import css from './channel-notes.module.css'
+
+/** What the last test of the connection found, in words that stay. */
+export function CheckNote(props: {
+  readonly result: CheckResult | undefined
+  readonly fields: readonly ConfigField[]
+}) {
+  const { result, fields } = props
+  const words = settingsText.channels
+  const field = result && !result.ok ? fields.find(({ key }) => key === result.field) : undefined
+  return (
+    <div role="status">
+      {result && (
+        <Note good={result.ok} title={result.ok ? words.testOk : words.testFailed}>
+          {result.detail} {field && words.testField(field.label)}
+        </Note>
+      )}
+    </div>
+  )
+}
+
+/** Says what is the matter with a channel that does not do well. */
+export function HealthNote({ health: { state, detail, at } }: { readonly health: ChannelHealthView }) {
+  if (state === 'healthy' || state === 'unknown') return null
+  return (
+    <Note good={false} title={settingsText.channels.health[state]}>
+      {detail}
+      {at && ` (${settingsText.channels.healthSince(relativeTime(at))})`}
+    </Note>
+  )
+}
+
+function Note(props: { readonly good: boolean; readonly title: string; readonly children: ReactNode }) {
+  const Icon = props.good ? IconCircleCheck : IconAlertTriangle
+  return (
+    <div className={cx(css['note'], props.good ? css['good'] : css['bad'])}>
+      <Icon size={18} stroke={1.8} aria-hidden />
+      <p>
+        <strong>{props.title}</strong>
+        {props.children}
+      </p>
+    </div>
+  )
+}
