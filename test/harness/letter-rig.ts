@@ -1,122 +1,174 @@
-/** Letters for tests: what a connector makes of them, and a channel that carries them. */
-import type { AttachmentRef, InboundEvent, InboundLetter } from '../../src/contract/inbound-event.ts'
-import type { JournaledRequest } from '../../src/contract/raw-request.ts'
+/** A channel that carries letters, over real stores: what customers wrote lies there, what agents write is looked at. */
+import { Readable } from 'node:stream'
+import type { OutboundMessage } from '../../src/contract/connector.ts'
+import { ConnectorError } from '../../src/contract/connector-error.ts'
 import type { Capabilities } from '../../src/domain/capabilities.ts'
+import type { OutgoingLetter, StartConversationCommand } from '../../src/domain/commands.ts'
+import type { ConversationId, MessageId } from '../../src/domain/ids.ts'
+import type { Letter } from '../../src/domain/letter.ts'
+import type { AttachmentView } from '../../src/domain/views.ts'
 import type { Stores } from '../../src/runtime/open-stores.ts'
-import { createPathRig, type RigOptions, SCRIPTED } from './path-rig.ts'
+import { createFetchAttachment } from '../../src/services/fetch-attachment.ts'
+import { createForwardFiles } from '../../src/services/forward-files.ts'
+import { createAgentAttachments } from '../../src/services/link-attachments.ts'
+import { type SendReplyDeps, sendReply } from '../../src/services/send-reply.ts'
+import { type StartConversationDeps, startConversation } from '../../src/services/start-conversation.ts'
+import { storeAttachment } from '../../src/services/store-attachment.ts'
+import type { StoredLetterBody } from '../../src/store/letter-store.ts'
+import { freshId } from '../../src/store/object-id.ts'
+import type { StoredMessage } from '../../src/store/stored-message.ts'
+import { createPathRig, type RigOptions, SCRIPTED, says } from './path-rig.ts'
 
-export const SUPPORT = 'support@shop.example'
+export const OWN = 'help@example.com'
+export const ADA = 'ada@example.org'
 
+/** A mailbox of the scripted platform. */
 export const LETTERS: Capabilities = {
   ...SCRIPTED,
-  workType: 'email',
-  letters: { maxRecipients: 50, signature: '', ownAddresses: [SUPPORT], sameSubjectDays: 7 },
+  text: { support: 'native', maxLength: 100_000, overLimit: 'refuse' },
+  attachments: { support: 'native', maxBytes: 1_000_000, maxPerMessage: 3, contentTypes: [] },
+  startConversation: 'native',
+  idempotentSend: true,
+  retry: { maxAttempts: 5, firstDelayMs: 1_000, longestDelayMs: 1_000 },
+  letters: { maxRecipients: 5, signature: 'The help desk', ownAddresses: [OWN], sameSubjectDays: 7 },
 }
 
-/** What a test says of a letter; the rest is as plain as can be. */
-export interface Draft extends Partial<Omit<InboundLetter, 'from' | 'to' | 'cc'>> {
-  readonly id: string
-  readonly from?: string
-  readonly to?: readonly string[]
-  readonly cc?: readonly string[]
-  readonly text?: string
-  readonly subject?: string
-  readonly threadKey?: string
-  readonly attachments?: readonly AttachmentRef[]
-}
+/** A message as a test can compare it with another attempt's. */
+export const comparable = ({ attempt: _, ...message }: OutboundMessage): string => JSON.stringify(message)
 
-/** A letter as `parse` hands it over: its thread is the oldest letter it names, or itself. */
-export function letter(draft: Draft): InboundEvent {
-  const {
-    id,
-    from = 'ada@example.com',
-    to = [SUPPORT],
-    cc = [],
-    text,
-    subject,
-    threadKey,
-    attachments,
-    ...rest
-  } = draft
-  const address = (one: string) => ({ address: one })
-  const references = draft.references ?? []
-  return {
-    type: 'message',
-    externalId: `mail-${id}`,
-    identity: { externalId: from, email: from, displayName: from.split('@')[0] ?? from, verified: true },
-    threadKey: threadKey ?? references.at(-1) ?? id,
-    text: text ?? `This is ${id}`,
-    subject: subject ?? `About ${id}`,
-    attachments: attachments ?? [],
-    keepSource: true,
-    letter: {
-      letterId: id,
-      from: address(from),
-      replyTo: [],
-      to: to.map(address),
-      cc: cc.map(address),
-      bcc: [],
-      references,
-      tokens: [],
-      baseSubject: subject?.replace(/^(?:re: )+/i, '').toLowerCase() ?? '',
-      headers: [{ name: 'message-id', value: `<${id}>` }],
-      ...rest,
+export type LetterRig = Awaited<ReturnType<typeof openLetterRig>>
+
+/** Ada's first letter has arrived. */
+export async function openLetterRig(stores: Stores, options: RigOptions = {}) {
+  const rig = createPathRig(stores, { capabilities: LETTERS, ...options })
+  const now = (): number => rig.state.nowMs
+  const contents = new Map<string, string>()
+  const fetchAttachment = createFetchAttachment({
+    ...stores,
+    fetchRemote: async (_, { ref }) => {
+      const content = contents.get(ref)
+      if (content === undefined)
+        throw new ConnectorError({ code: 'gone', retry: 'never', delivery: 'not-sent' })
+      return Readable.from([Buffer.from(content)])
+    },
+    clock: now,
+    maxBytes: 1_000_000,
+  })
+  const deps: StartConversationDeps = {
+    ...rig.sendDeps,
+    ...stores,
+    attachments: {
+      ...createAgentAttachments({ ...stores, clock: now }),
+      forward: createForwardFiles({ ...stores, fetchAttachment, clock: now, maxBytes: 1_000_000 }),
     },
   }
-}
 
-/** A file that lies inside a letter. */
-export const file = (name: string, bytes: Uint8Array, contentId?: string): AttachmentRef => ({
-  kind: 'content',
-  name,
-  // Plain bytes: a Buffer would write itself in its own way.
-  bytes: new Uint8Array(bytes),
-  ...(contentId === undefined ? {} : { contentId }),
-})
+  /** Lays a letter of a customer's into a conversation, as the way in does. */
+  const arrive = async (
+    conversationId: ConversationId,
+    change: Partial<StoredMessage> = {},
+    head: Partial<Letter> = {},
+    body: Partial<StoredLetterBody> = {},
+  ): Promise<StoredMessage> => {
+    const conversation = await stores.conversations.find(conversationId)
+    if (!conversation) throw new Error('no conversation')
+    rig.state.nowMs += 1_000
+    const id = change.id ?? (freshId() as MessageId)
+    const message: StoredMessage = {
+      id,
+      conversationId,
+      channelId: rig.channelId,
+      direction: 'inbound',
+      kind: 'message',
+      author: { kind: 'contact', id: conversation.contactId, name: 'Ada' },
+      text: 'It is broken.',
+      attachments: [],
+      externalId: `in-${id}`,
+      letterId: `${id}@example.org`,
+      letter: {
+        from: { address: ADA, name: 'Ada' },
+        replyTo: [],
+        to: [{ address: OWN }],
+        cc: [],
+        bcc: [],
+        subject: 'Broken',
+        hasHtml: false,
+        hasQuoted: false,
+        hasSource: false,
+        ...head,
+      },
+      createdAtMs: rig.state.nowMs,
+      order: rig.sendDeps.orderClock(rig.state.nowMs),
+      version: 1,
+      ...change,
+    }
+    await stores.letters.record([
+      { messageId: id, text: message.text, remoteImages: [], headers: [], ...body },
+    ])
+    await stores.messages.record([message])
+    return message
+  }
 
-const toJson = (events: readonly InboundEvent[]): Uint8Array =>
-  Buffer.from(
-    JSON.stringify(events, (_key, value: unknown) =>
-      value instanceof Uint8Array ? { base64: Buffer.from(value).toString('base64') } : value,
-    ),
-  )
+  await rig.receive([rig.entry(says('It is broken.', freshId(), ADA))])
+  const { id } = await rig.conversation(ADA)
 
-const fromJson = ({ body }: JournaledRequest): readonly InboundEvent[] =>
-  JSON.parse(Buffer.from(body).toString('utf8'), (_key, value: unknown) =>
-    value !== null && typeof value === 'object' && 'base64' in value
-      ? new Uint8Array(Buffer.from(String(value.base64), 'base64'))
-      : value,
-  ) as InboundEvent[]
-
-export type LetterRig = ReturnType<typeof createLetterRig>
-
-/** A channel of letters of its own. */
-export function createLetterRig(stores: Stores, options: RigOptions = {}) {
-  const rig = createPathRig(stores, { capabilities: LETTERS, parse: fromJson, ...options })
-  const entry = (...events: readonly InboundEvent[]) =>
-    rig.entryOf({ body: toJson(events), contentType: 'message/rfc822' })
   return {
     ...rig,
-    entry,
-    /** Each letter in a batch of its own, in the order given. */
-    async receiveEach(...events: readonly InboundEvent[]) {
-      for (const event of events) {
-        rig.state.nowMs += 1_000
-        await rig.receive([entry(event)])
-      }
-    },
-    /** The message that a letter became. */
-    async message(id: string) {
-      const [found] = await stores.messages.findByExternalIds(rig.channelId, [`mail-${id}`])
-      if (!found) throw new Error(`${id} is not there`)
-      return found
-    },
-    /** The conversation that a letter went into. */
-    async conversationOf(id: string) {
-      const { conversationId } = await this.message(id)
-      const found = await stores.conversations.find(conversationId)
-      if (!found) throw new Error(`${id} has no conversation`)
-      return found
+    deps,
+    /** Ada's conversation. */
+    id,
+    contents,
+    arrive: (
+      change: Partial<StoredMessage> = {},
+      head: Partial<Letter> = {},
+      body: Partial<StoredLetterBody> = {},
+    ) => arrive(id, change, head, body),
+    arriveIn: arrive,
+    write: (
+      text: string,
+      letter?: OutgoingLetter,
+      change: { clientMessageId?: string; attachmentIds?: readonly string[]; deps?: SendReplyDeps } = {},
+    ) =>
+      sendReply(
+        id,
+        {
+          clientMessageId: change.clientMessageId ?? freshId(),
+          text,
+          attachmentIds: change.attachmentIds ?? [],
+          ...(letter ? { letter } : {}),
+        },
+        rig.agent,
+        change.deps ?? deps,
+      ),
+    start: (command: Partial<StartConversationCommand> = {}, by: StartConversationDeps = deps) =>
+      startConversation(
+        {
+          clientMessageId: freshId(),
+          channelId: rig.channelId,
+          to: 'bob@example.net',
+          text: 'Good day.',
+          attachmentIds: [],
+          ...command,
+        },
+        rig.agent,
+        by,
+      ),
+    upload: (name: string, content: string): Promise<AttachmentView> =>
+      storeAttachment(
+        {
+          bytes: Readable.from([Buffer.from(content)]),
+          name,
+          uploader: { kind: 'agent', id: rig.agent.agentId },
+          maxBytes: 1_000_000,
+          contentTypes: [],
+        },
+        { ...stores, clock: now },
+      ),
+    /** What lies in the store under a file's id. */
+    async contentOf({ id: file }: Pick<AttachmentView, 'id'>): Promise<string> {
+      const chunks: Buffer[] = []
+      for await (const chunk of await stores.attachments.open(file)) chunks.push(Buffer.from(chunk))
+      return Buffer.concat(chunks).toString()
     },
   }
 }

@@ -8,7 +8,7 @@ import { changeConversation } from '../../../src/services/change-conversation.ts
 import { countConversations, listConversations } from '../../../src/services/list-conversations.ts'
 import type { StoredConversation } from '../../../src/store/stored-conversation.ts'
 import { sharedDatabase } from '../../harness/database.ts'
-import { createLetterRig, type LetterRig, letter } from '../../harness/letter-rig.ts'
+import { createLetterRig, type LetterRig, letter } from '../../harness/inbound-letters.ts'
 import { routingAgent } from '../../harness/path-rig.ts'
 import { everybody } from '../../harness/routing-desk.ts'
 

@@ -5,7 +5,7 @@ import type { ConversationId } from '../../../src/domain/ids.ts'
 import { openAttachmentForAgent } from '../../../src/services/open-attachment.ts'
 import { openReport, openSource, readLetter } from '../../../src/services/read-letter.ts'
 import { freshDatabase } from '../../harness/database.ts'
-import { createLetterRig, file, type LetterRig, letter } from '../../harness/letter-rig.ts'
+import { createLetterRig, file, type LetterRig, letter } from '../../harness/inbound-letters.ts'
 import { MAX_ATTACHMENT_BYTES } from '../../harness/path-rig.ts'
 import { png } from '../attachments/samples.ts'
 

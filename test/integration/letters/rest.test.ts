@@ -3,7 +3,7 @@ import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConversationView, MessageView } from '../../../src/domain/views.ts'
-import { createLetterRig, file, type LetterRig, letter } from '../../harness/letter-rig.ts'
+import { createLetterRig, file, type LetterRig, letter } from '../../harness/inbound-letters.ts'
 import { png } from '../attachments/samples.ts'
 import { type Agent, startTestServer, type TestServer } from '../http/test-server.ts'
 

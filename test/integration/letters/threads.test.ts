@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
 import type { ConversationId } from '../../../src/domain/ids.ts'
 import { sharedDatabase } from '../../harness/database.ts'
-import { createLetterRig, LETTERS, type LetterRig, letter } from '../../harness/letter-rig.ts'
+import { createLetterRig, LETTERS, type LetterRig, letter } from '../../harness/inbound-letters.ts'
 import { permutations } from '../../harness/permutations.ts'
 
 const database = sharedDatabase()
