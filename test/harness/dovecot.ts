@@ -1,6 +1,7 @@
 /** A real Dovecot (2.3, Debian 12) of a test's own: private folders and ports, as root and as an ordinary user. */
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,9 @@ import { createTransport } from 'nodemailer'
 import { type DovecotPlace, dovecotConfig, MAIL_OWNER } from './dovecot-config.ts'
 
 export const PASSWORD = 'correct horse'
+/** Sets of programs often keep it where only root looks. */
+const PROGRAM =
+  process.env['DOVECOT_PATH'] ?? (existsSync('/usr/sbin/dovecot') ? '/usr/sbin/dovecot' : 'dovecot')
 const DOMAIN = 'example.test'
 const START_MS = 15_000
 
@@ -84,7 +88,7 @@ export async function createDovecot(
     port,
     lmtpPort,
     async start() {
-      const child = spawn('dovecot', ['-F', '-c', config], { detached: true, stdio: 'ignore' })
+      const child = spawn(PROGRAM, ['-F', '-c', config], { detached: true, stdio: 'ignore' })
       running = child
       const ended = once(child, 'exit').then(([code]) => {
         throw new Error(`dovecot ended with ${String(code)}`)

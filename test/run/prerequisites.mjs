@@ -52,6 +52,19 @@ const EMOJI_FONTS = [
   '/System/Library/Fonts/Apple Color Emoji.ttc',
 ]
 
+/**
+ * Where a service of Dovecot is; its packages put them beside each other.
+ *
+ * @param {Look} look
+ * @param {string} service
+ * @returns {string | undefined}
+ */
+function serviceOf(look, service) {
+  return ['/usr/lib/dovecot', '/usr/libexec/dovecot', '/opt/homebrew/libexec/dovecot']
+    .map((folder) => `${folder}/${service}`)
+    .find((path) => look.isProgram(path))
+}
+
 /** @type {readonly Prerequisite[]} */
 export const PREREQUISITES = [
   {
@@ -82,6 +95,22 @@ export const PREREQUISITES = [
       ),
     debianPackage: 'redis-server',
     howTo: 'install redis-server (macOS: brew install redis), or set REDIS_SERVER_PATH to the program',
+  },
+  {
+    name: 'dovecot-imapd',
+    variable: 'DOVECOT_PATH',
+    find: (look) =>
+      [look.env['DOVECOT_PATH'], onPath(look, ['dovecot'])].find(
+        (path) => path !== undefined && look.isProgram(path) && serviceOf(look, 'imap') !== undefined,
+      ),
+    debianPackage: 'dovecot-imapd',
+    howTo: 'install Dovecot 2.3 with its IMAP service, or set DOVECOT_PATH to the program',
+  },
+  {
+    name: 'dovecot-lmtpd',
+    find: (look) => serviceOf(look, 'lmtp'),
+    debianPackage: 'dovecot-lmtpd',
+    howTo: 'install the LMTP service of Dovecot 2.3',
   },
 ]
 

@@ -13,6 +13,9 @@ const machine = (...paths: string[]) => ({
 const everything = machine(
   '/usr/bin/chromium',
   '/usr/bin/redis-server',
+  '/usr/sbin/dovecot',
+  '/usr/lib/dovecot/imap',
+  '/usr/lib/dovecot/lmtp',
   '/usr/share/fonts/truetype/noto/NotoColorEmoji.ttf',
 )
 
@@ -25,7 +28,11 @@ describe('prerequisites', () => {
   it('are found, and the suites told where', () => {
     expect(survey(SUITES, everything)).toEqual({
       missing: [],
-      env: { CHROMIUM_PATH: '/usr/bin/chromium', REDIS_SERVER_PATH: '/usr/bin/redis-server' },
+      env: {
+        CHROMIUM_PATH: '/usr/bin/chromium',
+        REDIS_SERVER_PATH: '/usr/bin/redis-server',
+        DOVECOT_PATH: '/usr/sbin/dovecot',
+      },
     })
   })
 
@@ -37,10 +44,17 @@ describe('prerequisites', () => {
   it('are missing when they are not there, and only for the chosen suites', () => {
     expect(survey(SUITES, machine()).missing.map((row) => row.name)).toEqual([
       'redis-server',
+      'dovecot-imapd',
+      'dovecot-lmtpd',
       'chromium',
       'emoji-font',
     ])
     expect(survey(chooseSuites(['unit', 'architecture']), machine()).missing).toEqual([])
+  })
+
+  it('of Dovecot are its services, not only its program', () => {
+    const bare = survey(chooseSuites(['dovecot']), machine('/usr/sbin/dovecot', '/usr/lib/dovecot/imap'))
+    expect(bare.missing.map((row) => row.name)).toEqual(['dovecot-lmtpd'])
   })
 
   it('must have a row', () => {
@@ -59,6 +73,8 @@ describe('prerequisites', () => {
         '-q',
         '--no-install-recommends',
         'redis-server',
+        'dovecot-imapd',
+        'dovecot-lmtpd',
         'chromium',
         'fonts-noto-color-emoji',
       ],

@@ -64,6 +64,7 @@ describe('the finding of a trusted server', () => {
       dmarc: 'none',
       dkim: 'none',
     })
+    expect(found('mx.shop.example; none ((x); dmarc=pass; y)')).toMatchObject({ dmarc: 'none' })
     expect(found('mx.shop.example; x="; dmarc=pass"')).toMatchObject({ dmarc: 'none' })
     expect(found('mx.shop.example; spf=fail (\\) ; spf=pass (nested (deep)) )')).toMatchObject({
       spf: 'fail',
