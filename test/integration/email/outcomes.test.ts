@@ -6,7 +6,7 @@ import { sendLetter } from '../../../connectors/email/smtp/send.ts'
 import type { SendingContext, SmtpOptions } from '../../../connectors/email/smtp/session.ts'
 import type { OutboundMessage } from '../../../src/contract/connector.ts'
 import type { ConnectorErrorFacts } from '../../../src/contract/connector-error.ts'
-import { factsOf, file, letter, mailbox, outbound } from '../../harness/letters.ts'
+import { factsOf, file, letter, mailbox, outbound } from '../../harness/outbound-letters.ts'
 import {
   type ScriptedSmtp,
   type SmtpAct,
