@@ -1,4 +1,4 @@
-import type { ConnectorContext, OutboundMessage } from '../contract/connector.ts'
+import type { ConnectorContext } from '../contract/connector.ts'
 import { ConnectorError } from '../contract/connector-error.ts'
 import { afterFailure, DEFAULT_RETRY_SCHEDULE } from '../domain/delivery.ts'
 import type { ConversationId } from '../domain/ids.ts'
@@ -11,10 +11,11 @@ import type { StoredMessage } from '../store/stored-message.ts'
 import { applyEarlyEvents } from './apply-message-news.ts'
 import type { Bus } from './bus.ts'
 import type { LiveChannel } from './channel-directory.ts'
-import type { MessageTokens } from './message-token.ts'
 import { publishChanged } from './publish-changed.ts'
+import { type ToOutboundDeps, toOutbound } from './to-outbound.ts'
+import { withinLimit } from './within-limit.ts'
 
-export interface DeliverDeps {
+export interface DeliverDeps extends ToOutboundDeps {
   readonly outbox: OutboxStore
   readonly messages: MessageStore
   readonly conversations: ConversationStore
@@ -22,8 +23,6 @@ export interface DeliverDeps {
   readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
   /** @param limit aborts when the attempt has taken too long */
   readonly contextOf: (channel: LiveChannel, limit: AbortSignal) => ConnectorContext<LiveChannel['config']>
-  readonly openAttachment: OpenAttachment
-  readonly messageTokens: MessageTokens
   readonly bus: Bus
   /** Whose leases are taken: when this node is gone, others need not wait for them to run out. */
   readonly nodeId: string
@@ -34,11 +33,6 @@ export interface DeliverDeps {
   readonly observe: (outcome: Settlement['outcome']) => void
   readonly onUnexpected: (error: unknown, messageId: string) => void
 }
-
-/** Opens a stored file for sending. */
-export type OpenAttachment = OutboundMessage['attachments'][number]['open'] extends () => infer Opened
-  ? (id: string) => Opened
-  : never
 
 /** How long one attempt may take before another worker may look after it. */
 export const SEND_LEASE_MS = 60_000
@@ -115,58 +109,30 @@ async function send(leased: StoredMessage, channel: LiveChannel, deps: DeliverDe
   try {
     const conversation = await deps.conversations.find(leased.conversationId)
     if (!conversation) return gone()
-    const message: OutboundMessage = {
-      id: leased.id,
-      attempt: leased.delivery?.attempts ?? 1,
-      to: { identityExternalId: conversation.identityExternalId, threadKey: conversation.threadKey },
-      author: { name: leased.author.name },
-      text: leased.text,
-      attachments: leased.attachments.map(({ id, name, contentType, sizeBytes }) => ({
-        id,
-        name,
-        contentType,
-        sizeBytes,
-        open: () => deps.openAttachment(id),
-      })),
-      ...(conversation.subject === undefined ? {} : { subject: conversation.subject }),
-      token: deps.messageTokens.of(leased.id),
-      writtenAtMs: leased.createdAtMs,
-      automatic: leased.automatic ?? false,
-      ...(leased.replyToExternalId === undefined ? {} : { replyToExternalId: leased.replyToExternalId }),
-    }
-    const receipt = await withinLease(channel, (limit) =>
-      channel.connector.send(message, deps.contextOf(channel, limit)),
+    const message = toOutbound(leased, conversation, deps)
+    const { externalId, status = 'sent' } = await withinLimit(
+      SEND_LIMIT_MS,
+      (limit) => channel.connector.send(message, deps.contextOf(channel, limit)),
+      () => timeoutOf(channel),
     )
-    return { outcome: 'sent', externalId: receipt.externalId, status: receipt.status ?? 'sent' }
+    const filed = channel.connector.fileSent ? { fileFromMs: deps.now() } : {}
+    return { outcome: 'sent', externalId, status, ...filed }
   } catch (error) {
     return failed(error, leased, channel, deps)
   }
 }
 
 /**
- * Gives up on a platform that neither takes nor refuses. A send that nobody waits for any more may still go through,
- * so it counts as unknown unless sending twice does no harm.
+ * The platform neither takes nor refuses. A send that nobody waits for any more may still go through, so it counts as
+ * unknown unless sending twice does no harm.
  */
-async function withinLease<T>(channel: LiveChannel, send: (limit: AbortSignal) => Promise<T>): Promise<T> {
-  const limit = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const error = new ConnectorError({
-        code: 'timeout',
-        detail: 'The platform did not answer in time',
-        retry: 'later',
-        delivery: channel.capabilities.idempotentSend ? 'not-sent' : 'unknown',
-      })
-      reject(error)
-      limit.abort(error)
-    }, SEND_LIMIT_MS)
+function timeoutOf({ capabilities }: LiveChannel): ConnectorError {
+  return new ConnectorError({
+    code: 'timeout',
+    detail: 'The platform did not answer in time',
+    retry: 'later',
+    delivery: capabilities.idempotentSend ? 'not-sent' : 'unknown',
   })
-  try {
-    return await Promise.race([send(limit.signal), over])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function failed(error: unknown, leased: StoredMessage, channel: LiveChannel, deps: DeliverDeps): Settlement {

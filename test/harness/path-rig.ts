@@ -196,6 +196,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     events,
     agent,
     routeDeps,
+    deliverDeps,
     entryOf,
     /** A journal entry that holds these events. */
     entry: (...list: readonly InboundEvent[]): JournalEntry =>

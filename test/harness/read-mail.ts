@@ -68,7 +68,10 @@ function divide(raw: string): { headers: HeaderLine[]; body: string } {
     headers.push({ name: (found[1] ?? '').toLowerCase(), value: (found[2] ?? '').trim() })
   }
   const body = lines.slice(lines[at] === '' ? at + 1 : at).join('\n')
-  return { headers: headers.map(({ name, value }) => ({ name, value: decodeWords(value) })), body }
+  return {
+    headers: headers.map(({ name, value }) => ({ name, value: decodeWords(decodeBytes(value)) })),
+    body,
+  }
 }
 
 function split(body: string, boundary: string): string[] {
@@ -120,6 +123,15 @@ function decodeText(bytes: Uint8Array, charset = 'utf-8'): string {
     return new TextDecoder(charset).decode(bytes)
   } catch {
     return new TextDecoder('latin1').decode(bytes)
+  }
+}
+
+/** Header values that are no ASCII are taken for UTF-8 where they can be. */
+function decodeBytes(value: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(Buffer.from(value, 'latin1'))
+  } catch {
+    return value
   }
 }
 

@@ -20,6 +20,7 @@ import { type Taken, takeLetters } from './take-letters.ts'
 /** From so many failed tries on, only headers are asked for. */
 const RESCUE_AFTER = 3
 const MAX_OWED = 500
+const LOOK_BACK = 20
 const DAY_MS = 86_400_000
 
 /** Opens the folder, which never changes a flag, and finds out where to go on in it. */
@@ -30,9 +31,21 @@ export async function openFolder(desk: Desk, client: ImapFlow): Promise<OpenDesk
     uidValidity: String(box.uidValidity),
     uidNext: box.uidNext > 0 ? box.uidNext : Math.max(await lastUidOf(client), desk.cursor?.lastUid ?? 0) + 1,
   }
-  await moveTo(desk, cursorFor(desk.cursor, config, folder, ctx.clock()))
+  const cursor = cursorFor(desk.cursor, config, folder, ctx.clock())
+  await moveTo(desk, cursor === desk.cursor ? cursor : await withLookBack(client, cursor, ctx.clock()))
   if (!isOpen(desk)) throw new Error('the checkpoint was not kept')
   return { desk, client }
+}
+
+/** Letters of the last UIDs before the beginning that are not shown yet may show up, as later ones may. */
+async function withLookBack(client: ImapFlow, cursor: Cursor, nowMs: number): Promise<Cursor> {
+  const from = Math.max(1, cursor.lastUid - LOOK_BACK + 1)
+  if (cursor.lastUid < from) return cursor
+  const there = await search(client, { uid: `${from}:${cursor.lastUid}` })
+  return {
+    ...passed({ ...cursor, lastUid: from - 1 }, [...there, cursor.lastUid + 1], nowMs),
+    lastUid: cursor.lastUid,
+  }
 }
 
 /** For servers that do not tell the next UID. */

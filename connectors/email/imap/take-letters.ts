@@ -150,7 +150,6 @@ async function takeAlone(
 ): Promise<Outcome> {
   const rest = await takeWhole(desk, client, flight, [meta], largest, () => undefined)
   if (rest.length === 0) return 'taken'
-  if (!(await search(client, [meta.uid])).includes(meta.uid)) return 'gone'
   return takePart(desk, client, flight, meta, false)
 }
 
@@ -165,17 +164,18 @@ async function takePart(
   if (!cursor) return 'unreadable'
   const place = { mailbox: cursor.folder, uidValidity: cursor.uidValidity }
   desk.expected = meta.uid
-  let outcome: Outcome = 'gone'
-  const fetched = await answered(client, async () => {
+  let taken = false
+  await answered(client, async () => {
     const letter = await (rescue ? fetchRescued : fetchPartial)(client, place, meta)
     if (!letter) return
     desk.expected = undefined
     const item = partialItem(cursor, config, meta, letter)
     await flight.add(item.body.length, async () => item)
-    outcome = 'taken'
+    taken = true
   })
   desk.expected = undefined
-  return fetched ? outcome : 'unreadable'
+  if (taken) return 'taken'
+  return (await search(client, [meta.uid])).includes(meta.uid) ? 'unreadable' : 'gone'
 }
 
 /** Whether the server did as asked. What is not about the letter, but about connection or journal, is thrown. */

@@ -99,7 +99,7 @@ function sentToMany(mail: ReadMail, own: readonly string[]): AutomaticKind | und
   const ours = isOwnList(mail, own)
   const isList = !ours && (LIST.some((name) => hasHeader(mail, name)) || precedence === 'list')
   if (isList) return 'list'
-  if (submitted !== undefined && submitted !== 'no') return 'bulk'
+  if ((submitted !== undefined && submitted !== 'no') || isStatistics(mail)) return 'bulk'
   if (precedence === 'bulk' || precedence === 'junk') return 'bulk'
   if (CAMPAIGN.some((name) => hasHeader(mail, name))) return 'bulk'
   // Desks and sales programs put these into what people answer with, too.
@@ -138,6 +138,12 @@ function isOwnList(mail: ReadMail, own: readonly string[]): boolean {
   )
   const id = /<([^<>\s]{1,250})>/.exec(headerOf(mail, 'list-id') ?? '')?.[1]?.toLowerCase()
   return own.some((address) => named.includes(address) || address.replace('@', '.') === id)
+}
+
+/** What servers report about a domain as a whole: DMARC (RFC 7489, 7.2.1.1), TLS (RFC 8460). */
+function isStatistics(mail: ReadMail): boolean {
+  const subject = headerOf(mail, 'subject')?.slice(0, 500) ?? ''
+  return mail.contentType === 'multipart/report' || /^report domain: ?\S{1,253} submitter: /i.test(subject)
 }
 
 function isInvitation(mail: ReadMail): boolean {

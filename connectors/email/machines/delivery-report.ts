@@ -33,7 +33,10 @@ import { isVacationSubject } from './vacation-words.ts'
 export interface DeliveryReport {
   /** Message-IDs of the letter it is about, without angle brackets, the most trustworthy first. */
   readonly messageIds: readonly string[]
-  /** Addresses that the report was sent to, lower case: a signed plus-address among them names the letter. */
+  /**
+   * Addresses that the report was sent to, lower case, and the plus-addresses that the returned letter names as its
+   * own: a signed one among them names the letter, also where a server on the way gave it another Message-ID.
+   */
   readonly reportedTo: readonly string[]
   /** Whom the letter did not reach. */
   readonly recipient?: string
@@ -76,7 +79,9 @@ function isReport(mail: ReadMail, hasFields: boolean, { said, returned }: Divide
   const sender = machineSender(mail)
   const subject = headerOf(mail, 'subject') ?? ''
   const named = speaksOfFailure(subject)
-  if (mail.contentType === 'multipart/report' && (hasFields || sender !== undefined || named)) return true
+  const type = mail.parameters['report-type']?.toLowerCase() ?? 'delivery-status'
+  const isForm = mail.contentType === 'multipart/report' && type === 'delivery-status'
+  if (isForm && (hasFields || sender !== undefined || named)) return true
   if (hasFields && (sender !== undefined || (named && !isPassedOn(subject)))) return true
   if (isVacationSubject(subject)) return false
   const bringsBack = returned.length > 0 || attachedLetters(mail).length > 0
@@ -85,8 +90,8 @@ function isReport(mail: ReadMail, hasFields: boolean, { said, returned }: Divide
   if (sender === undefined) return refusedByList(mail) || (bringsBack && failure && mayBeMachine(mail))
   // Administrators are people, too: what they write has no null path, and quotes rather than returns.
   const own = said.replace(/^>(?!>).*$/gm, '')
-  if (named) return bringsBack || quotesRefusal(own) || speaksOfFailure(own) || own.includes('@')
-  return speaksOfFailure(own) && (hasNullPath(mail) || quotesRefusal(own) || bringsBack)
+  const words = named || speaksOfFailure(own)
+  return words && (hasNullPath(mail) || quotesRefusal(own) || bringsBack)
 }
 
 /** Somebody answers or forwards: programs write no such subject when they report. */
@@ -126,7 +131,7 @@ function ofReport(
       ...idsInWords(said),
       ...idsAnswered(mail),
     ]),
-    reportedTo,
+    reportedTo: unique([...reportedTo, ...originals.flatMap(plusAddressesOf)]),
     ...(recipient !== undefined && { recipient }),
     action,
     ...(status !== undefined && { status }),
@@ -144,7 +149,7 @@ function ofComplaint(mail: ReadMail, complaint: Complaint, reportedTo: readonly 
       ...idsAmongFields(complaint.fields).flatMap((each) => messageIdsIn(each, 1)),
       ...idsAnswered(mail),
     ]),
-    reportedTo,
+    reportedTo: unique([...reportedTo, ...attached.flatMap(plusAddressesOf)]),
     ...(recipient !== undefined && { recipient }),
     // It was delivered: what somebody thought of it is told by the code.
     action: 'other',
@@ -220,6 +225,13 @@ function firstWords(said: string): string {
 
 function addressesOf(lines: readonly HeaderLine[], name: string): readonly string[] {
   return lines.filter((each) => each.name === name).flatMap((each) => addressesIn(each.value, 20))
+}
+
+/** Where the returned letter wanted its answers and its reports. */
+function plusAddressesOf(lines: readonly HeaderLine[]): readonly string[] {
+  return ['reply-to', 'return-path', 'sender']
+    .flatMap((name) => addressesOf(lines, name))
+    .filter((address) => address.includes('+'))
 }
 
 /** Fields that servers write into a letter, and its own. */

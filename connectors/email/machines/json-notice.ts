@@ -50,7 +50,12 @@ function idsIn(letter: Record<string, unknown> | undefined): readonly string[] {
 function firstObject(text: string): Record<string, unknown> | undefined {
   const end = text.lastIndexOf('}')
   const object = end < 0 ? text : text.slice(0, end + 1)
-  for (const candidate of [object, object.replace(/\r?\n/g, ''), object.split(/\r?\n/, 1)[0] ?? '']) {
+  for (const candidate of [
+    object,
+    object.replace(/!\r?\n /g, ''),
+    object.replace(/\r?\n/g, ''),
+    object.split(/\r?\n/, 1)[0] ?? '',
+  ]) {
     try {
       return objectOf(JSON.parse(candidate))
     } catch {

@@ -3,8 +3,8 @@ import { addressesIn, hasHeader, headerOf, headersOf } from './header-lines.ts'
 
 /** Names that mail systems give themselves, before the `@`. */
 const DAEMONS =
-  /^(?:mail(?:er)?[-_.]?(?:daemon|deamon)|mdaemon|mail[-_.]delivery[-_.](?:sub)?(?:system|service))$/
-const POSTMASTERS = /^(?:post[-_.]?master|(?:mail|system)[-_.]?admin(?:istrator)?|bounce-?handler)$/
+  /^(?:mail(?:er)?[-_.]?(?:daemon|deamon)|mdaemon|microsoftexchange[0-9a-f]{32}|mail[-_.]delivery[-_.](?:sub)?(?:system|service))$/
+const POSTMASTERS = /^(?:post[-_.]?master|(?:mail|system|sys)[-_.]?admin(?:istrator)?|bounce-?handler)$/
 /** Names that they show, also where an address is missing or somebody's own. */
 const SHOWN =
   /mail(?:er)?[ -]daemon|mail deliver(?:y|er)? ?(?:sub-?)?(?:system|service|agent)|delivery (?:sub)?system|microsoft exchange recipient|internet mail delivery/i
@@ -40,8 +40,10 @@ export function mayBeMachine(mail: ReadMail): boolean {
 
 /** It was sent so that nothing can come back: only machines do that. */
 export function hasNullPath(mail: ReadMail): boolean {
-  return headersOf(mail, 'return-path').some(
-    (each) => each === '<>' || /^<?mailer-daemon(?:@[^>]*)?>?$/i.test(each.slice(0, 300)),
+  return ['return-path', 'x-envelope-from', 'x-return-path'].some((name) =>
+    headersOf(mail, name).some(
+      (each) => each === '<>' || /^<?mailer-daemon(?:@[^>]*)?>?$/i.test(each.slice(0, 300)),
+    ),
   )
 }
 
@@ -84,7 +86,7 @@ const FAILED = new RegExp(
 
 /** A server's refusal with its number: `550 5.1.1`, `<<< 550`, `said: 554`, `(#5.1.1)`. */
 const REFUSAL =
-  /(?:^|[\s:([>])(?:[45]\d\d[ -]{1,3}#?[45]\.\d{1,3}\.\d{1,3}\b|(?:<<<|>>>|said:|was:|received) {0,3}[45]\d\d\b|\(?#[45]\.\d{1,3}\.\d{1,3}\b|[45]\d\d[ -]{1,3}[a-z<"])/im
+  /(?:^|[\s:([>])(?:[45]\d\d[ -]{1,3}#?[45]\.\d{1,3}\.\d{1,3}\b|(?:<<<|>>>|said:|was:|received) {0,3}[45]\d\d\b|\(?#[45]\.\d{1,3}\.\d{1,3}\b|[45]\.\d{1,3}\.\d{1,3} [a-z<]|[45]\d\d[ -]{1,3}[a-z<"])/im
 
 /** Whether words are those of a report. */
 export function speaksOfFailure(words: string): boolean {

@@ -64,7 +64,7 @@ const CLEAR: readonly (readonly [ReasonCode, RegExp])[] = [
   ],
   [
     'expired',
-    /in (?:the )?queue too long|retry time(?:out)? exceeded|retry timeout|(?:message|delivery time|queue) (?:has )?expired|delivery expired|could not be delivered for \d|could not deliver for the last|unable to deliver .{0,60} for \d|cannot send message for|too old|maximum (?:time|retries)|message timed out/,
+    /in (?:the )?queue too long|retry time(?:out)? exceeded|retry timeout|(?:message|delivery time|queue) (?:has )?expired|delivery expired|could not be delivered for \d|could not deliver for the last|unable to deliver .{0,60} for \d|cannot send message for|too old|maximum (?:time|retries)|message timed out|failed \d{1,4} (?:attempts|times)/,
   ],
   [
     'host-unreachable',

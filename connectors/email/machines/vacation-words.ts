@@ -166,6 +166,7 @@ const ENDS = /^\s{0,3}(?:$|[:：;,.!|()[\]【】「」<>"'“”–—-])/
 function begins(subject: string, words: string): boolean {
   const bare = subject
     .slice(0, 300)
+    .normalize('NFC')
     .replace(/^[\s[(【「<"'“*]{1,10}/, '')
     .toLowerCase()
   if (!bare.startsWith(words)) return false

@@ -25,10 +25,11 @@ export function addressesOf(raw: readonly HeaderLine[], name: string): LetterAdd
 
 /** The addresses of one header value. Never throws. */
 export function parseAddresses(value: string): LetterAddress[] {
-  const parsed = entriesOf(value).flatMap(addressOf)
-  if (parsed.length > 0 || !value.includes('=?')) return parsed
-  // Some writers encode the address together with the name.
-  return entriesOf(decodeWords(value)).flatMap(addressOf)
+  const entries = entriesOf(value)
+  const named = entries.filter((entry) => usable(entry.address) !== undefined)
+  // Some writers encode the address together with the name; only then is a decoded text asked for one.
+  if (named.length === 0 && value.includes('=?')) return entriesOf(decodeWords(value)).flatMap(addressOf)
+  return entries.flatMap(addressOf)
 }
 
 function entriesOf(value: string): { readonly name: string; readonly address: string }[] {
