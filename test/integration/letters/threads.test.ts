@@ -182,6 +182,7 @@ const THREAD: readonly InboundEvent[] = [
   letter({ id: '5', references: ['4', '3', '2', '1'], cc: [BOB], automatic: 'out-of-office' }),
 ]
 const IDS = ['1', '2', '3', '4', '5']
+const AT_ONCE = 8
 
 /** What must be the same whatever the order. */
 async function stateOf(rig: LetterRig) {
@@ -209,10 +210,14 @@ const EXPECTED = {
 
 describe('a thread of five', () => {
   it('ends as one conversation in whatever order it comes, each letter by itself', async () => {
-    for (const order of permutations(THREAD)) {
-      const rig = open()
-      await rig.receiveEach(...order)
-      expect(await stateOf(rig)).toEqual(EXPECTED)
+    const orders = permutations(THREAD)
+    for (let from = 0; from < orders.length; from += AT_ONCE) {
+      const some = orders.slice(from, from + AT_ONCE).map(async (order) => {
+        const rig = open()
+        await rig.receiveEach(...order)
+        expect(await stateOf(rig)).toEqual(EXPECTED)
+      })
+      await Promise.all(some)
     }
   })
 
