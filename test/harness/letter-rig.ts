@@ -1,6 +1,7 @@
 /** A channel that carries letters, over real stores: what customers wrote lies there, what agents write is looked at. */
 import { Readable } from 'node:stream'
 import type { OutboundMessage } from '../../src/contract/connector.ts'
+import { ConnectorError } from '../../src/contract/connector-error.ts'
 import type { Capabilities } from '../../src/domain/capabilities.ts'
 import type { OutgoingLetter, StartConversationCommand } from '../../src/domain/commands.ts'
 import type { ConversationId, MessageId } from '../../src/domain/ids.ts'
@@ -44,7 +45,12 @@ export async function openLetterRig(stores: Stores, options: RigOptions = {}) {
   const contents = new Map<string, string>()
   const fetchAttachment = createFetchAttachment({
     ...stores,
-    fetchRemote: async (_, { ref }) => Readable.from([Buffer.from(contents.get(ref) ?? '')]),
+    fetchRemote: async (_, { ref }) => {
+      const content = contents.get(ref)
+      if (content === undefined)
+        throw new ConnectorError({ code: 'gone', retry: 'never', delivery: 'not-sent' })
+      return Readable.from([Buffer.from(content)])
+    },
     clock: now,
     maxBytes: 1_000_000,
   })
