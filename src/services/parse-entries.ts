@@ -186,7 +186,9 @@ function arrivedMessage(
   if (replyToExternalId !== undefined) message.replyToExternalId = replyToExternalId
   if (clientMessageId !== undefined) message.clientMessageId = clientMessageId
   if (letter) {
-    message.letter = letter
+    // What is shown shortened is read whole with the letter.
+    message.letter =
+      text === event.text || letter.fullText !== undefined ? letter : { ...letter, fullText: event.text }
     if (event.sentAtMs !== undefined) message.sentAtMs = event.sentAtMs
     if (isQuiet(letter)) message.quiet = true
   }

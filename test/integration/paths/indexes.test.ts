@@ -1,7 +1,14 @@
 /** Every query that runs again and again must be served by its index, in filter and order, at a real size. */
 import { mongo } from 'mongoose'
 import { beforeAll, describe, expect, it, vi } from 'vitest'
-import type { AgentId, CategoryId, ChannelId, ConversationId, TeamId } from '../../../src/domain/ids.ts'
+import type {
+  AgentId,
+  CategoryId,
+  ChannelId,
+  ContactIdentityId,
+  ConversationId,
+  TeamId,
+} from '../../../src/domain/ids.ts'
 import type { Stores } from '../../../src/runtime/open-stores.ts'
 import {
   type ConversationDocument,
@@ -20,12 +27,14 @@ const statuses = ['open', 'open', 'resolved', 'snoozed', 'pending'] as const
 
 const database = sharedDatabase()
 let busy: ConversationId
+let identity: ContactIdentityId
 
 beforeAll(async () => {
   const rig = createPathRig(database.stores)
   await rig.receive([rig.entry(says('Hello', 'm1'))])
   const model = await rig.conversation()
   busy = model.id
+  identity = model.identityId
   await rig.reply(busy, 'Hi')
   const documents = Array.from({ length: COUNT }, (_, index): ConversationDocument => {
     const status = statuses[index % statuses.length] ?? 'open'
@@ -40,6 +49,8 @@ beforeAll(async () => {
         : { assigneeId: agents[index % agents.length] ?? (model.id as string as AgentId) }),
       ...(index % 4 === 0 ? { teamId: teams[index % teams.length] ?? (model.id as string as TeamId) } : {}),
       lastActivityAtMs: START + Math.floor(index / 3) * 1_000,
+      ...(index % 7 === 0 ? { filed: index % 2 === 0 ? ('spam' as const) : ('automatic' as const) } : {}),
+      ...(index % 2 === 0 ? { baseSubject: `subject ${index % 100}` } : {}),
       routing: { status: index % 50 === 0 ? 'waiting' : 'settled', sinceMs: START + index },
     })
     return status === 'snoozed' ? { ...document, snoozedUntil: new Date(START + index) } : document
@@ -54,6 +65,9 @@ beforeAll(async () => {
       kind: 'message',
       direction: 'inbound',
       text: 'x',
+      ...(index % 3 === 0
+        ? { letterId: `letter-${index}`, letter: { from: { address: 'a@b.example' } } }
+        : {}),
       order: index + 1,
       createdAt: new Date(START + index),
       ...(index % 100 === 0
@@ -260,6 +274,24 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
     '_id_',
     ({ routingQueue }) => routingQueue.stillWaiting(['f'.repeat(24), 'e'.repeat(24)] as ConversationId[]),
   ],
+  ['what is filed as spam', 'all', ({ lists }) => lists.page({ status: 'spam', channels: all }, 26)],
+  [
+    'what is filed, further down',
+    'all',
+    ({ lists }) => lists.page({ status: 'automatic', channels: all }, 26, place),
+  ],
+  [
+    'what is filed of one channel that has none',
+    'by-channel',
+    ({ lists }) => lists.page({ status: 'spam', channels: new Set(channels.slice(1, 2)) }, 26),
+  ],
+  [
+    'what one person wrote under a subject',
+    'same-subject',
+    ({ conversations }) => conversations.ofSubject(identity, 'subject 3', 20),
+  ],
+  ['whom a conversation is with', 'thread', ({ letterThreads }) => letterThreads.participants(busy)],
+  ['what the customer said last', 'thread', ({ messages }) => messages.lastInbound(busy)],
   ['whose assignee is silent', 'silent', ({ routingQueue }) => routingQueue.silent(START + COUNT, 100)],
 ]
 
@@ -270,6 +302,15 @@ describe(`among ${COUNT} conversations`, () => {
     expect(stages).not.toContain('SORT')
     expect(stages).not.toContain('COLLSCAN')
   })
+})
+
+it('letters that are named are found by their own index and that of duplicates', async () => {
+  const named = Array.from({ length: 100 }, (_, index) => `letter-${index * 3}`)
+  const { stages, indexes } = await planOf(() =>
+    database.stores.letterThreads.find(channels[0] as ChannelId, named),
+  )
+  expect(indexes).toEqual(new Set(['letters', 'dedupe']))
+  expect(stages).not.toContain('COLLSCAN')
 })
 
 describe('pages by cursor', () => {
