@@ -155,7 +155,12 @@ function transform(
   else delete attribs['class']
   if (tag === 'a') asLink(attribs)
   if (tag === 'img') asPicture(attribs, said['src'] ?? '', places)
-  return { tagName: tag, attribs }
+  // In one order, however they came to be.
+  const inOrder = known.flatMap((name) => {
+    const value = attribs[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+  return { tagName: tag, attribs: Object.fromEntries(inOrder) }
 }
 
 function asLink(attribs: Attributes): void {
