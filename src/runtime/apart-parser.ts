@@ -1,27 +1,12 @@
-/** Parses in a thread of its own, which may run out of time or memory without harm to the rest. */
-import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
-import type { InboundEvent } from '../contract/inbound-event.ts'
+/** Parses in threads, each of which may run out of time or memory without harm to the rest. */
 import type { ParseJob, ParseOutcome } from '../services/parse-entries.ts'
-
-/** What the thread is told of an entry. */
-export interface ApartRequest {
-  readonly type: string
-  readonly body: Uint8Array
-  readonly contentType: string
-  readonly facts: Readonly<Record<string, string>>
-  readonly receivedAtMs: number
-}
-
-/** What it answers; the first word of a thread is that it is ready. */
-export type ApartAnswer =
-  | 'ready'
-  | 'unknown-type'
-  | { readonly events: readonly InboundEvent[] }
-  | { readonly error: string }
+import { type ApartTask, type ApartWorker, startApartWorker } from './apart-worker.ts'
 
 export interface ApartParser {
-  /** One at a time. Undefined when the thread cannot be had, or does not know the channel's type. */
+  /**
+   * Undefined when a thread cannot be had, or does not know the channel's type.
+   * @throws ParsingStoppedError when the parser is stopped meanwhile
+   */
   parse(job: ParseJob): Promise<ParseOutcome | undefined>
   stop(): Promise<void>
 }
@@ -30,104 +15,108 @@ export interface ApartParserDeps {
   /** The module that exports `registry`. */
   readonly registryUrl: string
   readonly onError: (error: unknown, message: string) => void
+  /** Most threads at a time; one by default. */
+  readonly threads?: number
+  /**
+   * Entries given to one thread before the first is answered, so that it never waits for this one; one by default.
+   * One that has to be broken off takes the thread with it, and the others begin anew elsewhere.
+   */
+  readonly inFlight?: number
   readonly limitMs?: number
   readonly memoryMegabytes?: number
-  /** Node options of the thread; by default this process's own. */
+  /** Node options of the threads; by default this process's own. */
   readonly execArgv?: readonly string[]
 }
 
+/** The process stops; nobody is to blame. */
+export class ParsingStoppedError extends Error {
+  override readonly name = 'ParsingStoppedError'
+
+  constructor() {
+    super('parsing was stopped')
+  }
+}
+
 const LIMIT_MS = 2_000
-const START_LIMIT_MS = 30_000
 const MEMORY_MEGABYTES = 256
 const IDLE_MS = 30_000
-/** The limits count in looks: when this thread is held up itself, all its delay makes one look. */
-const LOOKS = 8
+/** A thread with so much to do is not given more while another could be started. */
+const BUSY = 2
 
-/** Creates the parser; its thread starts with the first entry and ends when none came for a while. */
+/** Creates the parser; threads start when there is work for them, and end when none came for a while. */
 export function createApartParser(deps: ApartParserDeps): ApartParser {
-  const { limitMs = LIMIT_MS, memoryMegabytes = MEMORY_MEGABYTES } = deps
-  let worker: Worker | undefined
+  const { threads = 1, inFlight = 1, limitMs = LIMIT_MS, memoryMegabytes = MEMORY_MEGABYTES } = deps
+  const workers = new Set<ApartWorker>()
+  const rejections = new Set<(error: Error) => void>()
+  let waiting: ApartTask[] = []
   let idle: NodeJS.Timeout | undefined
-  let last: Promise<unknown> = Promise.resolve()
+  let stopped = false
 
-  const end = async (): Promise<void> => {
-    const ending = worker
-    worker = undefined
-    clearTimeout(idle)
-    await ending?.terminate()
-  }
-
-  const started = async (): Promise<Worker> => {
-    if (worker) return worker
-    // The thread's module has this module's ending, so that sources and built files each start their own kind.
-    worker = new Worker(new URL(`./apart-thread${extname(import.meta.url)}`, import.meta.url), {
-      workerData: deps.registryUrl,
-      resourceLimits: { maxOldGenerationSizeMb: memoryMegabytes },
-      ...(deps.execArgv ? { execArgv: [...deps.execArgv] } : {}),
+  const start = (): ApartWorker => {
+    const worker = startApartWorker({
+      registryUrl: deps.registryUrl,
+      limitMs,
+      memoryMegabytes,
+      execArgv: deps.execArgv,
+      onAnswered: feed,
+      onEnded: (left) => {
+        workers.delete(worker)
+        waiting = [...left, ...waiting]
+        feed()
+      },
+      onNoStart: (error) =>
+        deps.onError(error, 'a thread for parsing did not start; what it was given is parsed here'),
     })
-    worker.unref()
-    await answerOf(worker, START_LIMIT_MS)
+    workers.add(worker)
     return worker
   }
 
-  const parseNext = async ({ entry, channel }: ParseJob): Promise<ParseOutcome | undefined> => {
+  const free = (): ApartWorker | undefined => {
+    const [least] = [...workers].sort((a, b) => a.load - b.load)
+    if (!least || (least.load >= Math.min(BUSY, inFlight) && workers.size < threads)) return start()
+    return least.load < inFlight ? least : undefined
+  }
+
+  const feed = (): void => {
     clearTimeout(idle)
-    let thread: Worker
-    try {
-      thread = await started()
-    } catch (error) {
-      await end()
-      deps.onError(error, 'the thread for suspect entries did not start; they are parsed here')
-      return undefined
+    while (!stopped) {
+      const [next] = waiting
+      const worker = next && free()
+      if (!next || !worker) break
+      waiting = waiting.slice(1)
+      worker.give(next)
     }
-    const { body, contentType, facts, receivedAtMs } = entry
-    const request: ApartRequest = { type: channel.connector.type, body, contentType, facts, receivedAtMs }
-    try {
-      const answered = answerOf(thread, limitMs)
-      thread.postMessage(request)
-      const answer = await answered
-      return typeof answer === 'string' ? undefined : answer
-    } catch (error) {
-      await end()
-      const { code, message } = error as NodeJS.ErrnoException
-      return {
-        error:
-          code === 'ERR_WORKER_OUT_OF_MEMORY'
-            ? `parsing needed more than ${memoryMegabytes} MB of memory`
-            : message,
-      }
-    } finally {
-      idle = setTimeout(() => void end(), IDLE_MS)
+    if (workers.size > 0 && [...workers].every(({ load }) => load === 0)) {
+      idle = setTimeout(() => void endAll(), IDLE_MS)
       idle.unref()
     }
   }
 
-  return {
-    parse(job) {
-      const result = last.then(() => parseNext(job))
-      last = result.catch(() => undefined)
-      return result
-    },
-    stop: end,
+  const endAll = async (): Promise<void> => {
+    clearTimeout(idle)
+    const ending = [...workers]
+    workers.clear()
+    await Promise.all(ending.map((worker) => worker.end()))
   }
-}
 
-/** The thread's next word. Rejects when it ends, fails or stays silent. */
-function answerOf(thread: Worker, limitMs: number): Promise<ApartAnswer> {
-  return new Promise((resolve, reject) => {
-    let looks = 0
-    const timer = setInterval(() => {
-      looks += 1
-      if (looks > LOOKS) settle(() => reject(new Error(`parsing took longer than ${limitMs} ms`)))
-    }, limitMs / LOOKS)
-    const settle = (act: () => void): void => {
-      clearInterval(timer)
-      thread.off('message', onMessage).off('messageerror', onError).off('error', onError).off('exit', onExit)
-      act()
-    }
-    const onMessage = (answer: ApartAnswer): void => settle(() => resolve(answer))
-    const onError = (error: Error): void => settle(() => reject(error))
-    const onExit = (): void => settle(() => reject(new Error('the thread ended while parsing')))
-    thread.on('message', onMessage).on('messageerror', onError).on('error', onError).on('exit', onExit)
-  })
+  return {
+    parse: (job) =>
+      new Promise((resolve, reject) => {
+        if (stopped) return reject(new ParsingStoppedError())
+        rejections.add(reject)
+        const settle = (outcome: ParseOutcome | undefined): void => {
+          rejections.delete(reject)
+          resolve(outcome)
+        }
+        waiting.push({ job, settle })
+        feed()
+      }),
+    async stop() {
+      stopped = true
+      waiting = []
+      for (const reject of rejections) reject(new ParsingStoppedError())
+      rejections.clear()
+      await endAll()
+    },
+  }
 }

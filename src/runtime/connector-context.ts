@@ -1,5 +1,5 @@
 import { promises as dns } from 'node:dns'
-import type { ConnectorContext } from '../contract/connector.ts'
+import type { ConnectorContext, HealthReport } from '../contract/connector.ts'
 import { ConnectorError } from '../contract/connector-error.ts'
 import type { Bus } from '../services/bus.ts'
 import type { LiveChannel } from '../services/channel-directory.ts'
@@ -11,7 +11,7 @@ import type { Logger } from './logger.ts'
 
 export interface ConnectorContextDeps {
   readonly channels: ChannelStore
-  readonly checkpoints: CheckpointStore
+  readonly checkpoints: Pick<CheckpointStore, 'read'>
   readonly bus: Bus
   readonly log: Logger
   readonly publicUrl: string
@@ -25,7 +25,7 @@ export interface ConnectorContextDeps {
 export function createContextOf(
   deps: ConnectorContextDeps,
 ): (channel: LiveChannel, signal: AbortSignal) => ConnectorContext<LiveChannel['config']> {
-  const { channels, checkpoints, bus, publicUrl, clock } = deps
+  const { checkpoints, publicUrl, clock } = deps
   return (channel, signal) => {
     const logger = deps.log.child({ channelId: channel.id, channelType: channel.type })
     return {
@@ -39,20 +39,31 @@ export function createContextOf(
       clock,
       checkpoint: {
         read: () => checkpoints.read(channel.id),
-        write: (value) => checkpoints.write(channel.id, value),
+        // A session's own context can: see session-context.ts.
+        write: () => Promise.reject(new Error('only a session moves the place mark')),
       },
       reportHealth: (health) => {
-        channels
-          .setHealth(channel.id, health, new Date(clock()))
-          .then((record) => {
-            if (record)
-              bus.publish([{ type: 'channel.updated', channel: presentChannel({ ...channel, record }) }])
-          })
-          .catch((error: unknown) => logger.warn({ err: error }, 'the health could not be kept'))
+        keepHealth(channel, health, deps).catch((error: unknown) =>
+          logger.warn({ err: error }, 'the health could not be kept'),
+        )
       },
       signal,
     }
   }
+}
+
+/**
+ * Records how a channel is and tells the screens.
+ * @param token of the session's lease, when a session says so; what a stale one says is dropped
+ */
+export async function keepHealth(
+  channel: LiveChannel,
+  health: HealthReport,
+  { channels, bus, clock }: Pick<ConnectorContextDeps, 'channels' | 'bus' | 'clock'>,
+  token?: number,
+): Promise<void> {
+  const record = await channels.setHealth(channel.id, health, new Date(clock()), token)
+  if (record) bus.publish([{ type: 'channel.updated', channel: presentChannel({ ...channel, record }) }])
 }
 
 async function resolveHost(host: string, lookup: ConnectorContextDeps['lookup']): Promise<string> {

@@ -4,15 +4,18 @@ import { createLeftLeases } from './left-leases.ts'
 
 function rig(alone: boolean) {
   const ended: GoneHolders[] = []
-  const state = { gone: [] as readonly string[], broken: false }
+  const state = { gone: [] as readonly string[], broken: false, others: 0 }
   const leases = createLeftLeases({
-    outbox: {
-      endLeases: async (gone) => {
-        if (state.broken) throw new Error('away')
-        ended.push(gone)
-        return 1
+    outboxes: [
+      {
+        endLeases: async (gone) => {
+          if (state.broken) throw new Error('away')
+          ended.push(gone)
+          return 1
+        },
       },
-    },
+      { endLeases: async () => (state.others += 1) && 0 },
+    ],
     nodeId: 'me',
     alone,
     goneNodes: () => state.gone,
@@ -22,10 +25,11 @@ function rig(alone: boolean) {
 }
 
 it('alone on the database, all leases of others end, once', async () => {
-  const { leases, ended } = rig(true)
+  const { leases, ended, state } = rig(true)
   expect(await leases.end()).toBe(1)
   expect(await leases.end()).toBe(0)
   expect(ended).toEqual([{ allBut: 'me' }])
+  expect(state.others).toBe(1)
 })
 
 it('among others, those of a gone node end once, and again when it came back and went', async () => {

@@ -1,6 +1,6 @@
 import type { GoneHolders, OutboxStore } from '../store/outbox-store.ts'
 
-/** Ends the outbox leases of processes that are certainly gone, so that nobody waits for them to run out. */
+/** Ends the leases on messages of processes that are certainly gone, so that nobody waits for them to run out. */
 export interface LeftLeases {
   /** Looks whose leases end; call it again and again. Resolves with how many ended. */
   end(): Promise<number>
@@ -8,7 +8,8 @@ export interface LeftLeases {
 
 /** Creates the look; it writes nothing until it is called. */
 export function createLeftLeases(deps: {
-  readonly outbox: Pick<OutboxStore, 'endLeases'>
+  /** Whatever keeps such leases. */
+  readonly outboxes: readonly Pick<OutboxStore, 'endLeases'>[]
   readonly nodeId: string
   /** The database serves this process alone: whoever else holds a lease ran before it. */
   readonly alone: boolean
@@ -19,7 +20,11 @@ export function createLeftLeases(deps: {
   let lookedAfter: ReadonlySet<string> = new Set()
   let predecessorsWait = deps.alone
 
-  const endOf = (gone: GoneHolders): Promise<number> => deps.outbox.endLeases(gone, deps.now())
+  const endOf = async (gone: GoneHolders): Promise<number> => {
+    let ended = 0
+    for (const { endLeases } of deps.outboxes) ended += await endLeases(gone, deps.now())
+    return ended
+  }
 
   return {
     async end() {

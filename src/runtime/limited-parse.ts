@@ -12,33 +12,48 @@ import type { ApartParser } from './apart-parser.ts'
 const BATCH_MS = 2_000
 const MOST_REMEMBERED = 10_000
 
+/** Threads that parse, each kind for itself: a letter that takes its time must hold up no chat, nor another letter. */
+export interface ParsingThreads {
+  /** Suspects among what platforms deliver; the others are parsed in this thread. */
+  readonly suspects: Pick<ApartParser, 'parse'>
+  /** What sessions bring. */
+  readonly items: Pick<ApartParser, 'parse'>
+  /** Suspects among that. */
+  readonly suspectItems: Pick<ApartParser, 'parse'>
+}
+
 export interface LimitedParseDeps {
-  /** Parses in another thread. */
-  readonly apart: Pick<ApartParser, 'parse'>
+  readonly threads: ParsingThreads
   /** Entries from before may be what ended an earlier process. */
   readonly startedAtMs: number
   readonly batchMs?: number
 }
 
 /** Creates the parsing; the same results as calling each connector's `parse`, or an error per entry. */
-export function createLimitedParse({ apart, startedAtMs, batchMs }: LimitedParseDeps): ParseRequests {
+export function createLimitedParse({ threads, startedAtMs, batchMs }: LimitedParseDeps): ParseRequests {
   const brokenOff = new Set<JournalEntryId>()
-  /** What a session brings may be large and take its time. */
-  const isApart = ({ entry, channel }: ParseJob): boolean =>
-    channel.connector.inbound.kind === 'session' ||
-    entry.tries > 0 ||
-    entry.receivedAtMs < startedAtMs ||
-    brokenOff.has(entry.id)
+  const isSuspect = ({ entry }: ParseJob): boolean =>
+    entry.tries > 0 || entry.receivedAtMs < startedAtMs || brokenOff.has(entry.id)
+
+  const parseItem = async (job: ParseJob): Promise<ParseOutcome> => {
+    const parser = isSuspect(job) ? threads.suspectItems : threads.items
+    return (await parser.parse(job)) ?? parsePatiently(job)
+  }
 
   return async (jobs) => {
     const outcomes = new Map<ParseJob, ParseOutcome>()
-    const here = jobs.filter((job) => !isApart(job))
-    for (const job of jobs.filter(isApart)) {
-      const outcome = await apart.parse(job)
+    // All at once: the threads see to it that none waits for another's round trip.
+    const items = Promise.all(
+      jobs.filter(isOfSession).map(async (job) => void outcomes.set(job, await parseItem(job))),
+    )
+    const delivered = jobs.filter((job) => !isOfSession(job))
+    const here = delivered.filter((job) => !isSuspect(job))
+    const suspects = delivered.filter(isSuspect).map(async (job) => {
+      const outcome = await threads.suspects.parse(job)
       if (outcome) outcomes.set(job, outcome)
-      else if (job.channel.connector.inbound.kind === 'session') outcomes.set(job, await parsePatiently(job))
       else here.push(job)
-    }
+    })
+    await Promise.all([items, ...suspects])
     const overdue = parseInTime(here, outcomes, batchMs ?? BATCH_MS)
     if (brokenOff.size > MOST_REMEMBERED) brokenOff.clear()
     for (const { entry } of overdue) brokenOff.add(entry.id)
@@ -46,13 +61,16 @@ export function createLimitedParse({ apart, startedAtMs, batchMs }: LimitedParse
   }
 }
 
+function isOfSession({ channel }: ParseJob): boolean {
+  return channel.connector.inbound.kind === 'session'
+}
+
 /** Parses in this thread, each batch within the time limit; what sessions bring without one. */
 export const parseHere: ParseRequests = async (jobs) => {
   const outcomes = new Map<ParseJob, ParseOutcome>()
-  const ofSessions = jobs.filter(({ channel }) => channel.connector.inbound.kind === 'session')
-  for (const job of ofSessions) outcomes.set(job, await parsePatiently(job))
+  for (const job of jobs.filter(isOfSession)) outcomes.set(job, await parsePatiently(job))
   parseInTime(
-    jobs.filter((job) => !ofSessions.includes(job)),
+    jobs.filter((job) => !isOfSession(job)),
     outcomes,
     BATCH_MS,
   )

@@ -106,6 +106,23 @@ export function createMetrics() {
     help: 'Loads of agents that had drifted from what they really have, and were mended',
     registers,
   })
+  const sessionsHeld = new Gauge({
+    name: 'tributary_sessions_held',
+    help: 'Channels whose session runs in this process',
+    registers,
+  })
+  const sessionItems = new Counter({
+    name: 'tributary_session_items_total',
+    help: 'Items that sessions brought, by whether the journal had them before',
+    labelNames: ['repeated'],
+    registers,
+  })
+  const filings = new Counter({
+    name: 'tributary_filings_total',
+    help: 'Attempts to file sent messages with their platform, by how they ended',
+    labelNames: ['outcome'],
+    registers,
+  })
   const http = new Histogram({
     name: 'tributary_http_request_seconds',
     help: 'HTTP requests beside the ingress, by route and status',
@@ -155,6 +172,9 @@ export function createMetrics() {
       }
     },
     drifted: (count: number) => routingDrift.inc(count),
+    sessionsHeld: (count: number) => sessionsHeld.set(count),
+    sessionItem: (repeated: boolean) => sessionItems.inc({ repeated: String(repeated) }),
+    filed: (outcome: string) => filings.inc({ outcome }),
     request: (facts: { method: string; route: string; status: number; durationMs: number }) =>
       http.observe(
         { method: facts.method, route: facts.route, status: String(facts.status) },

@@ -14,6 +14,7 @@ import { createConversationLoadStore } from '../store/conversation-load-store.ts
 import { createConversationStore } from '../store/conversation-store.ts'
 import { countedConversations } from '../store/counted-conversations.ts'
 import { createEarlyEventStore } from '../store/early-event-store.ts'
+import { createFilingStore } from '../store/filing-store.ts'
 import { createGreetingStore } from '../store/greeting-store.ts'
 import { createIdempotencyStore } from '../store/idempotency-store.ts'
 import { createJournalStore } from '../store/journal-store.ts'
@@ -63,6 +64,7 @@ export async function openStores(connection: StoreConnection['connection']) {
     availabilityLog: createAvailabilityLogStore(connection),
     lists: createConversationListStore(connection),
     earlyEvents: createEarlyEventStore(connection),
+    filings: createFilingStore(connection),
     greetings: createGreetingStore(connection),
     idempotency: createIdempotencyStore(connection),
     journal: createJournalStore(connection),

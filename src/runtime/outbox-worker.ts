@@ -1,20 +1,19 @@
-import type { ConversationId } from '../domain/ids.ts'
-
-/** Keeps the outbox moving on this node. */
+/** Keeps what is due going out on this node: messages by conversation, what follows them by channel. */
 export interface OutboxWorker {
   /** Something was queued, here or elsewhere. */
   wake(): void
   /**
    * Takes no new work and waits for what is under way, so long at most.
-   * @returns how many conversations' sends are still under way; their leases will run out
+   * @returns how many lines' work is still under way; their leases will run out
    */
   stop(patienceMs: number): Promise<number>
 }
 
-export interface OutboxWorkerDeps {
-  readonly due: (nowMs: number, limit: number) => Promise<readonly ConversationId[]>
-  /** Sends what the conversation holds; answers when its head is due next. */
-  readonly deliver: (conversationId: ConversationId) => Promise<number | undefined>
+export interface OutboxWorkerDeps<Line extends string> {
+  /** Conversations, or whatever has an order of its own within. */
+  readonly due: (nowMs: number, limit: number) => Promise<readonly Line[]>
+  /** Sends what the line holds; answers when its head is due next. */
+  readonly deliver: (line: Line) => Promise<number | undefined>
   readonly now: () => number
   readonly onError: (error: unknown, message: string) => void
 }
@@ -25,8 +24,8 @@ const CONCURRENCY = 64
 const LOOK_EVERY_MS = 1_000
 
 /** Creates and starts the worker. */
-export function startOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
-  const underWay = new Map<ConversationId, Promise<void>>()
+export function startOutboxWorker<Line extends string>(deps: OutboxWorkerDeps<Line>): OutboxWorker {
+  const underWay = new Map<Line, Promise<void>>()
   let looking: Promise<void> | undefined
   let again = false
   let stopped = false
@@ -37,21 +36,21 @@ export function startOutboxWorker(deps: OutboxWorkerDeps): OutboxWorker {
       const room = CONCURRENCY - underWay.size
       if (room <= 0) return
       const due = await deps.due(deps.now(), CONCURRENCY + underWay.size)
-      for (const conversationId of due) {
-        if (underWay.has(conversationId)) continue
+      for (const line of due) {
+        if (underWay.has(line)) continue
         if (underWay.size >= CONCURRENCY) break
-        underWay.set(conversationId, deliver(conversationId))
+        underWay.set(line, deliver(line))
       }
     } while (again && !stopped)
   }
 
-  const deliver = async (conversationId: ConversationId): Promise<void> => {
+  const deliver = async (line: Line): Promise<void> => {
     try {
-      await deps.deliver(conversationId)
+      await deps.deliver(line)
     } catch (error) {
       deps.onError(error, 'delivering failed; its lease lets another attempt follow')
     } finally {
-      underWay.delete(conversationId)
+      underWay.delete(line)
       if (underWay.size === CONCURRENCY - 1) wake()
     }
   }

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { JOURNAL_PARTITIONS } from '../store/journal-store.ts'
+import { FIRST_SESSION_PARTITION, JOURNAL_PARTITIONS, SESSION_PARTITIONS } from '../store/journal-store.ts'
 import type { LeaseStore } from '../store/lease-store.ts'
 import { createPartitionLeases, type PartitionLeases } from './partition-leases.ts'
 
 /** Leases by a clock of their own, as the database has one. */
-function leaseTable(clock: { ms: number }): LeaseStore {
+function leaseTable(clock: { ms: number }): Pick<LeaseStore, 'acquire' | 'prolong' | 'release'> {
   const table = new Map<string, { holder: string; untilMs: number; token: number }>()
   return {
     async acquire(name, holder, ttlMs, evenIfHeld = false) {
@@ -46,7 +46,7 @@ function cluster(size: number) {
   return { clock, nodes, alive, held }
 }
 
-const everything = Array.from({ length: JOURNAL_PARTITIONS }, (_, index) => index)
+const everything = Array.from({ length: JOURNAL_PARTITIONS + SESSION_PARTITIONS }, (_, index) => index)
 function node(nodes: readonly PartitionLeases[], index: number): PartitionLeases {
   const found = nodes[index]
   if (!found) throw new Error('no such node')
@@ -81,8 +81,14 @@ describe('partition leases', () => {
         }
         for (let round = 0; round < 8; round += 1) await renewAll()
         expect(sorted(held())).toEqual(everything)
-        const share = Math.ceil(JOURNAL_PARTITIONS / alive.size)
-        for (const index of alive) expect(nodes[index]?.held.size).toBeLessThanOrEqual(share)
+        for (const index of alive) {
+          const mine = [...(nodes[index]?.held ?? [])]
+          const ofSessions = mine.filter((partition) => partition >= FIRST_SESSION_PARTITION)
+          expect(ofSessions.length).toBeLessThanOrEqual(Math.ceil(SESSION_PARTITIONS / alive.size))
+          expect(mine.length - ofSessions.length).toBeLessThanOrEqual(
+            Math.ceil(JOURNAL_PARTITIONS / alive.size),
+          )
+        }
       }),
     )
   })
@@ -90,11 +96,11 @@ describe('partition leases', () => {
   it('are not acted on by a node that slept longer than they run', async () => {
     const { clock, nodes } = cluster(2)
     await node(nodes, 0).renew()
-    expect(node(nodes, 0).held.size).toBe(8)
+    expect(node(nodes, 0).held.size).toBe(everything.length / 2)
     clock.ms += 7_000
     expect(node(nodes, 0).held.size).toBe(0)
     await node(nodes, 0).renew()
-    expect(node(nodes, 0).held.size).toBe(8)
+    expect(node(nodes, 0).held.size).toBe(everything.length / 2)
   })
 
   it('of a killed process are void where the database serves this one alone', async () => {
@@ -105,8 +111,8 @@ describe('partition leases', () => {
     await start('before').renew()
     const after = start('after')
     await after.renew()
-    expect(after.held.size).toBe(JOURNAL_PARTITIONS)
+    expect(after.held.size).toBe(everything.length)
     clock.ms += 60_000
-    expect(after.held.size).toBe(JOURNAL_PARTITIONS)
+    expect(after.held.size).toBe(everything.length)
   })
 })

@@ -1,4 +1,22 @@
+import { JOURNAL_PARTITIONS } from '../store/journal-store.ts'
 import { createProjector, type Projector, type ProjectorDeps } from './projector.ts'
+
+interface LaneKind {
+  readonly name: string
+  readonly lanes: number
+  readonly has: (partition: number) => boolean
+  readonly batch?: number
+}
+
+/**
+ * Two lanes of each kind: while one waits for the database, or for a thread that parses, the other goes on. What
+ * sessions bring goes in lanes and batches of its own, so that a chat waits for no letter; those batches are small,
+ * since letters are large.
+ */
+const KINDS: readonly LaneKind[] = [
+  { name: 'projector', lanes: 2, has: (partition) => partition < JOURNAL_PARTITIONS },
+  { name: 'session-projector', lanes: 2, has: (partition) => partition >= JOURNAL_PARTITIONS, batch: 64 },
+]
 
 /**
  * Several projectors side by side as one. Each has partitions of its own, so that the messages of one sender stay
@@ -6,24 +24,22 @@ import { createProjector, type Projector, type ProjectorDeps } from './projector
  * @param held the partitions of this node
  */
 export function createProjectorLanes(
-  lanes: number,
   held: () => ReadonlySet<number>,
-  deps: Omit<ProjectorDeps, 'held' | 'oneAtATime'>,
+  deps: Omit<ProjectorDeps, 'held' | 'oneAtATime' | 'name' | 'batch'>,
 ): Projector {
-  let last: Promise<unknown> = Promise.resolve()
-  const oneAtATime = (attempt: () => Promise<void>): Promise<void> => {
-    const result = last.then(attempt)
-    last = result.catch(() => undefined)
-    return result
-  }
-  const projectors = Array.from({ length: lanes }, (_, lane) =>
-    createProjector({
-      ...deps,
-      oneAtATime,
-      name: `${deps.name}:${lane}`,
-      held: () => new Set([...held()].filter((partition) => partition % lanes === lane)),
-    }),
-  )
+  const projectors = KINDS.flatMap(({ name, lanes, has, batch }) => {
+    // Each kind for itself: a suspect chat must not wait until a suspect letter was given up.
+    const oneAtATime = inTurn()
+    return Array.from({ length: lanes }, (_, lane) =>
+      createProjector({
+        ...deps,
+        oneAtATime,
+        name: `${name}:${lane}`,
+        held: () => new Set([...held()].filter((partition) => has(partition) && partition % lanes === lane)),
+        ...(batch === undefined ? {} : { batch }),
+      }),
+    )
+  })
   return {
     offer: (entries) => {
       for (const projector of projectors) projector.offer(entries)
@@ -41,5 +57,14 @@ export function createProjectorLanes(
     stop: async () => {
       await Promise.all(projectors.map(({ stop }) => stop()))
     },
+  }
+}
+
+function inTurn(): (attempt: () => Promise<void>) => Promise<void> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (attempt) => {
+    const result = last.then(attempt)
+    last = result.catch(() => undefined)
+    return result
   }
 }

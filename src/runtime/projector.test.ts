@@ -179,7 +179,62 @@ describe('the projector', () => {
     it.scan()
     await it.idle()
     expect(quarantined).toEqual(['e1'])
-    expect(batches).toEqual([['e2'], ['e3']])
+    expect(batches.flat().sort()).toEqual(['e2', 'e3'])
+  })
+
+  it('goes on with others while a suspect is tried, and lets nothing of its partition overtake it', async () => {
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const begun: string[] = []
+    const done: string[] = []
+    const {
+      projector: it,
+      offer,
+      quarantined,
+    } = setUp([], async (entries) => {
+      const ids = entries.map(({ id }) => id as string)
+      begun.push(...ids)
+      if (entries.length === 1 && ids[0] === 'e1') await held
+      const failed = entries.flatMap(({ id }) => (id === 'e1' ? [{ id, error: 'cannot be read' }] : []))
+      done.push(...ids.filter((id) => id !== 'e1'))
+      return { keep: [], failed }
+    })
+    offer(entry(1, 0), entry(2, 1))
+    // Tried for the second time now, which hangs.
+    while (begun.filter((id) => id === 'e1').length < 2) await new Promise((resolve) => setImmediate(resolve))
+    offer(entry(3, 0), entry(4, 1), entry(5, 0), entry(6, 1))
+    while (!done.includes('e6')) await new Promise((resolve) => setImmediate(resolve))
+    expect(done).toEqual(['e2', 'e4', 'e6'])
+    expect(it.depth).toBe(2)
+    release()
+    await it.idle()
+    expect(quarantined).toEqual(['e1'])
+    expect(done).toEqual(['e2', 'e4', 'e6', 'e3', 'e5'])
+    expect(it.depth).toBe(0)
+  })
+
+  it('projects all again when the database is lost while a suspect is tried', async () => {
+    let lost = true
+    const {
+      projector: it,
+      table,
+      batches,
+      told,
+      errors,
+    } = setUp([{ ...entry(1), tries: 1 }, entry(2, 0), entry(3, 1)], async (entries) => {
+      if (lost && entries.some(({ id }) => id === 'e1')) {
+        lost = false
+        told.interruptions += 1
+      }
+      return DONE
+    })
+    it.scan()
+    while (table.size > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    expect(errors).toHaveLength(1)
+    expect(batches.flat().filter((id) => id === 'e1')).toHaveLength(2)
+    expect(batches.flat().indexOf('e2')).toBeGreaterThan(batches.flat().lastIndexOf('e1'))
   })
 
   it('quarantines after three failures whatever an earlier process had begun', async () => {

@@ -3,6 +3,7 @@ import type { JournalEntryId } from '../domain/ids.ts'
 import type { ReceivedBatch } from '../services/receive-inbound.ts'
 import { isDatabaseUnavailable } from '../store/database-error.ts'
 import type { JournalEntry, JournalStore } from '../store/journal-store.ts'
+import { ParsingStoppedError } from './apart-parser.ts'
 import { createWorkQueue } from './work-queue.ts'
 
 /** Projects journal entries of the partitions this node holds. */
@@ -34,6 +35,8 @@ export interface ProjectorDeps {
   readonly isPressed: () => boolean
   /** How often the database was away: what was not waited for on disk before is then in doubt. */
   readonly interruptions: () => number
+  /** Most entries of one batch. */
+  readonly batch?: number
   /** Names this projector's durable barrier. */
   readonly name: string
   readonly keepMs: number
@@ -66,13 +69,22 @@ export function createProjector(deps: ProjectorDeps): Projector {
   let running: Promise<void> | undefined
   let stopped = false
   let pause: Promise<void> | undefined
+  /** Partitions whose suspects are tried beside the loop. */
+  const aside = new Map<number, Promise<void>>()
+  let failure: { readonly error: unknown } | undefined
+  let blocked = false
+  const mostAtOnce = deps.batch ?? BATCH
   const startedAtMs = deps.now()
 
   const wake = (): void => {
+    blocked = false
     if (stopped || running) return
     running = run()
-      .catch((error: unknown) => {
-        deps.onError(error, 'projecting failed; trying again')
+      .catch(async (error: unknown) => {
+        // Who is aside works on what the queue knows: first they end, then all is forgotten.
+        await Promise.all(aside.values())
+        failure = undefined
+        if (!stopped) deps.onError(error, 'projecting failed; trying again')
         queue.clear()
         scanWanted = true
         pause = new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
@@ -82,17 +94,21 @@ export function createProjector(deps: ProjectorDeps): Projector {
         const paused = pause
         pause = undefined
         if (paused) void paused.then(wake)
-        else if (scanWanted || queue.size > 0) wake()
+        else if (!blocked && (scanWanted || queue.size > 0)) wake()
       })
   }
 
   const run = async (): Promise<void> => {
-    while (!stopped && (scanWanted || queue.size > 0)) {
+    while (!stopped && !blocked && (scanWanted || queue.size > 0)) {
+      if (failure) throw failure.error
       await letBurstPass()
-      if (scanWanted && queue.size < BATCH) await scanOnce()
-      const batch = queue.take(BATCH, deps.held())
+      if (scanWanted && queue.size < mostAtOnce) await scanOnce()
+      const batch = queue.take(mostAtOnce, deps.held(), new Set(aside.keys()))
       if (batch.length > 0) await projectBatch(batch)
+      // All that waits stands behind suspects; whoever is done with one wakes this loop.
+      else if (queue.size > 0 && aside.size > 0) blocked = true
     }
+    if (failure) throw failure.error
   }
 
   const letBurstPass = async (): Promise<void> => {
@@ -116,26 +132,78 @@ export function createProjector(deps: ProjectorDeps): Projector {
 
   const projectBatch = async (batch: readonly JournalEntry[]): Promise<void> => {
     const startedAt = performance.now()
-    // Who shares a partition with a suspect may be its sender and must not overtake it; nobody else waits.
-    const slow = new Set(batch.filter(({ tries }) => tries > 0).map(({ partition }) => partition))
-    const free = batch.filter(({ partition }) => !slow.has(partition))
-    if (free.length > 0) await projectTrusted(free)
+    const trusted: JournalEntry[] = []
+    const slow = new Map<number, JournalEntry[]>()
+    for (const entry of batch) {
+      const { partition, tries } = entry
+      const line = slow.get(partition)
+      if (line) line.push(entry)
+      else if (tries > 0) slow.set(partition, [entry])
+      else trusted.push(entry)
+    }
+    const failed = trusted.length > 0 ? await projectTrusted(trusted) : []
+    for (const { partition } of failed) if (!slow.has(partition)) slow.set(partition, [])
+    const waiting = new Set(failed)
+    for (const [partition, line] of slow) {
+      for (const entry of line) waiting.add(entry)
+      setAside(
+        partition,
+        failed.filter((entry) => entry.partition === partition),
+        line,
+      )
+    }
+    queue.forget(batch.filter((entry) => !waiting.has(entry)))
+    deps.observe(batch.length, performance.now() - startedAt)
+  }
+
+  /**
+   * Tries suspects beside the loop, and then those behind them. Who shares the partition may be of the same sender and
+   * must not overtake them; nobody else waits.
+   */
+  const setAside = (
+    partition: number,
+    suspects: readonly JournalEntry[],
+    line: readonly JournalEntry[],
+  ): void => {
+    const done = projectLine(suspects, line)
+      .then(
+        () => queue.forget([...suspects, ...line]),
+        (error: unknown) => {
+          failure ??= { error }
+        },
+      )
+      .finally(() => {
+        aside.delete(partition)
+        scanWanted ||= failure !== undefined
+        wake()
+      })
+    aside.set(partition, done)
+  }
+
+  const projectLine = async (
+    suspects: readonly JournalEntry[],
+    line: readonly JournalEntry[],
+  ): Promise<void> => {
+    for (const suspect of suspects) await projectSuspect(suspect)
     let trusted: JournalEntry[] = []
-    for (const entry of batch.filter(({ partition }) => slow.has(partition))) {
+    const projectUpTo = async (): Promise<void> => {
+      if (trusted.length > 0)
+        for (const suspect of await projectTrusted(trusted)) await projectSuspect(suspect)
+      trusted = []
+    }
+    for (const entry of line) {
       if (entry.tries === 0) {
         trusted.push(entry)
         continue
       }
-      if (trusted.length > 0) await projectTrusted(trusted)
-      trusted = []
+      await projectUpTo()
       await projectSuspect(entry)
     }
-    if (trusted.length > 0) await projectTrusted(trusted)
-    queue.forget(batch)
-    deps.observe(batch.length, performance.now() - startedAt)
+    await projectUpTo()
   }
 
-  const projectTrusted = async (entries: readonly JournalEntry[]): Promise<void> => {
+  /** @returns those that failed by themselves */
+  const projectTrusted = async (entries: readonly JournalEntry[]): Promise<readonly JournalEntry[]> => {
     let result: ReceivedBatch
     const interruptions = deps.interruptions()
     try {
@@ -145,13 +213,11 @@ export function createProjector(deps: ProjectorDeps): Projector {
       // One of them is poison: each on its own, so that the others are not held up.
       deps.onError(error, 'a batch failed; its entries are projected one by one')
       for (const entry of entries) await projectSuspect(entry)
-      return
+      return []
     }
     await finish(entries, result, interruptions)
-    for (const { id } of result.failed) {
-      const entry = entries.find((candidate) => candidate.id === id)
-      if (entry) await projectSuspect(entry)
-    }
+    const failed = new Set(result.failed.map(({ id }) => id))
+    return entries.filter(({ id }) => failed.has(id))
   }
 
   /** The try is counted before it is made: an entry that kills the process is told by it after the restart. */
@@ -215,11 +281,11 @@ export function createProjector(deps: ProjectorDeps): Projector {
     },
     lagMs,
     async idle() {
-      while (running) await running
+      while (running || aside.size > 0) await Promise.all([running, ...aside.values()])
     },
     async stop() {
       stopped = true
-      while (running) await running
+      while (running || aside.size > 0) await Promise.all([running, ...aside.values()])
     },
   }
 }
@@ -235,5 +301,7 @@ class InterruptedError extends Error {
 
 /** No entry is to blame. */
 function isOutage(error: unknown): boolean {
-  return error instanceof InterruptedError || isDatabaseUnavailable(error)
+  return (
+    error instanceof InterruptedError || error instanceof ParsingStoppedError || isDatabaseUnavailable(error)
+  )
 }

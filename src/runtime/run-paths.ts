@@ -2,17 +2,19 @@ import type { JournalEntryId } from '../domain/ids.ts'
 import { wakeConversation } from '../services/change-conversation.ts'
 import { type DeliverDeps, deliverConversation } from '../services/deliver-messages.ts'
 import { detectLanguage } from '../services/detect-language.ts'
+import { type FileSentDeps, fileSentOf } from '../services/file-sent.ts'
 import { receiveInbound } from '../services/receive-inbound.ts'
-import { createApartParser } from './apart-parser.ts'
 import { createJournalWriter, type JournalWriter } from './journal-writer.ts'
 import { createLeftLeases } from './left-leases.ts'
 import { createLimitedParse } from './limited-parse.ts'
 import { type OutboxWorker, startOutboxWorker } from './outbox-worker.ts'
+import { createParsingThreads } from './parsing-threads.ts'
 import { createPartitionLeases, RENEW_EVERY_MS } from './partition-leases.ts'
 import type { PathDeps } from './path-deps.ts'
 import type { Projector } from './projector.ts'
 import { createProjectorLanes } from './projector-lanes.ts'
 import { createRouter } from './start-router.ts'
+import { startSessions } from './start-sessions.ts'
 
 /** The two paths of this process, running. */
 export interface Paths {
@@ -24,8 +26,6 @@ export interface Paths {
 
 /** Looks for journal entries that nobody told of. */
 const SCAN_EVERY_MS = 2_000
-/** Batches projected at the same time: while one waits for the database, the other is computed. */
-const PROJECTOR_LANES = 2
 const SNOOZE_EVERY_MS = 1_000
 const SNOOZE_BATCH = 100
 
@@ -41,9 +41,9 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     now: Date.now,
   })
   const router = createRouter({ ...deps, onError })
-  const apart = createApartParser({ registryUrl: deps.registryUrl, onError })
-  const parse = createLimitedParse({ apart, startedAtMs: Date.now() })
-  const projector = createProjectorLanes(PROJECTOR_LANES, () => partitions.held, {
+  const threads = createParsingThreads({ ...deps, onError })
+  const parse = createLimitedParse({ threads, startedAtMs: Date.now() })
+  const projector = createProjectorLanes(() => partitions.held, {
     journal: stores.journal,
     receive: (entries) =>
       receiveInbound(entries, {
@@ -63,7 +63,6 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
         random: Math.random,
       }),
     interruptions: deps.interruptions,
-    name: 'projector',
     isPressed: () => writer.isPressed,
     keepMs: deps.journalRetentionMs,
     now: Date.now,
@@ -92,7 +91,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
   }
   await gainPartitions()
   let stopping = false
-  const leftLeases = createLeftLeases({ ...deps, outbox: stores.outbox, now: Date.now })
+  const leftLeases = createLeftLeases({ ...deps, outboxes: [stores.outbox, stores.filings], now: Date.now })
   // Before the worker looks: what a killed predecessor had in hand is due then.
   await leftLeases.end()
   const outbox: OutboxWorker = startOutboxWorker({
@@ -105,7 +104,18 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     now: Date.now,
     onError,
   })
+  const filing = startOutboxWorker({
+    due: stores.filings.dueChannels,
+    deliver: (channelId) =>
+      fileSentOf(
+        channelId,
+        filingDeps(deps, () => stopping),
+      ),
+    now: Date.now,
+    onError,
+  })
   const routing = router.work()
+  const sessions = startSessions(deps, writer, onError)
   bus.onSignal(({ kind }) => {
     if (kind === 'journal-grew') projector.scan()
     if (kind === 'outbox-wanted') outbox.wake()
@@ -115,7 +125,9 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     every(
       RENEW_EVERY_MS,
       async () => {
-        if ((await leftLeases.end()) > 0) outbox.wake()
+        if ((await leftLeases.end()) === 0) return
+        outbox.wake()
+        filing.wake()
       },
       'ending the leases of gone nodes failed',
       onError,
@@ -129,9 +141,18 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     async stop() {
       for (const timer of timers) clearInterval(timer)
       stopping = true
+      await sessions.stop()
       await writer.drain()
-      const [left] = await Promise.all([outbox.stop(deps.stopPatienceMs), projector.stop(), routing.stop()])
-      await apart.stop()
+      // One that takes its time is parsed again by whoever comes next.
+      const patience = setTimeout(() => void threads.stop(), deps.stopPatienceMs)
+      const [left] = await Promise.all([
+        outbox.stop(deps.stopPatienceMs),
+        filing.stop(deps.stopPatienceMs),
+        projector.stop(),
+        routing.stop(),
+      ])
+      clearTimeout(patience)
+      await threads.stop()
       if (left > 0) log.warn({ conversations: left }, 'sends were still under way at the end')
       await partitions.release()
     },
@@ -154,6 +175,10 @@ function deliverDeps(deps: PathDeps, isStopping: () => boolean): DeliverDeps {
     onUnexpected: (error, messageId) =>
       deps.log.error({ err: error, messageId }, 'a connector threw against its contract'),
   }
+}
+
+function filingDeps(deps: PathDeps, isStopping: () => boolean): FileSentDeps {
+  return { ...deliverDeps(deps, isStopping), filings: deps.stores.filings, observe: deps.metrics.filed }
 }
 
 async function wakeSnoozed(deps: PathDeps): Promise<void> {

@@ -5,6 +5,8 @@ import type { JournalEntry } from '../store/journal-store.ts'
 const MOST_IN_MEMORY = 10_000
 const MOST_BYTES_IN_MEMORY = 16 * 1024 * 1024
 
+const NONE: ReadonlySet<number> = new Set()
+
 /** The entries that one projector has in hand: each once, in order of arrival. */
 export interface WorkQueue {
   readonly size: number
@@ -16,8 +18,11 @@ export interface WorkQueue {
    * @param isAll whether these are all that the journal holds for this node
    */
   merge(found: readonly JournalEntry[], isAll: boolean): void
-  /** Takes the next entries; those whose partition is no longer held are dropped. */
-  take(limit: number, held: ReadonlySet<number>): readonly JournalEntry[]
+  /**
+   * Takes the next entries; those whose partition is no longer held are dropped.
+   * @param resting partitions whose entries stay where they are
+   */
+  take(limit: number, held: ReadonlySet<number>, resting?: ReadonlySet<number>): readonly JournalEntry[]
   /** These are done with: the same may be found in the journal again. */
   forget(entries: readonly JournalEntry[]): void
   clear(): void
@@ -72,17 +77,25 @@ export function createWorkQueue(): WorkQueue {
       compact()
       entries = [...entries, ...fresh].sort((a, b) => a.order - b.order)
     },
-    take(limit, held) {
+    take(limit, held, resting = NONE) {
       const taken: JournalEntry[] = []
+      const left: JournalEntry[] = []
       while (taken.length < limit && head < entries.length) {
         const entry = entries[head]
         head += 1
         if (!entry) continue
+        if (resting.has(entry.partition)) {
+          left.push(entry)
+          continue
+        }
         bytes -= entry.body.byteLength
         if (held.has(entry.partition)) taken.push(entry)
         else known.delete(entry.id)
       }
-      if (head > MOST_IN_MEMORY || head === entries.length) compact()
+      if (left.length > 0) {
+        entries = [...left, ...entries.slice(head)]
+        head = 0
+      } else if (head > MOST_IN_MEMORY || head === entries.length) compact()
       return taken
     },
     forget(done) {

@@ -77,10 +77,10 @@ export function entryId(channelId: ChannelId, deliveryKey: string | Uint8Array):
 }
 
 /** FNV-1a: spreads senders over partitions, the same on every node. */
-export function partitionOf(sender: string): number {
+export function partitionOf(sender: string, partitions = JOURNAL_PARTITIONS): number {
   let spread = 0x811c9dc5
   for (let index = 0; index < sender.length; index += 1) {
     spread = Math.imul(spread ^ sender.charCodeAt(index), 0x01000193)
   }
-  return (spread >>> 0) % JOURNAL_PARTITIONS
+  return (spread >>> 0) % partitions
 }

@@ -14,6 +14,7 @@ import type { Bus } from './bus.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { publishChanged } from './publish-changed.ts'
 import { type ToOutboundDeps, toOutbound } from './to-outbound.ts'
+import { withinLimit } from './within-limit.ts'
 
 export interface DeliverDeps extends ToOutboundDeps {
   readonly outbox: OutboxStore
@@ -111,39 +112,29 @@ async function send(leased: StoredMessage, channel: LiveChannel, deps: DeliverDe
     const conversation = await deps.conversations.find(leased.conversationId)
     if (!conversation) return gone()
     const message = await toOutbound(leased, channel, conversation, deps)
-    const receipt = await withinLease(channel, (limit) =>
-      channel.connector.send(message, deps.contextOf(channel, limit)),
+    const { externalId, status = 'sent' } = await withinLimit(
+      SEND_LIMIT_MS,
+      (limit) => channel.connector.send(message, deps.contextOf(channel, limit)),
+      () => timeoutOf(channel),
     )
-    return { outcome: 'sent', externalId: receipt.externalId, status: receipt.status ?? 'sent' }
+    const filed = channel.connector.fileSent ? { fileFromMs: deps.now() } : {}
+    return { outcome: 'sent', externalId, status, ...filed }
   } catch (error) {
     return failed(error, leased, channel, deps)
   }
 }
 
 /**
- * Gives up on a platform that neither takes nor refuses. A send that nobody waits for any more may still go through,
- * so it counts as unknown unless sending twice does no harm.
+ * The platform neither takes nor refuses. A send that nobody waits for any more may still go through, so it counts as
+ * unknown unless sending twice does no harm.
  */
-async function withinLease<T>(channel: LiveChannel, send: (limit: AbortSignal) => Promise<T>): Promise<T> {
-  const limit = new AbortController()
-  let timer: NodeJS.Timeout | undefined
-  const over = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      const error = new ConnectorError({
-        code: 'timeout',
-        detail: 'The platform did not answer in time',
-        retry: 'later',
-        delivery: channel.capabilities.idempotentSend ? 'not-sent' : 'unknown',
-      })
-      reject(error)
-      limit.abort(error)
-    }, SEND_LIMIT_MS)
+function timeoutOf({ capabilities }: LiveChannel): ConnectorError {
+  return new ConnectorError({
+    code: 'timeout',
+    detail: 'The platform did not answer in time',
+    retry: 'later',
+    delivery: capabilities.idempotentSend ? 'not-sent' : 'unknown',
   })
-  try {
-    return await Promise.race([send(limit.signal), over])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 function failed(error: unknown, leased: StoredMessage, channel: LiveChannel, deps: DeliverDeps): Settlement {

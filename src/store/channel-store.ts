@@ -44,6 +44,8 @@ interface ChannelDocument {
   skills?: readonly SkillRequirement[]
   access: ChannelAccess
   health?: { state: ChannelHealthView['state']; code?: string; detail?: string; at: Date }
+  /** Of the session that may say how the channel is. */
+  healthToken?: number
   first?: true
   createdAt: Date
   version: number
@@ -68,6 +70,7 @@ const schema = new Schema<ChannelDocument>(
       { state: String, code: String, detail: String, at: Date },
       { _id: false, strict: 'throw' },
     ),
+    healthToken: Number,
     first: Boolean,
     createdAt: { type: Date, required: true },
     version: { type: Number, required: true },
@@ -166,7 +169,15 @@ export function createChannelStore(connection: Connection) {
       return found ? toRecord(found) : undefined
     },
 
-    /** Keeps what the supervisor last heard. The version stays, so that an open form does not conflict with it. */
+    /** Shuts out sessions with a lower token from {@link setHealth}. */
+    async raiseHealthToken(id: ChannelId, token: number): Promise<void> {
+      await channels.updateOne({ _id: toObjectId(id) }, { $max: { healthToken: token } })
+    },
+
+    /**
+     * Keeps what was last heard. The version stays, so that an open form does not conflict with it.
+     * @param token of the session's lease, when a session says so: nothing is written when a later one was raised
+     */
     async setHealth(
       id: ChannelId,
       health: {
@@ -175,10 +186,11 @@ export function createChannelStore(connection: Connection) {
         readonly detail?: string
       },
       at: Date,
+      token?: number,
     ): Promise<ChannelRecord | undefined> {
       const found = await channels
         .findOneAndUpdate(
-          { _id: toObjectId(id) },
+          { _id: toObjectId(id), ...(token === undefined ? {} : { healthToken: { $not: { $gt: token } } }) },
           { $set: { health: { ...health, at } } },
           { returnDocument: 'after' },
         )

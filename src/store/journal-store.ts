@@ -45,7 +45,12 @@ interface JournalDocument {
   expiresAt?: Date
 }
 
+/** Partitions of what platforms deliver, from 0. */
 export const JOURNAL_PARTITIONS = 16
+/** Those of what sessions bring, behind them: an import of thousands never stands in front of a chat. */
+export const SESSION_PARTITIONS = 16
+/** The first of {@link SESSION_PARTITIONS}. */
+export const FIRST_SESSION_PARTITION = JOURNAL_PARTITIONS
 
 export type JournalStore = ReturnType<typeof createJournalStore>
 
@@ -105,6 +110,14 @@ export function createJournalStore(connection: Connection) {
         await cursor.close()
       }
       return { entries, isAll: entries.length < most }
+    },
+
+    /** Which of these wait still, on whatever node. */
+    async stillPending(ids: readonly JournalEntryId[]): Promise<ReadonlySet<JournalEntryId>> {
+      const found = await journal
+        .find({ _id: { $in: [...ids] }, state: 'pending' }, { projection: { _id: 1 } })
+        .toArray()
+      return new Set(found.map(({ _id }) => _id as JournalEntryId))
     },
 
     async countPending(): Promise<number> {

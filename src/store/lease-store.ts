@@ -62,6 +62,37 @@ export function createLeaseStore(connection: Connection) {
     },
 
     /**
+     * Takes a lease that is free, expired or one's own, or left by somebody certainly gone. The token rises in any
+     * case: whatever was begun under an earlier one is stale from now on, one's own included.
+     */
+    async take(
+      name: string,
+      holder: string,
+      ttlMs: number,
+      gone: readonly string[] | 'all others',
+    ): Promise<Lease | undefined> {
+      const free = {
+        $or: [
+          { $in: ['$holder', ['', holder, ...(gone === 'all others' ? [] : gone)]] },
+          { $lt: ['$until', '$$NOW'] },
+        ],
+      }
+      const filter = gone === 'all others' ? { _id: name } : { _id: name, $expr: free }
+      const attempt = () =>
+        leases.findOneAndUpdate(
+          filter,
+          [{ $set: { token: { $add: ['$token', 1] }, holder, until: { $add: ['$$NOW', ttlMs] } } }],
+          { returnDocument: 'after' },
+        )
+      let lease = await attempt()
+      if (!lease && (await leases.countDocuments({ _id: name }, { limit: 1 })) === 0) {
+        await makeFree(name)
+        lease = await attempt()
+      }
+      return lease ? { name, token: lease.token } : undefined
+    },
+
+    /**
      * Prolongs those of some leases that are still one's own, all in one step: each by itself would wait for the disk.
      * @returns the names of those that are
      */

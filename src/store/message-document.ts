@@ -32,6 +32,21 @@ export interface DeliveryDocument {
   readonly errorDetail?: string
   readonly certainty?: Delivery['certainty']
   readonly hasReport?: boolean
+  readonly filing?: FilingDocument
+}
+
+/** That the message, once sent, is to be filed with its platform; see filing-store.ts. */
+export interface FilingDocument {
+  readonly state: 'owed' | 'failed'
+  readonly receiptId: string
+  readonly receiptStatus: 'sent' | 'delivered'
+  readonly owedAt: Date
+  readonly attempts: number
+  /** When it is tried next; while it is leased, when the lease runs out. */
+  readonly dueAt?: Date
+  readonly leaseToken?: string
+  readonly leaseHolder?: string
+  readonly errorCode?: string
 }
 
 export function toMessageDocument(message: StoredMessage): MessageDocument {
@@ -73,7 +88,8 @@ export function fromMessageDocument(document: MessageDocument): StoredMessage {
   }
 }
 
-function fromDeliveryDocument({ open: _open, dueAt, leaseUntil, ...rest }: DeliveryDocument): Delivery {
+function fromDeliveryDocument(delivery: DeliveryDocument): Delivery {
+  const { open: _open, filing: _filing, dueAt, leaseUntil, ...rest } = delivery
   return {
     ...rest,
     ...(dueAt ? { nextAttemptAtMs: dueAt.getTime() } : {}),

@@ -2,15 +2,21 @@ import { randomUUID } from 'node:crypto'
 import type { Connection } from 'mongoose'
 import type { SendFailure } from '../domain/delivery.ts'
 import type { ConversationId, MessageId } from '../domain/ids.ts'
-import { type MessageStatus, statusesBelow } from '../domain/message.ts'
-import { fromMessageDocument, type MessageDocument } from './message-document.ts'
+import { statusesBelow } from '../domain/message.ts'
+import { type FilingDocument, fromMessageDocument, type MessageDocument } from './message-document.ts'
 import { nativeCollection } from './native.ts'
 import { isDuplicateKey, toObjectId } from './object-id.ts'
 import type { StoredMessage } from './stored-message.ts'
 
 /** How a send ended, to be written under the lease it ran under. */
 export type Settlement =
-  | { readonly outcome: 'sent'; readonly externalId: string; readonly status: MessageStatus }
+  | {
+      readonly outcome: 'sent'
+      readonly externalId: string
+      readonly status: 'sent' | 'delivered'
+      /** When set, it is owed from then on that the message be filed with its platform. */
+      readonly fileFromMs?: number
+    }
   | { readonly outcome: 'retry'; readonly atMs: number; readonly failure: SettledFailure }
   | { readonly outcome: 'dead' | 'unknown'; readonly failure: SettledFailure }
 
@@ -206,9 +212,18 @@ export function createOutboxStore(connection: Connection) {
 
     async settleSent(
       mine: { _id: ReturnType<typeof toObjectId>; 'delivery.leaseToken': string },
-      { externalId, status }: Extract<Settlement, { outcome: 'sent' }>,
+      { externalId, status, fileFromMs }: Extract<Settlement, { outcome: 'sent' }>,
     ): Promise<StoredMessage | undefined> {
       const lower = statusesBelow(status)
+      const from = new Date(fileFromMs ?? 0)
+      const filing = {
+        state: 'owed',
+        receiptId: externalId,
+        receiptStatus: status,
+        owedAt: from,
+        attempts: 0,
+        dueAt: from,
+      } satisfies FilingDocument
       const write = (id: string | undefined) =>
         messages.findOneAndUpdate(
           mine,
@@ -218,6 +233,7 @@ export function createOutboxStore(connection: Connection) {
                 ...(id === undefined ? {} : { externalId: { $literal: id } }),
                 status: { $cond: [{ $in: ['$status', [...lower]] }, status, '$status'] },
                 'delivery.state': 'done',
+                ...(fileFromMs === undefined ? {} : { 'delivery.filing': { $literal: filing } }),
                 version: { $add: ['$version', 1] },
               },
             },

@@ -20,6 +20,9 @@ export type Station =
   | 'before-send'
   | 'after-send'
   | 'settled'
+  /** A sent message is about to be filed with its platform, and then it is, but that is not written. */
+  | 'before-file'
+  | 'after-file'
 
 /** What a subscriber receives. */
 export interface StationReached {

@@ -209,6 +209,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     receiveDeps,
     sendDeps,
     messageTokens,
+    deliverDeps,
     entryOf,
     /** A journal entry that holds these events. */
     entry: (...list: readonly InboundEvent[]): JournalEntry =>

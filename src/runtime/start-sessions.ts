@@ -1,0 +1,41 @@
+import { type ChannelSupervisor, startChannelSupervisor } from './channel-supervisor.ts'
+import { keepHealth } from './connector-context.ts'
+import type { JournalWriter } from './journal-writer.ts'
+import type { PathDeps } from './path-deps.ts'
+import { createByteGate } from './push-gate.ts'
+import { createSessionLeases } from './session-leases.ts'
+
+/** Bodies of all sessions that wait for the disk at the same time. */
+const MOST_BYTES_IN_FLIGHT = 32 * 1024 * 1024
+
+/** Starts the sessions of this node's share of channels: what they bring goes into the journal like any delivery. */
+export function startSessions(
+  deps: PathDeps,
+  writer: Pick<JournalWriter, 'append'>,
+  onError: (error: unknown, message: string) => void,
+): ChannelSupervisor {
+  const { stores, bus } = deps
+  const monotonic = (): number => performance.now()
+  return startChannelSupervisor({
+    directory: deps.directory,
+    bus,
+    leases: createSessionLeases({ ...deps, leases: stores.leases, monotonic, now: Date.now }),
+    workingNodes: deps.workingNodes,
+    stillPending: stores.journal.stillPending,
+    checkpoints: stores.checkpoints,
+    raiseHealthToken: stores.channels.raiseHealthToken,
+    keepHealth: (channel, health, token) =>
+      keepHealth(channel, health, { channels: stores.channels, bus, clock: Date.now }, token),
+    contextOf: deps.contextOf,
+    append: writer.append,
+    orderClock: deps.orderClock,
+    memory: createByteGate(MOST_BYTES_IN_FLIGHT),
+    log: deps.log,
+    now: Date.now,
+    monotonic,
+    random: Math.random,
+    onItem: deps.metrics.sessionItem,
+    onHeld: deps.metrics.sessionsHeld,
+    onError,
+  })
+}
