@@ -8,7 +8,6 @@ import type { ChannelType } from '../../src/domain/ids.ts'
 import { SCRIPTED } from '../harness/path-rig.ts'
 import { CHECKS, subjectOf } from './connector-kit.ts'
 import type { WebhookFixtures } from './fixtures/connector-fixtures.ts'
-import { contextOf } from './kit-context.ts'
 
 const request = (body: Uint8Array) => ({
   method: 'POST',
