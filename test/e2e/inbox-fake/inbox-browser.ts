@@ -24,12 +24,17 @@ export interface InboxOptions {
   readonly colorScheme?: 'light' | 'dark'
   readonly longThread?: number
   readonly signedIn?: boolean
+  /** A channel that carries letters as well. */
+  readonly letters?: boolean
+  /** Without, the page is served under no policy at all. */
+  readonly policy?: boolean
 }
 
 /** A fresh workspace in a fresh browser profile, signed in as its owner. */
 export async function openInbox(browser: Profiles, options: InboxOptions = {}): Promise<InboxPage> {
   const { viewport = DESK, colorScheme = 'light', longThread = 120, signedIn = true } = options
-  const server = await startFakeServer(demoState({ longThread }))
+  const { letters = false, policy = true } = options
+  const server = await startFakeServer(demoState({ longThread, letters }), 0, { policy })
   const context = await browser.newContext({
     viewport,
     colorScheme,
