@@ -9,6 +9,9 @@ export function conversationAbout({ server }: InboxPage, words: string) {
   return found
 }
 
+/** The browser says so where it reads a hostile letter, before anything of it is taken over. */
+export const HOSTILE_COMPLAINTS = /base URI to 'https:\/\/evil|Applying inline style/
+
 /** Opens the conversation whose subject holds some words. */
 export async function openLetters(inbox: InboxPage, words: string): Promise<string> {
   const { id } = conversationAbout(inbox, words)

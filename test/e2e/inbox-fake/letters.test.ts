@@ -3,7 +3,14 @@ import { addLetter } from '../../fakes/agent-api/letters-data.ts'
 import { PHONE } from '../browser.ts'
 import { eventually } from '../eventually.ts'
 import { inboxPerTest } from './inbox-browser.ts'
-import { conversationAbout, frameOf, lastLetter, openLetters, requestsOf } from './letters-page.ts'
+import {
+  conversationAbout,
+  frameOf,
+  HOSTILE_COMPLAINTS,
+  lastLetter,
+  openLetters,
+  requestsOf,
+} from './letters-page.ts'
 
 const open = inboxPerTest()
 
@@ -31,7 +38,7 @@ describe('reading a letter', () => {
 
     await letter.getByRole('button', { name: /^to Harbour care, cc Bob Tanner/ }).click()
     await letter.getByText('bob@boatclub.example').waitFor()
-    await letter.getByRole('button', { name: 'Verified' }).focus()
+    await letter.getByRole('button', { name: 'Verified' }).hover()
     await letter.getByText('Checked by mx.harbour.example').waitFor()
 
     await letter.getByRole('button', { name: 'More about this letter' }).click()
@@ -51,7 +58,7 @@ describe('reading a letter', () => {
     await eventually(() => folded.count()).toBe(3)
     await page.getByRole('button', { name: 'Show 3 folded letters' }).click()
     await eventually(() => folded.count()).toBe(0)
-    const seam = page.frameLocator('iframe').getByAltText('The torn seam')
+    const seam = page.frameLocator('iframe >> nth=1').getByAltText('The torn seam')
     await seam.waitFor()
     // It stands in the letter itself; below it only the other file is listed.
     await page.getByText('Order 20877.pdf').waitFor()
@@ -171,7 +178,7 @@ describe('pictures from elsewhere', () => {
 
 describe('what is filed away', () => {
   it('stands in quiet views, and moves between them and the inbox, live', async () => {
-    const inbox = await open({ letters: true })
+    const inbox = await open({ letters: true, expected: HOSTILE_COMPLAINTS })
     const { page, server } = inbox
     const spam = conversationAbout(inbox, 'You have WON')
     const row = page.locator(`[data-conversation="${spam.id}"]`)
