@@ -55,7 +55,17 @@ export function LetterForm(props: {
   readonly onSend: (letter: FinishedLetter) => void
   readonly onDiscard: () => void
 }) {
-  const { draft, channel, uploads, known, contactName, errors = {}, busy = false, closed = false, onChange } = props
+  const {
+    draft,
+    channel,
+    uploads,
+    known,
+    contactName,
+    errors = {},
+    busy = false,
+    closed = false,
+    onChange,
+  } = props
   const { letters, attachments, text: limits } = channel.capabilities
   const words = letterText.composer
   const [copies, setCopies] = useState({ cc: draft.cc.length > 0, bcc: draft.bcc.length > 0 })
