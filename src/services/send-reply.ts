@@ -88,19 +88,7 @@ export async function sendInto(
   deps: SendReplyDeps,
   firstId?: MessageId,
 ): Promise<SentReply> {
-  if (channel.paused) throw new AppError('channel-paused')
-  const uploads = await deps.attachments.find(command.attachmentIds, principal.agentId)
-  const letter = channel.capabilities.letters
-    ? await prepareLetter({ text: command.text, letter: command.letter ?? {} }, channel, conversation, deps)
-    : undefined
-  const parts = planParts(
-    command,
-    channel,
-    conversation,
-    [...uploads, ...(letter?.files ?? [])],
-    letter,
-    deps,
-  )
+  const { uploads, letter, parts } = await workOut(conversation, channel, command, principal, deps)
   const planned = parts.map((part, index) => {
     const files = part.attachmentIndexes.flatMap((position) => uploads[position] ?? [])
     return toQueued(part, files, index, parts.length, command, conversation, principal, deps)
