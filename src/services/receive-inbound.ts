@@ -14,6 +14,7 @@ import { announceSenders } from './announce-senders.ts'
 import { applyEarlyEvents, applyMessageNews } from './apply-message-news.ts'
 import type { Bus, VisitorNews } from './bus.ts'
 import { type FoundThreads, findThreads, type ThreadDeps } from './find-threads.ts'
+import { joinContinued } from './join-continued.ts'
 import { holdReports, keepReports } from './keep-reports.ts'
 import { type ArrivedMessage, type ParseRequests, parseEntries } from './parse-entries.ts'
 import { presentConversation, presentMessage, presentToVisitor } from './present.ts'
@@ -68,7 +69,8 @@ export async function receiveInbound(
   return { keep: batch.keep, failed: batch.failed }
 }
 
-async function receiveMessages(came: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
+async function receiveMessages(all: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
+  const came = await joinContinued(all, deps)
   const findSender = await resolveSenders(came, deps)
   const threads = await findThreads(came, findSender, deps)
   const conversations = await resolveConversations(threads.arrivals, findSender, deps)
