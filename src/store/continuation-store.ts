@@ -79,6 +79,7 @@ export function createContinuationStore(connection: Connection) {
 
     /** Nobody need look at these answers before then. */
     async lookAgain(ids: readonly MessageId[], atMs: number): Promise<void> {
+      if (ids.length === 0) return
       await messages.updateMany(
         { _id: { $in: ids.map(toObjectId) }, ...WAITING },
         { $set: { continueAt: new Date(atMs) } },
