@@ -67,8 +67,10 @@ async function continueConversation(conversationId: ConversationId, deps: Contin
   const { continuations } = deps
   const nowMs = deps.now()
   // Read before the answers: the claim below holds only if nobody wrote a letter since.
-  const before = await continuations.of(conversationId)
-  if (before.pending) return complete(conversationId, before.pending, deps)
+  const left = await continuations.of(conversationId)
+  if (left.pending) await complete(conversationId, left.pending, deps)
+  const before = left.pending ? await continuations.of(conversationId) : left
+  if (before.pending) return false
   const waiting = await continuations.answersOf(conversationId)
   const [vain, answers] = divide(waiting, (one) => isOutdated(one, nowMs) || one.deletedAtMs !== undefined)
   await continuations.settle(idsOf(vain))

@@ -194,6 +194,7 @@ describe('answers that were not seen', () => {
           errorDetail: '550 No such user here',
         }),
       ])
+    rig.pass(MINUTE)
     await report()
     await report()
     expect(await rig.lines()).toEqual([
