@@ -47,6 +47,21 @@ const HEADERS =
 const REPORT = (about: string, to = 'help@example.org'): string =>
   `From: MAILER-DAEMON@mx.example\nTo: ${to}\nSubject: Undelivered Mail Returned to Sender\nAuto-Submitted: auto-replied\nMessage-ID: <r1@mx.example>\nDate: Mon, 1 Jan 2024 10:00:00 +0100\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\n\nSorry.\n--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example\n\nFinal-Recipient: rfc822; gone@customer.example\nAction: failed\nStatus: 5.1.1\nDiagnostic-Code: smtp; 550 5.1.1 no such user\n\n--b\nContent-Type: message/rfc822\n\nFrom: help@example.org\nMessage-ID: <${about}>\nSubject: Your lamp\n\nHello\n--b--\n`
 
+/** The attributes of a winmail.dat: id, level, content. */
+function tnefOf(...attributes: readonly (readonly [number, number, string])[]): string {
+  const u32 = (value: number): Buffer => Buffer.from(new Uint32Array([value]).buffer)
+  const pieces = attributes.map(([id, level, content]) =>
+    Buffer.concat([
+      Buffer.from([level]),
+      u32(id),
+      u32(content.length),
+      Buffer.from(content, 'latin1'),
+      Buffer.alloc(2),
+    ]),
+  )
+  return Buffer.concat([u32(0x223e9f78), Buffer.alloc(2), ...pieces]).toString('base64')
+}
+
 describe('a letter becomes a message', () => {
   it('with everything it says', async () => {
     const letter = `${HEADERS}Subject: Re: [lamps] Broken\nCc: Bob <bob@x.example>\nReply-To: ada@home.example\nIn-Reply-To: <${TOKEN}@example.org>\nReferences: <root@x> <${TOKEN}@example.org>\nDelivered-To: help+${TOKEN}@example.org\n\nIt still is.\n\nOn Mon, 1 Jan 2024 at 09:00, Help <help@example.org> wrote:\n> Is it?\n`
@@ -135,6 +150,29 @@ describe('a letter becomes a message', () => {
       },
       expect.objectContaining({ name: 'winmail.dat' }),
     ])
+  })
+
+  it('with the body and the files that Outlook packed, when there is no other body', async () => {
+    const packed = tnefOf(
+      [0x0002800c, 1, 'Guten Tag\0'],
+      [0x00069002, 2, '12345678901234'],
+      [0x00018010, 2, 'lamp.pdf\0'],
+      [0x0006800f, 2, '%PDF'],
+    )
+    const letter = (text: string): string =>
+      `${HEADERS}Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/plain\n\n${text}\n--b\nContent-Type: application/ms-tnef; name=winmail.dat\nContent-Transfer-Encoding: base64\n\n${packed}\n--b--\n`
+    const file = { kind: 'content', name: 'lamp.pdf', bytes: new Uint8Array(Buffer.from('%PDF')) }
+    expect(await messageOf(letter(''))).toMatchObject({ text: 'Guten Tag', attachments: [file] })
+    expect(await messageOf(letter('Hello'))).toMatchObject({ text: 'Hello', attachments: [file] })
+  })
+
+  it('with one text, also where files stand between the pieces of its formatted version', async () => {
+    const message = await messageOf(
+      `${HEADERS}Content-Type: multipart/alternative; boundary=a\n\n--a\n\nOne. Two.\n--a\nContent-Type: multipart/mixed; boundary=m\n\n--m\nContent-Type: text/html\n\n<p>One.</p>\n--m\nContent-Type: application/pdf; name=x.pdf\n\n%PDF\n--m\nContent-Type: text/html\n\n<p>Two.</p>\n--m--\n--a--\n`,
+    )
+    expect(message.text).toBe('One. Two.')
+    expect(message.letter?.html).toBe('<p>One.</p>\n<p>Two.</p>')
+    expect(message.attachments).toMatchObject([{ name: 'x.pdf' }])
   })
 
   it('with an invitation in words, and its file kept', async () => {

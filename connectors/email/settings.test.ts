@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../src/domain/errors.ts'
 import { validateSettings } from '../../src/services/channel-settings.ts'
-import { mailbox } from '../../test/harness/letters.ts'
+import { mailbox } from '../../test/harness/outbound-letters.ts'
 import type { EmailConfig } from './config.ts'
 import { configFields } from './settings.ts'
 

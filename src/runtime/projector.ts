@@ -4,7 +4,7 @@ import type { ReceivedBatch } from '../services/receive-inbound.ts'
 import { isDatabaseUnavailable } from '../store/database-error.ts'
 import type { JournalEntry, JournalStore } from '../store/journal-store.ts'
 import { ParsingStoppedError } from './apart-parser.ts'
-import { createWorkQueue } from './work-queue.ts'
+import { createWorkQueue, lineOf } from './work-queue.ts'
 
 /** Projects journal entries of the partitions this node holds. */
 export interface Projector {
@@ -69,8 +69,8 @@ export function createProjector(deps: ProjectorDeps): Projector {
   let running: Promise<void> | undefined
   let stopped = false
   let pause: Promise<void> | undefined
-  /** Partitions whose suspects are tried beside the loop. */
-  const aside = new Map<number, Promise<void>>()
+  /** Lines whose suspects are tried beside the loop. */
+  const aside = new Map<string, Promise<void>>()
   let failure: { readonly error: unknown } | undefined
   let blocked = false
   const mostAtOnce = deps.batch ?? BATCH
@@ -133,23 +133,23 @@ export function createProjector(deps: ProjectorDeps): Projector {
   const projectBatch = async (batch: readonly JournalEntry[]): Promise<void> => {
     const startedAt = performance.now()
     const trusted: JournalEntry[] = []
-    const slow = new Map<number, JournalEntry[]>()
+    const slow = new Map<string, JournalEntry[]>()
     for (const entry of batch) {
-      const { partition, tries } = entry
-      const line = slow.get(partition)
-      if (line) line.push(entry)
-      else if (tries > 0) slow.set(partition, [entry])
+      const line = lineOf(entry)
+      const behind = slow.get(line)
+      if (behind) behind.push(entry)
+      else if (entry.tries > 0) slow.set(line, [entry])
       else trusted.push(entry)
     }
     const failed = trusted.length > 0 ? await projectTrusted(trusted) : []
-    for (const { partition } of failed) if (!slow.has(partition)) slow.set(partition, [])
+    for (const line of failed.map(lineOf)) if (!slow.has(line)) slow.set(line, [])
     const waiting = new Set(failed)
-    for (const [partition, line] of slow) {
-      for (const entry of line) waiting.add(entry)
+    for (const [line, behind] of slow) {
+      for (const entry of behind) waiting.add(entry)
       setAside(
-        partition,
-        failed.filter((entry) => entry.partition === partition),
         line,
+        failed.filter((entry) => lineOf(entry) === line),
+        behind,
       )
     }
     queue.forget(batch.filter((entry) => !waiting.has(entry)))
@@ -157,32 +157,32 @@ export function createProjector(deps: ProjectorDeps): Projector {
   }
 
   /**
-   * Tries suspects beside the loop, and then those behind them. Who shares the partition may be of the same sender and
+   * Tries suspects beside the loop, and then those behind them. Who is in the same line may be of the same sender and
    * must not overtake them; nobody else waits.
    */
   const setAside = (
-    partition: number,
+    line: string,
     suspects: readonly JournalEntry[],
-    line: readonly JournalEntry[],
+    behind: readonly JournalEntry[],
   ): void => {
-    const done = projectLine(suspects, line)
+    const done = projectLine(suspects, behind)
       .then(
-        () => queue.forget([...suspects, ...line]),
+        () => queue.forget([...suspects, ...behind]),
         (error: unknown) => {
           failure ??= { error }
         },
       )
       .finally(() => {
-        aside.delete(partition)
+        aside.delete(line)
         scanWanted ||= failure !== undefined
         wake()
       })
-    aside.set(partition, done)
+    aside.set(line, done)
   }
 
   const projectLine = async (
     suspects: readonly JournalEntry[],
-    line: readonly JournalEntry[],
+    behind: readonly JournalEntry[],
   ): Promise<void> => {
     for (const suspect of suspects) await projectSuspect(suspect)
     let trusted: JournalEntry[] = []
@@ -191,7 +191,7 @@ export function createProjector(deps: ProjectorDeps): Projector {
         for (const suspect of await projectTrusted(trusted)) await projectSuspect(suspect)
       trusted = []
     }
-    for (const entry of line) {
+    for (const entry of behind) {
       if (entry.tries === 0) {
         trusted.push(entry)
         continue
@@ -228,7 +228,9 @@ export function createProjector(deps: ProjectorDeps): Projector {
       const begun = await deps.journal.countTry(entry.id)
       if (begun === 0) return
       const isDeadly = begun > MOST_BEGUN
-      const error = isDeadly ? 'the process ended whenever this entry was projected' : await attempt(entry)
+      const error = isDeadly
+        ? 'the process ended whenever this entry was projected'
+        : await attempt({ ...entry, tries: begun })
       if (error === undefined) return
       if (isDeadly || failures >= MOST_FAILURES) {
         await deps.journal.quarantine(entry.id, error)

@@ -71,7 +71,7 @@ const LIMITS: BacklogLimits = { most: 200, mostBytes: 16 * 1024 * 1024, lookEver
 
 /**
  * Creates an empty backlog. Another node may be the one that projects, so it is the journal that is asked, and only
- * when the backlog is full; half of it must be done before more is let in.
+ * when the backlog is full.
  */
 export function createBacklog(
   stillPending: (ids: readonly JournalEntryId[]) => Promise<ReadonlySet<JournalEntryId>>,
@@ -82,8 +82,7 @@ export function createBacklog(
   let bytes = 0
   let looking: Promise<void> | undefined
 
-  const exceeds = (share: number): boolean =>
-    pending.size > 0 && (pending.size >= most * share || bytes >= mostBytes * share)
+  const isFull = (): boolean => pending.size > 0 && (pending.size >= most || bytes >= mostBytes)
 
   const drop = (id: JournalEntryId): void => {
     bytes -= pending.get(id)?.bytes ?? 0
@@ -97,7 +96,7 @@ export function createBacklog(
   }
 
   const drain = async (signal: AbortSignal): Promise<void> => {
-    while (exceeds(0.5)) {
+    while (isFull()) {
       await sleep(lookEveryMs, undefined, { signal })
       await look()
     }
@@ -105,7 +104,7 @@ export function createBacklog(
 
   return {
     async room(signal) {
-      while (exceeds(1)) {
+      while (isFull()) {
         signal.throwIfAborted()
         looking ??= drain(signal).finally(() => {
           looking = undefined

@@ -27,14 +27,14 @@ function ready() {
 }
 
 describe('a work queue', () => {
-  it('leaves in their places the entries of a partition that rests', () => {
+  it('leaves in their places the entries of a line that rests', () => {
     const queue = ready()
     queue.offer([entry(1), entry(2, 1), entry(3), entry(4, 1)], HELD)
-    expect(orders(queue.take(9, HELD, new Set([0])))).toEqual([2, 4])
+    expect(orders(queue.take(9, HELD, new Set(['partition 0'])))).toEqual([2, 4])
     expect(queue.size).toBe(2)
-    expect(queue.take(9, HELD, new Set([0]))).toEqual([])
+    expect(queue.take(9, HELD, new Set(['partition 0']))).toEqual([])
     queue.offer([entry(5), entry(6, 1)], HELD)
-    expect(orders(queue.take(1, HELD, new Set([0])))).toEqual([6])
+    expect(orders(queue.take(1, HELD, new Set(['partition 0'])))).toEqual([6])
     expect(orders(queue.take(9, HELD))).toEqual([1, 3, 5])
   })
 

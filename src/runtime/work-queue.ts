@@ -5,7 +5,12 @@ import type { JournalEntry } from '../store/journal-store.ts'
 const MOST_IN_MEMORY = 10_000
 const MOST_BYTES_IN_MEMORY = 16 * 1024 * 1024
 
-const NONE: ReadonlySet<number> = new Set()
+const NONE: ReadonlySet<string> = new Set()
+
+/** Entries of one sender have the same. */
+export function lineOf({ line, partition }: JournalEntry): string {
+  return line === undefined ? `partition ${partition}` : `line ${line}`
+}
 
 /** The entries that one projector has in hand: each once, in order of arrival. */
 export interface WorkQueue {
@@ -20,9 +25,9 @@ export interface WorkQueue {
   merge(found: readonly JournalEntry[], isAll: boolean): void
   /**
    * Takes the next entries; those whose partition is no longer held are dropped.
-   * @param resting partitions whose entries stay where they are
+   * @param resting lines whose entries stay where they are; see {@link lineOf}
    */
-  take(limit: number, held: ReadonlySet<number>, resting?: ReadonlySet<number>): readonly JournalEntry[]
+  take(limit: number, held: ReadonlySet<number>, resting?: ReadonlySet<string>): readonly JournalEntry[]
   /** These are done with: the same may be found in the journal again. */
   forget(entries: readonly JournalEntry[]): void
   clear(): void
@@ -84,7 +89,7 @@ export function createWorkQueue(): WorkQueue {
         const entry = entries[head]
         head += 1
         if (!entry) continue
-        if (resting.has(entry.partition)) {
+        if (resting.size > 0 && resting.has(lineOf(entry))) {
           left.push(entry)
           continue
         }

@@ -134,10 +134,9 @@ async function lookUp(letters: readonly ArrivedLetter[], deps: ThreadDeps): Prom
     )) {
       if (message.direction === 'inbound') recorded.set(keyOf(channelId, message.externalId ?? ''), message)
     }
-    for (const { letterId, conversationId } of await deps.letterThreads.find(channelId, once(referencesOf)))
+    const named = once((one) => [...referencesOf(one), ...threadsOf(one)])
+    for (const { letterId, conversationId } of await deps.letterThreads.find(channelId, named))
       references.set(keyOf(channelId, letterId), conversationId)
-    for (const conversation of await deps.conversations.findCurrent(channelId, once(threadsOf)))
-      current.set(keyOf(channelId, conversation.threadKey), conversation)
   }
   const proven = new Map<string, MessageId>()
   for (const token of letters.flatMap(tokensOf)) {
@@ -156,6 +155,12 @@ async function lookUp(letters: readonly ArrivedLetter[], deps: ThreadDeps): Prom
     ...[...recorded.values(), ...tokens.values()].map(({ conversationId }) => conversationId),
   ])
   const conversations = await deps.conversations.findMany([...wanted])
+  for (const [channelId, some] of byChannel) {
+    const here = conversations.filter((one) => one.channelId === channelId)
+    const threadKeys = new Set([...some.flatMap(threadsOf), ...here.map(({ threadKey }) => threadKey)])
+    for (const conversation of await deps.conversations.findCurrent(channelId, [...threadKeys]))
+      current.set(keyOf(channelId, conversation.threadKey), conversation)
+  }
   return {
     recorded,
     tokens,
@@ -190,7 +195,9 @@ function createBatch(known: Known, findSender: FindSender, people: ReturnType<ty
   const threads = new Map<string, string>()
   /** Whom those letters name, by channel and thread. */
   const named = new Map<string, Set<string>>()
-  /** Threads that this batch opens, by sender and subject. */
+  /** Threads that this batch opens, by channel and thread. */
+  const opened = new Set<string>()
+  /** The same, by sender and subject. */
   const subjects = new Map<string, string>()
 
   const isNamed = ({ channel, identity }: ArrivedLetter, threadKey: string): boolean =>
@@ -200,16 +207,20 @@ function createBatch(known: Known, findSender: FindSender, people: ReturnType<ty
       ? undefined
       : `${findSender(letter).identity.id}:${letter.letter.baseSubject}`
 
-  const toCandidate = async (
+  /** None where the thread went on without him: what he writes would be answered to whoever has it now. */
+  async function* toCandidates(
     clue: ThreadClue,
     letter: ArrivedLetter,
     conversation: StoredConversation,
-  ): Promise<ThreadCandidate> => ({
-    clue,
-    threadKey: conversation.threadKey,
-    isWithSender:
-      isNamed(letter, conversation.threadKey) || (await people.includesSender(conversation, letter)),
-  })
+  ): AsyncGenerator<ThreadCandidate> {
+    const { id, threadKey, channelId } = conversation
+    const here = isNamed(letter, threadKey)
+    const current = known.current.get(keyOf(channelId, threadKey))
+    if (current && current.id !== id && !here && !(await people.includesSender(current, letter))) return
+    if (!current && !here && opened.has(keyOf(channelId, threadKey))) return
+    const isWithSender = here || (await people.includesSender(conversation, letter))
+    yield { clue, threadKey, isWithSender }
+  }
 
   return {
     async *candidates(letter: ArrivedLetter, deps: ThreadDeps): AsyncGenerator<ThreadCandidate> {
@@ -217,7 +228,7 @@ function createBatch(known: Known, findSender: FindSender, people: ReturnType<ty
       for (const token of tokensOf(letter)) {
         const message = known.tokens.get(token)
         const conversation = message && known.conversations.get(message.conversationId)
-        if (conversation?.channelId === channelId) yield await toCandidate('token', letter, conversation)
+        if (conversation?.channelId === channelId) yield* toCandidates('token', letter, conversation)
       }
       for (const reference of referencesOf(letter)) {
         const here = threads.get(keyOf(channelId, reference))
@@ -225,13 +236,13 @@ function createBatch(known: Known, findSender: FindSender, people: ReturnType<ty
           yield { clue: 'reference', threadKey: here, isWithSender: isNamed(letter, here) }
         const id = known.references.get(keyOf(channelId, reference))
         const conversation = id && known.conversations.get(id)
-        if (conversation?.channelId === channelId) yield await toCandidate('reference', letter, conversation)
+        if (conversation?.channelId === channelId) yield* toCandidates('reference', letter, conversation)
       }
       for (const threadKey of threadsOf(letter)) {
         if (named.has(keyOf(channelId, threadKey)))
           yield { clue: 'thread', threadKey, isWithSender: isNamed(letter, threadKey) }
         const conversation = known.current.get(keyOf(channelId, threadKey))
-        if (conversation) yield await toCandidate('thread', letter, conversation)
+        if (conversation) yield* toCandidates('thread', letter, conversation)
       }
       const subject = subjectOf(letter)
       if (subject === undefined) return
@@ -240,16 +251,18 @@ function createBatch(known: Known, findSender: FindSender, people: ReturnType<ty
       const days = letter.channel.capabilities.letters?.sameSubjectDays ?? 0
       const { identity } = findSender(letter)
       const his = await deps.conversations.ofSubject(identity.id, letter.letter.baseSubject, SAME_SUBJECT)
-      for (const { threadKey, channelId: where, lastActivityAtMs } of his) {
-        if (where === channelId && letter.receivedAtMs - lastActivityAtMs <= days * DAY_MS)
-          yield { clue: 'subject', threadKey, isWithSender: true }
+      for (const conversation of his) {
+        const isRecent = letter.receivedAtMs - conversation.lastActivityAtMs <= days * DAY_MS
+        if (isRecent && conversation.channelId === channelId)
+          yield* toCandidates('subject', letter, conversation)
       }
     },
 
-    /** The thread that a letter opens: the one it says it is of, unless people have that who do not know its sender. */
+    /** The thread that a letter opens: the one it says it is of, unless others have that, or had it. */
     freeKey({ channel, threadKey, externalId }: ArrivedLetter): string {
       const key = keyOf(channel.id, threadKey)
-      return known.current.has(key) || named.has(key) ? `letter ${externalId}` : threadKey
+      const isTaken = known.current.has(key) || named.has(key) || known.references.has(key)
+      return isTaken ? `letter ${externalId}` : threadKey
     },
 
     note(letter: ArrivedMessage, threadKey: string, stranger: boolean, opens = false): void {
@@ -260,6 +273,7 @@ function createBatch(known: Known, findSender: FindSender, people: ReturnType<ty
       const key = keyOf(channelId, threadKey)
       const people = named.get(key) ?? new Set<string>()
       named.set(key, people)
+      if (opens) opened.add(key)
       if (stranger) return
       people.add(comparable({ address: letter.identity.externalId }))
       for (const one of namedIn(letter.letter)) people.add(one)

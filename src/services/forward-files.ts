@@ -2,9 +2,11 @@ import { AppError } from '../domain/errors.ts'
 import type { AgentId, ConversationId, MessageId } from '../domain/ids.ts'
 import type { AttachmentView } from '../domain/views.ts'
 import type { AttachmentCopies } from '../store/attachment-copies.ts'
+import type { StoredAttachment } from '../store/attachment-document.ts'
 import type { AttachmentStore } from '../store/attachment-store.ts'
 import { inspectContent } from './attachment-content.ts'
 import type { FetchAttachment } from './fetch-attachment.ts'
+import { refusedMessage } from './refuse-message.ts'
 import { presentAttachment } from './store-attachment.ts'
 
 /** The message that passes files on, and whose it is. */
@@ -23,7 +25,7 @@ export type ForwardFiles = (
   owner: ForwardOwner,
 ) => Promise<readonly AttachmentView[]>
 
-/** Makes it. It throws AppError `not-found` or `unavailable` where a file's platform does not give it. */
+/** Makes it. It throws AppError `message-refused` where a file is gone, `unavailable` where it may come later. */
 export function createForwardFiles(deps: {
   readonly attachments: AttachmentStore
   readonly attachmentCopies: AttachmentCopies
@@ -33,8 +35,17 @@ export function createForwardFiles(deps: {
 }): ForwardFiles {
   const { attachments, attachmentCopies: copies, clock } = deps
 
-  const copyOne = async (id: string, { agentId, ...link }: ForwardOwner): Promise<void> => {
-    const original = await deps.fetchAttachment(await attachments.get(id))
+  const fetched = async (id: string, name: string): Promise<StoredAttachment> => {
+    try {
+      return await deps.fetchAttachment(await attachments.get(id))
+    } catch (error) {
+      if (!(error instanceof AppError) || error.code !== 'not-found') throw error
+      throw refusedMessage({ reason: 'file-gone', name })
+    }
+  }
+
+  const copyOne = async ({ id, name }: AttachmentView, { agentId, ...link }: ForwardOwner): Promise<void> => {
+    const original = await fetched(id, name)
     const bytes = await attachments.open(original.id)
     const copy = await attachments.store(
       {
@@ -52,7 +63,7 @@ export function createForwardFiles(deps: {
     if (files.length === 0) return []
     await copies.keep(owner.messageId, clock())
     const known = await copies.of(owner.messageId)
-    for (const { id } of files) if (!known.has(id)) await copyOne(id, owner)
+    for (const file of files) if (!known.has(file.id)) await copyOne(file, owner)
     const made = await copies.of(owner.messageId)
     return files.map(({ id }) => {
       const copy = made.get(id)

@@ -69,8 +69,10 @@ export async function receiveInbound(
   return { keep: batch.keep, failed: batch.failed }
 }
 
-async function receiveMessages(all: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
-  const came = await joinContinued(all, deps)
+async function receiveMessages(messages: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
+  const fresh = messages.filter((message) => !isEcho(message, deps))
+  if (fresh.length === 0) return
+  const came = await joinContinued(fresh, deps)
   const findSender = await resolveSenders(came, deps)
   const threads = await findThreads(came, findSender, deps)
   const conversations = await resolveConversations(threads.arrivals, findSender, deps)
@@ -101,6 +103,12 @@ async function receiveMessages(all: readonly ArrivedMessage[], deps: ReceiveInbo
     .map(({ conversation }) => conversation)
     .filter(({ routing }) => routing.status === 'pending')
   if (waiting.length > 0) await deps.route(waiting)
+}
+
+/** Whether it is a letter of ours that came back to the very channel it was sent by: its thread has it. */
+function isEcho({ letter }: ArrivedMessage, { messageTokens }: ReceiveInboundDeps): boolean {
+  const [name = ''] = letter?.automatic === 'own' ? (letter.letterId ?? '').split('@', 1) : []
+  return messageTokens.read(name) !== undefined
 }
 
 /**

@@ -1,8 +1,11 @@
 import { AppError } from '../domain/errors.ts'
 import type { OutboundRefusal } from '../domain/outbound.ts'
 
-/** Why a channel does not carry a message; the last one is said before there is a conversation to plan it for. */
-export type MessageRefusal = OutboundRefusal | { readonly reason: 'start-unsupported' }
+/** Why a channel does not carry a message: by its plan, or by what shows before and after planning. */
+export type MessageRefusal =
+  | OutboundRefusal
+  | { readonly reason: 'start-unsupported' }
+  | { readonly reason: 'file-gone'; readonly name: string }
 
 /** The refusal as interfaces answer it: the reason and its numbers are members of the problem document. */
 export function refusedMessage(refusal: MessageRefusal): AppError {
@@ -23,5 +26,6 @@ const REFUSALS: Readonly<Record<MessageRefusal['reason'], string>> = {
   'letter-unsupported': 'This channel carries no letters: no subject, no copies, no formatted text',
   'no-recipients': 'There is nobody to send this letter to, or only this channel itself',
   'too-many-recipients': 'There are more recipients than this channel allows for one letter',
+  'file-gone': 'A file of the letter that is passed on cannot be fetched any more',
   'start-unsupported': 'On this channel only the customer can begin a conversation',
 }

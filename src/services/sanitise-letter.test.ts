@@ -155,6 +155,9 @@ const pieces = fc.constantFrom(
   '\uD800',
   '<a href="https://ok.example/a b">',
   '<body style="color:red;display:none">',
+  '<body bgcolor="#ffffff" text="black">',
+  '<img border=0 alt=a src="cid:x">',
+  '<table border=1 style="width:100%" width=5>',
 )
 
 describe('the sanitiser of letters', () => {

@@ -16,7 +16,7 @@ export const QUOTED_CLASS = 'tributary-quoted'
 
 /** Bodies are cut here, before and after. */
 export const LONGEST_HTML = 2_000_000
-const MOST_ELEMENTS = 50_000
+const MOST_ELEMENTS = 30_000
 const MOST_DEPTH = 200
 const MOST_REMOTE_IMAGES = 200
 const LONGEST_URL = 2_048
@@ -70,7 +70,8 @@ const FREE_TEXT: ReadonlySet<string> = new Set([
   'data-cid',
 ])
 const LINK = /^(?:https?:\/\/|mailto:|tel:)/i
-const ELEMENT = /<[a-z]/gi
+/** What opens an element: these two also when they close one that is not open. */
+const ELEMENT = /<(?:[a-z]|\/(?:p|br)[\s>])/gi
 /** Browsers pass over these within an address. */
 const UNSEEN = /[\u0000-\u0020\u007F-\u00A0\u00AD\u200B-\u200F\u2028-\u202E\u2060-\u2069\uFEFF]/g
 
@@ -91,7 +92,7 @@ export function sanitiseLetterHtml(html: string): SanitisedHtml {
   }
 }
 
-/** Closing marks alone may open elements too, so what was made is counted as well. */
+/** What was left open is closed, so what was made is counted as well. */
 const elementsIn = (html: string): number => html.match(ELEMENT)?.length ?? 0
 
 function withinBounds(html: string, limit: number): string {
@@ -155,7 +156,12 @@ function transform(
   else delete attribs['class']
   if (tag === 'a') asLink(attribs)
   if (tag === 'img') asPicture(attribs, said['src'] ?? '', places)
-  return { tagName: tag, attribs }
+  // In one order, however they came to be.
+  const inOrder = known.flatMap((name) => {
+    const value = attribs[name]
+    return value === undefined ? [] : [[name, value]]
+  })
+  return { tagName: tag, attribs: Object.fromEntries(inOrder) }
 }
 
 function asLink(attribs: Attributes): void {

@@ -1,11 +1,13 @@
 import type { RawItem } from '../contract/connector.ts'
 import type { ChannelId } from '../domain/ids.ts'
-import { FIRST_SESSION_PARTITION, type JournalEntry, SESSION_PARTITIONS } from '../store/journal-store.ts'
+import { JOURNAL_PARTITIONS, type JournalEntry, SESSION_PARTITIONS } from '../store/journal-store.ts'
 import { entryId, partitionOf } from './accept-delivery.ts'
 
 /** A journal entry must fit into one record of the database beside its facts. */
 export const MOST_ITEM_BYTES = 14 * 1024 * 1024
 const LONGEST_KEY = 1_024
+/** So many that hardly ever two senders share one. */
+const LINES = 2 ** 32
 const MOST_FACT_BYTES = 256 * 1024
 
 /** A connector pushed what the journal cannot take. */
@@ -36,11 +38,13 @@ export function toSessionEntry(
   order: number,
   receivedAtMs: number,
 ): JournalEntry {
+  const line = `${channelId}:${sender ?? ''}`
   return {
     id: entryId(channelId, key),
     channelId,
     order,
-    partition: FIRST_SESSION_PARTITION + partitionOf(`${channelId}:${sender ?? ''}`, SESSION_PARTITIONS),
+    partition: JOURNAL_PARTITIONS + partitionOf(line, SESSION_PARTITIONS),
+    line: partitionOf(line, LINES),
     body,
     contentType,
     facts,

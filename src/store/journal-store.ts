@@ -12,6 +12,8 @@ export interface JournalEntry {
   readonly order: number
   /** Entries of one sender share a partition and are projected in order. */
   readonly partition: number
+  /** Finer than the partition: who waits when one of them has to be looked at alone; the partition when left out. */
+  readonly line?: number
   readonly body: Uint8Array
   readonly contentType: string
   readonly facts: Readonly<Record<string, string>>
@@ -35,6 +37,7 @@ interface JournalDocument {
   channelId: mongo.ObjectId
   order: number
   partition: number
+  line?: number
   body: mongo.Binary
   contentType: string
   facts: Record<string, string>
@@ -49,8 +52,6 @@ interface JournalDocument {
 export const JOURNAL_PARTITIONS = 16
 /** Those of what sessions bring, behind them: an import of thousands never stands in front of a chat. */
 export const SESSION_PARTITIONS = 16
-/** The first of {@link SESSION_PARTITIONS}. */
-export const FIRST_SESSION_PARTITION = JOURNAL_PARTITIONS
 
 export type JournalStore = ReturnType<typeof createJournalStore>
 
@@ -210,6 +211,7 @@ function toDocument(entry: JournalEntry): JournalDocument {
     channelId: toObjectId(entry.channelId),
     order: entry.order,
     partition: entry.partition,
+    ...(entry.line === undefined ? {} : { line: entry.line }),
     body: new mongo.Binary(entry.body),
     contentType: entry.contentType,
     facts: { ...entry.facts },
@@ -225,6 +227,7 @@ function fromDocument(document: JournalDocument): JournalEntry {
     channelId: document.channelId.toHexString() as ChannelId,
     order: document.order,
     partition: document.partition,
+    ...(document.line === undefined ? {} : { line: document.line }),
     body: document.body
       ? new Uint8Array(document.body.buffer.subarray(0, document.body.position))
       : new Uint8Array(),

@@ -1,11 +1,10 @@
 /** What every connector must keep to, as functions that answer with what they found wrong. */
 import fc from 'fast-check'
 import type { ConfigValues } from '../../src/contract/config-field.ts'
-import type { Connector, ConnectorContext, OutboundMessage } from '../../src/contract/connector.ts'
+import type { Connector, OutboundMessage, WebhookInbound } from '../../src/contract/connector.ts'
 import { ConnectorError, type ConnectorErrorFacts } from '../../src/contract/connector-error.ts'
 import type { InboundEvent } from '../../src/contract/inbound-event.ts'
-import { verified } from '../../src/contract/raw-request.ts'
-import type { ChannelId } from '../../src/domain/ids.ts'
+import { type JournaledRequest, type Verified, verified } from '../../src/contract/raw-request.ts'
 import { planOutbound } from '../../src/domain/outbound.ts'
 import { createSecretBox } from '../../src/runtime/secret-box.ts'
 import {
@@ -14,7 +13,8 @@ import {
   sealSettings,
   validateSettings,
 } from '../../src/services/channel-settings.ts'
-import type { ConnectorFixtures } from './fixtures/connector-fixtures.ts'
+import type { ConnectorFixtures, WebhookFixtures } from './fixtures/connector-fixtures.ts'
+import { CHANNEL, contextOf, type Fetch } from './kit-context.ts'
 
 /** One thing wrong. */
 export type Finding = string
@@ -25,7 +25,6 @@ export interface Subject {
 }
 export type Check = (subject: Subject) => readonly Finding[] | Promise<readonly Finding[]>
 
-const CHANNEL = '1'.repeat(24) as ChannelId
 const LEAST_FORGERIES = 12
 
 /** The subject with the settings a new channel would have. */
@@ -35,6 +34,19 @@ export function subjectOf(connector: Connector, fixtures: ConnectorFixtures): Su
     fixtures,
     config: validateSettings(connector.configFields, fixtures.settings) as ConfigValues,
   }
+}
+
+/** Both halves of a connector that platforms call; undefined of one that calls its platform. */
+function webhookOf({
+  connector,
+  fixtures,
+}: Subject):
+  | { readonly inbound: WebhookInbound<ConfigValues>; readonly fixtures: WebhookFixtures }
+  | undefined {
+  const { inbound } = connector
+  if (inbound.kind !== 'webhook') return undefined
+  if ('session' in fixtures) throw new Error('a connector that platforms call needs requests, not items')
+  return { inbound, fixtures }
 }
 
 const settingsRoundTrip: Check = ({ connector, fixtures }) => {
@@ -57,9 +69,11 @@ const settingsRoundTrip: Check = ({ connector, fixtures }) => {
   })
 }
 
-const refusesForgeries: Check = ({ connector, fixtures, config }) => {
-  const { inbound } = connector
-  if (inbound.kind !== 'webhook') return []
+const refusesForgeries: Check = (subject) => {
+  const { config } = subject
+  const webhook = webhookOf(subject)
+  if (!webhook) return []
+  const { inbound, fixtures } = webhook
   const forged = Object.entries(fixtures.forged(config))
   const few = forged.length < LEAST_FORGERIES ? [`only ${forged.length} forgeries are tried`] : []
   return [
@@ -74,31 +88,45 @@ const refusesForgeries: Check = ({ connector, fixtures, config }) => {
   ]
 }
 
-/** What a connector makes of each fixture. @throws Error when it refuses one */
-export function parseFixtures({
-  connector,
-  fixtures,
-  config,
-}: Subject): Record<string, readonly InboundEvent[]> {
-  const { inbound } = connector
-  if (inbound.kind !== 'webhook') return {}
+/** The fixtures as the journal would hand them to `parse`. @throws Error when the connector refuses one */
+export function journaledFixtures(subject: Subject): Readonly<Record<string, Verified<JournaledRequest>>> {
+  const { fixtures, config } = subject
+  const webhook = webhookOf(subject)
+  if (!webhook) {
+    if (!('session' in fixtures)) throw new Error('a connector that calls its platform needs items')
+    return Object.fromEntries(
+      Object.entries(fixtures.session.items(config)).map(([what, { body, contentType, facts }]) => [
+        what,
+        verified({ body, contentType, facts, receivedAtMs: 1 }),
+      ]),
+    )
+  }
   return Object.fromEntries(
-    Object.entries(fixtures.requests(config)).map(([what, request]) => {
-      const answer = inbound.verify(request, config)
+    Object.entries(webhook.fixtures.requests(config)).map(([what, request]) => {
+      const answer = webhook.inbound.verify(request, config)
       if (!answer.ok) throw new Error(`refuses ${what}: ${answer.code}`)
-      return [what, inbound.parse(answer.request)]
+      return [what, answer.request]
     }),
   )
 }
 
-const parsesDeterministically: Check = (subject) => {
-  const { connector, fixtures, config } = subject
+/** What a connector makes of each fixture. @throws Error when it refuses one */
+export async function parseFixtures(subject: Subject): Promise<Record<string, readonly InboundEvent[]>> {
+  const parsed: Record<string, readonly InboundEvent[]> = {}
+  for (const [what, request] of Object.entries(journaledFixtures(subject)))
+    parsed[what] = await subject.connector.inbound.parse(request)
+  return parsed
+}
+
+const parsesDeterministically: Check = async (subject) => {
+  const { config } = subject
   const found: Finding[] = []
-  const once = JSON.stringify(parseFixtures(subject))
-  const again = JSON.stringify(parseFixtures(subject))
+  const once = JSON.stringify(await parseFixtures(subject))
+  const again = JSON.stringify(await parseFixtures(subject))
   if (once !== again) found.push('parses the same bytes differently')
-  const { inbound } = connector
-  if (inbound.kind !== 'webhook') return found
+  const webhook = webhookOf(subject)
+  if (!webhook) return found
+  const { inbound, fixtures } = webhook
   for (const [what, request] of Object.entries(fixtures.requests(config))) {
     const [one, other] = [inbound.verify(request, config), inbound.verify(request, config)]
     if (!one.ok || !other.ok) continue
@@ -109,35 +137,59 @@ const parsesDeterministically: Check = (subject) => {
   return found
 }
 
-const survivesJunk: Check = ({ connector, fixtures, config }) => {
+const JUNK_RUNS = 500
+
+const survivesJunk: Check = async (subject) => {
+  const { connector, config } = subject
   const { inbound } = connector
+  const webhook = webhookOf(subject)
   const found = new Set<Finding>()
   const json = fc.json().map((text) => Buffer.from(text))
-  const bodies = fc.oneof(fc.uint8Array({ maxLength: 300 }), json)
-  const parse = (body: Uint8Array, facts: Record<string, string>): void => {
-    const request = () =>
-      inbound.parse(verified({ body, contentType: 'application/json', facts, receivedAtMs: 1 }))
+  const kinds = Object.values(journaledFixtures(subject))
+  // Bytes that nobody wrote, and bytes that somebody wrote but for a few.
+  const nearly = fc
+    .tuple(
+      fc.nat({ max: Math.max(0, kinds.length - 1) }),
+      fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { maxLength: 8 }),
+    )
+    .map(([index, changes]) => {
+      const body = new Uint8Array(kinds[index]?.body ?? [])
+      for (const [at, byte] of changes) if (body.length > 0) body[at % body.length] = byte
+      return body
+    })
+  const bodies = fc.oneof(fc.uint8Array({ maxLength: 300 }), json, nearly)
+  const contentTypes = fc.constantFrom('application/json', ...kinds.map(({ contentType }) => contentType))
+  const facts = fc.oneof(
+    fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 }),
+    fc.constantFrom({}, ...kinds.map((kind) => ({ ...kind.facts }))),
+  )
+  const parse = async (
+    body: Uint8Array,
+    contentType: string,
+    given: Record<string, string>,
+  ): Promise<void> => {
+    const request = async () => inbound.parse(verified({ body, contentType, facts: given, receivedAtMs: 1 }))
     try {
-      const once = JSON.stringify(request())
-      const again = JSON.stringify(request())
+      const once = JSON.stringify(await request())
+      const again = JSON.stringify(await request())
       if (once !== again) found.add('parses junk differently')
     } catch (error) {
       found.add(`throws at junk in parse: ${String(error)}`)
     }
   }
-  fc.assert(
-    fc.property(bodies, fc.dictionary(fc.string(), fc.string(), { maxKeys: 3 }), (body, facts) => {
-      parse(body, facts)
-      if (inbound.kind !== 'webhook') return
+  await fc.assert(
+    fc.asyncProperty(bodies, contentTypes, facts, async (body, contentType, given) => {
+      await parse(body, contentType, given)
+      if (!webhook) return
       try {
-        const signed = inbound.verify(fixtures.signed(body, config), config)
-        if (signed.ok) inbound.parse(signed.request)
-        inbound.verify({ ...fixtures.signed(body, config), headers: facts }, config)
+        const signed = webhook.inbound.verify(webhook.fixtures.signed(body, config), config)
+        if (signed.ok) webhook.inbound.parse(signed.request)
+        webhook.inbound.verify({ ...webhook.fixtures.signed(body, config), headers: given }, config)
       } catch (error) {
         found.add(`throws at junk in verify: ${String(error)}`)
       }
     }),
-    { numRuns: 500 },
+    { numRuns: JUNK_RUNS },
   )
   return [...found]
 }
@@ -186,38 +238,6 @@ const OUTGOING: OutboundMessage = {
   automatic: false,
 }
 
-type Fetch = typeof globalThis.fetch
-const noNetwork: Fetch = () => Promise.reject(new TypeError('there is no network'))
-
-/** All that a connector may touch, without a network unless one is given; `lines` gets what it logs and reports. */
-export function contextOf(
-  config: ConfigValues,
-  signal = new AbortController().signal,
-  fetch: Fetch = noNetwork,
-  lines: string[] = [],
-): ConnectorContext<ConfigValues> {
-  const note = (facts: object, message = ''): void => void lines.push(`${JSON.stringify(facts)} ${message}`)
-  let mark: Readonly<Record<string, unknown>> | undefined
-  return {
-    config,
-    channelId: CHANNEL,
-    webhookUrl: 'https://inbox.example/ingress/1',
-    logger: { debug: note, info: note, warn: note, error: note },
-    fetch,
-    resolveHost: () => Promise.reject(new TypeError('there is no network')),
-    resolveDns: () => Promise.reject(new TypeError('there is no network')),
-    clock: () => Date.UTC(2026, 10, 23, 12),
-    checkpoint: {
-      read: async () => mark,
-      write: async (value) => {
-        mark = value
-      },
-    },
-    reportHealth: note,
-    signal,
-  }
-}
-
 const sendsIdempotently: Check = async ({ connector, config }) => {
   if (!connector.capabilities(config).idempotentSend) return []
   const context = contextOf(config)
@@ -226,13 +246,26 @@ const sendsIdempotently: Check = async ({ connector, config }) => {
   return one.externalId === other.externalId ? [] : ['names a message differently at its second attempt']
 }
 
-const ignoresItself: Check = ({ connector, fixtures, config }) => {
-  const { inbound } = connector
+/** The echo as the journal would hand it to `parse`; undefined where there is none. */
+function journaledEcho(subject: Subject): Verified<JournaledRequest> | string | undefined {
+  const { fixtures, config } = subject
+  if ('session' in fixtures) {
+    const item = fixtures.session.echo(config)
+    return item && verified({ ...item, receivedAtMs: 1 })
+  }
   const echo = fixtures.echo(config)
-  if (inbound.kind !== 'webhook' || !echo) return []
-  const answer = inbound.verify(echo, config)
-  if (!answer.ok) return [`refuses its own echo: ${answer.code}`]
-  const heard = inbound.parse(answer.request).filter(({ type }) => type === 'message')
+  const answer = echo && webhookOf(subject)?.inbound.verify(echo, config)
+  if (!answer) return undefined
+  return answer.ok ? answer.request : `refuses its own echo: ${answer.code}`
+}
+
+const ignoresItself: Check = async (subject) => {
+  const echo = journaledEcho(subject)
+  if (echo === undefined) return []
+  if (typeof echo === 'string') return [echo]
+  const events = await subject.connector.inbound.parse(echo)
+  // What is kept as our own, and waits for nobody, is not taken for a customer's.
+  const heard = events.filter((event) => event.type === 'message' && event.letter?.automatic !== 'own')
   return heard.length === 0 ? [] : ['takes its own message for a customer’s']
 }
 
@@ -272,7 +305,12 @@ const failsAsAgreed: Check = async ({ connector, fixtures, config }) => {
       () => undefined,
       (thrown: unknown) => thrown,
     )
-    if (!fixtures.sendsOverNetwork) {
+    if (fixtures.sendsOverNetwork === 'own sockets') {
+      if (asked > 0) found.push('reaches out though its fixtures say it does not')
+      if (!(error instanceof ConnectorError)) found.push(`answers a missing network with ${String(error)}`)
+      else if (error.facts.delivery !== 'not-sent')
+        found.push('does not know that nothing left without a network')
+    } else if (!fixtures.sendsOverNetwork) {
       if (asked > 0) found.push('reaches out though its fixtures say it does not')
       if (error !== undefined) found.push(`cannot send: ${String(error)}`)
     } else if (!(error instanceof ConnectorError)) {

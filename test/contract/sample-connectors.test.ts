@@ -1,13 +1,13 @@
-/** The kit itself: it must find what is wrong, and sessions must restart where they stood. */
+/** The kit itself: it must find what is wrong. */
 import { describe, expect, it } from 'vitest'
-import type { Connector, RawItem, SessionInbound } from '../../src/contract/connector.ts'
+import type { Connector } from '../../src/contract/connector.ts'
 import { ConnectorError } from '../../src/contract/connector-error.ts'
 import type { InboundEvent } from '../../src/contract/inbound-event.ts'
 import type { Capabilities } from '../../src/domain/capabilities.ts'
 import type { ChannelType } from '../../src/domain/ids.ts'
 import { SCRIPTED } from '../harness/path-rig.ts'
-import { CHECKS, contextOf, subjectOf } from './connector-kit.ts'
-import type { ConnectorFixtures } from './fixtures/connector-fixtures.ts'
+import { CHECKS, subjectOf } from './connector-kit.ts'
+import type { WebhookFixtures } from './fixtures/connector-fixtures.ts'
 
 const request = (body: Uint8Array) => ({
   method: 'POST',
@@ -18,7 +18,7 @@ const request = (body: Uint8Array) => ({
   receivedAtMs: 1,
 })
 
-const fixtures: ConnectorFixtures = {
+const fixtures: WebhookFixtures = {
   settings: {},
   requests: () => ({ first: request(Buffer.from('{}')) }),
   receipt: () => undefined,
@@ -135,51 +135,5 @@ describe('a connector with a network', () => {
     expect(await check?.(subjectOf(rest, { ...fixtures, sendsOverNetwork: false }))).toContain(
       'reaches out though its fixtures say it does not',
     )
-  })
-})
-
-/** Pulls numbered items from a make-believe mailbox; the checkpoint moves only behind the journal. */
-const mailbox = ['one', 'two', 'three', 'four', 'five']
-const session: SessionInbound<unknown> = {
-  kind: 'session',
-  async open(ctx, push) {
-    const from = Number((await ctx.checkpoint.read())?.['next'] ?? 0)
-    for (const [index, text] of mailbox.entries()) {
-      if (ctx.signal.aborted) return
-      if (index < from) continue
-      await push({ key: `item-${index}`, body: Buffer.from(text), contentType: 'text/plain', facts: {} })
-      await ctx.checkpoint.write({ next: index + 1 })
-    }
-  },
-  parse: ({ body }) => [{ type: 'unsupported', externalId: Buffer.from(body).toString(), what: 'mail' }],
-}
-
-describe('a session', () => {
-  it('stops when told, and goes on from its checkpoint', async () => {
-    const stopping = new AbortController()
-    const context = contextOf({}, stopping.signal)
-    const journal: RawItem[] = []
-    await session.open(context, async (item) => {
-      journal.push(item)
-      if (journal.length === 2) stopping.abort()
-    })
-    expect(journal.map(({ key }) => key)).toEqual(['item-0', 'item-1'])
-    await session.open(
-      { ...context, signal: new AbortController().signal },
-      async (item) => void journal.push(item),
-    )
-    expect(journal.map(({ key }) => key)).toEqual(mailbox.map((_, index) => `item-${index}`))
-  })
-
-  it('brings again what the journal did not take, under the same key', async () => {
-    const context = contextOf({})
-    const tried: string[] = []
-    const full = session.open(context, async ({ key }) => {
-      tried.push(key)
-      if (key === 'item-1') throw new Error('the disk is full')
-    })
-    await expect(full).rejects.toThrow('the disk is full')
-    await session.open(context, async ({ key }) => void tried.push(key))
-    expect(tried).toEqual(['item-0', 'item-1', 'item-1', 'item-2', 'item-3', 'item-4'])
   })
 })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 
@@ -62,7 +63,9 @@ service lmtp {
   }
   ${unprivileged(`user = ${userInfo().username}`)}
 }
-${MAIL_OWNER ? 'first_valid_uid = 1' : asOrdinaryUser()}
+first_valid_uid = 1
+first_valid_gid = 1
+${MAIL_OWNER ? '' : asOrdinaryUser()}
 `
 }
 
@@ -85,11 +88,12 @@ const unprivileged = (line: string): string => (MAIL_OWNER ? '' : line)
 
 /** All services run as whoever runs the tests, who can neither change the user nor the root folder. */
 function asOrdinaryUser(): string {
-  const { username, gid } = userInfo()
+  const { username } = userInfo()
+  const group = execFileSync('id', ['-gn']).toString().trim()
   const service = (name: string, line: string): string => `service ${name} {\n  ${line}\n}`
   return [
     `default_internal_user = ${username}`,
-    `default_internal_group = ${process.env['GROUP'] ?? gid}`,
+    `default_internal_group = ${group}`,
     `default_login_user = ${username}`,
     service('stats', 'chroot ='),
     service('auth', `user = ${username}`),

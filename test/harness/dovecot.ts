@@ -83,6 +83,10 @@ export async function createDovecot(
     running = undefined
   }
 
+  // It leads a group of its own, so it would outlive a test run that is cut off.
+  const cutOff = (): void => signal('SIGKILL')
+  process.once('exit', cutOff)
+
   const server: DovecotServer = {
     host: '127.0.0.1',
     port,
@@ -136,6 +140,7 @@ export async function createDovecot(
     },
     async remove() {
       await gone('SIGKILL')
+      process.off('exit', cutOff)
       await rm(root, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 })
     },
   }

@@ -66,7 +66,8 @@ export function cursorFor(
   if (!known || known.user !== config.user || known.folder !== config.folder) {
     return firstCursor(config, folder, nowMs, known ? known.generation + 1 : 0)
   }
-  const sameUids = known.uidValidity === folder.uidValidity && known.server === config.imapHost
+  const sameServer = known.server === config.imapHost
+  const sameUids = known.uidValidity === folder.uidValidity && sameServer
   // A next UID below what was seen: the server went back to an earlier state without saying so.
   if (sameUids && folder.uidNext > known.lastUid) return known
   const upToUid = folder.uidNext - 1
@@ -78,7 +79,8 @@ export function cursorFor(
     ...known,
     server: config.imapHost,
     uidValidity: folder.uidValidity,
-    generation: known.uidValidity === folder.uidValidity ? known.generation + 1 : known.generation,
+    // A server of its own may give a UIDVALIDITY that another one has given; one and the same never means two by it.
+    generation: known.generation + (sameServer && known.uidValidity !== folder.uidValidity ? 0 : 1),
     lastUid: upToUid,
     gaps: [],
     owed: [],

@@ -83,9 +83,8 @@ export function chooseBody(tree: MimeNode, partOf: (leaf: Leaf) => MailPart | un
 
   /** The plain and the formatted version of one text; what is neither may hold files. */
   function readAlternatives(children: readonly MimeNode[]): Piece[] {
-    let text: string | undefined
-    let html: string | undefined
-    const others: Piece[] = []
+    const texts: string[] = []
+    const formatted: string[] = []
     for (const child of children) {
       const part = child.kind === 'leaf' ? partOf(child.leaf) : undefined
       if (part !== undefined && VERSIONS.has(part.contentType)) {
@@ -93,14 +92,14 @@ export function chooseBody(tree: MimeNode, partOf: (leaf: Leaf) => MailPart | un
         continue
       }
       for (const piece of read(child)) {
-        if (piece.text !== undefined && text === undefined) text = piece.text
-        else if (piece.html !== undefined && html === undefined) html = piece.html
-        else others.push(piece)
+        if (piece.text !== undefined) texts.push(piece.text)
+        if (piece.html !== undefined) formatted.push(piece.html)
       }
     }
-    if (text?.trim() === '' && html !== undefined) text = undefined
-    const first = { ...(text !== undefined && { text }), ...(html !== undefined && { html }) }
-    return text === undefined && html === undefined ? others : [first, ...others]
+    const text = texts.join('\n\n')
+    if (texts.length === 0 && formatted.length === 0) return []
+    const plain = text.trim() !== '' || formatted.length === 0
+    return [{ ...(plain && { text }), ...(formatted.length > 0 && { html: formatted.join('\n') }) }]
   }
 
   /** A body, and the files that it shows. */

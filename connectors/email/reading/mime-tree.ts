@@ -38,6 +38,8 @@ interface OpenParser {
   readonly tree: ParserNode | false
 }
 
+const TYPE = /^[\w.+-]{1,80}\/[\w.+-]{1,80}$/
+
 /** Options of the splitter below the parser: it passes them on, its types do not name them. */
 const OPTIONS: MailParserOptions & Readonly<Record<string, unknown>> = {
   keepDeliveryStatus: true,
@@ -87,7 +89,7 @@ function gather(data: AttachmentStream, contents: Uint8Array[], reject: (cause: 
 }
 
 function nodeOf(node: ParserNode, contents: Iterator<Uint8Array>): MimeNode {
-  const contentType = (node.contentType || 'text/plain').toLowerCase()
+  const contentType = typeOf(node)
   if (contentType.startsWith('multipart/')) {
     const children = node.children.map((child) => nodeOf(child, contents))
     return { kind: 'multipart', subtype: contentType.slice('multipart/'.length), children }
@@ -107,6 +109,14 @@ function nodeOf(node: ParserNode, contents: Iterator<Uint8Array>): MimeNode {
       bytes: transferDecoded(bytes ?? new Uint8Array(), node.headers.get('content-transfer-encoding')),
     },
   }
+}
+
+/** The declared type, or what is meant by one that is none (RFC 2045, 5.2). */
+function typeOf(node: ParserNode): string {
+  const declared = (node.contentType || 'text/plain').toLowerCase()
+  if (TYPE.test(declared)) return declared
+  if (/^(?:text\/)?html\b/.test(declared)) return 'text/html'
+  return /^text\b/.test(declared) || node.node.filename === false ? 'text/plain' : 'application/octet-stream'
 }
 
 /** Names in UTF-8 that nobody encoded: the library takes each byte for a character. */

@@ -82,6 +82,22 @@ export function isAttribution(line: string): boolean {
   return ENDS_IN_COLON.test(text) && (TIME.test(text) || DATE.test(text)) && DATED_SENDER.test(text)
 }
 
+const QUOTING =
+  /^(?:quoting|quoting from|citando|citazione|citando a|zitat von|citation de|citeren|citat fra|citat från)\s.{1,100}[:：]$/iu
+const WRITER = new RegExp(`^\\S.{0,80}\\s(?:${WROTE})\\s?[:：]$`, 'iu')
+
+/** "Ada wrote:" or "Quoting Ada:", which say whose a quotation is only when one follows. */
+export function namesWriter(line: string): boolean {
+  const text = line.trim()
+  return line.length <= 120 && (WRITER.test(text) || QUOTING.test(text)) && !/[.!?]\s/u.test(text)
+}
+
+/** Whether a line begins as attributions do: with a word such as "On", or with the date. */
+export function opensAttribution(line: string): boolean {
+  const text = line.slice(0, 60).replace(/^[\s>\-*]+/u, '')
+  return OPENING.test(text) || /^\d{1,4}[-/.年\s]/u.test(text)
+}
+
 /** Whether an attribution may begin with this line and go on in the next. */
 export function mayOpenAttribution(line: string): boolean {
   if (line.length > 200) return false
@@ -101,6 +117,9 @@ const FORWARDED = alternatives([
   'begin forwarded message',
   "message d['’]origine",
   'message original',
+  'mail original',
+  'courriel original',
+  'e-?mail original',
   'message transféré',
   'message transmis',
   'mensaje original',
@@ -173,9 +192,11 @@ const FORWARDED = alternatives([
   'الرسالة الأصلية',
 ])
 const FORWARD_RULE = new RegExp(
-  `^[\\s>*]*[-_=*]{2,}\\s*(?:${FORWARDED})\\s*[:：]?\\s*[-_=*]{2,}[\\s*]*$`,
+  `^[\\s>*]*[-_=*]{2,}\\s*(?:${FORWARDED})\\s*[:：]?\\s*[-_=*]{2,}[\\s*]*(?:\\p{L}{2,12}\\s?[:：]\\s.*)?$`,
   'iu',
 )
+/** What GroupWise writes above a quotation. */
+const GROUPWISE = /^>>>\s.{1,200}(?:\d{1,2}:\d{2}|@).{0,100}>>>\s*$/u
 const FORWARD_OPENING = new RegExp(
   `^[\\s>*]*(?:begin forwarded message|anfang der weitergeleiteten (?:nachricht|e-?mail)|début du message (?:transféré|réexpédié)|inicio del mensaje reenviado|inizio messaggio inoltrato|início da mensagem (?:reencaminhada|encaminhada)|begin doorgestuurd bericht|start på videresendt besked|vidarebefordrat brev|videresendt melding|välitetty viesti alkaa|początek przekazywanej wiadomości|начало переадресованного сообщения|転送されたメッセージ|开始转发的邮件)\\s*[:：]\\s*$`,
   'iu',
@@ -183,5 +204,5 @@ const FORWARD_OPENING = new RegExp(
 
 /** A rule such as "----- Original Message -----", or what Apple's program writes instead. */
 export function isForwardRule(line: string): boolean {
-  return line.length <= 200 && (FORWARD_RULE.test(line) || FORWARD_OPENING.test(line))
+  return line.length <= 600 && (FORWARD_RULE.test(line) || FORWARD_OPENING.test(line) || GROUPWISE.test(line))
 }

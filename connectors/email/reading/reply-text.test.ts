@@ -48,7 +48,31 @@ const BLOCKS: readonly string[] = [
   '---------- Forwarded message ---------\nFrom: Ada <ada@example.org>\nDate: Mon',
 ]
 
+/** What stands below a text and is neither: combinations, broken lines, old programs. */
+const TAILS: readonly string[] = [
+  'On Jan 8, 2014 3:13 PM, "Some One" <\nhelp@example.org> wrote:\n\n> q',
+  'On Thu, Oct 20, 2016 at 19:37 Some\nOne <x@y.example> wrote:\n\n> q\n\n--\nsig\nname',
+  'From: X\nReply-To: Y\nDate: x\nTo: y\nSubject: s\n\nold',
+  'Sent from Windows Mail\n\nFrom: Some One\nSent: Thu\nTo: x\n\nold',
+  'In article <1234@foo.example>, Some One wrote:\n> q',
+  'Some One wrote:\n> q',
+  'Quoting X <x@y.example>:\n\n> q',
+  'Zitat von X <x@y.example>:\n\n> q',
+  '>>> X <x@y.example> 20.10.2016 19:37 >>>\n\nold',
+  '-----X <x@y.example> wrote: -----\nTo: a\nFrom: b\nDate: c\nSubject: d\n\nold',
+  'Sent from Yahoo Mail on Android\n\n  On Thu, Oct 20, 2016 at 7:37 PM, X<x@y.example> wrote:   old',
+  '-------- Original message --------From: X <x@y.example> Date: 10/20/16 To: Z Subject: s old',
+  '----- Mail original -----\nDe: "X" <x@y.example>\nÀ: z\nEnvoyé: Jeudi\nObjet: s\n\nold',
+  'Envoyé de mon iPhone\n\n> Le 20 oct. 2016 à 19:37, X <x@y.example> a écrit :\n> \n> q',
+  '__________________________________\nDo you know our mail?\nIt is free',
+  '-- \nSig\n\n-- \nlist footer\nunsubscribe',
+]
+
 describe('the new text of a letter', () => {
+  it.each(TAILS)('ends above %j', (tail) => {
+    expect(newTextOf(`My answer.\nSecond line.\n\n${tail}`)).toBe('My answer.\nSecond line.')
+  })
+
   it.each(ATTRIBUTIONS)('ends above "%s"', (line) => {
     expect(newTextOf(`That works.\n\n${line}\n\n> Old question\n> more of it\n`)).toBe('That works.')
   })

@@ -1,7 +1,13 @@
 import { isDeviceLine } from './device-lines.ts'
 import { withoutKnownQuotes } from './library-quotes.ts'
 import { LIMITS } from './limits.ts'
-import { isAttribution, isForwardRule, mayOpenAttribution } from './quote-phrases.ts'
+import {
+  isAttribution,
+  isForwardRule,
+  mayOpenAttribution,
+  namesWriter,
+  opensAttribution,
+} from './quote-phrases.ts'
 import { quotedHeaderOf } from './quoted-headers.ts'
 
 /** What a line is: the new text is told from quotations by the order of these. */
@@ -14,11 +20,14 @@ interface Line {
 }
 
 const EMPTY = /^[\s\u00a0\u200b-\u200f\u1427\ufeff]*$/u
-const QUOTE = /^\s{0,3}\p{Lu}{0,3}[>＞]/u
+const QUOTE = /^\s{0,3}\p{Lu}{0,10}[>＞]/u
 const BAR = /^\s{0,3}\|(?:\s|$)(?!.*\|\s*$)/u
 const RULE = /^\s{0,8}([-*#~=_+–—])\1+\s*$/u
-/** Longer blocks below a rule are no signature. */
-const SIGNATURE_LINES = 15
+/** The rule that announces a signature (RFC 3676), and the one that some services draw above theirs. */
+const SIGNATURE_RULE = /^\s*(?:--|_{2,})\s*$/
+/** Longer blocks below such a rule, and below any other, are no signature. */
+const SIGNATURE_LINES = 40
+const OTHER_RULE_LINES = 15
 /** Text below a quotation that is longer than this was written for it. */
 const AFTERWORD_LINES = 8
 const RULES_SEARCHED = 100
@@ -59,8 +68,10 @@ function linesOf(text: string): Line[] {
 /** How many rows from here are one marker: programs break it wherever the line is full. */
 function markerAt(rows: readonly string[], at: number): number {
   const row = rows[at] ?? ''
-  if (EMPTY.test(row) || QUOTE.test(row)) return 0
-  if (isForwardRule(row) || isAttribution(row)) return 1
+  if (EMPTY.test(row)) return 0
+  if (QUOTE.test(row)) return row.startsWith('>>>') && isForwardRule(row) ? 1 : 0
+  if (isForwardRule(row) || isAttribution(row) || (namesWriter(row) && quoteFollows(rows, at + 1))) return 1
+  if (isAttributionWithText(row)) return 1
   // A line that begins with an address has the name above it.
   const named = /^\s*[<(][^\s<>()]{1,320}@/u.test(rows[at + 1] ?? '') && row.length <= 80
   if (!named && !mayOpenAttribution(row)) return 0
@@ -71,11 +82,30 @@ function markerAt(rows: readonly string[], at: number): number {
     // A header block is told by its names, and a second marker by itself.
     if (quotedHeaderOf(next) !== undefined || quotedHeaderOf(row) !== undefined || isForwardRule(next))
       return 0
-    if (isAttribution(next) && mayOpenAttribution(next) && !/^\S{0,40}[>:]/u.test(next.trim())) return 0
+    // What is an attribution by itself is joined only to a line that begins one, or to the name above an address.
+    const whole = isAttribution(next) && (opensAttribution(next) || !opensAttribution(row))
+    if (whole && !(count === 2 && named)) return 0
     text = `${text} ${next.trim()}`
     if (isAttribution(text)) return count
   }
   return 0
+}
+
+/** An attribution that the quotation follows on the same line, as some telephones write it. */
+function isAttributionWithText(row: string): boolean {
+  const end = row.indexOf(': ', 20)
+  return (
+    end !== -1 &&
+    end < 300 &&
+    opensAttribution(row) &&
+    isAttribution(row.slice(0, end + 1)) &&
+    row.includes('@')
+  )
+}
+
+function quoteFollows(rows: readonly string[], at: number): boolean {
+  const next = EMPTY.test(rows[at] ?? '') ? rows[at + 1] : rows[at]
+  return next !== undefined && QUOTE.test(next)
 }
 
 function kindOf(row: string): Kind {
@@ -95,7 +125,8 @@ function withoutSignature(lines: readonly Line[]): readonly Line[] {
   const found = rules.slice(0, RULES_SEARCHED).find((at) => {
     const below = lines.slice(at + 1)
     const end = below.findIndex(({ kind }) => kind === 'marker' || kind === 'header' || kind === 'quote')
-    if (countText(end === -1 ? below : below.slice(0, end)) > SIGNATURE_LINES) return false
+    const limit = SIGNATURE_RULE.test(lines[at]?.text ?? '') ? SIGNATURE_LINES : OTHER_RULE_LINES
+    if (countText(end === -1 ? below : below.slice(0, end)) > limit) return false
     // Answers between quotations go on below a rule; a signature ends the letter.
     const quote = below.findIndex(({ kind }) => kind === 'quote')
     return quote === -1 || !hasText(below.slice(quote))
@@ -151,8 +182,7 @@ function withoutHeaderBlocks(lines: readonly Line[]): readonly Line[] {
     if (lines[at]?.kind !== 'header') continue
     const length = headerBlockAt(lines, at)
     if (length === 0) continue
-    if (hasText(lines.slice(0, at))) return lines.slice(0, at)
-    return lines.slice(at + length)
+    return hasText(lines.slice(0, at)) ? lines.slice(0, at) : lines.slice(at + length)
   }
   return lines
 }

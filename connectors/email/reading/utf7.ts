@@ -8,7 +8,6 @@ export function decodeUtf7(text: string): string {
   return text.replace(RUN, (run, encoded: string) => {
     if (encoded === '') return run === '+-' ? '+' : run
     const bytes = Buffer.from(encoded, 'base64')
-    const even = bytes.subarray(0, bytes.length - (bytes.length % 2))
-    return Buffer.from(even).swap16().toString('utf16le')
+    return new TextDecoder('utf-16be').decode(bytes.subarray(0, bytes.length - (bytes.length % 2)))
   })
 }

@@ -5,7 +5,7 @@ import { dkimVerify } from 'mailauth/lib/dkim/verify.js'
 import { simpleParser } from 'mailparser'
 import { describe, expect, it } from 'vitest'
 import type { OutboundMessage } from '../../../src/contract/connector.ts'
-import { factsOf, file, letter, mailbox, outbound, TOKEN } from '../../../test/harness/letters.ts'
+import { factsOf, file, letter, mailbox, outbound, TOKEN } from '../../../test/harness/outbound-letters.ts'
 import type { EmailConfig } from '../config.ts'
 import { composeLetter } from './compose.ts'
 

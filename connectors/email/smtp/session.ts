@@ -6,6 +6,7 @@ import SmtpConnection, {
   type SMTPConnectionEnvelope,
 } from 'nodemailer/lib/smtp-connection'
 import type { ConnectorContext } from '../../../src/contract/connector.ts'
+import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import type { EmailConfig } from '../config.ts'
 import { accessToken } from '../oauth.ts'
 import { withProvider } from '../providers.ts'
@@ -42,7 +43,7 @@ export interface Transaction {
 
 /** A signed-in connection. */
 export interface SmtpSession {
-  /** To everybody or to nobody. Throws SmtpTrouble. */
+  /** To everybody or to nobody. Throws SmtpTrouble, or ConnectorError where the server cannot be asked at all. */
   send(transaction: Transaction): Promise<void>
   /** Leaves politely, and waits for nobody's answer. */
   leave(): void
@@ -81,10 +82,12 @@ export async function openSmtp(
     maxResponseSize: 65_536,
     ...(token === undefined ? {} : { customAuth: { XOAUTH2: byToken(config.user, token) } }),
   })
+  let takesAnyLetters = false
   // Attached before connecting: an error without a listener would end the process.
   connection.on('error', () => undefined)
   try {
     await step(connection, inTime, 'connect', (done) => connection.connect(done))
+    takesAnyLetters = OFFERS_UTF8.test(String(connection.lastServerResponse))
     if (connection.allowsAuth) {
       const how =
         token === undefined
@@ -97,13 +100,28 @@ export async function openSmtp(
     throw error
   }
   return {
-    send: (transaction) => transact(connection, transaction, ctx.signal, inTime),
+    send: async (transaction) => {
+      const odd = transaction.recipients.find((address) => /[^\x20-\x7e]/.test(address))
+      if (odd !== undefined && !takesAnyLetters) throw notCarried(odd, config)
+      await transact(connection, transaction, ctx.signal, inTime)
+    },
     leave: () => {
       connection.quit()
       setTimeout(() => connection.close(), 2_000).unref()
     },
   }
 }
+
+/** The server says so in its answer to EHLO (RFC 6531). */
+const OFFERS_UTF8 = /^250[ -]SMTPUTF8\b/im
+
+const notCarried = (address: string, { smtpHost }: EmailConfig): ConnectorError =>
+  new ConnectorError({
+    code: 'invalid-address',
+    detail: `${smtpHost} takes no addresses with such letters: ${address}`,
+    retry: 'never',
+    delivery: 'not-sent',
+  })
 
 /** RFC 7628's older sibling: one line with the token; a refusal comes as a challenge first. */
 function byToken(user: string, token: string): SMTPConnectionCustomAuthHandler {

@@ -1,11 +1,12 @@
 /** What a letter that did not go says of itself: every moment of the dialogue times every way to fail. */
+import type { Readable } from 'node:stream'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { EmailConfig } from '../../../connectors/email/config.ts'
 import { sendLetter } from '../../../connectors/email/smtp/send.ts'
 import type { SendingContext, SmtpOptions } from '../../../connectors/email/smtp/session.ts'
 import type { OutboundMessage } from '../../../src/contract/connector.ts'
 import type { ConnectorErrorFacts } from '../../../src/contract/connector-error.ts'
-import { factsOf, file, letter, mailbox, outbound } from '../../harness/letters.ts'
+import { factsOf, file, letter, mailbox, outbound } from '../../harness/outbound-letters.ts'
 import {
   type ScriptedSmtp,
   type SmtpAct,
@@ -172,6 +173,44 @@ describe('an attempt', () => {
     expect(facts).toMatchObject({ ...NOT_SENT_LATER, code: 'file-unreadable' })
     expect(server?.contents).toHaveLength(1)
     expect(server?.ended()).toBe(0)
+  })
+})
+
+describe('whatever became of it', () => {
+  it.each([
+    ['sent', {}],
+    ['not connected', { greeting: 'cut' }],
+    ['refused', { rcpt: FOR_GOOD }],
+    ['cut in the middle', { content: 'reset' }],
+  ] as const)('%s, no file stays open', async (_, acts) => {
+    server = await startScriptedSmtp(acts)
+    const opened: Readable[] = []
+    const large = file('large.bin', Buffer.alloc(2_000_000, 'x'))
+    const watched = {
+      ...large,
+      open: async () => {
+        const content = await large.open()
+        opened.push(content)
+        return content
+      },
+    }
+    const context = sendingContext(mailbox({ smtpPort: server.port }))
+    await sendLetter(outbound({ attachments: [watched] }), context, options).catch(() => undefined)
+    await expect.poll(() => opened.map(({ destroyed }) => destroyed)).toEqual([true])
+  })
+})
+
+describe('an address with letters of other scripts', () => {
+  const message = outbound({ letter: letter({ to: [{ address: 'ада@почта.example' }] }) })
+
+  it('is asked for only where the server carries such', async () => {
+    expect(await attempt({}, message)).toMatchObject({ ...NEVER, code: 'invalid-address' })
+    expect(server?.lines.filter((line) => line.startsWith('MAIL'))).toEqual([])
+    await server?.close()
+    server = await startScriptedSmtp({ ehlo: '250-scripted\r\n250-SMTPUTF8\r\n250 AUTH PLAIN' })
+    await sendLetter(message, sendingContext(mailbox({ smtpPort: server.port })), options)
+    expect(server.lines.find((line) => line.startsWith('MAIL'))).toContain('SMTPUTF8')
+    expect(server.ended()).toBe(1)
   })
 })
 

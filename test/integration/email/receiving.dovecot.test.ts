@@ -62,6 +62,30 @@ describe('a mailbox', () => {
     expect(Math.abs(Number(item?.facts['internalDateMs']) - Date.now())).toBeLessThan(HOUR_MS)
   })
 
+  it('has its senders checked by ourselves, but for letters that a trusted server has judged', async () => {
+    const user = nextUser()
+    const judged = (by: string, subject: string) =>
+      `Authentication-Results: ${by}; spf=pass\r\n${letter(subject)}`
+    await server.deliver(letter('unjudged'), user)
+    await server.deliver(judged('mx.trusted', 'judged'), user)
+    await server.deliver(judged('mx.forged', 'judged by whom?'), user)
+    await server.deliver(letter('breaks the check'), user)
+    const found = { spf: 'pass', dkim: 'none', dmarc: 'fail', by: 'tributary' } as const
+    const session = startSession(
+      mailConfig(server.port, { user, checkAuthentication: true, authservIds: ['MX.Trusted'] }),
+      {
+        checkAuthentication: async (raw) => {
+          if (Buffer.from(raw).includes('breaks the check')) throw new Error('no answer')
+          return found
+        },
+      },
+    )
+    await session.has('unjudged', 'judged', 'judged by whom?', 'breaks the check')
+    await session.stop()
+    const checked = session.items.map(({ facts }) => facts['checked'])
+    expect(checked).toEqual([JSON.stringify(found), '', JSON.stringify(found), ''])
+  })
+
   it('is taken from now on only, when asked so', async () => {
     const user = nextUser()
     await server.deliver(letter('before'), user)

@@ -116,11 +116,11 @@ describe('a letter passed on', () => {
 
   it('whose file its platform does not give any more is not sent without it', async () => {
     const about = await arrived()
-    const forwarding = async () => {
-      throw new Error('the platform is away')
-    }
-    const deps = { ...rig.deps, attachments: { ...rig.deps.attachments, forward: forwarding } }
-    await expect(forward(about, { deps })).rejects.toThrow('away')
+    rig.contents.delete('part-2')
+    await expect(forward(about)).rejects.toMatchObject({
+      code: 'message-refused',
+      details: { members: { reason: 'file-gone', name: 'part-2.txt' } },
+    })
     expect((await rig.thread(rig.id)).filter(({ direction }) => direction === 'outbound')).toEqual([])
   })
 })

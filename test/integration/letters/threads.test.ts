@@ -2,8 +2,10 @@
 import { describe, expect, it } from 'vitest'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
 import type { ConversationId } from '../../../src/domain/ids.ts'
+import { receiveInbound } from '../../../src/services/receive-inbound.ts'
 import { sharedDatabase } from '../../harness/database.ts'
 import { createLetterRig, LETTERS, type LetterRig, letter } from '../../harness/inbound-letters.ts'
+import { createPathRig, says } from '../../harness/path-rig.ts'
 import { permutations } from '../../harness/permutations.ts'
 
 const database = sharedDatabase()
@@ -180,6 +182,7 @@ const THREAD: readonly InboundEvent[] = [
   letter({ id: '5', references: ['4', '3', '2', '1'], cc: [BOB], automatic: 'out-of-office' }),
 ]
 const IDS = ['1', '2', '3', '4', '5']
+const AT_ONCE = 8
 
 /** What must be the same whatever the order. */
 async function stateOf(rig: LetterRig) {
@@ -207,10 +210,14 @@ const EXPECTED = {
 
 describe('a thread of five', () => {
   it('ends as one conversation in whatever order it comes, each letter by itself', async () => {
-    for (const order of permutations(THREAD)) {
-      const rig = open()
-      await rig.receiveEach(...order)
-      expect(await stateOf(rig)).toEqual(EXPECTED)
+    const orders = permutations(THREAD)
+    for (let from = 0; from < orders.length; from += AT_ONCE) {
+      const some = orders.slice(from, from + AT_ONCE).map(async (order) => {
+        const rig = open()
+        await rig.receiveEach(...order)
+        expect(await stateOf(rig)).toEqual(EXPECTED)
+      })
+      await Promise.all(some)
     }
   })
 
@@ -260,5 +267,79 @@ describe('a letter that is recorded', () => {
       const { identityExternalId } = await rig.conversationOf('e')
       if (together && identityExternalId !== EVE) expect(eve.letter?.stranger).toBe(true)
     }
+  })
+})
+
+describe('a thread whose conversation is over', () => {
+  const MONTH = 30 * 86_400_000
+  /** What is resolved is over at once here. */
+  const receiveOver = (rig: LetterRig, ...events: readonly InboundEvent[]) =>
+    receiveInbound(
+      events.map((event) => rig.entry(event)),
+      { ...rig.receiveDeps, renewAfterMs: async () => MONTH },
+    )
+  async function over(rig: LetterRig, events: readonly InboundEvent[]) {
+    await rig.receiveEach(...events)
+    const { id, version } = await rig.conversationOf('a')
+    const resolved = { status: 'resolved', resolvedAtMs: rig.state.nowMs } as const
+    await database.stores.conversations.change(id, version, resolved)
+    rig.state.nowMs += MONTH + 1_000
+    return id
+  }
+
+  it('goes on in a new one for those who were in it', async () => {
+    const rig = open()
+    const old = await over(rig, [letter({ id: 'a' })])
+    await receiveOver(rig, letter({ id: 'b', references: ['a'] }))
+    const next = await rig.conversationOf('b')
+    expect(next).toMatchObject({ previousId: old, identityExternalId: 'ada@example.com' })
+    await receiveOver(rig, letter({ id: 'c', references: ['b', 'a'] }))
+    expect((await rig.message('c')).conversationId).toBe(next.id)
+  })
+
+  it.each([
+    ['letters that we know', [letter({ id: 'a' })], ['a']],
+    ['a root that we never saw', [letter({ id: 'a', references: ['root'] })], ['root']],
+  ] as const)('is nobody else’s to take over by %s', async (_, events, references) => {
+    for (const together of [false, true]) {
+      const rig = open()
+      await over(rig, events)
+      // As a retirement leaves it: the thread has no current conversation.
+      await database.stores.conversations.retire([await rig.conversationOf('a')])
+      const eves = letter({ id: 'e', from: EVE, references })
+      const adas = letter({ id: 'b', references: ['a', ...references] })
+      if (together) await receiveOver(rig, eves, adas)
+      else {
+        await receiveOver(rig, eves)
+        await receiveOver(rig, adas)
+      }
+      expect(await homes(rig, 'e', 'b', 'a')).toHaveProperty('size', 3)
+      expect(await rig.conversationOf('b')).toMatchObject({ identityExternalId: 'ada@example.com' })
+    }
+  })
+})
+
+describe('a conversation of another channel', () => {
+  it.each([
+    ['goes on by letter where the channels’ owner says so', { stranger: false }],
+    ['marks somebody else’s letter', { stranger: true }],
+    ['does not go on where he does not', undefined],
+  ])('%s', async (_, answer) => {
+    const chat = createPathRig(database.stores)
+    await chat.receive([chat.entry(says('Hello', 'm1'))])
+    const { id: chatId } = await chat.conversation()
+    const { messages } = await chat.reply(chatId, 'Hi')
+    const rig = open()
+    const token = rig.messageTokens.of(messages[0]?.id ?? ('' as never))
+    const entries = [rig.entry(letter({ id: 'a', tokens: [token] }))]
+    const deps = { ...rig.receiveDeps, continuity: async () => answer }
+    await receiveInbound(entries, deps)
+    await receiveInbound(entries, deps)
+    const message = await rig.message('a')
+    expect(message.conversationId === chatId).toBe(answer !== undefined)
+    expect(message.letter?.stranger).toBe(answer?.stranger ? true : undefined)
+    const after = await database.stores.conversations.find(chatId)
+    expect(after).toMatchObject({ channelId: chat.channelId, identityExternalId: 'ada' })
+    expect(after?.unreadCount).toBe(answer ? 1 : 0)
   })
 })

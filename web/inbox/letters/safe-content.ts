@@ -11,6 +11,7 @@ const RULES: Config = {
   ALLOW_DATA_ATTR: false,
   ALLOW_ARIA_ATTR: false,
   ADD_ATTR: ['data-remote-image', STYLE],
+  ADD_URI_SAFE_ATTR: [STYLE],
   FORBID_TAGS: [
     'style',
     'form',

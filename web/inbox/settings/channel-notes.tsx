@@ -19,7 +19,7 @@ export function CheckNote(props: {
   return (
     <div role="status">
       {result && (
-        <Note good={result.ok} title={result.ok ? words.testOk : words.testFailed}>
+        <Note tone={result.ok ? 'good' : 'bad'} title={result.ok ? words.testOk : words.testFailed}>
           {result.detail} {field && words.testField(field.label)}
         </Note>
       )}
@@ -31,17 +31,21 @@ export function CheckNote(props: {
 export function HealthNote({ health: { state, detail, at } }: { readonly health: ChannelHealthView }) {
   if (state === 'healthy' || state === 'unknown') return null
   return (
-    <Note good={false} title={settingsText.channels.health[state]}>
+    <Note tone={state === 'degraded' ? 'warn' : 'bad'} title={settingsText.channels.health[state]}>
       {detail}
-      {at && ` (${settingsText.channels.healthSince(relativeTime(at))})`}
+      {at && ` (${relativeTime(at)})`}
     </Note>
   )
 }
 
-function Note(props: { readonly good: boolean; readonly title: string; readonly children: ReactNode }) {
-  const Icon = props.good ? IconCircleCheck : IconAlertTriangle
+function Note(props: {
+  readonly tone: 'good' | 'warn' | 'bad'
+  readonly title: string
+  readonly children: ReactNode
+}) {
+  const Icon = props.tone === 'good' ? IconCircleCheck : IconAlertTriangle
   return (
-    <div className={cx(css['note'], props.good ? css['good'] : css['bad'])}>
+    <div className={cx(css['note'], css[props.tone])}>
       <Icon size={18} stroke={1.8} aria-hidden />
       <p>
         <strong>{props.title}</strong>

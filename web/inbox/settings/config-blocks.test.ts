@@ -31,13 +31,14 @@ describe('a settings form in parts', () => {
   it('folds in a long form what may stay as it is, with all that depends on it, and loses nothing', () => {
     const { main, spare } = configParts([
       ...filler,
-      field('way', { required: true }),
+      field('way', { default: 'own' }),
+      field('host', { ...when('way', 'own'), default: '' }),
       field('port', { ...when('way', 'own'), required: false, default: 993 }),
       field('from', { required: false, default: 'now' }),
-      field('days', when('from', 'days')),
+      field('days', { ...when('from', 'days'), default: 7 }),
       field('note', { required: false }),
     ])
-    expect(keys(main)).toEqual([...filler.map(({ key }) => key), 'way', 'port'])
+    expect(keys(main)).toEqual([...filler.map(({ key }) => key), 'way', 'host+port'])
     expect(keys(spare)).toEqual(['from', 'days', 'note'])
   })
 

@@ -45,10 +45,13 @@ export function configParts(shown: readonly ConfigField[]): ConfigParts {
   }
   if (shown.length <= LONG_FROM) return { main: blocks, spare: [] }
   const spareKeys = new Set<string>()
+  const asksForMore = ({ key }: ConfigField): boolean =>
+    shown.some((other) => !canStay(other) && conditionsOf(other).some((condition) => condition.key === key))
   const isSpare = ({ fields }: ConfigBlock): boolean => {
     const conditions = fields.flatMap(conditionsOf)
     const followsSpare = conditions.some(({ key }) => spareKeys.has(key))
-    const spare = followsSpare || (conditions.length === 0 && fields.every(canStay))
+    const spare =
+      followsSpare || (conditions.length === 0 && fields.every(canStay) && !fields.some(asksForMore))
     if (spare) for (const { key } of fields) spareKeys.add(key)
     return spare
   }
@@ -60,4 +63,5 @@ export function configParts(shown: readonly ConfigField[]): ConfigParts {
 }
 
 /** Nobody has to touch it. */
-const canStay = ({ required, default: given }: ConfigField): boolean => !required || given !== undefined
+const canStay = ({ required, default: given }: ConfigField): boolean =>
+  !required || (given !== undefined && given !== '')

@@ -20,7 +20,6 @@ export const settingsWords = {
     moreSettings: 'More settings',
     moreSettingsHint: 'They work as they are.',
     testField: (label: string) => `Look at “${label}”.`,
-    healthSince: (when: string) => `since ${when}`,
     testOk: 'The connection works',
     testFailed: 'The connection does not work',
     snippet: 'Snippet for your site',
