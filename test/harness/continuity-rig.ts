@@ -97,6 +97,11 @@ export async function createContinuityRig(
       if (head?.continues === id) await deliverConversation(lane, { ...letters.deliverDeps, findChannel })
     }
   }
+  const letterRound = async () => {
+    await continueAnswers(deps)
+    await deliverLetters()
+    return letters.sent
+  }
   return {
     chat,
     letters,
@@ -128,10 +133,14 @@ export async function createContinuityRig(
     sweep: (change: Partial<ContinueDeps> = {}) => continueAnswers({ ...deps, ...change }),
     deliverLetters,
     /** Looks, and sends what was written. @returns every letter so far */
-    async letterRound() {
-      await continueAnswers(deps)
-      await deliverLetters()
-      return letters.sent
+    letterRound,
+    /** One answer goes on. @returns the token of its letter */
+    async mailed(): Promise<string> {
+      await answer('We are here.')
+      pass(WAIT)
+      const letter = (await letterRound()).at(-1)
+      if (!letter) throw new Error('no letter went out')
+      return letter.token
     },
     /** A letter comes in, by itself or as an answer to one of ours. */
     async writes(draft: Partial<Draft> & { readonly id?: string }, channelId: ChannelId = letters.channelId) {

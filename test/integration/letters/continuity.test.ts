@@ -1,17 +1,13 @@
-/** Answers that a visitor has not got go on by letter, once, and his letter comes back into the chat. */
-import { randomUUID } from 'node:crypto'
-import fc from 'fast-check'
+/** Answers that a visitor has not got go on by letter: together, in time, and once. */
 import { describe, expect, it } from 'vitest'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import type { ConversationId, MessageId } from '../../../src/domain/ids.ts'
 import { openConversation } from '../../../src/services/conversation-access.ts'
-import { readVisitorHistory } from '../../../src/services/visitor-history.ts'
 import {
   ADDRESS,
   type ContinuityRig,
   createContinuityRig,
   MINUTE,
-  VISITOR,
   WAIT,
 } from '../../harness/continuity-rig.ts'
 import { sharedDatabase } from '../../harness/database.ts'
@@ -19,15 +15,6 @@ import { sharedDatabase } from '../../harness/database.ts'
 const database = sharedDatabase()
 const open = (visitor?: { readonly email?: string; readonly verified?: boolean }) =>
   createContinuityRig(database.stores, visitor)
-
-/** One answer has gone on; its token. */
-async function mailed(rig: ContinuityRig): Promise<string> {
-  await rig.answer('We are here.')
-  rig.pass(WAIT)
-  const [letter] = await rig.letterRound()
-  if (!letter) throw new Error('no letter went out')
-  return letter.token
-}
 
 describe('answers that were not seen', () => {
   it('go on together, once the last one has waited long enough', async () => {
@@ -164,7 +151,7 @@ describe('answers that were not seen', () => {
 
   it('are no conversation of their own: nobody finds one', async () => {
     const rig = await open()
-    await mailed(rig)
+    await rig.mailed()
     const [message] = await database.stores.messages.findMany([rig.letters.sent[0]?.id as MessageId])
     const lane = message?.conversationId as ConversationId
     await expect(
@@ -182,7 +169,7 @@ describe('answers that were not seen', () => {
 
   it('say so in the chat when the letter does not arrive, once', async () => {
     const rig = await open()
-    const token = await mailed(rig)
+    const token = await rig.mailed()
     const report = (): Promise<unknown> =>
       rig.letters.receive([
         rig.letters.entry({
@@ -272,7 +259,7 @@ describe('answers that were not seen', () => {
 
   it('follow the letter before, or the one he wrote, so that his program keeps them together', async () => {
     const rig = await open()
-    const token = await mailed(rig)
+    const token = await rig.mailed()
     const first = `out-${rig.letters.messageTokens.read(token)}`
     await rig.answer('More.')
     rig.pass(WAIT)
@@ -315,182 +302,3 @@ describe('answers that were not seen', () => {
     expect(rig.letters.sent).toHaveLength(1)
   })
 })
-
-describe('a letter that answers', () => {
-  const historyOf = (rig: ContinuityRig) =>
-    readVisitorHistory({ channelId: rig.chat.channelId, visitorId: VISITOR }, { limit: 50 }, {
-      ...database.stores,
-      countUnread: async () => 0,
-      queuePlaces: async () => undefined,
-    } as never)
-
-  it('comes back into the chat as the visitor’s own, opens it again and is work', async () => {
-    const rig = await open()
-    const token = await mailed(rig)
-    const before = await rig.conversation()
-    await database.stores.conversations.change(rig.id, before.version, {
-      status: 'resolved',
-      resolvedAtMs: rig.chat.state.nowMs,
-    })
-    rig.chat.events.length = 0
-    const message = await rig.writes({ text: 'Thank you!', tokens: [token] })
-    expect(message).toMatchObject({
-      conversationId: rig.id,
-      author: { kind: 'contact', id: rig.contactId, name: 'Ada' },
-      letter: { from: { address: ADDRESS } },
-    })
-    expect(message.letter?.stranger).toBeUndefined()
-    expect(await rig.conversation()).toMatchObject({
-      status: 'open',
-      unreadCount: before.unreadCount + 1,
-      contactId: rig.contactId,
-      channelId: rig.chat.channelId,
-    })
-    const { items } = await historyOf(rig)
-    expect(items[0]).toMatchObject({ from: 'visitor', text: 'Thank you!' })
-    // His address made nobody new, and nobody else's.
-    expect(await database.stores.contacts.findIdentities(rig.letters.channelId, [ADDRESS])).toEqual([])
-  })
-
-  it('is one message, however often it comes', async () => {
-    const rig = await open()
-    const token = await mailed(rig)
-    await rig.writes({ id: 'again', text: 'Thank you!', tokens: [token] })
-    await rig.writes({ id: 'again', text: 'Thank you!', tokens: [token] })
-    const said = (await rig.thread()).filter(({ text }) => text === 'Thank you!')
-    expect(said).toHaveLength(1)
-  })
-
-  it.each([
-    ['somebody else who got the letter', { from: 'eve@evil.example' }],
-    [
-      'who only says he is the customer, against the word of that domain',
-      { authentication: { spf: 'fail', dkim: 'none', dmarc: 'fail', by: 'mx' } },
-    ],
-  ] as const)('by %s is a conversation of his own', async (_, change) => {
-    const rig = await open()
-    const token = await mailed(rig)
-    const outId = `out-${rig.letters.messageTokens.read(token)}`
-    const before = await rig.conversation()
-    const message = await rig.writes({ text: 'Let me in', tokens: [token], references: [outId], ...change })
-    expect(message.conversationId).not.toBe(rig.id)
-    const home = await database.stores.conversations.find(message.conversationId)
-    expect(home).toMatchObject({ channelId: rig.letters.channelId, status: 'open' })
-    expect(home?.contactId).not.toBe(rig.contactId)
-    expect(await rig.conversation()).toEqual(before)
-    expect(JSON.stringify(await historyOf(rig))).not.toContain('Let me in')
-  })
-
-  it('without a token of ours, or with one of another channel’s, leads nowhere', async () => {
-    const rig = await open()
-    const token = await mailed(rig)
-    const other = await open()
-    const outId = `out-${rig.letters.messageTokens.read(token)}`
-    const guessed = await rig.writes({ references: [outId], tokens: ['a'.repeat(32)] })
-    const elsewhere = await other.writes({ tokens: [token] })
-    expect([guessed.conversationId, elsewhere.conversationId]).not.toContain(rig.id)
-    expect(elsewhere.conversationId).not.toBe(other.id)
-  })
-
-  it('by a machine wakes nobody, is no work, and the visitor does not see it', async () => {
-    const rig = await open()
-    const token = await mailed(rig)
-    const before = await rig.conversation()
-    await database.stores.conversations.change(rig.id, before.version, {
-      status: 'resolved',
-      resolvedAtMs: rig.chat.state.nowMs,
-    })
-    const message = await rig.writes({ text: 'I am away', tokens: [token], automatic: 'out-of-office' })
-    expect(message).toMatchObject({ conversationId: rig.id, quiet: true })
-    expect(await rig.conversation()).toMatchObject({ status: 'resolved', unreadCount: before.unreadCount })
-    expect(JSON.stringify(await historyOf(rig))).not.toContain('I am away')
-    rig.pass(10 * WAIT)
-    expect(await rig.letterRound()).toHaveLength(1)
-  })
-
-  it('goes to the address also where that is another contact’s, and stays the chat’s', async () => {
-    const rig = await open()
-    await rig.writes({ text: 'I am the owner of this address' })
-    const [owner] = await database.stores.contacts.findIdentities(rig.letters.channelId, [ADDRESS])
-    expect(owner?.contactId).not.toBe(rig.contactId)
-    const token = await mailed(rig)
-    expect(rig.letters.sent[0]?.letter?.to).toEqual([{ address: ADDRESS }])
-    const message = await rig.writes({ text: 'Back', tokens: [token] })
-    expect(message).toMatchObject({ conversationId: rig.id, author: { id: rig.contactId } })
-    const [after] = await database.stores.contacts.findIdentities(rig.letters.channelId, [ADDRESS])
-    expect(after).toEqual(owner)
-    const later = await rig.writes({ text: 'Something else' })
-    expect(later).toMatchObject({ author: { id: owner?.contactId } })
-  })
-})
-
-type Step = 'answer' | 'pass' | 'long' | 'sweep' | 'got-all' | 'got-last' | 'come' | 'go' | 'two' | 'crash'
-
-it('every answer has arrived or is in exactly one letter, whatever happened in which order', async () => {
-  const step = fc.constantFrom<Step>(
-    ...([
-      'answer',
-      'answer',
-      'pass',
-      'long',
-      'sweep',
-      'got-all',
-      'got-last',
-      'come',
-      'go',
-      'two',
-      'crash',
-    ] as const),
-  )
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { minLength: 3, maxLength: 25 }), async (steps) => {
-      const rig = await open()
-      const said: { readonly id: MessageId; readonly text: string }[] = []
-      const known = async () => database.stores.messages.findMany(said.map(({ id }) => id))
-      const dying = (of: object, at: number) => {
-        let calls = 0
-        return Object.fromEntries(
-          Object.entries(of).map(([name, act]) => [
-            name,
-            (...given: unknown[]) => {
-              calls += 1
-              if (calls === at) throw new Error('killed')
-              return (act as (...given: unknown[]) => unknown)(...given)
-            },
-          ]),
-        )
-      }
-      for (const [index, what] of steps.entries()) {
-        if (what === 'answer') {
-          const text = `answer ${randomUUID()}`
-          said.push({ id: (await rig.answer(text)).id, text })
-        } else if (what === 'pass') rig.pass(2 * MINUTE)
-        else if (what === 'long') rig.pass(WAIT)
-        else if (what === 'sweep') await rig.sweep()
-        else if (what === 'got-all') await rig.hasGot(await known())
-        else if (what === 'got-last') await rig.hasGot((await known()).slice(-1))
-        else if (what === 'come' || what === 'go') rig.state.here = what === 'come'
-        else if (what === 'two') await Promise.all([rig.sweep(), rig.sweep()])
-        else {
-          await rig
-            .sweep({ continuations: dying(database.stores.continuations, (index % 7) + 1) as never })
-            .catch(() => undefined)
-        }
-      }
-      rig.state.here = false
-      for (let round = 0; round < 4; round += 1) {
-        rig.pass(WAIT)
-        await rig.letterRound()
-      }
-      const texts = rig.letters.sent.map(({ text }) => text)
-      for (const { id, text } of said) {
-        const [message] = await database.stores.messages.findMany([id])
-        const arrived = message?.status === 'delivered' || message?.status === 'read'
-        const times = texts.filter((letter) => letter.includes(text)).length
-        expect(arrived ? times <= 1 : times === 1).toBe(true)
-      }
-      expect((await rig.lines()).length).toBe(texts.length)
-    }),
-    { numRuns: 60 },
-  )
-}, 240_000)
