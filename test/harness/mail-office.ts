@@ -37,6 +37,8 @@ export interface MailOffice {
   readonly relay: SmtpSink
   /** Calls the server that was started last, as its owner. */
   readonly call: Call
+  /** Of the session that \`call\` uses. */
+  readonly cookie: () => string
   readonly server: () => BareServer
   /** A web chat channel, as set up with the server. */
   readonly chat: { readonly channelId: string; readonly visitorSecret: string }
@@ -66,13 +68,14 @@ export async function openMailOffice(options: MailOfficeOptions = {}): Promise<M
   const first = await startServer(folder.path, { env })
   const { channelId, visitorSecret } = first
   let server: BareServer = first
-  const { call } = createCall(() => server.url)
+  const { call, cookie } = createCall(() => server.url)
   await signIn(call)
   return {
     folder: folder.path,
     dovecot,
     relay,
     call,
+    cookie,
     server: () => server,
     chat: { channelId, visitorSecret },
     async start(more = {}) {
@@ -279,6 +282,22 @@ export async function settledMail(
     missing = balance.lost.length
     if (performance.now() - sinceMs > quietMs) return balance
     await sleep(500)
+  }
+}
+
+/** The raw source of a letter, as the server kept it. */
+export async function sourceOf(
+  { server, cookie }: Pick<MailOffice, 'server' | 'cookie'>,
+  messageId: string,
+  what: 'source' | 'report' = 'source',
+): Promise<Buffer> {
+  for (;;) {
+    const url = `${server().url}/api/v1/messages/${messageId}/${what}`
+    const response = await fetch(url, { headers: { cookie: cookie() } })
+    const bytes = Buffer.from(await response.arrayBuffer())
+    if (response.status === 200) return bytes
+    if (response.status !== 429) throw new Error(`${url} answered ${response.status}`)
+    await sleep(1_000)
   }
 }
 

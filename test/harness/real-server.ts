@@ -144,15 +144,18 @@ export async function startServer(dataDir: string, options: ServerOptions = {}):
     channelId,
     visitorSecret: String(rotated.body['value']),
     call,
-    async residentMegabytes() {
-      const status = await readFile(`/proc/${server.child.pid}/status`, 'utf8')
-      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
-    },
+    residentMegabytes: () => residentMegabytes(server.child.pid ?? 0),
     async metric(name) {
       const text = await (await fetch(`${server.url}/metrics`)).text()
       return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
     },
   }
+}
+
+/** What a process holds in memory. */
+export async function residentMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
 }
 
 /** Signs the owner in at a server that was set up before. */
