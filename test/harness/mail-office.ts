@@ -86,7 +86,7 @@ export async function openMailOffice(options: MailOfficeOptions = {}): Promise<M
       makeMailChannel(call, mailConfig(user, dovecot.port, relay.port, change), policy),
     metric: (name) => metricOf(server.url, name),
     async close() {
-      await server.kill()
+      if (server.child.exitCode === null && server.child.signalCode === null) await server.stop()
       await relay.close()
       await dovecot.remove()
       await folder.remove()

@@ -55,7 +55,7 @@ export interface ServerUnderTest extends BareServer {
 /** A fresh data folder, removed by the returned function. */
 export async function temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'tributary-test-'))
-  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }) }
 }
 
 /** A test that fails leaves its servers to us. */
