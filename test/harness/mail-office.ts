@@ -127,6 +127,13 @@ export async function metricOf(url: string, name: string): Promise<number> {
   return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
 }
 
+/** How many letters the sessions of a server have handed to its journal since it started. */
+export async function sessionItems(url: string): Promise<number> {
+  const text = await (await fetch(`${url}/metrics`)).text()
+  const values = [...text.matchAll(/^tributary_session_items_total\{[^}]*\} (\S+)$/gm)]
+  return values.reduce((sum, [, value]) => sum + Number(value), 0)
+}
+
 /** All pages of a list; asks again where the server says that it is too much at once, or is not there. */
 export async function everything<T>(call: Call, path: string, cursorName = 'cursor'): Promise<T[]> {
   const items: T[] = []

@@ -8,6 +8,7 @@ import {
   ordinaryLetter,
   ordinaryLetters,
   PATIENCE,
+  sessionItems,
   settledMail,
   takeMailBalance,
 } from '../../harness/mail-office.ts'
@@ -55,7 +56,7 @@ describe('a mailbox of the built server', () => {
     letters.push(...(await deliver(20, 5)))
     await arrived(channelId, 25)
     // The old letters come again under new numbers, and the journal takes them; they are known all the same.
-    await expect.poll(() => sessionItems(), PATIENCE).toBeGreaterThanOrEqual(45)
+    await expect.poll(() => sessionItems(office.server().url), PATIENCE).toBeGreaterThanOrEqual(45)
     await expect.poll(() => office.metric('tributary_journal_pending'), PATIENCE).toBe(0)
     expect(await takeMailBalance(office.call, channelId, letters)).toEqual(BALANCED)
   })
@@ -90,12 +91,4 @@ describe('a mailbox of the built server', () => {
 async function restartSession(): Promise<void> {
   await office.server().stop()
   await office.start()
-}
-
-async function sessionItems(): Promise<number> {
-  const text = await (await fetch(`${office.server().url}/metrics`)).text()
-  return [...text.matchAll(/^tributary_session_items_total\{[^}]*\} (\S+)$/gm)].reduce(
-    (sum, [, value]) => sum + Number(value),
-    0,
-  )
 }
