@@ -1,9 +1,9 @@
 /** The thread in which entries are parsed apart: one after the other, so that it is known which one is to blame. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { InboundEvent } from '../contract/inbound-event.ts'
 import { verified } from '../contract/raw-request.ts'
 import type { ConnectorRegistry } from '../contract/registry.ts'
 import type { ChannelType } from '../domain/ids.ts'
+import { type SanitisedEvent, sanitiseEvents } from '../services/sanitise-events.ts'
 import type { ApartAnswer, ApartRequest, ApartResult } from './apart-worker.ts'
 
 const { registry } = (await import(String(workerData))) as { readonly registry: ConnectorRegistry }
@@ -12,15 +12,15 @@ async function resultOf({ type, ...request }: Omit<ApartRequest, 'id'>): Promise
   const connector = registry.find(type as ChannelType)
   if (!connector) return 'unknown-type'
   try {
-    return { events: await connector.inbound.parse(verified(request)) }
+    return { events: sanitiseEvents(await connector.inbound.parse(verified(request))) }
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) }
   }
 }
 
 /** Files move to the other side instead of being copied; what shares its memory with others is cut out first. */
-function withOwnFiles(events: readonly InboundEvent[]): {
-  readonly events: readonly InboundEvent[]
+function withOwnFiles(events: readonly SanitisedEvent[]): {
+  readonly events: readonly SanitisedEvent[]
   readonly files: ReadonlySet<ArrayBuffer>
 } {
   const files = new Set<ArrayBuffer>()

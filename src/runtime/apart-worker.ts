@@ -1,8 +1,8 @@
 /** One thread that parses, as the main thread sees it. */
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { InboundEvent } from '../contract/inbound-event.ts'
 import type { ParseJob, ParseOutcome } from '../services/parse-entries.ts'
+import type { SanitisedEvent } from '../services/sanitise-events.ts'
 
 /** What the thread is told of an entry. */
 export interface ApartRequest {
@@ -17,7 +17,7 @@ export interface ApartRequest {
 /** What it made of it. */
 export type ApartResult =
   | 'unknown-type'
-  | { readonly events: readonly InboundEvent[] }
+  | { readonly events: readonly SanitisedEvent[] }
   | { readonly error: string }
 
 /** What the thread says; its first word is that it is ready. */

@@ -6,6 +6,7 @@ import { createContext, Script } from 'node:vm'
 import { verified } from '../contract/raw-request.ts'
 import type { JournalEntryId } from '../domain/ids.ts'
 import type { ParseJob, ParseOutcome, ParseRequests } from '../services/parse-entries.ts'
+import { sanitiseEvents } from '../services/sanitise-events.ts'
 import type { ApartParser } from './apart-parser.ts'
 
 /** A batch takes milliseconds; who is parsing when this is over is looked at alone. */
@@ -115,7 +116,7 @@ function parseOne({ channel, entry }: ParseJob): ParseOutcome {
   if (inbound.kind !== 'webhook') return { error: 'what a session brings is parsed apart' }
   const { body, contentType, facts, receivedAtMs } = entry
   try {
-    return { events: inbound.parse(verified({ body, contentType, facts, receivedAtMs })) }
+    return { events: sanitiseEvents(inbound.parse(verified({ body, contentType, facts, receivedAtMs }))) }
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) }
   }
@@ -125,7 +126,9 @@ async function parsePatiently({ channel, entry }: ParseJob): Promise<ParseOutcom
   const { body, contentType, facts, receivedAtMs } = entry
   try {
     return {
-      events: await channel.connector.inbound.parse(verified({ body, contentType, facts, receivedAtMs })),
+      events: sanitiseEvents(
+        await channel.connector.inbound.parse(verified({ body, contentType, facts, receivedAtMs })),
+      ),
     }
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { FIRST_SESSION_PARTITION, JOURNAL_PARTITIONS, SESSION_PARTITIONS } from '../store/journal-store.ts'
+import { JOURNAL_PARTITIONS, SESSION_PARTITIONS } from '../store/journal-store.ts'
 import type { LeaseStore } from '../store/lease-store.ts'
 import { createPartitionLeases, type PartitionLeases } from './partition-leases.ts'
 
@@ -83,7 +83,7 @@ describe('partition leases', () => {
         expect(sorted(held())).toEqual(everything)
         for (const index of alive) {
           const mine = [...(nodes[index]?.held ?? [])]
-          const ofSessions = mine.filter((partition) => partition >= FIRST_SESSION_PARTITION)
+          const ofSessions = mine.filter((partition) => partition >= JOURNAL_PARTITIONS)
           expect(ofSessions.length).toBeLessThanOrEqual(Math.ceil(SESSION_PARTITIONS / alive.size))
           expect(mine.length - ofSessions.length).toBeLessThanOrEqual(
             Math.ceil(JOURNAL_PARTITIONS / alive.size),

@@ -1,4 +1,4 @@
-import { FIRST_SESSION_PARTITION, JOURNAL_PARTITIONS, SESSION_PARTITIONS } from '../store/journal-store.ts'
+import { JOURNAL_PARTITIONS, SESSION_PARTITIONS } from '../store/journal-store.ts'
 import type { LeaseStore } from '../store/lease-store.ts'
 
 /** The journal partitions that this node projects. */
@@ -15,7 +15,7 @@ const LEASE_MS = 7_000
 /** Of each kind of work a node gets its share, so that none has all the chats and another all the letters. */
 const GROUPS = [
   { first: 0, count: JOURNAL_PARTITIONS },
-  { first: FIRST_SESSION_PARTITION, count: SESSION_PARTITIONS },
+  { first: JOURNAL_PARTITIONS, count: SESSION_PARTITIONS },
 ] as const
 
 const nameOf = (partition: number): string => `journal:${partition}`

@@ -28,6 +28,10 @@ describe('message tokens', () => {
         expect(tokens.read(changed)).toBe(changed === token ? id : undefined)
       }),
     )
-    fc.assert(fc.property(fc.string(), (text) => expect(tokens.read(text)).toBeUndefined()))
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        expect(tokens.read(text)).toBeUndefined()
+      }),
+    )
   })
 })

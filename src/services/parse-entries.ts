@@ -6,7 +6,7 @@ import type { JournalEntry } from '../store/journal-store.ts'
 import { derivedId } from '../store/object-id.ts'
 import type { ActiveChannel, FindChannel } from './active-channel.ts'
 import { shownText, withinBounds } from './letter-bounds.ts'
-import { type SanitisedEvent, type SanitisedLetter, sanitiseEvents } from './sanitise-events.ts'
+import type { SanitisedEvent, SanitisedLetter } from './sanitise-events.ts'
 
 /** A message of a customer on its way to be recorded. */
 export interface ArrivedMessage {
@@ -82,7 +82,7 @@ export interface ParseJob {
 }
 
 /** What the connector made of it, or why it could not. */
-export type ParseOutcome = { readonly events: readonly InboundEvent[] } | { readonly error: string }
+export type ParseOutcome = { readonly events: readonly SanitisedEvent[] } | { readonly error: string }
 
 /** Runs the connectors' `parse`, one outcome for each job. */
 export type ParseRequests = (jobs: readonly ParseJob[]) => Promise<readonly ParseOutcome[]>
@@ -111,7 +111,7 @@ export async function parseEntries(
     const outcome = outcomes[index] ?? { error: 'it was not parsed' }
     try {
       if ('error' in outcome) throw new Error(outcome.error)
-      sortOut(sanitiseEvents(outcome.events), entry, channel, batch)
+      sortOut(outcome.events, entry, channel, batch)
     } catch (error) {
       batch.failed.push({ id: entry.id, error: error instanceof Error ? error.message : String(error) })
     }

@@ -68,7 +68,9 @@ export async function receiveInbound(
   return { keep: batch.keep, failed: batch.failed }
 }
 
-async function receiveMessages(came: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
+async function receiveMessages(messages: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
+  const came = messages.filter((message) => !isEcho(message, deps))
+  if (came.length === 0) return
   const findSender = await resolveSenders(came, deps)
   const threads = await findThreads(came, findSender, deps)
   const conversations = await resolveConversations(threads.arrivals, findSender, deps)
@@ -99,6 +101,12 @@ async function receiveMessages(came: readonly ArrivedMessage[], deps: ReceiveInb
     .map(({ conversation }) => conversation)
     .filter(({ routing }) => routing.status === 'pending')
   if (waiting.length > 0) await deps.route(waiting)
+}
+
+/** Whether it is a letter of ours that came back to the very channel it was sent by: its thread has it. */
+function isEcho({ letter }: ArrivedMessage, { messageTokens }: ReceiveInboundDeps): boolean {
+  const [name = ''] = letter?.automatic === 'own' ? (letter.letterId ?? '').split('@', 1) : []
+  return messageTokens.read(name) !== undefined
 }
 
 /**

@@ -139,19 +139,26 @@ async function toMessage(
 /** The name under which the raw source of a message is kept. */
 export const sourceName = (id: MessageId): string => `source:${id}`
 
+/** Each may be large, and its name lets it be kept twice without harm. */
+const SOURCES_AT_ONCE = 8
+
 /** Bodies and sources go before their messages: what is recorded is whole. */
 async function recordBodies(
   arrivals: readonly ArrivedMessage[],
   { letters, letterSources }: RecordDeps,
 ): Promise<void> {
   const bodies: StoredLetterBody[] = []
+  const sources: (() => Promise<void>)[] = []
   for (const arrival of arrivals) {
     if (arrival.recordedAs !== undefined) continue
     const messageId = messageIdOf(arrival)
     const { letter, source, text } = arrival
     if (letter) bodies.push({ messageId, ...toBody(letter, text) })
-    if (source) await letterSources.keep(sourceName(messageId), source.bytes, source.contentType)
+    if (source)
+      sources.push(() => letterSources.keep(sourceName(messageId), source.bytes, source.contentType))
   }
+  for (let from = 0; from < sources.length; from += SOURCES_AT_ONCE)
+    await Promise.all(sources.slice(from, from + SOURCES_AT_ONCE).map((keep) => keep()))
   await letters.record(bodies)
 }
 

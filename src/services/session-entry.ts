@@ -1,6 +1,6 @@
 import type { RawItem } from '../contract/connector.ts'
 import type { ChannelId } from '../domain/ids.ts'
-import { FIRST_SESSION_PARTITION, type JournalEntry, SESSION_PARTITIONS } from '../store/journal-store.ts'
+import { JOURNAL_PARTITIONS, type JournalEntry, SESSION_PARTITIONS } from '../store/journal-store.ts'
 import { entryId, partitionOf } from './accept-delivery.ts'
 
 /** A journal entry must fit into one record of the database beside its facts. */
@@ -43,7 +43,7 @@ export function toSessionEntry(
     id: entryId(channelId, key),
     channelId,
     order,
-    partition: FIRST_SESSION_PARTITION + partitionOf(line, SESSION_PARTITIONS),
+    partition: JOURNAL_PARTITIONS + partitionOf(line, SESSION_PARTITIONS),
     line: partitionOf(line, LINES),
     body,
     contentType,

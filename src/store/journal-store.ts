@@ -52,8 +52,6 @@ interface JournalDocument {
 export const JOURNAL_PARTITIONS = 16
 /** Those of what sessions bring, behind them: an import of thousands never stands in front of a chat. */
 export const SESSION_PARTITIONS = 16
-/** The first of {@link SESSION_PARTITIONS}. */
-export const FIRST_SESSION_PARTITION = JOURNAL_PARTITIONS
 
 export type JournalStore = ReturnType<typeof createJournalStore>
 

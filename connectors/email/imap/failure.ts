@@ -48,6 +48,9 @@ const NETWORK: Readonly<
 /** Answers to a login that say nothing about the password. */
 const NOT_ABOUT_CREDENTIALS: ReadonlySet<string> = new Set(['UNAVAILABLE', 'INUSE', 'LIMIT', 'SERVERBUG'])
 
+/** Some say so in words only. */
+const BUSY = /too many|simultaneous|temporar|try again later/i
+
 const FROM_CONNECTOR: ReadonlySet<string> = new Set([
   'host-not-found',
   'destination-not-allowed',
@@ -113,8 +116,9 @@ function fromConnector({ facts }: ConnectorError, config: EmailConfig): Failure 
 }
 
 function refusedLogin(facts: Facts, config: EmailConfig): Failure {
-  const answer = said(facts.responseText ?? facts.response, config)
-  if (NOT_ABOUT_CREDENTIALS.has(facts.serverResponseCode ?? '')) {
+  const text = facts.responseText ?? facts.response ?? ''
+  const answer = said(text, config)
+  if (NOT_ABOUT_CREDENTIALS.has(facts.serverResponseCode ?? '') || BUSY.test(text)) {
     return {
       code: 'server-error',
       detail: `${config.imapHost} cannot sign anybody in at present${answer}.`,

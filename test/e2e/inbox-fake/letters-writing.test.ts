@@ -101,7 +101,7 @@ describe('answering', () => {
 
 describe('writing first', () => {
   it('suggests contacts, says the server’s complaints at their fields, and opens the new conversation', async () => {
-    const inbox = await open({ letters: true })
+    const inbox = await open({ letters: true, expected: /status of 400/ })
     const { page, server } = inbox
     await page.getByRole('link', { name: 'Write to somebody' }).click()
     const to = page.getByRole('combobox', { name: 'To' })
@@ -158,7 +158,7 @@ it.each(['light', 'dark'] as const)('axe finds nothing on letters in %s', async 
   await page.goto('/write')
   await editor(page).waitFor()
   await page.getByRole('combobox', { name: 'To' }).fill('maj')
-  await page.getByRole('option').first().waitFor()
+  await page.getByRole('option', { name: /Maja/ }).first().waitFor()
   await look('write')
   await page.goto(`/settings/channels/${server.state.channels.at(-1)?.id}`)
   await page.getByText('More settings').click()

@@ -15,6 +15,8 @@ export interface FakeImap {
   onFetch: (letter: FakeLetter, what: 'content' | 'header') => FetchOutcome
   /** Whether a SASL response or a LOGIN is good. */
   accepts: (credentials: string) => boolean
+  /** How credentials are refused. */
+  refusal: string
   /** Tells idling clients how many letters there are. */
   announce(): void
   /** Cuts all connections. */
@@ -56,6 +58,7 @@ export async function startFakeImap(capabilities = 'AUTH=PLAIN SASL-IR IDLE'): P
     lines: [],
     onFetch: () => 'ok',
     accepts: () => true,
+    refusal: 'NO [AUTHENTICATIONFAILED] refused',
     announce: () => {
       const exists = `* ${shown(fake.box).length} EXISTS\r\n`
       for (const { socket, idle } of sessions) if (idle) socket.write(exists)
@@ -78,7 +81,7 @@ function answer(fake: FakeImap, session: Session, line: string, capabilities: st
     if (!socket.destroyed) socket.write(lines.map((text) => `${text}\r\n`).join(''), 'latin1')
   }
   const signIn = (tag: string, credentials: string): void =>
-    write(`${tag} ${fake.accepts(credentials) ? 'OK signed in' : 'NO [AUTHENTICATIONFAILED] refused'}`)
+    write(`${tag} ${fake.accepts(credentials) ? 'OK signed in' : fake.refusal}`)
   if (session.asked) {
     const tag = session.asked
     delete session.asked

@@ -4,6 +4,8 @@ import { type FakeImap, startFakeImap } from '../../fakes/imap/server.ts'
 import { mailConfig } from './mail-context.ts'
 import { letter, startSession } from './mail-session.ts'
 
+const HOUR_MS = 3_600_000
+
 /** Tries of one letter lie minutes and hours apart: here an hour passes in six seconds. */
 const hastyClock = () => {
   const start = Date.now()
@@ -59,6 +61,36 @@ describe('a mailbox server that misbehaves', () => {
       bodies: [],
       files: [{ name: 'letter.eml', contentType: 'message/rfc822' }],
     })
+  })
+
+  it('and says nothing for long is asked whether it lives, and goes on announcing', async () => {
+    const session = startSession(mailConfig(server.port), {
+      change: { clock: hastyClock() },
+      rhythm: {
+        pollMs: 500 * HOUR_MS,
+        patience: { connectMs: 5_000, greetingMs: 5_000, silenceMs: 300 },
+      },
+    })
+    const idles = () => server.lines.filter((line) => line.endsWith('IDLE')).length
+    await expect.poll(idles).toBeGreaterThan(3)
+    addLetter(server.box, letter('announced'))
+    server.announce()
+    await session.has('announced')
+    await session.stop()
+    expect(server.lines.filter((line) => line.includes('EXAMINE'))).toHaveLength(1)
+    expect(session.health).toEqual([{ state: 'healthy' }])
+  })
+
+  it('and is too busy to sign anybody in is tried again soon: the password is not to blame', async () => {
+    let busy = true
+    server.accepts = () => !busy
+    server.refusal = 'NO [ALERT] Too many simultaneous connections. (Failure)'
+    addLetter(server.box, letter('one'))
+    const session = startSession(mailConfig(server.port))
+    await expect.poll(() => session.health.at(-1)).toMatchObject({ state: 'degraded', code: 'server-error' })
+    busy = false
+    await session.has('one')
+    await session.stop()
   })
 
   it('and has no IDLE is looked at from time to time', async () => {

@@ -8,7 +8,7 @@ import { changeConversation } from '../../../src/services/change-conversation.ts
 import { countConversations, listConversations } from '../../../src/services/list-conversations.ts'
 import type { StoredConversation } from '../../../src/store/stored-conversation.ts'
 import { sharedDatabase } from '../../harness/database.ts'
-import { createLetterRig, type LetterRig, letter } from '../../harness/inbound-letters.ts'
+import { createLetterRig, type LetterRig, letter, SUPPORT } from '../../harness/inbound-letters.ts'
 import { routingAgent } from '../../harness/path-rig.ts'
 import { everybody } from '../../harness/routing-desk.ts'
 
@@ -240,5 +240,26 @@ describe('filing by hand', () => {
     expect(await count()).toMatchObject({ all: 2 })
     await change(rig, await rig.conversationOf('a'), { filed: 'spam' })
     expect(await count()).toMatchObject({ all: 1 })
+  })
+})
+
+describe('a letter of our own that comes back', () => {
+  it('is not said twice; what only claims to be one is kept as what it is', async () => {
+    const rig = open()
+    await rig.receiveEach(letter({ id: 'a' }))
+    const { id } = await rig.conversationOf('a')
+    const { messages } = await rig.reply(id, 'Our answer')
+    const token = rig.messageTokens.of(messages[0]?.id ?? ('' as never))
+    const own = { from: SUPPORT, references: ['a'], automatic: 'own' } as const
+    await rig.receiveEach(
+      letter({ ...own, id: `${token}@shop.example` }),
+      letter({ ...own, id: `${'a'.repeat(32)}@shop.example` }),
+      letter({ ...own, id: 'b' }),
+    )
+    const said = (await rig.thread(id)).filter(
+      ({ direction, kind }) => direction === 'inbound' && kind === 'message',
+    )
+    expect(said.map(({ letterId }) => letterId)).toEqual(['a', `${'a'.repeat(32)}@shop.example`, 'b'])
+    expect(said.map(({ quiet }) => quiet === true)).toEqual([false, true, true])
   })
 })

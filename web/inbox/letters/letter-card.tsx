@@ -47,12 +47,8 @@ function FoldedLetter({ message, letter, onFold }: LetterProps) {
   const name = writerOf(message, letter)
   return (
     <article className={css['slip']} data-message={message.id} aria-label={name}>
-      <button
-        type="button"
-        className={css['folded']}
-        aria-label={letterText.card.open(name, exactTime(message.createdAt))}
-        onClick={() => onFold(message.id, true)}
-      >
+      <button type="button" className={css['folded']} onClick={() => onFold(message.id, true)}>
+        <span className="visually-hidden">{letterText.card.open}</span>
         <Avatar name={name} size={24} />
         <bdi className={css['who']}>{name}</bdi>
         <bdi className={css['snippet']}>{message.text.slice(0, SNIPPET).replace(/\s+/gu, ' ')}</bdi>
@@ -107,10 +103,10 @@ function OpenLetter({ message, letter, conversation, own, onFold }: LetterProps)
             type="button"
             className={css['when']}
             title={`${exactTime(message.createdAt)} – ${letterText.card.fold}`}
-            aria-label={`${letterText.card.fold}, ${exactTime(message.createdAt)}`}
             onClick={() => onFold(message.id, false)}
           >
             <time dateTime={message.createdAt}>{shortTime(message.createdAt)}</time>
+            <span className="visually-hidden">{letterText.card.fold}</span>
           </button>
           {!inbound && <DeliveryTick message={message} />}
           {maySend && <Answers more={reachesMore(message, own)} onWrite={write} />}

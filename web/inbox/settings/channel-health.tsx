@@ -1,6 +1,5 @@
 import type { ChannelHealthView } from '../../../src/domain/views.ts'
 import { settingsText } from '../text/settings-text.ts'
-import { text } from '../text/text.ts'
 import { Tag } from './page-parts.tsx'
 
 const TONES = { unknown: 'plain', healthy: 'good', degraded: 'warn', failing: 'danger' } as const

@@ -11,7 +11,7 @@ export const letterWords = {
     nobody: 'undisclosed recipients',
     others: (count: number) => `and ${plural(count, 'other', 'others')}`,
     details: 'Who wrote it, and to whom',
-    open: (name: string, when: string) => `Open the letter of ${name}, ${when}`,
+    open: 'Open the letter of',
     fold: 'Fold this letter',
     from: 'From',
     replyTo: 'Answers to',
