@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, BrowserContext, BrowserContextOptions, Frame, Page } from 'playwright-core'
-import { startBareServer, temporaryFolder } from '../../harness/real-server.ts'
+import { type ServerOptions, startBareServer, temporaryFolder } from '../../harness/real-server.ts'
 import { DESK, launchBrowser } from '../browser.ts'
 
 /** A page in a profile of its own, and what it complained about. */
@@ -37,9 +37,9 @@ export interface World {
   close(): Promise<void>
 }
 
-export async function openWorld(): Promise<World> {
+export async function openWorld(options: ServerOptions = {}): Promise<World> {
   const folder = await temporaryFolder()
-  const server = await startBareServer(folder.path)
+  const server = await startBareServer(folder.path, options)
   const setUpLink = `${server.url}/set-up#token=${server.setUpToken ?? ''}`
   const site = await startSite()
   const browser = await launchBrowser()
