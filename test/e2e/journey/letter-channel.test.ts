@@ -47,7 +47,7 @@ test('an administrator connects a mailbox, is told what is wrong where it is wro
   expect(await violations(page)).toEqual([])
 
   await page.getByLabel(/^Password/).fill(PASSWORD)
-  await page.getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
   await page.getByText('Working', { exact: true }).waitFor()
   await page.getByRole('button', { name: 'Test connection' }).click()
   await result.getByText('The connection works').waitFor()

@@ -2,7 +2,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, BrowserContext, BrowserContextOptions, Frame, Page } from 'playwright-core'
 import { type ServerOptions, startBareServer, temporaryFolder } from '../../harness/real-server.ts'
-import { DESK, launchBrowser } from '../browser.ts'
+import { DESK, DRIVER_COMPLAINT, launchBrowser } from '../browser.ts'
 
 /** A page in a profile of its own, and what it complained about. */
 export interface Seat {
@@ -98,6 +98,7 @@ async function openSeat(browser: Browser, options: BrowserContextOptions): Promi
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
+    if (DRIVER_COMPLAINT.test(message.text())) return
     if (message.type() === 'error' || /Content Security Policy/i.test(message.text())) {
       complaints.push(`${message.text()} (${message.location().url})`)
     }
