@@ -94,7 +94,8 @@ export function createChannelDirectory(deps: ChannelDirectoryDeps): ChannelDirec
   }
 
   const current = async (): Promise<Snapshot> => {
-    if (snapshot && !stale && clock() - snapshot.readAtMs < FRESH_MS) return snapshot
+    // While it is read anew, somebody knows of a change that the old one has not.
+    if (snapshot && !reading && !stale && clock() - snapshot.readAtMs < FRESH_MS) return snapshot
     // A change signalled while a read is under way may have come too late for it.
     while (reading && stale) await reading.catch(() => undefined)
     reading ??= read()
