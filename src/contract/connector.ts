@@ -50,6 +50,12 @@ export interface ConnectorContext<C> {
   readonly clock: () => number
   readonly checkpoint: Checkpoint
   readonly reportHealth: (report: HealthReport) => void
+  /**
+   * Stores a `secret` setting that the platform has replaced, such as a token that renews itself: whoever starts later
+   * finds the new one in `config`. Nothing is restarted for it. What a person has set since stands: the value is then
+   * dropped. Throws when it cannot be stored; the connector is to go on with it and to try again.
+   */
+  readonly keepSecret: (key: string, value: string) => Promise<void>
   /** Aborts when the channel is paused, changed or the server stops. */
   readonly signal: AbortSignal
 }

@@ -68,6 +68,11 @@ export function createSessionScope(
     throw new LeaseLostError()
   }
 
+  const keepSecret = async (key: string, value: string): Promise<void> => {
+    requireHeld()
+    await base.keepSecret(key, value)
+  }
+
   let turn: Promise<void> = Promise.resolve()
   /** One after the other, so that items keep the order in which they were pushed. */
   const letIn = async (
@@ -138,6 +143,7 @@ export function createSessionScope(
       ...base,
       checkpoint: { read: base.checkpoint.read, write: (value) => seeThrough(write(value)) },
       reportHealth: report,
+      keepSecret: (key, value) => seeThrough(keepSecret(key, value)),
     },
     push: (item) => seeThrough(push(item)),
     report,

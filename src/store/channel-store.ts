@@ -9,7 +9,12 @@ import { isDuplicateKey, newObjectId, toObjectId } from './object-id.ts'
 /** A setting as stored: in the clear, or sealed. */
 export type StoredSetting =
   | { readonly key: string; readonly value: ConfigValue }
-  | { readonly key: string; readonly sealed: string }
+  | {
+      readonly key: string
+      readonly sealed: string
+      /** What a person had set, where the connector has replaced it since. */
+      readonly origin?: string
+    }
 
 /** A channel as stored; its secrets are encrypted. */
 export interface ChannelRecord {
@@ -18,6 +23,8 @@ export interface ChannelRecord {
   readonly name: string
   readonly paused: boolean
   readonly settings: readonly StoredSetting[]
+  /** How often the connector replaced a setting by itself; the version does not tell. */
+  readonly renewals: number
   readonly policy: AssignmentPolicy
   /** Stamped on new conversations. */
   readonly categoryId?: CategoryId
@@ -39,6 +46,7 @@ interface ChannelDocument {
   name: string
   paused: boolean
   settings: StoredSetting[]
+  renewals?: number
   policy: AssignmentPolicy
   categoryId?: CategoryId
   skills?: readonly SkillRequirement[]
@@ -58,10 +66,11 @@ const schema = new Schema<ChannelDocument>(
     paused: { type: Boolean, required: true },
     settings: [
       new Schema(
-        { key: { type: String, required: true }, value: Schema.Types.Mixed, sealed: String },
+        { key: { type: String, required: true }, value: Schema.Types.Mixed, sealed: String, origin: String },
         { _id: false, strict: 'throw' },
       ),
     ],
+    renewals: Number,
     policy: { type: Schema.Types.Mixed, required: true },
     categoryId: String,
     skills: { type: Schema.Types.Mixed },
@@ -149,15 +158,23 @@ export function createChannelStore(connection: Connection) {
       return found.map(toRecord)
     },
 
-    /** Changes a channel if it still has `version`. */
+    /**
+     * Changes a channel if it still has `version`.
+     * @param renewals where given, also only if its connector has replaced no setting since
+     */
     async change(
       id: ChannelId,
       version: number,
       { categoryId, ...change }: ChannelChange,
+      renewals?: number,
     ): Promise<ChannelRecord | undefined> {
       const found = await channels
         .findOneAndUpdate(
-          { _id: toObjectId(id), version },
+          {
+            _id: toObjectId(id),
+            version,
+            ...(renewals === undefined ? {} : { renewals: renewals === 0 ? { $exists: false } : renewals }),
+          },
           {
             $set: { ...change, ...(categoryId ? { categoryId } : {}) },
             ...(categoryId === null ? { $unset: { categoryId: 1 } } : {}),
@@ -167,6 +184,23 @@ export function createChannelStore(connection: Connection) {
         )
         .lean<ChannelDocument>()
       return found ? toRecord(found) : undefined
+    },
+
+    /**
+     * Replaces one sealed setting if it is still `before`. The version stays, so that an open form does not conflict.
+     * @returns whether it was replaced
+     */
+    async renewSetting(
+      id: ChannelId,
+      before: { readonly key: string; readonly sealed: string },
+      renewed: { readonly sealed: string; readonly origin: string },
+    ): Promise<boolean> {
+      const { key, sealed } = before
+      const { matchedCount } = await channels.updateOne(
+        { _id: toObjectId(id), settings: { $elemMatch: { key, sealed } } },
+        { $set: { 'settings.$': { key, ...renewed } }, $inc: { renewals: 1 } },
+      )
+      return matchedCount === 1
     },
 
     /** Shuts out sessions with a lower token from {@link setHealth}. */
@@ -212,6 +246,7 @@ function toRecord(document: ChannelDocument): ChannelRecord {
     name: document.name,
     paused: document.paused,
     settings: document.settings,
+    renewals: document.renewals ?? 0,
     policy: readStoredPolicy(document.policy),
     ...(document.categoryId ? { categoryId: document.categoryId } : {}),
     skills: readStoredSkills(document.skills),
