@@ -26,6 +26,11 @@ export interface Checkpoint {
 /** What a connector last knows of its platform; `detail` in words, never a secret. */
 export interface HealthReport {
   readonly state: 'healthy' | 'degraded' | 'failing'
+  /**
+   * What of the channel it is said of: the worst part is what people see. `receiving` when a session leaves it out;
+   * otherwise, left out, it is said of the whole and takes the place of all that was said before.
+   */
+  readonly part?: 'receiving' | 'sending'
   readonly code?: string
   readonly detail?: string
 }

@@ -127,7 +127,8 @@ export function createSessionScope(
       })
     }
   }
-  const report = (health: HealthReport): void => {
+  const report = (said: HealthReport): void => {
+    const health: HealthReport = { part: 'receiving', ...said }
     if (closed || !lease.isHeld() || isSame(lastReport, health)) return
     lastReport = health
     unsaid = health
@@ -156,5 +157,10 @@ export function createSessionScope(
 }
 
 function isSame(one: HealthReport | undefined, other: HealthReport): boolean {
-  return one?.state === other.state && one.code === other.code && one.detail === other.detail
+  return (
+    one?.state === other.state &&
+    one.part === other.part &&
+    one.code === other.code &&
+    one.detail === other.detail
+  )
 }

@@ -30,6 +30,7 @@ export interface ChannelRecord {
   readonly categoryId?: CategoryId
   readonly skills: readonly SkillRequirement[]
   readonly access: ChannelAccess
+  /** Of its worst part. */
   readonly health: {
     readonly state: ChannelHealthView['state']
     readonly code?: string
@@ -38,6 +39,13 @@ export interface ChannelRecord {
   }
   readonly createdAtMs: number
   readonly version: number
+}
+
+interface HealthDocument {
+  state: ChannelHealthView['state']
+  code?: string
+  detail?: string
+  at: Date
 }
 
 interface ChannelDocument {
@@ -51,13 +59,24 @@ interface ChannelDocument {
   categoryId?: CategoryId
   skills?: readonly SkillRequirement[]
   access: ChannelAccess
-  health?: { state: ChannelHealthView['state']; code?: string; detail?: string; at: Date }
+  /** Of the whole, until something is said of a part; then there are only those. */
+  health?: HealthDocument
+  healthParts?: Partial<Record<HealthPart, HealthDocument>>
   /** Of the session that may say how the channel is. */
   healthToken?: number
   first?: true
   createdAt: Date
   version: number
 }
+
+/** What of a channel its health may be told of. */
+const HEALTH_PARTS = ['receiving', 'sending'] as const
+type HealthPart = (typeof HEALTH_PARTS)[number]
+
+const healthSchema = new Schema(
+  { state: String, code: String, detail: String, at: Date },
+  { _id: false, strict: 'throw' },
+)
 
 const schema = new Schema<ChannelDocument>(
   {
@@ -75,8 +94,9 @@ const schema = new Schema<ChannelDocument>(
     categoryId: String,
     skills: { type: Schema.Types.Mixed },
     access: { type: Schema.Types.Mixed, required: true },
-    health: new Schema(
-      { state: String, code: String, detail: String, at: Date },
+    health: healthSchema,
+    healthParts: new Schema(
+      { receiving: healthSchema, sending: healthSchema },
       { _id: false, strict: 'throw' },
     ),
     healthToken: Number,
@@ -177,7 +197,11 @@ export function createChannelStore(connection: Connection) {
           },
           {
             $set: { ...change, ...(categoryId ? { categoryId } : {}) },
-            ...(categoryId === null ? { $unset: { categoryId: 1 } } : {}),
+            $unset: {
+              ...(categoryId === null ? { categoryId: 1 } : {}),
+              // Nobody sends by itself: that it was refused with other settings would stand for ever.
+              ...(change.settings ? { 'healthParts.sending': 1 } : {}),
+            },
             $inc: { version: 1 },
           },
           { returnDocument: 'after' },
@@ -209,13 +233,18 @@ export function createChannelStore(connection: Connection) {
     },
 
     /**
-     * Keeps what was last heard. The version stays, so that an open form does not conflict with it.
+     * Keeps what was last heard, of a part or of the whole, which then holds for every part. The version stays, so
+     * that an open form does not conflict with it.
      * @param token of the session's lease, when a session says so: nothing is written when a later one was raised
      */
     async setHealth(
       id: ChannelId,
-      health: {
+      {
+        part,
+        ...health
+      }: {
         readonly state: ChannelHealthView['state']
+        readonly part?: HealthPart
         readonly code?: string
         readonly detail?: string
       },
@@ -225,7 +254,9 @@ export function createChannelStore(connection: Connection) {
       const found = await channels
         .findOneAndUpdate(
           { _id: toObjectId(id), ...(token === undefined ? {} : { healthToken: { $not: { $gt: token } } }) },
-          { $set: { health: { ...health, at } } },
+          part === undefined
+            ? { $set: { health: { ...health, at } }, $unset: { healthParts: 1 } }
+            : { $set: { [`healthParts.${part}`]: { ...health, at } }, $unset: { health: 1 } },
           { returnDocument: 'after' },
         )
         .lean<ChannelDocument>()
@@ -234,8 +265,21 @@ export function createChannelStore(connection: Connection) {
   }
 }
 
+const WORST_FIRST: readonly ChannelHealthView['state'][] = ['failing', 'degraded', 'healthy', 'unknown']
+
+/** The worst that is said of a part, the newest of it. */
+function worstOf({ health, healthParts = {} }: ChannelDocument): HealthDocument | undefined {
+  const parts = HEALTH_PARTS.flatMap((part) => healthParts[part] ?? [])
+  const [worst = health] = parts.sort(
+    (one, other) =>
+      WORST_FIRST.indexOf(one.state) - WORST_FIRST.indexOf(other.state) ||
+      other.at.getTime() - one.at.getTime(),
+  )
+  return worst
+}
+
 function toRecord(document: ChannelDocument): ChannelRecord {
-  const { state, code, detail, at } = document.health ?? { state: 'unknown' as const }
+  const { state, code, detail, at } = worstOf(document) ?? { state: 'unknown' as const }
   const access: ChannelAccess =
     document.access.kind === 'everyone'
       ? { kind: 'everyone' }
