@@ -15,15 +15,24 @@ const MAX_TOKEN_LENGTH = 16_384
 interface Grant {
   /** Of the settings it was got with: others have no part in it. */
   readonly fingerprint: string
-  /** Providers may hand out a new one each time; the newest is used as long as this process runs. */
+  /** The newest: providers may hand out a new one each time. */
   refreshToken: string
+  /** Those that were in force before, the newest last: settings read earlier still hold one of them. */
+  readonly earlier: string[]
+  /** The newest is not stored yet. */
+  unkept?: true
   token?: string
   expiresAtMs: number
   /** One refresh at a time: whoever comes meanwhile waits for the same. */
   pending?: Promise<string>
 }
 
-type OAuthContext = Pick<ConnectorContext<EmailConfig>, 'channelId' | 'config' | 'fetch' | 'clock'>
+type OAuthContext = Pick<
+  ConnectorContext<EmailConfig>,
+  'channelId' | 'config' | 'fetch' | 'clock' | 'keepSecret' | 'logger'
+>
+
+const MOST_EARLIER = 20
 
 const grants = new Map<string, Grant>()
 
@@ -35,7 +44,10 @@ export async function accessToken(ctx: OAuthContext): Promise<string | undefined
   const config = withProvider(ctx.config)
   if (config.authentication !== 'oauth') return undefined
   const grant = grantOf(ctx.channelId, config)
-  if (grant.token !== undefined && ctx.clock() < grant.expiresAtMs - SPARE_MS) return grant.token
+  if (grant.token !== undefined && ctx.clock() < grant.expiresAtMs - SPARE_MS) {
+    if (grant.unkept) await keep(ctx, grant)
+    return grant.token
+  }
   grant.pending ??= refresh(ctx, config, grant).finally(() => {
     delete grant.pending
   })
@@ -51,11 +63,13 @@ export function forgetAccessToken(ctx: Pick<OAuthContext, 'channelId'>): void {
 function grantOf(channelId: string, config: EmailConfig): Grant {
   const { oauthRefreshToken, oauthClientId, oauthClientSecret = '', oauthTokenEndpoint, oauthScope } = config
   if (!oauthRefreshToken) throw badCredentials('No refresh token is stored: sign in at the provider first.')
-  const settings = [oauthRefreshToken, oauthClientId, oauthClientSecret, oauthTokenEndpoint, oauthScope]
+  const settings = [oauthClientId, oauthClientSecret, oauthTokenEndpoint, oauthScope]
   const fingerprint = createHash('sha256').update(JSON.stringify(settings)).digest('hex')
   const known = grants.get(channelId)
-  if (known?.fingerprint === fingerprint) return known
-  const grant: Grant = { fingerprint, refreshToken: oauthRefreshToken, expiresAtMs: 0 }
+  const isOfKnown =
+    known?.refreshToken === oauthRefreshToken || known?.earlier.includes(oauthRefreshToken) === true
+  if (known?.fingerprint === fingerprint && isOfKnown) return known
+  const grant: Grant = { fingerprint, refreshToken: oauthRefreshToken, earlier: [], expiresAtMs: 0 }
   grants.set(channelId, grant)
   return grant
 }
@@ -79,8 +93,26 @@ async function refresh(ctx: OAuthContext, config: EmailConfig, grant: Grant): Pr
   grant.token = token
   grant.expiresAtMs = ctx.clock() + seconds * 1_000
   const renewed = body['refresh_token']
-  if (typeof renewed === 'string' && isToken(renewed)) grant.refreshToken = renewed
+  if (typeof renewed === 'string' && isToken(renewed) && renewed !== grant.refreshToken) {
+    grant.earlier.push(grant.refreshToken)
+    grant.earlier.splice(0, grant.earlier.length - MOST_EARLIER)
+    grant.refreshToken = renewed
+    grant.unkept = true
+  }
+  if (grant.unkept) await keep(ctx, grant)
   return token
+}
+
+/** A provider may take the earlier ones back. What cannot be stored now is stored when a token is next asked for. */
+async function keep(ctx: OAuthContext, grant: Grant): Promise<void> {
+  const { refreshToken } = grant
+  try {
+    await ctx.keepSecret('oauthRefreshToken', refreshToken)
+    if (grant.refreshToken === refreshToken) delete grant.unkept
+  } catch {
+    // Without the error: whatever it is made of might quote the token.
+    ctx.logger.warn({}, 'the new refresh token could not be stored; it is tried again')
+  }
 }
 
 async function post(

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { InboundEvent, InboundIdentity, InboundLetter } from '../../src/contract/inbound-event.ts'
 import type { JournaledRequest, Verified } from '../../src/contract/raw-request.ts'
-import type { AutomaticKind } from '../../src/domain/letter.ts'
+import type { AutomaticKind, LetterAddress } from '../../src/domain/letter.ts'
 import { authenticationOf } from './machines/authentication.ts'
-import { automaticKindOf } from './machines/automatic.ts'
+import { automaticKindOf, formWriterOf } from './machines/automatic.ts'
 import type { DeliveryReport } from './machines/delivery-report.ts'
 import { recogniseReport } from './machines/delivery-report.ts'
 import { isSpam } from './machines/spam.ts'
@@ -112,12 +112,14 @@ function messageOf(
   const { mail } = opened
   const files = opened.broken ? NO_FILES : filesOf(opened)
   const body = bodyOf(mail, opened.onlyHtml, files)
-  const automatic = isReport ? 'report' : attempt(() => automaticKindOf(mail, facts.ownAddresses))
+  const writer = formWriterOf(headers, facts.ownAddresses)
+  const automatic = isReport ? 'report' : attempt(() => automaticKindOf(mail, facts.ownAddresses, writer))
   const authentication = attempt(() => authenticationOf(mail, facts.authservIds, facts.checked))
   const passedOver = [...facts.ownAddresses, headers.from.address]
   const forwardedFrom = attempt(() => forwardedFromOf(mail, body.text, headers.subject, passedOver))
   return {
     ...eventOf(taken, headers, facts, authentication?.dmarc === 'pass'),
+    ...(writer !== undefined && automatic === undefined && { identity: identityOf(writer) }),
     text: body.text,
     attachments: [...files.files, ...taken.remoteFiles],
     letter: {
@@ -130,6 +132,16 @@ function messageOf(
       ...(taken.partial && { partial: true }),
       ...(opened.broken && { broken: true }),
     },
+  }
+}
+
+/** Of somebody who is known only by what a letter says of him. */
+function identityOf({ address, name }: LetterAddress): InboundIdentity {
+  return {
+    externalId: address,
+    ...(name !== undefined && { displayName: name }),
+    email: address,
+    verified: false,
   }
 }
 

@@ -26,6 +26,11 @@ export interface Checkpoint {
 /** What a connector last knows of its platform; `detail` in words, never a secret. */
 export interface HealthReport {
   readonly state: 'healthy' | 'degraded' | 'failing'
+  /**
+   * What of the channel it is said of: the worst part is what people see. `receiving` when a session leaves it out;
+   * otherwise, left out, it is said of the whole and takes the place of all that was said before.
+   */
+  readonly part?: 'receiving' | 'sending'
   readonly code?: string
   readonly detail?: string
 }
@@ -50,6 +55,12 @@ export interface ConnectorContext<C> {
   readonly clock: () => number
   readonly checkpoint: Checkpoint
   readonly reportHealth: (report: HealthReport) => void
+  /**
+   * Stores a `secret` setting that the platform has replaced, such as a token that renews itself: whoever starts later
+   * finds the new one in `config`. Nothing is restarted for it. What a person has set since stands: the value is then
+   * dropped. Throws when it cannot be stored; the connector is to go on with it and to try again.
+   */
+  readonly keepSecret: (key: string, value: string) => Promise<void>
   /** Aborts when the channel is paused, changed or the server stops. */
   readonly signal: AbortSignal
 }

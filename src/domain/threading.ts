@@ -63,6 +63,17 @@ export function isQuiet(letter: { readonly automatic?: unknown; readonly spam?: 
 }
 
 /**
+ * Whether what somebody writes leaves its conversation where it is filed: a person found that this sender is not worth
+ * anybody's time, so that he cannot say otherwise by writing again. Others who write there can.
+ */
+export function staysFiled(
+  { filedByHand, contactId }: { readonly filedByHand?: boolean; readonly contactId: string },
+  writerId: string,
+): boolean {
+  return filedByHand === true && contactId === writerId
+}
+
+/**
  * Where a conversation is filed that only quiet letters opened, whatever their order.
  * @param letters those that open it, at least one
  */

@@ -76,6 +76,7 @@ export async function buildCore(deps: {
   const contextOf = createContextOf({
     ...stores,
     bus,
+    box,
     log,
     publicUrl,
     fetch: outgoing,

@@ -67,6 +67,8 @@ export function startChannelSupervisor(deps: ChannelSupervisorDeps): ChannelSupe
     for (const { channel, basis, session } of running.values()) {
       const now = byId.get(channel.id)
       if (!now || basisOf(now) !== basis) session.stop()
+      // What failed may go well with what the connector was given elsewhere in the meantime.
+      else if (session.failedAtMs !== undefined && isRenewed(now, channel)) session.stop()
       else if (isWellSince(now, session)) session.hurry()
     }
     const share = Math.ceil(wanted.length / Math.max(1, deps.workingNodes()))
@@ -177,10 +179,13 @@ async function withPatience(work: Promise<unknown>): Promise<void> {
   over.abort()
 }
 
-/** Settings in the clear: compared, and nothing else. */
-function basisOf({ config }: LiveChannel): string {
-  return JSON.stringify(config)
+/** Settings in the clear: compared, and nothing else. What the connector replaces by itself it knows already. */
+function basisOf({ config, configAsSet }: LiveChannel): string {
+  return JSON.stringify(configAsSet ?? config)
 }
+
+const isRenewed = (now: LiveChannel, before: LiveChannel): boolean =>
+  JSON.stringify(now.config) !== JSON.stringify(before.config)
 
 /** Somebody tested the connection after the session failed, and it stands. */
 function isWellSince({ record }: LiveChannel, { failedAtMs }: ChannelSession): boolean {

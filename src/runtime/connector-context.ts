@@ -3,7 +3,9 @@ import type { ConnectorContext, HealthReport } from '../contract/connector.ts'
 import { ConnectorError } from '../contract/connector-error.ts'
 import type { Bus } from '../services/bus.ts'
 import type { LiveChannel } from '../services/channel-directory.ts'
+import { keepSecret } from '../services/keep-secret.ts'
 import { presentChannel } from '../services/present-channel.ts'
+import type { SecretBox } from '../services/secret-box.ts'
 import type { ChannelStore } from '../store/channel-store.ts'
 import type { CheckpointStore } from '../store/checkpoint-store.ts'
 import { OutboundRefusedError } from './guarded-fetch.ts'
@@ -13,6 +15,7 @@ export interface ConnectorContextDeps {
   readonly channels: ChannelStore
   readonly checkpoints: Pick<CheckpointStore, 'read'>
   readonly bus: Bus
+  readonly box: SecretBox
   readonly log: Logger
   readonly publicUrl: string
   /** Guarded against internal addresses. */
@@ -47,6 +50,7 @@ export function createContextOf(
           logger.warn({ err: error }, 'the health could not be kept'),
         )
       },
+      keepSecret: (key, value) => keepSecret(channel, key, value, deps),
       signal,
     }
   }

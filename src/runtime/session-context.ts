@@ -68,6 +68,11 @@ export function createSessionScope(
     throw new LeaseLostError()
   }
 
+  const keepSecret = async (key: string, value: string): Promise<void> => {
+    requireHeld()
+    await base.keepSecret(key, value)
+  }
+
   let turn: Promise<void> = Promise.resolve()
   /** One after the other, so that items keep the order in which they were pushed. */
   const letIn = async (
@@ -122,7 +127,8 @@ export function createSessionScope(
       })
     }
   }
-  const report = (health: HealthReport): void => {
+  const report = (said: HealthReport): void => {
+    const health: HealthReport = { part: 'receiving', ...said }
     if (closed || !lease.isHeld() || isSame(lastReport, health)) return
     lastReport = health
     unsaid = health
@@ -138,6 +144,7 @@ export function createSessionScope(
       ...base,
       checkpoint: { read: base.checkpoint.read, write: (value) => seeThrough(write(value)) },
       reportHealth: report,
+      keepSecret: (key, value) => seeThrough(keepSecret(key, value)),
     },
     push: (item) => seeThrough(push(item)),
     report,
@@ -150,5 +157,10 @@ export function createSessionScope(
 }
 
 function isSame(one: HealthReport | undefined, other: HealthReport): boolean {
-  return one?.state === other.state && one.code === other.code && one.detail === other.detail
+  return (
+    one?.state === other.state &&
+    one.part === other.part &&
+    one.code === other.code &&
+    one.detail === other.detail
+  )
 }

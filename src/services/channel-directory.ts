@@ -17,6 +17,8 @@ export interface LiveChannel {
   readonly name: string
   readonly paused: boolean
   readonly config: ConfigValues
+  /** Where the connector has replaced settings by itself: all of them as people had set them. */
+  readonly configAsSet?: ConfigValues
   readonly capabilities: Capabilities
   readonly policy: AssignmentPolicy
   /** Stamped on new conversations. */
@@ -136,7 +138,8 @@ function revive(
   before: LiveChannel | undefined,
 ): LiveChannel | undefined {
   // Health moves without the version: all else of a channel with the same version is the same.
-  if (before?.version === record.version) return { ...before, record }
+  const isSame = before?.version === record.version && before.record.renewals === record.renewals
+  if (before && isSame) return { ...before, record }
   try {
     const connector = registry.find(record.type)
     if (!connector) throw new Error('no connector of this type is built in')
@@ -149,6 +152,9 @@ function revive(
       name,
       paused,
       config,
+      ...(record.renewals > 0
+        ? { configAsSet: openSettings(connector.configFields, record, box, 'set') }
+        : {}),
       capabilities,
       policy,
       ...(categoryId ? { categoryId } : {}),

@@ -147,15 +147,23 @@ export function sealSettings(
     const value = values[key]
     if (value === undefined) return []
     if (kind !== 'secret') return [{ key, value }]
-    return [{ key, sealed: box.seal(String(value), contextOf(channelId, key)) }]
+    return [{ key, sealed: sealSetting(channelId, key, String(value), box) }]
   })
 }
 
-/** Settings as a connector gets them: defaults filled in, secrets in clear text. */
+/** One secret as it is stored; see {@link sealSettings}. */
+export const sealSetting = (channelId: ChannelId, key: string, value: string, box: SecretBox): string =>
+  box.seal(value, contextOf(channelId, key))
+
+/**
+ * Settings as a connector gets them: defaults filled in, secrets in clear text.
+ * @param as `set`: those that the connector has replaced by itself, as a person had set them
+ */
 export function openSettings(
   fields: readonly ConfigField[],
   channel: { readonly id: ChannelId; readonly settings: readonly StoredSetting[] },
   box: SecretBox,
+  as: 'used' | 'set' = 'used',
 ): ConfigValues {
   const stored = new Map(channel.settings.map((setting) => [setting.key, setting]))
   return Object.fromEntries(
@@ -163,7 +171,8 @@ export function openSettings(
       const setting = stored.get(key)
       if (setting === undefined) return [key, kind === 'secret' ? undefined : fallback]
       if ('sealed' in setting && setting.sealed !== undefined) {
-        return [key, box.open(setting.sealed, contextOf(channel.id, key))]
+        const sealed = as === 'set' ? (setting.origin ?? setting.sealed) : setting.sealed
+        return [key, box.open(sealed, contextOf(channel.id, key))]
       }
       return [key, 'value' in setting ? setting.value : fallback]
     }),

@@ -105,6 +105,7 @@ async function fail(
     await filings.giveUp(owed, facts)
     deps.contextOf(channel, AbortSignal.timeout(FILING_LIMIT_MS)).reportHealth({
       state: 'degraded',
+      part: 'sending',
       code: 'not-filed',
       detail: `A message that was sent could not be filed with the platform: ${facts.detail ?? facts.code}`,
     })

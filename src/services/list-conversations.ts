@@ -46,7 +46,10 @@ export async function listConversations(
   return pageOfAll(filters, query, lists)
 }
 
-/** All conversations of one contact that the principal may see, newest activity first. */
+/**
+ * All conversations of one contact that the principal may see, newest activity first: also those that are over or were
+ * filed away as automatic, but no spam, which says nothing of whoever's address it bears.
+ */
 export async function listConversationsOfContact(
   contactId: ContactId,
   page: { readonly cursor?: string; readonly limit: number },
@@ -54,7 +57,7 @@ export async function listConversationsOfContact(
   { lists }: Pick<ListDeps, 'lists'>,
 ): Promise<Page<ConversationView>> {
   requirePermission(principal, 'conversation.read')
-  return pageOf({ channels: principal.channels, contactIds: [contactId] }, page, lists)
+  return pageOf({ channels: principal.channels, contactIds: [contactId], exceptSpam: true }, page, lists)
 }
 
 /** How many open conversations each view holds; counting stops at a thousand. */

@@ -146,15 +146,18 @@ export async function updateChannel(
   const { name, config, categoryId, access, paused, version } = command
   await requireAgents(deps, access)
   const routing = await requireSoundRouting(deps, command)
+  if (config !== undefined) {
+    const { configFields } = before.connector
+    await requireLetterChannels(deps, configFields, validateSettings(configFields, config, before.config))
+  }
   const change: ChannelChange = {
     ...(name === undefined ? {} : { name }),
     ...routing,
     ...(categoryId === null ? { categoryId } : {}),
     ...(access === undefined ? {} : { access }),
     ...(paused === undefined ? {} : { paused }),
-    ...(config === undefined ? {} : { settings: await resettleByHand(deps, before, config) }),
   }
-  const after = await save(deps, before, version, change)
+  const after = await save(deps, before, version, change, config)
   // Only once the change holds: a form that came too late must not cut a channel off from its platform.
   if (paused === true && !before.paused) await deactivate(deps, before)
   if (!after.paused && (before.paused || config !== undefined)) await activate(deps, after)
@@ -172,7 +175,7 @@ export async function rotateSecret(
   const field = before.connector.configFields.find((candidate) => candidate.key === key)
   if (field?.kind !== 'secret' || !field.generated) throw new AppError('not-found')
   const value = generateSetting()
-  const after = await save(deps, before, version, { settings: resettle(deps, before, { [key]: value }) })
+  const after = await save(deps, before, version, {}, { [key]: value })
   if (!after.paused) await activate(deps, after)
   return { value, channel: await readChannel(deps, id) }
 }
@@ -243,26 +246,37 @@ function resettle(
   return sealSettings(connector.configFields, id, values, box)
 }
 
-/** As somebody filled them in: what they name must be there. */
-async function resettleByHand(
-  deps: ManageChannelsDeps,
-  channel: LiveChannel,
-  given: Readonly<Record<string, ConfigValue>>,
-): Promise<ChannelRecord['settings']> {
-  const { configFields } = channel.connector
-  await requireLetterChannels(deps, configFields, validateSettings(configFields, given, channel.config))
-  return resettle(deps, channel, given)
-}
+/** A connector that replaces settings faster than this is out of order. */
+const MOST_RENEWALS_MEANWHILE = 5
 
+/**
+ * @param config the settings that were given; what is left out stays as it is at that very moment, also where the
+ * connector has just replaced it
+ */
 async function save(
   deps: ManageChannelsDeps,
   before: LiveChannel,
   version: number,
   change: ChannelChange,
+  config?: Readonly<Record<string, ConfigValue>>,
 ): Promise<LiveChannel> {
-  const record = await deps.channels.change(before.id, version, change)
-  if (!record) throw new AppError('version-conflict', { members: { version: before.version } })
-  return announce(deps, record)
+  let current = before
+  for (let tries = 0; tries < MOST_RENEWALS_MEANWHILE; tries += 1) {
+    const { renewals } = current.record
+    const record = await (config === undefined
+      ? deps.channels.change(before.id, version, change)
+      : deps.channels.change(
+          before.id,
+          version,
+          { ...change, settings: resettle(deps, current, config) },
+          renewals,
+        ))
+    if (record) return announce(deps, record)
+    deps.directory.invalidate()
+    current = await existing(deps, before.id)
+    if (current.version !== version || current.record.renewals === renewals) break
+  }
+  throw new AppError('version-conflict', { members: { version: current.version } })
 }
 
 async function announce({ directory, bus }: ManageChannelsDeps, record: ChannelRecord): Promise<LiveChannel> {

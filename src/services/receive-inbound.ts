@@ -1,5 +1,6 @@
 import type { DomainEvent } from '../domain/events.ts'
 import type { ConversationId, JournalEntryId, MessageId } from '../domain/ids.ts'
+import { staysFiled } from '../domain/threading.ts'
 import type { ContactStore } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { EarlyEventStore } from '../store/early-event-store.ts'
@@ -76,7 +77,11 @@ async function receiveMessages(messages: readonly ArrivedMessage[], deps: Receiv
   const findSender = await resolveSenders(came, deps)
   const threads = await findThreads(came, findSender, deps)
   const conversations = await resolveConversations(threads.arrivals, findSender, deps)
-  const arrivals = await withStrangers(threads, conversations)
+  const arrivals = (await withStrangers(threads, conversations)).map((arrival) =>
+    staysFiled(conversations.of(arrival), findSender(arrival).contact.id)
+      ? { ...arrival, quiet: true }
+      : arrival,
+  )
   const read = new Map<ConversationId, StoredConversation>()
   for (const arrival of arrivals) {
     const conversation = conversations.of(arrival)

@@ -11,6 +11,7 @@ import type { StoredMessage } from '../store/stored-message.ts'
 import type { Bus } from './bus.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { continuityOf } from './continuity-of.ts'
+import { eventLine } from './event-line.ts'
 import type { ForwardFiles } from './forward-files.ts'
 import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
@@ -54,7 +55,8 @@ export interface SentReply {
 
 /**
  * Plans a reply against the channel, records it as queued and wakes the outbox. The same `clientMessageId` sent twice
- * is one message, also at the same moment on two nodes. A reply takes an unowned conversation for its author.
+ * is one message, also at the same moment on two nodes. A reply takes an unowned conversation for its author, and one
+ * that was filed away out of there.
  * @throws AppError `not-found`, `permission-denied`, `channel-paused`, `message-refused`
  */
 export async function sendReply(
@@ -248,7 +250,9 @@ async function announce(
   const touched = await touchConversation(last, deps, (conversation) => ({
     unreadCount: 0,
     readOrder: conversation.lastInboundOrder,
-    ...(conversation.assigneeId === undefined
+    // Whoever answers has found somebody where it was filed.
+    ...(conversation.filed ? { status: 'open' as const } : {}),
+    ...(conversation.assigneeId === undefined || conversation.filed
       ? {
           assigneeId: principal.agentId,
           routing: { ...conversation.routing, status: 'settled' as const, sinceMs: deps.now() },
@@ -258,8 +262,12 @@ async function announce(
   if (!touched) return
   const { before, after } = touched
   const view = presentConversation(after)
+  const lines =
+    before.filed && !after.filed ? [eventLine(after, { name: 'unfiled' as const }, principal, deps)] : []
+  await deps.messages.record(lines)
   deps.bus.publish([
-    ...queued.map((message) => ({
+    ...(lines.length > 0 ? [{ type: 'conversation.updated' as const, conversation: view }] : []),
+    ...[...queued, ...lines].map((message) => ({
       type: 'message.created' as const,
       message: presentMessage(message),
       conversation: view,

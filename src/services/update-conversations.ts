@@ -145,6 +145,7 @@ async function plan(
     lastActivityAtMs: Math.max(conversation.lastActivityAtMs, last.createdAtMs),
   }
   delete next.filed
+  delete next.filedByHand
   // What was resolved goes through the router again, which asks whoever had it first; what only slept stays his.
   if (reopened) {
     delete next.assigneeId

@@ -9,7 +9,12 @@ import { isDuplicateKey, newObjectId, toObjectId } from './object-id.ts'
 /** A setting as stored: in the clear, or sealed. */
 export type StoredSetting =
   | { readonly key: string; readonly value: ConfigValue }
-  | { readonly key: string; readonly sealed: string }
+  | {
+      readonly key: string
+      readonly sealed: string
+      /** What a person had set, where the connector has replaced it since. */
+      readonly origin?: string
+    }
 
 /** A channel as stored; its secrets are encrypted. */
 export interface ChannelRecord {
@@ -18,11 +23,14 @@ export interface ChannelRecord {
   readonly name: string
   readonly paused: boolean
   readonly settings: readonly StoredSetting[]
+  /** How often the connector replaced a setting by itself; the version does not tell. */
+  readonly renewals: number
   readonly policy: AssignmentPolicy
   /** Stamped on new conversations. */
   readonly categoryId?: CategoryId
   readonly skills: readonly SkillRequirement[]
   readonly access: ChannelAccess
+  /** Of its worst part. */
   readonly health: {
     readonly state: ChannelHealthView['state']
     readonly code?: string
@@ -33,23 +41,42 @@ export interface ChannelRecord {
   readonly version: number
 }
 
+interface HealthDocument {
+  state: ChannelHealthView['state']
+  code?: string
+  detail?: string
+  at: Date
+}
+
 interface ChannelDocument {
   _id: mongo.ObjectId
   type: ChannelType
   name: string
   paused: boolean
   settings: StoredSetting[]
+  renewals?: number
   policy: AssignmentPolicy
   categoryId?: CategoryId
   skills?: readonly SkillRequirement[]
   access: ChannelAccess
-  health?: { state: ChannelHealthView['state']; code?: string; detail?: string; at: Date }
+  /** Of the whole, until something is said of a part; then there are only those. */
+  health?: HealthDocument
+  healthParts?: Partial<Record<HealthPart, HealthDocument>>
   /** Of the session that may say how the channel is. */
   healthToken?: number
   first?: true
   createdAt: Date
   version: number
 }
+
+/** What of a channel its health may be told of. */
+const HEALTH_PARTS = ['receiving', 'sending'] as const
+type HealthPart = (typeof HEALTH_PARTS)[number]
+
+const healthSchema = new Schema(
+  { state: String, code: String, detail: String, at: Date },
+  { _id: false, strict: 'throw' },
+)
 
 const schema = new Schema<ChannelDocument>(
   {
@@ -58,16 +85,18 @@ const schema = new Schema<ChannelDocument>(
     paused: { type: Boolean, required: true },
     settings: [
       new Schema(
-        { key: { type: String, required: true }, value: Schema.Types.Mixed, sealed: String },
+        { key: { type: String, required: true }, value: Schema.Types.Mixed, sealed: String, origin: String },
         { _id: false, strict: 'throw' },
       ),
     ],
+    renewals: Number,
     policy: { type: Schema.Types.Mixed, required: true },
     categoryId: String,
     skills: { type: Schema.Types.Mixed },
     access: { type: Schema.Types.Mixed, required: true },
-    health: new Schema(
-      { state: String, code: String, detail: String, at: Date },
+    health: healthSchema,
+    healthParts: new Schema(
+      { receiving: healthSchema, sending: healthSchema },
       { _id: false, strict: 'throw' },
     ),
     healthToken: Number,
@@ -149,18 +178,30 @@ export function createChannelStore(connection: Connection) {
       return found.map(toRecord)
     },
 
-    /** Changes a channel if it still has `version`. */
+    /**
+     * Changes a channel if it still has `version`.
+     * @param renewals where given, also only if its connector has replaced no setting since
+     */
     async change(
       id: ChannelId,
       version: number,
       { categoryId, ...change }: ChannelChange,
+      renewals?: number,
     ): Promise<ChannelRecord | undefined> {
       const found = await channels
         .findOneAndUpdate(
-          { _id: toObjectId(id), version },
+          {
+            _id: toObjectId(id),
+            version,
+            ...(renewals === undefined ? {} : { renewals: renewals === 0 ? { $exists: false } : renewals }),
+          },
           {
             $set: { ...change, ...(categoryId ? { categoryId } : {}) },
-            ...(categoryId === null ? { $unset: { categoryId: 1 } } : {}),
+            $unset: {
+              ...(categoryId === null ? { categoryId: 1 } : {}),
+              // Nobody sends by itself: that it was refused with other settings would stand for ever.
+              ...(change.settings ? { 'healthParts.sending': 1 } : {}),
+            },
             $inc: { version: 1 },
           },
           { returnDocument: 'after' },
@@ -169,19 +210,41 @@ export function createChannelStore(connection: Connection) {
       return found ? toRecord(found) : undefined
     },
 
+    /**
+     * Replaces one sealed setting if it is still `before`. The version stays, so that an open form does not conflict.
+     * @returns whether it was replaced
+     */
+    async renewSetting(
+      id: ChannelId,
+      before: { readonly key: string; readonly sealed: string },
+      renewed: { readonly sealed: string; readonly origin: string },
+    ): Promise<boolean> {
+      const { key, sealed } = before
+      const { matchedCount } = await channels.updateOne(
+        { _id: toObjectId(id), settings: { $elemMatch: { key, sealed } } },
+        { $set: { 'settings.$': { key, ...renewed } }, $inc: { renewals: 1 } },
+      )
+      return matchedCount === 1
+    },
+
     /** Shuts out sessions with a lower token from {@link setHealth}. */
     async raiseHealthToken(id: ChannelId, token: number): Promise<void> {
       await channels.updateOne({ _id: toObjectId(id) }, { $max: { healthToken: token } })
     },
 
     /**
-     * Keeps what was last heard. The version stays, so that an open form does not conflict with it.
+     * Keeps what was last heard, of a part or of the whole, which then holds for every part. The version stays, so
+     * that an open form does not conflict with it.
      * @param token of the session's lease, when a session says so: nothing is written when a later one was raised
      */
     async setHealth(
       id: ChannelId,
-      health: {
+      {
+        part,
+        ...health
+      }: {
         readonly state: ChannelHealthView['state']
+        readonly part?: HealthPart
         readonly code?: string
         readonly detail?: string
       },
@@ -191,7 +254,9 @@ export function createChannelStore(connection: Connection) {
       const found = await channels
         .findOneAndUpdate(
           { _id: toObjectId(id), ...(token === undefined ? {} : { healthToken: { $not: { $gt: token } } }) },
-          { $set: { health: { ...health, at } } },
+          part === undefined
+            ? { $set: { health: { ...health, at } }, $unset: { healthParts: 1 } }
+            : { $set: { [`healthParts.${part}`]: { ...health, at } }, $unset: { health: 1 } },
           { returnDocument: 'after' },
         )
         .lean<ChannelDocument>()
@@ -200,8 +265,21 @@ export function createChannelStore(connection: Connection) {
   }
 }
 
+const WORST_FIRST: readonly ChannelHealthView['state'][] = ['failing', 'degraded', 'healthy', 'unknown']
+
+/** The worst that is said of a part, the newest of it. */
+function worstOf({ health, healthParts = {} }: ChannelDocument): HealthDocument | undefined {
+  const parts = HEALTH_PARTS.flatMap((part) => healthParts[part] ?? [])
+  const [worst = health] = parts.sort(
+    (one, other) =>
+      WORST_FIRST.indexOf(one.state) - WORST_FIRST.indexOf(other.state) ||
+      other.at.getTime() - one.at.getTime(),
+  )
+  return worst
+}
+
 function toRecord(document: ChannelDocument): ChannelRecord {
-  const { state, code, detail, at } = document.health ?? { state: 'unknown' as const }
+  const { state, code, detail, at } = worstOf(document) ?? { state: 'unknown' as const }
   const access: ChannelAccess =
     document.access.kind === 'everyone'
       ? { kind: 'everyone' }
@@ -212,6 +290,7 @@ function toRecord(document: ChannelDocument): ChannelRecord {
     name: document.name,
     paused: document.paused,
     settings: document.settings,
+    renewals: document.renewals ?? 0,
     policy: readStoredPolicy(document.policy),
     ...(document.categoryId ? { categoryId: document.categoryId } : {}),
     skills: readStoredSkills(document.skills),

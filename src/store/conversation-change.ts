@@ -17,7 +17,7 @@ import type { LastMessage, Silence, StoredConversation } from './stored-conversa
 export interface ConversationChange {
   /** A status without `filed` also takes it out of where it was filed. */
   readonly status?: ConversationStatus
-  /** Goes with status `resolved`. */
+  /** By a person; goes with status `resolved`. */
   readonly filed?: FiledReason
   readonly snoozedUntilMs?: number | null
   readonly priority?: Priority
@@ -54,8 +54,10 @@ export function changeOperation(change: ConversationChange): mongo.UpdateFilter<
     set['assigneeId'] = change.assigneeId === null ? null : toObjectId(change.assigneeId)
   }
   const unset: Partial<
-    Record<'snoozedUntil' | 'teamId' | 'teamByHand' | 'categoryId' | 'queue' | 'silence', ''>
+    Record<'snoozedUntil' | 'teamId' | 'teamByHand' | 'categoryId' | 'queue' | 'silence' | 'filedByHand', ''>
   > = {}
+  if (change.filed !== undefined) set['filedByHand'] = true
+  else if (change.status !== undefined) unset.filedByHand = ''
   if (change.snoozedUntilMs === null) unset.snoozedUntil = ''
   if (change.teamId === null) unset.teamId = ''
   else if (change.teamId !== undefined) set['teamId'] = toObjectId(change.teamId)

@@ -37,6 +37,8 @@ export interface ConversationDocument extends Unchanged {
    * its own list is read by the same indexes.
    */
   status: StoredConversation['status'] | FiledReason
+  /** Goes with a reason. */
+  filedByHand?: true
   snoozedUntil?: Date
   assigneeId: mongo.ObjectId | null
   teamId?: mongo.ObjectId
@@ -151,6 +153,7 @@ export function toConversationDocument(conversation: StoredConversation): Conver
     routing: toRoutingDocument(conversation.routing),
     version: conversation.version,
   }
+  if (conversation.filedByHand) document.filedByHand = true
   if (teamId) document.teamId = toObjectId(teamId)
   if (conversation.teamByHand) document.teamByHand = true
   if (categoryId) document.categoryId = toObjectId(categoryId)
@@ -201,6 +204,7 @@ export function fromConversationDocument(document: ConversationDocument): Stored
   if (document.subject !== undefined) conversation.subject = document.subject
   if (document.baseSubject !== undefined) conversation.baseSubject = document.baseSubject
   if (filed) conversation.filed = filed
+  if (filed && document.filedByHand) conversation.filedByHand = true
   if (lastMessage) conversation.lastMessage = fromLastMessage(lastMessage)
   if (lastInboundAt) conversation.lastInboundAtMs = lastInboundAt.getTime()
   if (document.language !== undefined) conversation.language = document.language

@@ -17,6 +17,7 @@ export interface ListCursor {
 export interface ConversationFilter {
   /** What is filed away has none of these. */
   readonly status?: ConversationStatus | FiledReason
+  readonly exceptSpam?: boolean
   /** Undefined = whoever; null = nobody. */
   readonly assigneeId?: AgentId | null
   readonly teamId?: TeamId
@@ -54,10 +55,10 @@ export function createConversationListStore(connection: Connection) {
 }
 
 function toQuery(filter: ConversationFilter, before?: ListCursor): mongo.Filter<ConversationDocument> {
-  const { status, assigneeId, teamId, channels, contactIds } = filter
+  const { status, exceptSpam, assigneeId, teamId, channels, contactIds } = filter
   const at = before ? new Date(before.atMs) : undefined
   return {
-    ...(status === undefined ? {} : { status }),
+    ...(status === undefined ? (exceptSpam ? { status: { $ne: 'spam' as const } } : {}) : { status }),
     ...(assigneeId === undefined ? {} : { assigneeId: assigneeId === null ? null : toObjectId(assigneeId) }),
     ...(teamId === undefined ? {} : { teamId: toObjectId(teamId) }),
     ...(channels === 'all' ? {} : { channelId: { $in: [...channels].map(toObjectId) } }),

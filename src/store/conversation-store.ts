@@ -254,6 +254,7 @@ function inboundOperation(
   const gone = [
     ...(next.status === 'open' && was.snoozedUntilMs !== undefined ? ['snoozedUntil'] : []),
     ...(was.silence !== undefined && next.silence === undefined ? ['silence'] : []),
+    ...(was.filedByHand && !next.filedByHand ? ['filedByHand'] : []),
     ...(was.queue !== undefined && next.queue === undefined ? ['queue'] : []),
   ]
   if (gone.length === 0) return { updateOne: { filter: { _id }, update: ifStillAt(was.version, changed) } }

@@ -54,6 +54,8 @@ export interface StoredConversation {
   readonly baseSubject?: string
   readonly unreadCount: number
   readonly filed?: FiledReason
+  /** A person filed it. */
+  readonly filedByHand?: true
   /** Inbound messages up to this place in the thread have been read by an agent. */
   readonly readOrder: number
   readonly lastMessage?: LastMessage

@@ -33,6 +33,7 @@ export function contextOf(
       },
     },
     reportHealth: note,
+    keepSecret: async () => undefined,
     signal,
   }
 }

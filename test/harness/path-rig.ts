@@ -156,6 +156,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     clock: now,
     checkpoint: { read: async () => undefined, write: async () => undefined },
     reportHealth: () => undefined,
+    keepSecret: async () => undefined,
     signal: new AbortController().signal,
   }
   const deliverDeps: DeliverDeps = {

@@ -77,7 +77,13 @@ export function scriptedChannel(
   const access = { kind: 'everyone' } as const
   const { type } = connector
   const shared = { id, type, name: 'Scripted', paused, policy, skills: [], access, version: 1 }
-  const record: ChannelRecord = { ...shared, settings: [], health: { state: 'unknown' }, createdAtMs: 0 }
+  const record: ChannelRecord = {
+    ...shared,
+    settings: [],
+    renewals: 0,
+    health: { state: 'unknown' },
+    createdAtMs: 0,
+  }
   return { ...shared, config: {}, capabilities: connector.capabilities({}), connector, record }
 }
 

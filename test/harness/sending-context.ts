@@ -19,6 +19,7 @@ export function sendingContext(config: EmailConfig): ConnectorContext<EmailConfi
     clock: () => Date.UTC(2026, 10, 23, 12),
     checkpoint: { read: async () => undefined, write: async () => undefined },
     reportHealth: quiet,
+    keepSecret: async () => undefined,
     signal: new AbortController().signal,
   }
 }

@@ -1,4 +1,4 @@
-import type { AutomaticKind } from '../../../src/domain/letter.ts'
+import type { AutomaticKind, LetterAddress, LetterParticipants } from '../../../src/domain/letter.ts'
 import type { ReadMail } from '../read-mail.ts'
 import { LOOP_HEADER } from './answer-headers.ts'
 import { recogniseReport } from './delivery-report.ts'
@@ -13,16 +13,35 @@ const MOST_DELIVERIES = 2
 
 /**
  * Why a machine, not a person, wrote a letter (RFC 3834 and what programs do besides), or undefined for what people
- * write. `own` are the channel's own addresses, lower case.
+ * write. `own` are the channel's own addresses, lower case; `writer` is whom {@link formWriterOf} found.
  *
  * A wrong `undefined` costs an automatic answer too many, of which limits and null paths make an end. A wrong kind
  * hides somebody's letter: so nothing but what programs alone write is a proof.
  */
-export function automaticKindOf(mail: ReadMail, own: readonly string[]): AutomaticKind | undefined {
+export function automaticKindOf(
+  mail: ReadMail,
+  own: readonly string[],
+  writer?: LetterAddress,
+): AutomaticKind | undefined {
   if (isLoop(mail, own)) return 'loop'
-  if (addressesIn(headerOf(mail, 'from') ?? '', 5).some((each) => isOwn(each, own))) return 'own'
+  const isOurs = addressesIn(headerOf(mail, 'from') ?? '', 5).some((each) => isOwn(each, own))
+  if (isOurs && writer === undefined) return 'own'
   if (recogniseReport(mail) !== undefined) return 'report'
   return answerOfMachine(mail) ?? sentToMany(mail, own) ?? (hasNullPath(mail) ? answerKind(mail) : undefined)
+}
+
+/**
+ * Who filled in a form: sites send its letter from our own address, and name the person for the answer only. Undefined
+ * where it is not from us, or names nobody else, or several.
+ */
+export function formWriterOf(
+  { from, replyTo }: Pick<LetterParticipants, 'from' | 'replyTo'>,
+  own: readonly string[],
+): LetterAddress | undefined {
+  if (!isOwn(from.address.toLowerCase(), own)) return undefined
+  const others = replyTo.filter(({ address }) => !isOwn(address.toLowerCase(), own))
+  const [writer] = others
+  return others.every(({ address }) => address === writer?.address) ? writer : undefined
 }
 
 function isLoop(mail: ReadMail, own: readonly string[]): boolean {

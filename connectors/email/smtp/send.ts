@@ -104,12 +104,13 @@ function failed(error: unknown, ctx: SendingContext, config: EmailConfig): Conne
   const { facts } = outcome
   if (facts.code === 'bad-credentials') {
     const detail = facts.detail ?? facts.code
+    workingSignIns.delete(ctx.channelId)
     refusedSignIns.set(ctx.channelId, {
       fingerprint: fingerprintOf(config),
       untilMs: ctx.clock() + CREDENTIALS_PAUSE_MS,
       detail,
     })
-    ctx.reportHealth({ state: 'failing', code: facts.code, detail })
+    ctx.reportHealth({ state: 'failing', part: 'sending', code: facts.code, detail })
   }
   return new ConnectorError(facts, { cause: error })
 }
@@ -135,9 +136,15 @@ function refuseKnownSignIn(ctx: SendingContext, config: EmailConfig): void {
   })
 }
 
-/** What we said of the sign-in is over; of what other parts said, this knows nothing. */
+/** Channels whose sign-in worked since it was last refused. */
+const workingSignIns = new Set<string>()
+
+/** What was said of the sign-in is over, also what an earlier process said; once is enough. */
 export function signInWorks(ctx: SendingContext): void {
-  if (refusedSignIns.delete(ctx.channelId)) ctx.reportHealth({ state: 'healthy' })
+  refusedSignIns.delete(ctx.channelId)
+  if (workingSignIns.has(ctx.channelId)) return
+  workingSignIns.add(ctx.channelId)
+  ctx.reportHealth({ state: 'healthy', part: 'sending' })
 }
 
 function fingerprintOf(config: EmailConfig): string {

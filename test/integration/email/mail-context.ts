@@ -90,6 +90,7 @@ export function mailContext(
         },
       },
       reportHealth: (report) => health.push(report),
+      keepSecret: async () => undefined,
       signal: stopping.signal,
       ...change,
     },

@@ -92,6 +92,40 @@ describe('signing in with OAuth', () => {
     expect(asked.map((form) => form.get('refresh_token'))).toEqual(['refresh-1', 'refresh-2', 'other'])
   })
 
+  it('hands a new refresh token over to be kept, until it is, and starts with the kept one', async () => {
+    answer = () => granted(`token-${asked.length}`, { refresh_token: `refresh-${asked.length + 1}` })
+    const kept: string[][] = []
+    const lines: string[] = []
+    let full = true
+    const note = (facts: object, message: string): void => {
+      lines.push(JSON.stringify(facts) + message)
+    }
+    const { ctx } = mailContext(config(), {
+      change: {
+        logger: { debug: note, info: note, warn: note, error: note },
+        keepSecret: async (key, value) => {
+          if (full) throw new Error(`no room for ${value}`)
+          kept.push([key, value])
+        },
+      },
+    })
+    expect(await accessToken(ctx)).toBe('token-1')
+    expect(lines).toHaveLength(1)
+    expect(lines.join()).not.toMatch(/refresh-|hush-hush/)
+    full = false
+    expect(await accessToken(ctx)).toBe('token-1')
+    expect(await accessToken(ctx)).toBe('token-1')
+    expect(kept).toEqual([['oauthRefreshToken', 'refresh-2']])
+    // Another part of the channel has read the settings since: it is the same grant.
+    const renewed = { ...ctx, config: config({ oauthRefreshToken: 'refresh-2' }) }
+    expect(await accessToken(renewed)).toBe('token-1')
+    forgetAccessToken(ctx)
+    expect(await accessToken(ctx)).toBe('token-2')
+    const restarted = mailContext(config({ oauthRefreshToken: kept.at(-1)?.[1] ?? '' }))
+    await accessToken(restarted.ctx)
+    expect(asked.map((form) => form.get('refresh_token'))).toEqual(['refresh-1', 'refresh-2', 'refresh-3'])
+  })
+
   it('is not asked for where there is a password', async () => {
     expect(await accessToken(mailContext(mailConfig(1)).ctx)).toBeUndefined()
   })

@@ -126,7 +126,7 @@ describe('an attempt', () => {
     expect(facts).toMatchObject({ ...NOT_SENT_LATER, code: 'bad-credentials', retryAfterMs: 900_000 })
     expect(facts.detail).toContain('5.7.8')
     expect(facts.detail).not.toMatch(/secret words|c2VjcmV0IHdvcmRz/)
-    expect(reports).toMatchObject([{ state: 'failing', code: 'bad-credentials' }])
+    expect(reports).toMatchObject([{ state: 'failing', part: 'sending', code: 'bad-credentials' }])
     const knocks = server.lines.length
     expect(await factsOf(sendLetter(outbound(), context, options))).toMatchObject({ code: 'bad-credentials' })
     expect(server.lines).toHaveLength(knocks)

@@ -5,7 +5,11 @@ import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
 import type { UpdateConversationCommand } from '../../../src/domain/commands.ts'
 import { AppError } from '../../../src/domain/errors.ts'
 import { changeConversation } from '../../../src/services/change-conversation.ts'
-import { countConversations, listConversations } from '../../../src/services/list-conversations.ts'
+import {
+  countConversations,
+  listConversations,
+  listConversationsOfContact,
+} from '../../../src/services/list-conversations.ts'
 import type { StoredConversation } from '../../../src/store/stored-conversation.ts'
 import { sharedDatabase } from '../../harness/database.ts'
 import { createLetterRig, type LetterRig, letter, SUPPORT } from '../../harness/inbound-letters.ts'
@@ -230,6 +234,66 @@ describe('filing by hand', () => {
     expect(reopened).toMatchObject({ status: 'open', routing: { status: 'pending' } })
     expect(reopened).not.toHaveProperty('filed')
     await expect(change(rig, reopened, { filed: 'spam', status: 'open' })).rejects.toThrow(AppError)
+  })
+
+  it('is not undone by the same sender, but by whoever else writes, or by a person', async () => {
+    const rig = open({ agents: [routingAgent('Ana')], policy: everybody('least-open') })
+    await rig.receiveEach(letter({ id: 'a', cc: ['bob@example.com'] }))
+    const filed = await change(rig, await rig.conversationOf('a'), { filed: 'spam' })
+    rig.events.length = 0
+    await rig.receiveEach(letter({ id: 'b', references: ['a'] }))
+    const still = await rig.conversationOf('b')
+    expect(still).toMatchObject({ id: filed.id, filed: 'spam', filedByHand: true, status: 'resolved' })
+    expect(still.unreadCount).toBe(filed.unreadCount)
+    expect(still).not.toHaveProperty('assigneeId')
+    expect(rig.events.map(({ type }) => type)).toEqual(['message.created'])
+    const out = await change(rig, still, { filed: null })
+    expect(out).not.toHaveProperty('filedByHand')
+    await rig.receiveEach(letter({ id: 'c', references: ['a'] }))
+    expect(await rig.conversationOf('c')).toMatchObject({ id: filed.id, status: 'open' })
+    await change(rig, await rig.conversationOf('c'), { filed: 'spam' })
+    await rig.receiveEach(letter({ id: 'd', references: ['a'], from: 'bob@example.com' }))
+    const now = await rig.conversationOf('d')
+    expect(now).toMatchObject({ id: filed.id, status: 'open' })
+    expect(now).not.toHaveProperty('filed')
+    expect(now).not.toHaveProperty('filedByHand')
+  })
+
+  it.each([
+    ['spam', SPAM],
+    ['automatic', AWAY],
+  ] as const)('of %s ends when somebody answers, whose it then is', async (_, mark) => {
+    const rig = open({ agents: [routingAgent('Ana')], policy: everybody('least-open') })
+    await rig.receiveEach(letter({ id: 'a', ...mark }))
+    const { id } = await rig.conversationOf('a')
+    rig.events.length = 0
+    await rig.reply(id, 'Are you there?')
+    const now = await rig.conversationOf('a')
+    expect(now).toMatchObject({
+      status: 'open',
+      assigneeId: rig.agent.agentId,
+      routing: { status: 'settled' },
+    })
+    expect(now).not.toHaveProperty('filed')
+    expect(await linesOf(rig, now)).toEqual(['unfiled'])
+    expect(rig.events.map(({ type }) => type)).toEqual([
+      'conversation.updated',
+      'message.created',
+      'message.created',
+      'conversation.assigned',
+    ])
+    expect(await listed(rig, 'all')).toEqual([id])
+  })
+
+  it('leaves what is spam out of a contact’s list, and nothing else', async () => {
+    const rig = open()
+    await rig.receiveEach(letter({ id: 'a' }), letter({ id: 'b' }), letter({ id: 'q', ...AWAY }))
+    const [a, b, q] = await Promise.all(['a', 'b', 'q'].map((id) => rig.conversationOf(id)))
+    if (!a || !b || !q) throw new Error('three conversations')
+    expect(new Set([a, b, q].map(({ contactId }) => contactId)).size).toBe(1)
+    await change(rig, a, { filed: 'spam' })
+    const { items } = await listConversationsOfContact(a.contactId, { limit: 10 }, rig.agent, database.stores)
+    expect(items.map(({ id }) => id).sort()).toEqual([b.id, q.id].sort())
   })
 
   it('changes the counts as lists show them', async () => {

@@ -194,6 +194,7 @@ describe('what was sent', () => {
     expect(health).toEqual([
       {
         state: 'degraded',
+        part: 'sending',
         code: 'not-filed',
         detail: 'A message that was sent could not be filed with the platform: No line',
       },

@@ -88,6 +88,39 @@ describe('a session that fails', () => {
   })
 })
 
+describe('a channel of which parts fare differently', () => {
+  const say = (report: Parameters<typeof database.stores.channels.setHealth>[1]) =>
+    database.stores.channels.setHealth(channelId, report, new Date())
+
+  it('is as its worst part is, until all of it is tested', async () => {
+    start()
+    await expect.poll(health).toMatchObject({ state: 'healthy' })
+    only().ctx.reportHealth({ state: 'degraded', code: 'slow', detail: 'The mailbox is slow.' })
+    await expect.poll(health).toMatchObject({ state: 'degraded', code: 'slow' })
+    await say({ state: 'healthy', part: 'sending' })
+    expect(await health()).toEqual({ state: 'degraded', code: 'slow', detail: 'The mailbox is slow.' })
+    await say({ state: 'failing', part: 'sending', code: 'bad-credentials' })
+    expect(await health()).toMatchObject({ state: 'failing', code: 'bad-credentials', detail: undefined })
+    only().ctx.reportHealth({ state: 'healthy' })
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(await health()).toMatchObject({ state: 'failing', code: 'bad-credentials' })
+    await say({ state: 'healthy' })
+    expect(await health()).toEqual({ state: 'healthy', code: undefined, detail: undefined })
+  })
+
+  it('forgets what could not be sent with other settings, and no more', async () => {
+    start()
+    await expect.poll(health).toMatchObject({ state: 'healthy' })
+    await say({ state: 'degraded', part: 'receiving', code: 'slow' })
+    await say({ state: 'failing', part: 'sending', code: 'bad-credentials' })
+    const { version = 0 } = (await database.stores.channels.get(channelId)) ?? {}
+    await database.stores.channels.change(channelId, version, {
+      settings: sealed(mailbox, channelId, 'one.example'),
+    })
+    expect(await health()).toMatchObject({ state: 'degraded', code: 'slow' })
+  })
+})
+
 describe('a session whose channel changes', () => {
   const change = async (what: Parameters<typeof database.stores.channels.change>[2]): Promise<void> => {
     const { version = 0 } = (await database.stores.channels.get(channelId)) ?? {}

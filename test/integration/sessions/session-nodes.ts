@@ -16,6 +16,7 @@ import { createSessionLeases } from '../../../src/runtime/session-leases.ts'
 import { createBus } from '../../../src/services/bus.ts'
 import { createChannelDirectory, type LiveChannel } from '../../../src/services/channel-directory.ts'
 import { sealSettings } from '../../../src/services/channel-settings.ts'
+import { keepSecret } from '../../../src/services/keep-secret.ts'
 import { createOrderClock } from '../../../src/services/order-clock.ts'
 import type { JournalEntry } from '../../../src/store/journal-store.ts'
 import type { Mailbox } from '../../harness/mailbox.ts'
@@ -23,7 +24,7 @@ import type { Mailbox } from '../../harness/mailbox.ts'
 /** Short enough to wait for, long enough that a busy machine does not lose it by itself. */
 export const LEASE_MS = 2_000
 
-const box = createSecretBox(new Uint8Array(32).fill(3))
+export const box = createSecretBox(new Uint8Array(32).fill(3))
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
 export type Node = ReturnType<typeof startNode>
@@ -45,8 +46,8 @@ export async function addChannel(stores: Stores, mailbox: Mailbox, name = 'Lette
 }
 
 /** Settings as they are stored. */
-export const sealed = (mailbox: Mailbox, id: ChannelId, host: string) =>
-  sealSettings(mailbox.connector.configFields, id, { host }, box)
+export const sealed = (mailbox: Mailbox, id: ChannelId, host: string, password?: string) =>
+  sealSettings(mailbox.connector.configFields, id, { host, password }, box)
 
 /** Starts a node; `nodes` says how many it believes there are. */
 export function startNode(
@@ -122,6 +123,7 @@ export function startNode(
       write: () => Promise.reject(new Error('only a session moves the place mark')),
     },
     reportHealth: () => undefined,
+    keepSecret: (key, value) => keepSecret(channel, key, value, { channels: stores.channels, box, bus }),
     signal,
   })
   const supervisor = startChannelSupervisor({
@@ -151,6 +153,8 @@ export function startNode(
   })
   return {
     supervisor,
+    directory,
+    bus,
     state,
     errors,
     written,
