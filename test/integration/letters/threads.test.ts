@@ -5,7 +5,6 @@ import type { ConversationId } from '../../../src/domain/ids.ts'
 import { receiveInbound } from '../../../src/services/receive-inbound.ts'
 import { sharedDatabase } from '../../harness/database.ts'
 import { createLetterRig, LETTERS, type LetterRig, letter } from '../../harness/inbound-letters.ts'
-import { createPathRig, says } from '../../harness/path-rig.ts'
 import { permutations } from '../../harness/permutations.ts'
 
 const database = sharedDatabase()
