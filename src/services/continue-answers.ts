@@ -23,7 +23,10 @@ export interface ContinueDeps extends WriteContinuationDeps {
   readonly messages: Pick<MessageStore, 'find' | 'findMany' | 'latestLetter' | 'record'>
   readonly contacts: Pick<ContactStore, 'findContacts'>
   readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
-  /** Whether the customer's own client is connected now, to any node. */
+  /**
+   * Whether the customer's own client is connected now, as far as this node knows: one that is connected to another
+   * says what it has within moments, and what it has does not go on.
+   */
   readonly isCustomerHere: (channelId: ChannelId, visitorId: string) => Promise<boolean>
   readonly workspaceName: () => Promise<string>
   readonly bus: Pick<Bus, 'publish' | 'signal'>
