@@ -94,7 +94,8 @@ export function createChannelDirectory(deps: ChannelDirectoryDeps): ChannelDirec
   }
 
   const current = async (): Promise<Snapshot> => {
-    if (snapshot && !stale && clock() - snapshot.readAtMs < FRESH_MS) return snapshot
+    // While it is read anew because something changed, what was known before is out of date.
+    if (snapshot && !stale && !reading && clock() - snapshot.readAtMs < FRESH_MS) return snapshot
     // A change signalled while a read is under way may have come too late for it.
     while (reading && stale) await reading.catch(() => undefined)
     reading ??= read()
