@@ -71,6 +71,7 @@ beforeAll(async () => {
         : {}),
       order: index + 1,
       createdAt: new Date(START + index),
+      ...(index % 50 === 0 ? { continueAt: new Date(START + index) } : {}),
       ...(index % 100 === 0
         ? {
             direction: 'outbound',
@@ -300,6 +301,12 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
   ['the letter that is answered', 'thread', ({ messages }) => messages.latestLetter(busy)],
   ['what the customer said last', 'thread', ({ messages }) => messages.lastInbound(busy)],
   ['whose assignee is silent', 'silent', ({ routingQueue }) => routingQueue.silent(START + COUNT, 100)],
+  [
+    'answers that may go on by letter',
+    'continue-due',
+    ({ continuations }) => continuations.due(START + 10_000_000),
+  ],
+  ['the answers of one conversation', 'continue-of', ({ continuations }) => continuations.answersOf(busy)],
 ]
 
 describe(`among ${COUNT} conversations`, () => {
