@@ -13,6 +13,7 @@ import { nameOf } from './addresses.ts'
 import css from './letter-body.module.css'
 import type { LetterForm } from './letter-choices.ts'
 import { trustPictures, trustsPictures } from './letter-choices.ts'
+import { proofOf } from './letter-marks.tsx'
 
 const LetterFrame = lazy(() =>
   import('./letter-frame.tsx').then((module) => ({ default: module.LetterFrame })),
@@ -78,7 +79,7 @@ function Formatted(props: {
   const { message, letter, body, html } = props
   const { address } = letter.from
   // Anybody may write a trusted address into his letter: only its own domain's word makes it that sender's.
-  const isProven = letter.authentication?.dmarc === 'pass'
+  const isProven = proofOf(letter.authentication) === 'verified'
   const [pictures, setPictures] = useState(() => isProven && trustsPictures(address))
   return (
     <>
