@@ -21,7 +21,8 @@ export function provableLetter(raw: Uint8Array): Uint8Array | undefined {
   const end = endOfHeader(bytes)
   if (end === undefined || hasLongLine(bytes, end)) return undefined
   const head = bytes.subarray(0, end).toString('latin1')
-  if (head.split('\n').length > MOST_HEADER_LINES) return undefined
+  // As it does where many carriage returns stand together, which no letter needs.
+  if (head.split('\n').length > MOST_HEADER_LINES || /[\r\n]{50}/.test(head)) return undefined
   const fields = head.split(/\n(?![ \t])/)
   if (fields.length > MOST_FIELDS) return undefined
   if (fields.some((field) => field.length > MOST_FIELD_CHARS && TAKEN_APART.includes(nameOf(field)))) {
