@@ -194,6 +194,9 @@ test.each(WAYS)(
         .getByText(/Dear sir|the end/)
         .first()
         .waitFor()
+        .catch((error: unknown) => {
+          throw new Error(`“${name}” does not show`, { cause: error })
+        })
       await page.getByRole('complementary').waitFor()
       expect({ name, ...(await judge(page)) }).toEqual({ name, ...NOTHING })
       const [frame, card] = [await letter.locator('iframe').boundingBox(), await letter.boundingBox()]
