@@ -20,7 +20,7 @@ interface Row {
 let office: PostOffice
 let owner: Seat
 let canary: Server
-let heard: string[] = []
+const heard: string[] = []
 let sent: readonly HostileLetter[]
 let rows: readonly Row[]
 let canaryUrl = ''
@@ -43,9 +43,9 @@ beforeAll(async () => {
       rows = await all()
       expect(rows.length).toBe(sent.length)
     },
-    { timeout: 90_000, interval: 500 },
+    { timeout: 200_000, interval: 500 },
   )
-})
+}, 300_000)
 afterEach(() => {
   expect(heard).toEqual([])
   expect(office.world.complaints().filter((line) => !EXPECTED.test(line))).toEqual([])
