@@ -59,6 +59,10 @@ export type ConversationEventKind =
   | 'filed-spam'
   /** Taken out of where it was filed, by a person or by a letter that nobody's machine wrote. */
   | 'unfiled'
+  /** Answers that the customer had not got went on to him by another channel; the value is his address there. */
+  | 'continued'
+  /** They did not arrive there; the value is the reason. */
+  | 'continuation-failed'
 
 /** How many characters of a message a list shows. */
 export const PREVIEW_LENGTH = 140

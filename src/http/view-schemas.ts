@@ -234,6 +234,8 @@ export const messageView = z
           'escalated',
           'filed-spam',
           'unfiled',
+          'continued',
+          'continuation-failed',
         ]),
         agentName: z.string().optional(),
         value: z.string().optional(),

@@ -15,6 +15,7 @@ import { createLookupCache } from './lookup-cache.ts'
 import { createNodeLink } from './node-link.ts'
 import { type Batch, createLocalDelivery, createOutgoing } from './outgoing.ts'
 import { createQueueTeller } from './queue-places.ts'
+import { visitorRoom } from './rooms.ts'
 import type { AgentNamespace, NodeServer, WidgetNamespace } from './socket-types.ts'
 import { type Allowance, createKeyedBuckets } from './token-bucket.ts'
 import { createViewing } from './viewing.ts'
@@ -107,6 +108,8 @@ export interface RealtimeStats {
 
 export interface Realtime {
   stats(): RealtimeStats
+  /** Whether a visitor's own client is connected, to any node that can be asked now. */
+  isVisitorHere(channelId: ChannelId, visitorId: string): Promise<boolean>
   /** Closes every connection in a way that makes clients come back, and leaves the HTTP server open. */
   close(): Promise<void>
 }
@@ -359,6 +362,17 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       refusedEvents: { ...refusedEvents },
       slowSocketsCut,
     }),
+    async isVisitorHere(channelId, visitorId) {
+      const room = visitorRoom(channelId, visitorId)
+      if (widgetNamespace.adapter.rooms.has(room)) return true
+      if (!link?.isUp()) return false
+      try {
+        return (await widgetNamespace.in(room).fetchSockets()).length > 0
+      } catch (error) {
+        log.debug({ err: error }, 'the other nodes did not say who is connected')
+        return false
+      }
+    },
     async close() {
       for (const timer of timers) clearInterval(timer)
       // Not io.close(): that would close the HTTP server too, and tell clients to stay away.

@@ -94,8 +94,8 @@ export function createChannelDirectory(deps: ChannelDirectoryDeps): ChannelDirec
   }
 
   const current = async (): Promise<Snapshot> => {
-    // While it is read anew, somebody knows of a change that the old one has not.
-    if (snapshot && !reading && !stale && clock() - snapshot.readAtMs < FRESH_MS) return snapshot
+    // While a read is under way, what is known may be what somebody has just declared outdated.
+    if (snapshot && !stale && !reading && clock() - snapshot.readAtMs < FRESH_MS) return snapshot
     // A change signalled while a read is under way may have come too late for it.
     while (reading && stale) await reading.catch(() => undefined)
     reading ??= read()

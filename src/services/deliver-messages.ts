@@ -13,7 +13,7 @@ import { applyEarlyEvents } from './apply-message-news.ts'
 import type { Bus } from './bus.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { publishChanged } from './publish-changed.ts'
-import { type ToOutboundDeps, toOutbound } from './to-outbound.ts'
+import { destinationOf, type ToOutboundDeps, toOutbound } from './to-outbound.ts'
 import { withinLimit } from './within-limit.ts'
 
 export interface DeliverDeps extends ToOutboundDeps {
@@ -109,9 +109,9 @@ function gone(): Settlement {
 
 async function send(leased: StoredMessage, channel: LiveChannel, deps: DeliverDeps): Promise<Settlement> {
   try {
-    const conversation = await deps.conversations.find(leased.conversationId)
-    if (!conversation) return gone()
-    const message = await toOutbound(leased, channel, conversation, deps)
+    const destination = await destinationOf(leased, deps.conversations)
+    if (!destination) return gone()
+    const message = await toOutbound(leased, channel, destination, deps)
     const { externalId, status = 'sent' } = await withinLimit(
       SEND_LIMIT_MS,
       (limit) => channel.connector.send(message, deps.contextOf(channel, limit)),

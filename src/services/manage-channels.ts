@@ -116,6 +116,7 @@ export async function createChannel(
   await requireAgents(deps, access)
   const routing = await requireSoundRouting(deps, command)
   const values = validateSettings(connector.configFields, command.config)
+  await requireLetterChannels(deps, connector.configFields, values)
   const id = channels.newId()
   const settings = sealSettings(connector.configFields, id, values, box)
   const { type } = connector
@@ -151,7 +152,7 @@ export async function updateChannel(
     ...(categoryId === null ? { categoryId } : {}),
     ...(access === undefined ? {} : { access }),
     ...(paused === undefined ? {} : { paused }),
-    ...(config === undefined ? {} : { settings: resettle(deps, before, config) }),
+    ...(config === undefined ? {} : { settings: await resettleByHand(deps, before, config) }),
   }
   const after = await save(deps, before, version, change)
   // Only once the change holds: a form that came too late must not cut a channel off from its platform.
@@ -242,6 +243,17 @@ function resettle(
   return sealSettings(connector.configFields, id, values, box)
 }
 
+/** As somebody filled them in: what they name must be there. */
+async function resettleByHand(
+  deps: ManageChannelsDeps,
+  channel: LiveChannel,
+  given: Readonly<Record<string, ConfigValue>>,
+): Promise<ChannelRecord['settings']> {
+  const { configFields } = channel.connector
+  await requireLetterChannels(deps, configFields, validateSettings(configFields, given, channel.config))
+  return resettle(deps, channel, given)
+}
+
 async function save(
   deps: ManageChannelsDeps,
   before: LiveChannel,
@@ -284,6 +296,25 @@ async function requireSoundRouting(
     ...(policy === undefined ? {} : { policy: await requireSoundPolicy(deps, policy) }),
     ...(category ? { categoryId: category.id } : {}),
     ...(skills === undefined ? {} : { skills: await requireKnownSkills(skills, 'skills', deps) }),
+  }
+}
+
+/** Settings that name a channel name one that takes letters of ours. @throws AppError `invalid-input` */
+async function requireLetterChannels(
+  { directory }: ManageChannelsDeps,
+  fields: readonly ConfigField[],
+  values: Readonly<Record<string, ConfigValue | undefined>>,
+): Promise<void> {
+  for (const { key, kind } of fields) {
+    const id = values[key]
+    if (kind !== 'channel' || typeof id !== 'string' || id === '') continue
+    const capabilities = (await directory.get(id))?.capabilities
+    if (capabilities?.letters && capabilities.startConversation === 'native') continue
+    const detail = capabilities
+      ? 'This channel cannot send letters to customers.'
+      : 'There is no such channel any more.'
+    const field = `config.${key}`
+    throw new AppError('invalid-input', { detail, field, errors: [{ field, message: detail }] })
   }
 }
 

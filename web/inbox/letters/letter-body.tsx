@@ -77,7 +77,9 @@ function Formatted(props: {
 }) {
   const { message, letter, body, html } = props
   const { address } = letter.from
-  const [pictures, setPictures] = useState(() => trustsPictures(address))
+  // Anybody may write a trusted address into his letter: only its own domain's word makes it that sender's.
+  const isProven = letter.authentication?.dmarc === 'pass'
+  const [pictures, setPictures] = useState(() => isProven && trustsPictures(address))
   return (
     <>
       {body.remoteImages > 0 && !pictures && (
@@ -89,16 +91,18 @@ function Formatted(props: {
           <Button size="compact-xs" variant="default" onClick={() => setPictures(true)}>
             {letterText.showPictures}
           </Button>
-          <Button
-            size="compact-xs"
-            variant="subtle"
-            onClick={() => {
-              trustPictures(address)
-              setPictures(true)
-            }}
-          >
-            {letterText.alwaysPictures(address)}
-          </Button>
+          {isProven && (
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              onClick={() => {
+                trustPictures(address)
+                setPictures(true)
+              }}
+            >
+              {letterText.alwaysPictures(address)}
+            </Button>
+          )}
         </div>
       )}
       <div className={css['paper']}>

@@ -55,6 +55,10 @@ export function wordsOf({ event, author, text: fallback }: MessageView): string 
       return words.filedSpam(by)
     case 'unfiled':
       return byPerson ? words.unfiled(by) : words.reopenedByCustomer
+    case 'continued':
+      return words.continued(value)
+    case 'continuation-failed':
+      return words.continuationFailed(value)
     case 'sent-back':
       return words.sentBack(by)
     case 'lapsed':
