@@ -24,7 +24,12 @@ export const SUITES = [
     limitMs: 30 * MINUTE_MS,
   },
   { name: 'faults', needs: [], built: true, limitMs: 20 * MINUTE_MS },
-  { name: 'e2e', needs: ['chromium', 'emoji-font'], built: true, limitMs: 25 * MINUTE_MS },
+  {
+    name: 'e2e',
+    needs: ['chromium', 'emoji-font', 'dovecot-imapd', 'dovecot-lmtpd'],
+    built: true,
+    limitMs: 25 * MINUTE_MS,
+  },
 ]
 
 /**

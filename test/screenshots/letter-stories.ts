@@ -1,9 +1,9 @@
 import type Mail from 'nodemailer/lib/mailer'
 
 const ADA = 'Ada Holm <ada@fjord.test>'
-const SUBJECT = 'Dry bags with a torn seam'
+const SUBJECT = 'Two vases with a hairline crack'
 const QUOTED =
-  'Good morning Ada, we are sorry to hear that. Could you send us a picture of the seam, and tell us whether it is both bags or one?'
+  'Good morning Ada, we are sorry to hear that. Could you send us a picture, and tell us whether it is both vases or one?'
 
 /** Letters that stand in the list, the newest last. */
 export const LETTERS: readonly Mail.Options[] = [
@@ -32,21 +32,21 @@ export const QUESTION = {
   address: 'ada@fjord.test',
   first: {
     from: ADA,
-    cc: 'Bob Tanner <bob@boatclub.test>',
+    cc: 'Bob Tanner <bob@tanner-flowers.test>',
     subject: SUBJECT,
-    messageId: '<seam@fjord.test>',
-    text: 'Dear Harbour Outfitters,\n\nthe seams of the dry bags from order 20877 came apart on their first trip.\n\nAda Holm',
+    messageId: '<vase@fjord.test>',
+    text: 'Dear Harbour Outfitters,\n\nthe vases from order 20877 let water through, though they arrived well packed.\n\nAda Holm',
   },
   answer: { text: QUOTED, html: `<div>${QUOTED}</div>` },
   second: (answered: string, photo: Buffer): Mail.Options => ({
     from: ADA,
-    cc: 'Bob Tanner <bob@boatclub.test>',
+    cc: 'Bob Tanner <bob@tanner-flowers.test>',
     subject: `Re: ${SUBJECT}`,
     inReplyTo: answered,
-    references: ['<seam@fjord.test>', answered],
-    html: `<p>Good morning,</p><p>it is <b>both of them</b>, at the same place. Here is a picture of the <span style="color:#0b57d0">blue</span> one:</p><p><img src="cid:seam@fjord.test" width="220" alt="The torn seam"></p><ul><li>Order 20877, two bags of 20 litres</li><li>Bob has one more, from the same lot, <a href="https://boatclub.test/lot">which he keeps</a></li></ul><p>Thank you!<br>Ada</p><div class="gmail_quote"><div class="gmail_attr">On Tue, 24 Nov 2026 at 09:12, Harbour care &lt;support@example.test&gt; wrote:<br></div><blockquote class="gmail_quote">${QUOTED}</blockquote></div>`,
+    references: ['<vase@fjord.test>', answered],
+    html: `<p>Good morning,</p><p>it is <b>both of them</b>, at the same place. Here is a picture of the <span style="color:#0b57d0">blue</span> one, the crack is below the waist:</p><p><img src="cid:vase@fjord.test" width="220" alt="The vase"></p><ul><li>Order 20877, two tall vases</li><li>Bob has one more, from the same lot, <a href="https://tanner-flowers.test/lot">which he keeps</a></li></ul><p>Thank you!<br>Ada</p><div class="gmail_quote"><div class="gmail_attr">On Tue, 24 Nov 2026 at 09:12, Harbour care &lt;support@example.test&gt; wrote:<br></div><blockquote class="gmail_quote">${QUOTED}</blockquote></div>`,
     attachments: [
-      { filename: 'seam.png', content: photo, cid: 'seam@fjord.test' },
+      { filename: 'vase.png', content: photo, cid: 'vase@fjord.test' },
       {
         filename: 'Order 20877.pdf',
         content: Buffer.from('%PDF-1.4\n%%EOF\n'),

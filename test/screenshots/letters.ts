@@ -54,9 +54,9 @@ async function writeAnswer(page: Page): Promise<void> {
   await page.keyboard.type('Dear Ada,')
   await page.keyboard.press('Enter')
   await page.keyboard.press('Enter')
-  await page.keyboard.type('thank you for the picture. The seam is ours to mend: ')
+  await page.keyboard.type('thank you for the picture. The fault is ours: ')
   await page.keyboard.press('Control+b')
-  await page.keyboard.type('two new bags')
+  await page.keyboard.type('two new vases')
   await page.keyboard.press('Control+b')
   await page.keyboard.type(' leave tomorrow, and you need not send the old ones back.')
 }

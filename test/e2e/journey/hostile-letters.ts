@@ -78,7 +78,10 @@ export function hostileLetters(canary: string): readonly HostileLetter[] {
     letter('all scripts', page(scripts.join('\n'))),
     letter('asks', page(asksFor(canary))),
     letter('overlays', page(OVERLAYS)),
-    letter('unclosed', `<div><b><a href="${canary}/"><table><tr><td style="${'x'.repeat(9_000)}<p>the end`),
+    letter(
+      'unclosed',
+      `<p>Dear sir,</p><div><b><a href="${canary}/"><table><tr><td style="${'x'.repeat(9_000)}<p>the end`,
+    ),
     letter('deep', page(`${'<div><b><blockquote>'.repeat(3_000)}deep`)),
     letter('references', page('many references'), {
       more: `References: ${Array.from({ length: 100_000 }, (_, at) => `<r${at}@far.test>`).join('\r\n ')}\r\n`,
