@@ -59,6 +59,8 @@ export type ConversationEventKind =
   | 'filed-spam'
   /** Taken out of where it was filed, by a person or by a letter that nobody's machine wrote. */
   | 'unfiled'
+  /** A person said whom it is with. */
+  | 'contact-changed'
 
 /** How many characters of a message a list shows. */
 export const PREVIEW_LENGTH = 140

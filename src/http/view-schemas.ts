@@ -234,6 +234,7 @@ export const messageView = z
           'escalated',
           'filed-spam',
           'unfiled',
+          'contact-changed',
         ]),
         agentName: z.string().optional(),
         value: z.string().optional(),
