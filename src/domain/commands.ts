@@ -123,6 +123,15 @@ export interface UpdateConversationCommand {
   readonly version: number
 }
 
+/** Says whom a conversation is with. */
+export interface ChangeContactCommand {
+  /** One that a letter of the conversation names. */
+  readonly address: string
+  /** For a contact that is new; left out, as the letter names him. */
+  readonly name?: string
+  readonly version: number
+}
+
 /** Sends a conversation back to the queue: its policy runs afresh, and whoever had it is not asked again. */
 export interface SendBackCommand {
   /** Left for whoever gets it, as a note that only agents see. */

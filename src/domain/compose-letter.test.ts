@@ -68,6 +68,14 @@ describe('the head of a letter', () => {
     expect(planned({ answered: { ...answered, chosen: true } }).to).toEqual([eve])
   })
 
+  it('goes to whom the conversation is with when somebody only passed on what that person wrote', () => {
+    const eve = { address: 'eve@example.net' }
+    const answered = letter({ forwardedFrom: { address: 'Eve@example.net', name: 'Eve' } })
+    expect(planned({ answered, contact: eve }).to).toEqual([eve])
+    expect(planned({ answered: { ...answered, chosen: true }, contact: eve }).to).toEqual([ada])
+    expect(planned({ answered }).to).toEqual([ada])
+  })
+
   it('follows a letter of our own to the same people', () => {
     const own: AnsweredLetter = {
       ...letter({ to: [ada, { address: 'bob@example.org' }] }),

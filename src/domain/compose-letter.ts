@@ -15,7 +15,11 @@ import type { MessageDirection } from './message.ts'
 export interface AnsweredLetter {
   readonly direction: MessageDirection
   /** Its head; absent where the message has none. */
-  readonly head?: LetterParticipants & { readonly subject?: string; readonly stranger?: boolean }
+  readonly head?: LetterParticipants & {
+    readonly subject?: string
+    readonly stranger?: boolean
+    readonly forwardedFrom?: LetterAddress
+  }
   /** Without angle brackets. */
   readonly letterId?: string
   /** Of the letters before it, the oldest first, without angle brackets. */
@@ -118,8 +122,19 @@ function usualRecipients(
       const address = letterAddressOf(one.address)
       return address === undefined || isOwnAddress(address, own) ? [] : [{ ...one, address }]
     })
-  const asked = answered ? usable(askedBy(answered)) : []
+  const asked = answered && !passesOnContact(answered, contact) ? usable(askedBy(answered)) : []
   return asked.length > 0 ? asked : usable(contact ? [contact] : [])
+}
+
+/** What somebody passed on of whom the conversation is with is answered to that person, unless it was chosen itself. */
+function passesOnContact({ head, chosen }: AnsweredLetter, contact: LetterAddress | undefined): boolean {
+  const writer = head?.forwardedFrom?.address
+  return (
+    !chosen &&
+    writer !== undefined &&
+    contact !== undefined &&
+    addressKeyOf(writer) === addressKeyOf(contact.address)
+  )
 }
 
 /** Whom the answered letter asks to be answered to: its sender or whom he names, of our own letters their recipients. */

@@ -63,6 +63,8 @@ export type ConversationEventKind =
   | 'continued'
   /** They did not arrive there; the value is the reason. */
   | 'continuation-failed'
+  /** A person said whom it is with. */
+  | 'contact-changed'
 
 /** How many characters of a message a list shows. */
 export const PREVIEW_LENGTH = 140

@@ -1,5 +1,6 @@
 import type { ConversationId } from '../domain/ids.ts'
 import { type AssignDeps, assignConversation } from '../services/assign-conversation.ts'
+import { type ChangeContactDeps, changeContact } from '../services/change-contact.ts'
 import { type ChangeConversationDeps, changeConversation } from '../services/change-conversation.ts'
 import { openConversation } from '../services/conversation-access.ts'
 import { countConversations, type ListDeps, listConversations } from '../services/list-conversations.ts'
@@ -10,6 +11,7 @@ import { type StartConversationDeps, startConversation } from '../services/start
 import {
   assignConversationCommand,
   assignedConversation,
+  changeContactCommand,
   conversationCounts,
   conversationPage,
   idParams,
@@ -22,7 +24,11 @@ import {
 import { created, defineRoute, ok, type RouteDefinition } from './route.ts'
 import { conversationView } from './view-schemas.ts'
 
-export type ConversationRouteDeps = ChangeConversationDeps & AssignDeps & ListDeps & StartConversationDeps
+export type ConversationRouteDeps = ChangeConversationDeps &
+  AssignDeps &
+  ListDeps &
+  StartConversationDeps &
+  ChangeContactDeps
 
 const tag = 'Conversations'
 const READ = { permission: 'conversation.read' } as const
@@ -110,6 +116,19 @@ export function conversationRoutes(deps: ConversationRouteDeps): readonly RouteD
         const { conversation, warning } = await assignConversation(id, body, principal, deps)
         return ok({ ...presentConversation(conversation), ...(warning ? { warning } : {}) })
       },
+    }),
+    defineRoute({
+      method: 'put',
+      path: '/conversations/:id/contact',
+      tag,
+      summary: 'Say whom the conversation is with: somebody whom one of its letters names',
+      access: WRITE,
+      params,
+      body: changeContactCommand,
+      versioned: true,
+      responses: one('The conversation as it stands now'),
+      handler: async ({ params: { id }, body, principal }) =>
+        ok(presentConversation(await changeContact(id, body, principal, deps))),
     }),
     defineRoute({
       method: 'post',

@@ -167,6 +167,13 @@ export const quarantinePage = pageOf(quarantineView)
 export const routingDecisionPage = pageOf(routingDecisionView)
 export const conversationCounts = z.object({ mine: z.int(), unassigned: z.int(), all: z.int() })
 
+/** See the domain's ChangeContactCommand. */
+export const changeContactCommand = z.strictObject({
+  address,
+  name: line(200).optional(),
+  version,
+}) satisfies z.ZodType<commands.ChangeContactCommand>
+
 /** See the domain's SendBackCommand. */
 export const sendBackCommand = z.strictObject({
   note: text(LONGEST_TEXT, 1).optional(),

@@ -236,6 +236,7 @@ export const messageView = z
           'unfiled',
           'continued',
           'continuation-failed',
+          'contact-changed',
         ]),
         agentName: z.string().optional(),
         value: z.string().optional(),

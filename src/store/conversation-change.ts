@@ -22,6 +22,11 @@ export interface ConversationChange {
   readonly snoozedUntilMs?: number | null
   readonly priority?: Priority
   readonly tags?: readonly string[]
+  /** Whom it is with. */
+  readonly person?: Pick<
+    StoredConversation,
+    'identityId' | 'identityExternalId' | 'contactId' | 'contactName'
+  >
   readonly assigneeId?: AgentId | null
   readonly teamId?: TeamId | null
   /** Whether a person chose the team; goes with it. */
@@ -45,6 +50,12 @@ export function changeOperation(change: ConversationChange): mongo.UpdateFilter<
   const set: Partial<Record<string, unknown>> = {}
   if (change.status !== undefined) set['status'] = change.filed ?? change.status
   if (typeof change.snoozedUntilMs === 'number') set['snoozedUntil'] = new Date(change.snoozedUntilMs)
+  if (change.person) {
+    set['identityId'] = toObjectId(change.person.identityId)
+    set['identityExternalId'] = change.person.identityExternalId
+    set['contactId'] = toObjectId(change.person.contactId)
+    set['contactName'] = change.person.contactName
+  }
   if (change.priority !== undefined) {
     set['priority'] = change.priority
     set['rank'] = priorityRank(change.priority)

@@ -1,6 +1,6 @@
 import type { Connection } from 'mongoose'
 import type { ChannelId, ConversationId } from '../domain/ids.ts'
-import type { LetterParticipants } from '../domain/letter.ts'
+import type { LetterAddress, LetterParticipants } from '../domain/letter.ts'
 import type { MessageDocument } from './message-document.ts'
 import { nativeCollection } from './native.ts'
 import { toObjectId } from './object-id.ts'
@@ -42,6 +42,40 @@ export function createLetterThreadStore(connection: Connection) {
         letterId,
         conversationId: conversationId.toHexString() as ConversationId,
       }))
+    },
+
+    /**
+     * Whom the letters of a conversation name, those of strangers too, and whose letters they pass on; nobody who got
+     * one unseen. The newest letter's first.
+     */
+    async named(conversationId: ConversationId): Promise<LetterAddress[]> {
+      const found = await messages
+        .find(
+          { conversationId: toObjectId(conversationId), letter: { $exists: true } },
+          {
+            projection: {
+              'letter.from': 1,
+              'letter.replyTo': 1,
+              'letter.to': 1,
+              'letter.cc': 1,
+              'letter.forwardedFrom': 1,
+            },
+          },
+        )
+        .sort({ order: -1, _id: -1 })
+        .limit(NEWEST)
+        .toArray()
+      return found.flatMap(({ letter }) =>
+        letter
+          ? [
+              letter.from,
+              ...letter.replyTo,
+              ...letter.to,
+              ...letter.cc,
+              ...(letter.forwardedFrom ? [letter.forwardedFrom] : []),
+            ]
+          : [],
+      )
     },
 
     /** Whom the letters of a conversation name; those of strangers name nobody. */

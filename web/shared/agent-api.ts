@@ -110,6 +110,8 @@ export function createAgentApi(http: HttpClient) {
       http<view.ConversationView>('PATCH', at`/conversations/${id}`, { body }),
     assignConversation: (id: string, body: command.AssignConversationCommand) =>
       http<AssignedView>('PUT', at`/conversations/${id}/assignment`, { body }),
+    changeContact: (id: string, body: command.ChangeContactCommand) =>
+      http<view.ConversationView>('PUT', at`/conversations/${id}/contact`, { body }),
     markRead: (id: string) => http<view.ConversationView>('POST', at`/conversations/${id}/read`),
 
     messages: (

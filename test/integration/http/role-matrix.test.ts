@@ -66,6 +66,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   'GET /conversations/:id': 'conversation.read',
   'PATCH /conversations/:id': 'conversation.write',
   'PUT /conversations/:id/assignment': 'conversation.write',
+  'PUT /conversations/:id/contact': 'conversation.write',
   'POST /conversations/:id/read': 'conversation.write',
   'GET /conversations/:id/messages': 'conversation.read',
   'POST /conversations/:id/messages': 'message.send',

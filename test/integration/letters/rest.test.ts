@@ -144,3 +144,50 @@ describe('filing', () => {
     expect(await idsIn('view=all')).toEqual([conversation.id])
   })
 })
+
+describe('whom a conversation is with', () => {
+  it('is said by the version one has seen, of people whom its letters name, by whoever may', async () => {
+    await rig.receiveEach(
+      letter({
+        id: 'fwd',
+        forwardedFrom: { address: 'eve@example.net', name: 'Eve' },
+        cc: ['bob@example.com'],
+      }),
+    )
+    const { id, version } = await rig.conversationOf('fwd')
+    const path = `/api/v1/conversations/${id}/contact`
+    const put = (body: object, who = owner) => who.put(path).send(body)
+    await put({ address: 'eve@example.net', version }, outsider).expect(404)
+    await put({ address: 'eve@example.net', version: version + 1 }).expect(409)
+    for (const address of [
+      'carl@example.net',
+      'eve',
+      '',
+      'eve@example.net\r\nBcc: x@y.example',
+      { $ne: '' },
+      null,
+    ])
+      await put({ address, version }).expect(400)
+    for (const more of [
+      { name: 'a\nb' },
+      { name: 'x'.repeat(201) },
+      { contactId: id },
+      { version: { $gt: 0 } },
+    ])
+      await put({ address: 'eve@example.net', version, ...more }).expect(400)
+    await owner
+      .put('/api/v1/conversations/x/contact')
+      .send({ address: 'eve@example.net', version })
+      .expect(400)
+    const { body } = await put({ address: 'EVE@example.net', version }).expect(200)
+    expect(body).toMatchObject({ contact: { name: 'Eve' }, version: version + 1 })
+    const thread = await owner.get(`/api/v1/conversations/${id}/messages`).expect(200)
+    // The rig's letters have a clock of their own, which is ahead of the server's.
+    expect(thread.body.items.flatMap((item: MessageView) => item.event ?? [])).toContainEqual({
+      name: 'contact-changed',
+      value: 'Eve',
+    })
+    const contact = await owner.get(`/api/v1/contacts/${body.contact.id}`).expect(200)
+    expect(contact.body.emails).toEqual(['eve@example.net'])
+  })
+})

@@ -1,5 +1,9 @@
 import { useMutation } from '@tanstack/react-query'
-import type { AssignConversationCommand, UpdateConversationCommand } from '../../../src/domain/commands.ts'
+import type {
+  AssignConversationCommand,
+  ChangeContactCommand,
+  UpdateConversationCommand,
+} from '../../../src/domain/commands.ts'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import { isProblem } from '../../shared/problem.ts'
 import { tellError, tellInfo } from '../shell/toasts.ts'
@@ -11,6 +15,7 @@ import { conversationQuery } from './queries.ts'
 export type ConversationChange =
   | Omit<AssignConversationCommand, 'version'>
   | Omit<UpdateConversationCommand, 'version'>
+  | Omit<ChangeContactCommand, 'version'>
 
 const learn = (conversation: ConversationView) =>
   live.absorb([{ type: 'conversation.updated', conversation }])
@@ -25,7 +30,8 @@ export async function changeConversation(
   stillWanted: (fresh: ConversationView) => boolean = () => false,
 ): Promise<boolean> {
   try {
-    if (!('assigneeId' in change)) learn(await api.updateConversation(id, { ...change, version }))
+    if ('address' in change) learn(await api.changeContact(id, { ...change, version }))
+    else if (!('assigneeId' in change)) learn(await api.updateConversation(id, { ...change, version }))
     else {
       const { warning, ...assigned } = await api.assignConversation(id, { ...change, version })
       learn(assigned)

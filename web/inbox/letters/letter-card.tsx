@@ -19,6 +19,7 @@ import { keepForm, readForm } from './letter-choices.ts'
 import { LetterMarks } from './letter-marks.tsx'
 import { AllAddresses, copyAddress, RecipientsLine } from './letter-recipients.tsx'
 import { wishLetter } from './letter-wishes.ts'
+import { MakeContact } from './make-contact.tsx'
 import { baseSubject, type LetterKind, reachesMore } from './reply-draft.ts'
 
 const LetterMenu = lazy(() => import('./letter-menu.tsx').then((module) => ({ default: module.LetterMenu })))
@@ -151,6 +152,7 @@ function OpenLetter({ message, letter, conversation, own, onFold }: LetterProps)
           >
             {letterText.copyAddress}
           </Button>
+          <MakeContact conversation={conversation} person={letter.forwardedFrom} />
         </p>
       )}
       {message.deletedAt ? (

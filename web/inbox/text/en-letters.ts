@@ -55,6 +55,8 @@ export const letterWords = {
   forwarded: (name: string) => `Original sender: ${name}`,
   forwardedHint: 'As the forwarded letter says; nobody checked it.',
   copyAddress: 'Copy address',
+  makeContact: 'Make the contact',
+  makeContactHint: (name: string) => `From now on this conversation is with ${name}.`,
   form: { label: 'Form of the letter', html: 'Formatted', text: 'Text' },
   quoted: 'Show quoted text',
   quotedLess: 'Hide quoted text',

@@ -289,6 +289,7 @@ export const en = {
       noCategory: (by: string) => `${by} removed the category`,
       filedSpam: (by: string) => `${by} marked it as spam`,
       unfiled: (by: string) => `${by} moved it to the inbox`,
+      contactChanged: (by: string, name: string) => `${by} made ${name} the contact`,
       sentBack: (by: string) => `${by} sent it back to the queue`,
       lapsed: (name: string) => `${name} did not answer in time; somebody else gets it`,
       ownerLeft: (name: string) => `${name} went offline; somebody else gets it`,

@@ -59,6 +59,8 @@ export function wordsOf({ event, author, text: fallback }: MessageView): string 
       return words.continued(value)
     case 'continuation-failed':
       return words.continuationFailed(value)
+    case 'contact-changed':
+      return words.contactChanged(by, value)
     case 'sent-back':
       return words.sentBack(by)
     case 'lapsed':
