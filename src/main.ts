@@ -108,6 +108,7 @@ async function run(parts: Parts): Promise<Running> {
     monotonic: () => performance.now(),
   })
   await nodes.start()
+  const live: { realtime?: Realtime } = {}
   const paths = await startPaths({
     ...core,
     log,
@@ -122,6 +123,7 @@ async function run(parts: Parts): Promise<Running> {
     interruptions: database.interruptions,
     journalRetentionMs: config.journalRetentionMs,
     contextOf: core.contextUntilStop,
+    isCustomerHere: async (...who) => live.realtime?.isVisitorHere(...who) ?? true,
   })
   const presence = createPresence({
     store: stores.presence,
@@ -136,6 +138,7 @@ async function run(parts: Parts): Promise<Running> {
   const app = server && buildApp({ ...parts, isAccepting: () => accepting })
   if (server && app) answerWith(server, app, parts, paths)
   const realtime = startRealtime(parts, presence, app)
+  live.realtime = realtime
   watch(metrics, core, paths, realtime)
   const sweeper = startSweeper({
     sweeps: sweepsOf(core),

@@ -48,6 +48,12 @@ const CAPABILITIES: Capabilities = {
   retry: RETRY,
 }
 
+/**
+ * Twenty-five megabytes take minutes where the line is slow, and then a server may think for ten (RFC 5321
+ * §4.5.3.2.6).
+ */
+const SEND_LIMIT_MS = 15 * MINUTE_MS
+
 /** Gmail counts what goes over the wire, with the third that files grow by. */
 const GMAIL_TOTAL_BYTES = 18 * MEGABYTE
 
@@ -102,6 +108,7 @@ export const email: Connector<EmailConfig> = {
       openMailbox(ctx, push, ctx.config.checkAuthentication ? { checkAuthentication } : {}),
     parse,
   },
+  sendLimitMs: SEND_LIMIT_MS,
   send: (message, ctx) => sendLetter(message, ctx),
   fileSent: (message, receipt, ctx) => fileSentLetter(message, receipt, ctx),
   fetchAttachment: fetchLetterFile,

@@ -68,6 +68,9 @@ const READ: Readonly<Record<string, () => string>> = {
   'tags never closed': () => `Content-Type: text/html\r\n\r\nhello${'<'.repeat(5 * MEGABYTE)}`,
   'two hundred thousand attributes': () =>
     `Content-Type: text/html\r\n\r\n<a ${Array.from({ length: 200_000 }, (_, at) => `a${String(at)}=b`).join(' ')}>hello`,
+  'a million wide spaces in what is too deep': () =>
+    `Content-Type: text/html; charset=utf-8\r\n\r\nhello${'<b>'.repeat(500)}${'\xe2\x80\x83'.repeat(MEGABYTE)}x`,
+  'twenty thousand names of headers': () => `\r\nhello\n\n${'From:\n'.repeat(20_000)}`,
   'attributions that begin and never end': () => `\r\nhello\n${'On 1.1.2020 10:00 x\n'.repeat(5_000)}`,
   'what the library takes long for': () => `\r\nhello\n${'Op \n'.repeat(25_000)}${'W dniu '.repeat(2_000)}`,
   'twenty thousand rules': () => `\r\nhello\n${'a\n--\n'.repeat(20_000)}`,

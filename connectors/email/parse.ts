@@ -16,6 +16,7 @@ import type { KnownFacts } from './reading/letter-facts.ts'
 import { knownFacts } from './reading/letter-facts.ts'
 import type { LetterHeaders } from './reading/letter-headers.ts'
 import { letterHeadersOf } from './reading/letter-headers.ts'
+import { LIMITS } from './reading/limits.ts'
 import { tokenInAddress, tokenInId } from './reading/references.ts'
 import { sentAtOf } from './reading/sent-at.ts'
 import { baseSubjectOf } from './reading/subject.ts'
@@ -114,7 +115,8 @@ function messageOf(
   const body = bodyOf(mail, opened.onlyHtml, files)
   const writer = formWriterOf(headers, facts.ownAddresses)
   const automatic = isReport ? 'report' : attempt(() => automaticKindOf(mail, facts.ownAddresses, writer))
-  const authentication = attempt(() => authenticationOf(mail, facts.authservIds, facts.checked))
+  const { address } = headers.from
+  const authentication = attempt(() => authenticationOf(mail, facts.authservIds, facts.checked, address))
   const passedOver = [...facts.ownAddresses, headers.from.address]
   const forwardedFrom = attempt(() => forwardedFromOf(mail, body.text, headers.subject, passedOver))
   return {
@@ -160,8 +162,9 @@ function bodyOf(mail: ReadMail, onlyHtml: boolean, { packed, invitations }: Lett
 }
 
 function packedBody({ text, html }: NonNullable<LetterFiles['packed']>): Parameters<typeof visibleTextOf> {
-  const read = text ?? textOfHtml(html ?? '')
-  return [{ text: read, ...(html !== undefined && { html }) }, text === undefined]
+  const read = (text ?? textOfHtml(html ?? '')).slice(0, LIMITS.textLength)
+  const formatted = html?.slice(0, 2 * LIMITS.htmlLength)
+  return [{ text: read, ...(formatted !== undefined && { html: formatted }) }, text === undefined]
 }
 
 /** A letter that this process could open no further. */

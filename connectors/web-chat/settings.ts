@@ -20,6 +20,9 @@ export type WebChatConfig = {
   readonly preChat: boolean
   readonly attachments: boolean
   readonly emoji: boolean
+  /** A channel's id; empty = none. */
+  readonly continueChannel: string
+  readonly continueAfterMinutes: number
   readonly allowedDomains: readonly string[]
   readonly requireIdentity: boolean
   readonly identitySecret: string
@@ -122,6 +125,24 @@ export const configFields: readonly ConfigField[] = [
     default: true,
   },
   { key: 'emoji', label: 'Emoji picker', kind: 'boolean', required: false, default: true },
+  {
+    key: 'continueChannel',
+    label: 'Send answers on by',
+    help: 'A visitor who left an address and is away gets the answers that he has not seen as a letter of this channel; what he writes back comes into the same conversation.',
+    kind: 'channel',
+    required: false,
+    default: '',
+  },
+  {
+    key: 'continueAfterMinutes',
+    label: 'Send answers on after, in minutes',
+    help: 'Counted from the last answer, so that several go in one letter.',
+    kind: 'number',
+    required: false,
+    default: 5,
+    minimum: 1,
+    maximum: 1_440,
+  },
   {
     key: 'allowedDomains',
     label: 'Allowed domains',

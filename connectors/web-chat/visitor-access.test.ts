@@ -23,6 +23,8 @@ const config: WebChatConfig = {
   preChat: false,
   attachments: true,
   emoji: true,
+  continueChannel: '',
+  continueAfterMinutes: 5,
   allowedDomains: [],
   requireIdentity: false,
   identitySecret: 'identity-secret-of-this-channel',

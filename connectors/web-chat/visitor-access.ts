@@ -54,6 +54,10 @@ export const visitors: VisitorAccess<WebChatConfig> = {
     const claims = recogniseVisitor(token, config, nowMs)
     return claims && { visitorId: claims.visitorId, verified: claims.verified }
   },
+  continuity: ({ continueChannel, continueAfterMinutes }) =>
+    continueChannel === ''
+      ? undefined
+      : { channelId: continueChannel, afterMs: continueAfterMinutes * 60_000 },
   snippet,
 }
 

@@ -9,6 +9,8 @@ export type ConfigFieldKind =
   | 'url'
   | 'list'
   | 'secret'
+  /** The id of another channel, one that carries letters and begins conversations. */
+  | 'channel'
 
 /** What another field must hold. */
 export interface ShowCondition {

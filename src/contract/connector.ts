@@ -179,6 +179,11 @@ export interface Connector<C = ConfigValues> {
   readonly inbound: WebhookInbound<C> | SessionInbound<C>
   /** Present when customers hold a live client of ours. */
   readonly visitors?: VisitorAccess<C>
+  /**
+   * How long one `send` may take, milliseconds; 55 seconds where nothing is said. For so long nobody else touches the
+   * message, and what was begun when it is over counts as uncertain unless it may be repeated.
+   */
+  readonly sendLimitMs?: number
   /** Throws ConnectorError only. */
   send(message: OutboundMessage, ctx: ConnectorContext<C>): Promise<SendReceipt>
   /**

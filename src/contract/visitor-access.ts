@@ -26,6 +26,14 @@ export interface AdmissionRequest {
   readonly freshId: string
 }
 
+/** Where answers go on that a visitor has not got. */
+export interface Continuity {
+  /** Another channel, which must carry letters and begin conversations. */
+  readonly channelId: string
+  /** How long the last answer waits for his client to say that it has it, milliseconds. */
+  readonly afterMs: number
+}
+
 /**
  * For channels whose customers hold a live client of ours (the widget). Every function is synchronous, total and
  * never throws; tokens are opaque to the core.
@@ -39,6 +47,8 @@ export interface VisitorAccess<C> {
   admit(request: AdmissionRequest, config: C): VisitorAdmission
   /** Whose token it is; undefined when it is forged, of another channel or outdated. */
   recognise(token: string, config: C, nowMs: number): Visitor | undefined
+  /** Where answers go on that a visitor has not got; undefined = they wait until he is back. */
+  continuity?(config: C): Continuity | undefined
   /** The snippet a site owner pastes. */
   snippet(config: C, channel: { readonly id: string; readonly publicUrl: string }): string
 }

@@ -95,7 +95,7 @@ function cutAtLine(text: string): string {
 }
 
 const attributionOf = ({ authorName, atMs }: QuotedLetter): string =>
-  `On ${dateOf(atMs)}, ${oneLineOf(authorName).slice(0, 200) || 'somebody'} wrote:`
+  `On ${letterDateOf(atMs)}, ${oneLineOf(authorName).slice(0, 200) || 'somebody'} wrote:`
 
 /** As RFC 3676 marks it: what was quoted before gets its second mark beside the first. */
 const marked = (text: string): string =>
@@ -118,7 +118,7 @@ function forwardHead({ head, authorName, atMs }: QuotedLetter, own: readonly str
   return [
     '---------- Forwarded message ----------',
     `From: ${head ? people([head.from]) : oneLineOf(authorName).slice(0, 200)}`,
-    `Date: ${dateOf(atMs)}`,
+    `Date: ${letterDateOf(atMs)}`,
     ...(head?.subject === undefined ? [] : [`Subject: ${oneLineOf(head.subject)}`]),
     ...(head && head.to.length > 0 ? [`To: ${people(head.to)}`] : []),
     ...(head && head.cc.length > 0 ? [`Cc: ${people(head.cc)}`] : []),
@@ -130,7 +130,7 @@ const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', '
 const two = (number: number): string => String(number).padStart(2, '0')
 
 /** In UTC: the letter is read where nobody knows the writer's clock. A date that cannot be is the beginning of time. */
-function dateOf(atMs: number): string {
+export function letterDateOf(atMs: number): string {
   const at = new Date(Math.abs(atMs) <= LATEST_MS ? atMs : 0)
   const day = `${DAYS[at.getUTCDay()]}, ${at.getUTCDate()} ${MONTHS[at.getUTCMonth()]} ${at.getUTCFullYear()}`
   return `${day} at ${two(at.getUTCHours())}:${two(at.getUTCMinutes())} UTC`
@@ -140,7 +140,8 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 
 const escaped = (text: string): string => text.replace(/[&<>"]/g, (mark) => ESCAPES[mark] ?? mark)
 
-const htmlLines = (text: string): string => escaped(text).replace(/\r\n|[\r\n]/g, '<br>\n')
+/** Plain text as formatted text that looks the same. Total; whatever it holds is text there too. */
+export const htmlLines = (text: string): string => escaped(text).replace(/\r\n|[\r\n]/g, '<br>\n')
 
 /** Plain text as a paragraph that looks the same. */
 const htmlOf = (text: string): string => (text === '' ? '' : `<div>${htmlLines(text)}</div>`)

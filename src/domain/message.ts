@@ -61,6 +61,10 @@ export type ConversationEventKind =
   | 'unfiled'
   /** A person said whom it is with. */
   | 'contact-changed'
+  /** Answers that the customer had not got went on to him by another channel; the value is his address there. */
+  | 'continued'
+  /** They did not arrive there; the value is the reason. */
+  | 'continuation-failed'
 
 /** How many characters of a message a list shows. */
 export const PREVIEW_LENGTH = 140

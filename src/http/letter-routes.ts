@@ -45,32 +45,14 @@ export function letterRoutes(deps: LetterRouteDeps): readonly RouteDefinition[] 
       handler: async ({ params: { id: messageId }, principal }) =>
         ok(await readLetter(messageId, principal, deps)),
     }),
-    defineRoute({
-      method: 'get',
-      path: '/messages/:id/source',
-      tag,
-      summary: 'The raw source of a letter, to be saved',
-      access: READ,
-      params,
-      responses: { 200: { description: 'The bytes as they came', contentType: 'message/rfc822' } },
-      async handler({ params: { id: messageId }, principal, raw }) {
-        await sendSource(raw.response, await openSource(messageId, principal, deps), 'letter')
-        return 'sent'
-      },
-    }),
-    defineRoute({
-      method: 'get',
-      path: '/messages/:id/report',
-      tag,
-      summary: 'The report on a message that could not be delivered, to be saved',
-      access: READ,
-      params,
-      responses: { 200: { description: 'The bytes as they came', contentType: 'message/rfc822' } },
-      async handler({ params: { id: messageId }, principal, raw }) {
-        await sendSource(raw.response, await openReport(messageId, principal, deps), 'report')
-        return 'sent'
-      },
-    }),
+    savedRoute('source', 'The raw source of a letter, to be saved', openSource, 'letter', deps),
+    savedRoute(
+      'report',
+      'The report on a message that could not be delivered, to be saved',
+      openReport,
+      'report',
+      deps,
+    ),
     defineRoute({
       method: 'get',
       path: '/messages/:id/images/:place',
@@ -95,6 +77,28 @@ export function letterRoutes(deps: LetterRouteDeps): readonly RouteDefinition[] 
       },
     }),
   ]
+}
+
+function savedRoute(
+  path: 'source' | 'report',
+  summary: string,
+  open: typeof openSource,
+  what: string,
+  deps: LetterRouteDeps,
+): RouteDefinition {
+  return defineRoute({
+    method: 'get',
+    path: `/messages/:id/${path}`,
+    tag,
+    summary,
+    access: READ,
+    params,
+    responses: { 200: { description: 'The bytes as they came', contentType: 'message/rfc822' } },
+    async handler({ params: { id: messageId }, principal, raw }) {
+      await sendSource(raw.response, await open(messageId, principal, deps), what)
+      return 'sent'
+    },
+  })
 }
 
 /** The type under which a letter is saved as one; whatever else was kept is saved as bytes. */

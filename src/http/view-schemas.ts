@@ -235,6 +235,8 @@ export const messageView = z
           'filed-spam',
           'unfiled',
           'contact-changed',
+          'continued',
+          'continuation-failed',
         ]),
         agentName: z.string().optional(),
         value: z.string().optional(),

@@ -15,6 +15,7 @@ import { createLookupCache } from './lookup-cache.ts'
 import { createNodeLink } from './node-link.ts'
 import { type Batch, createLocalDelivery, createOutgoing } from './outgoing.ts'
 import { createQueueTeller } from './queue-places.ts'
+import { visitorRoom } from './rooms.ts'
 import type { AgentNamespace, NodeServer, WidgetNamespace } from './socket-types.ts'
 import { type Allowance, createKeyedBuckets } from './token-bucket.ts'
 import { createViewing } from './viewing.ts'
@@ -107,6 +108,8 @@ export interface RealtimeStats {
 
 export interface Realtime {
   stats(): RealtimeStats
+  /** Whether a visitor's own client is connected to this node. */
+  isVisitorHere(channelId: ChannelId, visitorId: string): boolean
   /** Closes every connection in a way that makes clients come back, and leaves the HTTP server open. */
   close(): Promise<void>
 }
@@ -359,6 +362,8 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       refusedEvents: { ...refusedEvents },
       slowSocketsCut,
     }),
+    isVisitorHere: (channelId, visitorId) =>
+      widgetNamespace.adapter.rooms.has(visitorRoom(channelId, visitorId)),
     async close() {
       for (const timer of timers) clearInterval(timer)
       // Not io.close(): that would close the HTTP server too, and tell clients to stay away.

@@ -67,7 +67,10 @@ export async function keepHealth(
   token?: number,
 ): Promise<void> {
   const record = await channels.setHealth(channel.id, health, new Date(clock()), token)
-  if (record) bus.publish([{ type: 'channel.updated', channel: presentChannel({ ...channel, record }) }])
+  if (!record) return
+  // Whoever is told asks for the whole channel, and must not get what was known before.
+  bus.signal({ kind: 'channel-changed', channelId: channel.id })
+  bus.publish([{ type: 'channel.updated', channel: presentChannel({ ...channel, record }) }])
 }
 
 async function resolveHost(host: string, lookup: ConnectorContextDeps['lookup']): Promise<string> {

@@ -9,6 +9,7 @@ import { createChannelStore } from '../store/channel-store.ts'
 import { createCheckpointStore } from '../store/checkpoint-store.ts'
 import type { StoreConnection } from '../store/connect.ts'
 import { createContactStore } from '../store/contact-store.ts'
+import { createContinuationStore } from '../store/continuation-store.ts'
 import { createConversationListStore } from '../store/conversation-list-store.ts'
 import { createConversationLoadStore } from '../store/conversation-load-store.ts'
 import { createConversationStore } from '../store/conversation-store.ts'
@@ -54,6 +55,7 @@ export async function openStores(connection: StoreConnection['connection']) {
     channels: createChannelStore(connection),
     checkpoints: createCheckpointStore(connection),
     contacts: createContactStore(connection),
+    continuations: createContinuationStore(connection),
     conversations: countedConversations(createConversationStore(connection), {
       loads,
       settings: routingSettings,

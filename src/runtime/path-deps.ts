@@ -1,11 +1,13 @@
 import type { AssignDeps } from '../services/assign-conversation.ts'
 import type { Bus } from '../services/bus.ts'
 import type { ChannelDirectory } from '../services/channel-directory.ts'
+import type { ContinueDeps } from '../services/continue-answers.ts'
 import type { DeliverDeps } from '../services/deliver-messages.ts'
 import type { OrderClock } from '../services/order-clock.ts'
 import type { LinkAttachments } from '../services/record-arrivals.ts'
 import type { RouteDeps } from '../services/route-conversations.ts'
 import type { PolicyOf } from '../services/routing-snapshot.ts'
+import type { AgentAttachments } from '../services/send-reply.ts'
 import type { OpenAttachment } from '../services/to-outbound.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
@@ -42,4 +44,6 @@ export interface PathDeps {
   readonly openAttachment: OpenAttachment
   readonly messageTokens: DeliverDeps['messageTokens']
   readonly contextOf: DeliverDeps['contextOf']
+  readonly agentAttachments: Pick<AgentAttachments, 'forward'>
+  readonly isCustomerHere: ContinueDeps['isCustomerHere']
 }

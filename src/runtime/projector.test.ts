@@ -26,7 +26,12 @@ afterEach(() => projector?.stop())
 function setUp(
   journaled: readonly JournalEntry[],
   receive: (entries: readonly JournalEntry[]) => Promise<ReceivedBatch> = async () => DONE,
-  change: { readonly startedAtMs?: number; readonly held?: ReadonlySet<number> } = {},
+  change: {
+    readonly startedAtMs?: number
+    readonly held?: ReadonlySet<number>
+    /** As much of the journal as one look shows, as where entries are large. */
+    readonly seenAtOnce?: number
+  } = {},
 ) {
   const table = new Map(
     journaled.map((one) => [one.id, { entry: one, tries: one.tries, state: 'pending' as State }]),
@@ -35,14 +40,23 @@ function setUp(
   const errors: string[] = []
   const quarantined: string[] = []
   const told = { interruptions: 0 }
+  const looks = { count: 0 }
   const journal = {
-    pending: async (partitions: readonly number[], most: number) => {
+    pending: async (
+      partitions: readonly number[],
+      most: number,
+      _: number,
+      except: readonly JournalEntryId[] = [],
+    ) => {
+      looks.count += 1
+      const atOnce = Math.min(most, change.seenAtOnce ?? most)
       const entries = [...table.values()]
         .filter(({ state, entry: one }) => state === 'pending' && partitions.includes(one.partition))
+        .filter(({ entry: one }) => !except.includes(one.id))
         .map(({ entry: one, tries }) => ({ ...one, tries }))
         .sort((a, b) => a.order - b.order)
-        .slice(0, most)
-      return { entries, isAll: entries.length < most }
+        .slice(0, atOnce)
+      return { entries, isAll: entries.length < atOnce }
     },
     barrier: async () => undefined,
     finish: async (ids: readonly JournalEntryId[]) => {
@@ -92,6 +106,7 @@ function setUp(
     errors,
     quarantined,
     told,
+    looks,
     /** Journals entries and tells of them, as the writer does. */
     offer: (...entries: readonly JournalEntry[]) => {
       add(...entries)
@@ -214,6 +229,33 @@ describe('the projector', () => {
     expect(quarantined).toEqual(['e1'])
     expect(done).toEqual(['e2', 'e4', 'e6', 'e7', 'e3', 'e5'])
     expect(it.depth).toBe(0)
+  })
+
+  it('sees past suspects that are all that one look into the journal shows, and does not look without end', async () => {
+    let release: () => void = () => undefined
+    const held = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const done: string[] = []
+    const suspects = [1, 2].map((order) => ({ ...entry(order), line: order, tries: 1 }))
+    const others = [3, 4, 5, 6].map((order) => ({ ...entry(order), line: order }))
+    const { projector: it, looks } = setUp(
+      [...suspects, ...others],
+      async (entries) => {
+        if (entries.some(({ tries }) => tries > 0)) await held
+        done.push(...entries.map(({ id }) => id as string))
+        return DONE
+      },
+      { seenAtOnce: 2 },
+    )
+    it.scan()
+    while (done.length < others.length) await new Promise((resolve) => setImmediate(resolve))
+    expect(done).toEqual(['e3', 'e4', 'e5', 'e6'])
+    for (let turn = 0; turn < 100; turn += 1) await new Promise((resolve) => setImmediate(resolve))
+    expect(looks.count).toBeLessThan(10)
+    release()
+    await it.idle()
+    expect(done.slice(4).sort()).toEqual(['e1', 'e2'])
   })
 
   it('projects all again when the database is lost while a suspect is tried', async () => {

@@ -50,6 +50,8 @@ const BATCH = 512
 const SCAN_LIMIT = 1_000
 /** Raw messages may be large: what is read from the journal at once must fit into memory beside the rest. */
 const SCAN_BYTES = 16 * 1024 * 1024
+/** With so much in hand, for it stands behind suspects, the rest waits in the journal. */
+const MOST_BYTES_IN_HAND = 2 * SCAN_BYTES
 /** Tries that are seen to fail before an entry goes to quarantine. */
 const MOST_FAILURES = 3
 /**
@@ -102,11 +104,12 @@ export function createProjector(deps: ProjectorDeps): Projector {
     while (!stopped && !blocked && (scanWanted || queue.size > 0)) {
       if (failure) throw failure.error
       await letBurstPass()
-      if (scanWanted && queue.size < mostAtOnce) await scanOnce()
+      const isLaden = queue.bytesInHand >= MOST_BYTES_IN_HAND
+      if (scanWanted && queue.size < mostAtOnce && !isLaden) await scanOnce()
       const batch = queue.take(mostAtOnce, deps.held(), new Set(aside.keys()))
       if (batch.length > 0) await projectBatch(batch)
       // All that waits stands behind suspects; whoever is done with one wakes this loop.
-      else if (queue.size > 0 && aside.size > 0) blocked = true
+      else if ((queue.size > 0 || isLaden) && aside.size > 0) blocked = true
     }
     if (failure) throw failure.error
   }
@@ -122,7 +125,13 @@ export function createProjector(deps: ProjectorDeps): Projector {
 
   const scanOnce = async (): Promise<void> => {
     scanWanted = false
-    const { entries: found, isAll } = await deps.journal.pending([...deps.held()], SCAN_LIMIT, SCAN_BYTES)
+    // Suspects may be many or large: what is in hand must not stand before the others in every look.
+    const { entries: found, isAll } = await deps.journal.pending(
+      [...deps.held()],
+      SCAN_LIMIT,
+      SCAN_BYTES,
+      aside.size > 0 ? queue.inHand : [],
+    )
     // What an earlier process left behind may be what ended it: its first try here counts before it is made.
     const left = found.filter(({ receivedAtMs, tries }) => tries === 0 && receivedAtMs < startedAtMs)
     await deps.journal.countTries(left.map(({ id }) => id))

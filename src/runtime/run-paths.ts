@@ -1,5 +1,6 @@
 import type { JournalEntryId } from '../domain/ids.ts'
 import { wakeConversation } from '../services/change-conversation.ts'
+import { continueAnswers } from '../services/continue-answers.ts'
 import { type DeliverDeps, deliverConversation } from '../services/deliver-messages.ts'
 import { detectLanguage } from '../services/detect-language.ts'
 import { type FileSentDeps, fileSentOf } from '../services/file-sent.ts'
@@ -28,6 +29,7 @@ export interface Paths {
 const SCAN_EVERY_MS = 2_000
 const SNOOZE_EVERY_MS = 1_000
 const SNOOZE_BATCH = 100
+const CONTINUE_EVERY_MS = 10_000
 
 /** Starts the way in (journal, projection, routing) and the way out (outbox). */
 export async function startPaths(deps: PathDeps): Promise<Paths> {
@@ -134,6 +136,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     ),
     every(SCAN_EVERY_MS, async () => projector.scan(), 'scanning failed', onError),
     every(SNOOZE_EVERY_MS, () => wakeSnoozed(deps), 'waking snoozed conversations failed', onError),
+    every(CONTINUE_EVERY_MS, () => continueLeft(deps), 'passing answers on failed', onError),
   ]
   return {
     writer,
@@ -179,6 +182,21 @@ function deliverDeps(deps: PathDeps, isStopping: () => boolean): DeliverDeps {
 
 function filingDeps(deps: PathDeps, isStopping: () => boolean): FileSentDeps {
   return { ...deliverDeps(deps, isStopping), filings: deps.stores.filings, observe: deps.metrics.filed }
+}
+
+async function continueLeft(deps: PathDeps): Promise<void> {
+  await continueAnswers({
+    ...deps.stores,
+    findChannel: deps.directory.get,
+    isCustomerHere: deps.isCustomerHere,
+    workspaceName: async () => (await deps.stores.workspace.read()).name,
+    forward: deps.agentAttachments.forward,
+    bus: deps.bus,
+    orderClock: deps.orderClock,
+    now: Date.now,
+    onFailure: (error, conversationId) =>
+      deps.log.error({ err: error, conversationId }, 'answers could not be passed on'),
+  })
 }
 
 async function wakeSnoozed(deps: PathDeps): Promise<void> {

@@ -103,6 +103,9 @@ describe('a work queue', () => {
     queue.merge([large(4)], true)
     expect(queue.offer([large(5)], HELD)).toBe(true)
     expect(orders(queue.take(9, HELD))).toEqual([4, 5])
+    expect(queue.inHand).toHaveLength(5)
+    queue.forget([2, 3, 4, 5].map(large))
+    expect(queue.bytesInHand).toBe(large(1).body.byteLength)
   })
 
   it('keeps arrival order and loses nothing, however offers, scans and work are mixed', () => {

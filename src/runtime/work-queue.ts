@@ -15,6 +15,10 @@ export function lineOf({ line, partition }: JournalEntry): string {
 /** The entries that one projector has in hand: each once, in order of arrival. */
 export interface WorkQueue {
   readonly size: number
+  /** All that is not done with, those taken included. */
+  readonly inHand: readonly JournalEntryId[]
+  /** Of their bodies. */
+  readonly bytesInHand: number
   readonly oldestReceivedAtMs: number | undefined
   /** Adds entries at the end. False when some were left to the journal, which holds others that come before them. */
   offer(entries: readonly JournalEntry[], held: ReadonlySet<number>): boolean
@@ -37,7 +41,9 @@ export interface WorkQueue {
 export function createWorkQueue(): WorkQueue {
   let entries: JournalEntry[] = []
   let head = 0
+  /** Of those that wait, and of those that were taken. */
   let bytes = 0
+  let takenBytes = 0
   const known = new Set<JournalEntryId>()
   /**
    * The journal may hold entries that never came here, as after a start; until they are found, newer ones must not
@@ -54,6 +60,12 @@ export function createWorkQueue(): WorkQueue {
   return {
     get size() {
       return entries.length - head
+    },
+    get inHand() {
+      return [...known]
+    },
+    get bytesInHand() {
+      return bytes + takenBytes
     },
     get oldestReceivedAtMs() {
       return entries[head]?.receivedAtMs
@@ -101,15 +113,17 @@ export function createWorkQueue(): WorkQueue {
         entries = [...left, ...entries.slice(head)]
         head = 0
       } else if (head > MOST_IN_MEMORY || head === entries.length) compact()
+      takenBytes += bytesOf(taken)
       return taken
     },
     forget(done) {
-      for (const { id } of done) known.delete(id)
+      for (const { id, body } of done) if (known.delete(id)) takenBytes -= body.byteLength
     },
     clear() {
       entries = []
       head = 0
       bytes = 0
+      takenBytes = 0
       known.clear()
       behind = true
     },

@@ -96,7 +96,7 @@ export function createChannelDirectory(deps: ChannelDirectoryDeps): ChannelDirec
   }
 
   const current = async (): Promise<Snapshot> => {
-    // What is being read anew was found wanting: nobody is given the old one meanwhile.
+    // While a read is under way, what is known may be what somebody has just declared outdated.
     if (snapshot && !stale && !reading && clock() - snapshot.readAtMs < FRESH_MS) return snapshot
     // A change signalled while a read is under way may have come too late for it.
     while (reading && stale) await reading.catch(() => undefined)

@@ -10,6 +10,7 @@ import type { SecretBox } from './secret-box.ts'
 const DEFAULT_MAX_LENGTH = 2_000
 const LIST_MAX_LINES = 200
 const COLOR = /^#[0-9a-fA-F]{6}$/
+const CHANNEL_ID = /^[0-9a-f]{24}$/
 
 type Values = Record<string, ConfigValue | undefined>
 type Fault = { readonly field: string; readonly message: string }
@@ -118,6 +119,7 @@ function textFault(field: ConfigField, text: string): string | undefined {
     return `${label} must be one of the choices.`
   }
   if (kind === 'color' && !COLOR.test(text)) return `${label} must be a color such as #1a7f64.`
+  if (kind === 'channel' && !CHANNEL_ID.test(text)) return `${label} must be one of the channels.`
   if (kind === 'url' && !isWebAddress(text))
     return `${label} must be an address that starts with https:// or http://.`
   if (pattern !== undefined && !new RegExp(`^(?:${pattern})$`, 'u').test(text)) {

@@ -13,7 +13,7 @@ import { applyEarlyEvents } from './apply-message-news.ts'
 import type { Bus } from './bus.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { publishChanged } from './publish-changed.ts'
-import { type ToOutboundDeps, toOutbound } from './to-outbound.ts'
+import { destinationOf, type ToOutboundDeps, toOutbound } from './to-outbound.ts'
 import { withinLimit } from './within-limit.ts'
 
 export interface DeliverDeps extends ToOutboundDeps {
@@ -36,10 +36,12 @@ export interface DeliverDeps extends ToOutboundDeps {
   readonly onUnexpected: (error: unknown, messageId: string) => void
 }
 
-/** How long one attempt may take before another worker may look after it. */
+/** How long one attempt may take before another worker may look after it, unless its connector says otherwise. */
 export const SEND_LEASE_MS = 60_000
 /** An attempt ends before its lease does, so that what became of it can still be written. */
-const SEND_LIMIT_MS = SEND_LEASE_MS - 5_000
+const MARGIN_MS = 5_000
+const sendLimitMs = (channel: LiveChannel | undefined): number =>
+  channel?.connector.sendLimitMs ?? SEND_LEASE_MS - MARGIN_MS
 
 /**
  * Sends what a conversation's outbox holds, in order, until it is empty or its head has to wait. Several workers may
@@ -68,7 +70,7 @@ export async function deliverConversation(
       await deps.outbox.waitUntil(conversationId, waitMs)
       return waitMs
     }
-    const leased = await deps.outbox.lease(head, nowMs, SEND_LEASE_MS, deps.nodeId)
+    const leased = await deps.outbox.lease(head, nowMs, sendLimitMs(channel) + MARGIN_MS, deps.nodeId)
     if (leased) await attempt(leased, channel, deps)
   }
 }
@@ -109,11 +111,11 @@ function gone(): Settlement {
 
 async function send(leased: StoredMessage, channel: LiveChannel, deps: DeliverDeps): Promise<Settlement> {
   try {
-    const conversation = await deps.conversations.find(leased.conversationId)
-    if (!conversation) return gone()
-    const message = await toOutbound(leased, channel, conversation, deps)
+    const destination = await destinationOf(leased, deps.conversations)
+    if (!destination) return gone()
+    const message = await toOutbound(leased, channel, destination, deps)
     const { externalId, status = 'sent' } = await withinLimit(
-      SEND_LIMIT_MS,
+      sendLimitMs(channel),
       (limit) => channel.connector.send(message, deps.contextOf(channel, limit)),
       () => timeoutOf(channel),
     )

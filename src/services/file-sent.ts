@@ -6,7 +6,7 @@ import type { ConversationStore } from '../store/conversation-store.ts'
 import type { FilingStore, OwedFiling } from '../store/filing-store.ts'
 import { reach } from '../store/stations.ts'
 import type { LiveChannel } from './channel-directory.ts'
-import { type ToOutboundDeps, toOutbound } from './to-outbound.ts'
+import { destinationOf, type ToOutboundDeps, toOutbound } from './to-outbound.ts'
 import { withinLimit } from './within-limit.ts'
 
 export interface FileSentDeps extends ToOutboundDeps {
@@ -62,9 +62,9 @@ async function attempt(owed: OwedFiling, channel: LiveChannel, deps: FileSentDep
   const { message, receipt } = owed
   try {
     reach('before-file')
-    const conversation = await deps.conversations.find(message.conversationId)
-    if (conversation) {
-      const outbound = await toOutbound(message, channel, conversation, deps)
+    const destination = await destinationOf(message, deps.conversations)
+    if (destination) {
+      const outbound = await toOutbound(message, channel, destination, deps)
       await withinLimit(
         FILING_LIMIT_MS,
         async (limit) => channel.connector.fileSent?.(outbound, receipt, deps.contextOf(channel, limit)),

@@ -12,6 +12,7 @@ import type { LetterThreadStore } from '../store/letter-thread-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
+import { MOST_TOKENS } from './letter-bounds.ts'
 import type { MessageTokens } from './message-token.ts'
 import type { ArrivedLetter, ArrivedMessage } from './parse-entries.ts'
 import type { FindSender } from './resolve-senders.ts'
@@ -21,14 +22,6 @@ export interface ThreadDeps {
   readonly messages: Pick<MessageStore, 'findByExternalIds' | 'findMany'>
   readonly letterThreads: LetterThreadStore
   readonly messageTokens: Pick<MessageTokens, 'read'>
-  /**
-   * Whether a letter goes on with a conversation of another channel, a token of which it brought back, and whether
-   * somebody else wrote it than those whom that is with. Undefined = it does not.
-   */
-  readonly continuity?: (
-    conversation: StoredConversation,
-    letter: ArrivedMessage,
-  ) => Promise<{ readonly stranger: boolean } | undefined>
 }
 
 /** A batch with the threads that its letters belong to. */
@@ -40,7 +33,6 @@ export interface FoundThreads {
   isWithSender(conversation: StoredConversation, letter: ArrivedMessage): Promise<boolean>
 }
 
-const MOST_TOKENS = 20
 const MOST_REFERENCES = 100
 const DAY_MS = 86_400_000
 /** Of what one person wrote under a subject, the newest so many are looked at. */
@@ -78,9 +70,8 @@ export async function findThreads(
       placed.push(there)
       continue
     }
-    const continued = await continuedBy(arrival, known, deps)
-    if (continued) {
-      placed.push({ ...arrival, ...continued })
+    if (arrival.into !== undefined) {
+      placed.push(arrival)
       continue
     }
     const chosen = await firstOf(batch.candidates(arrival, deps))
@@ -177,27 +168,6 @@ async function lookUp(letters: readonly ArrivedLetter[], deps: ThreadDeps): Prom
     current,
     conversations: new Map(conversations.map((conversation) => [conversation.id, conversation])),
   }
-}
-
-/** The conversation of another channel that a letter goes on with. */
-async function continuedBy(
-  arrival: ArrivedLetter,
-  { tokens, conversations }: Known,
-  { continuity, conversations: store }: ThreadDeps,
-): Promise<Pick<ArrivedMessage, 'into' | 'threadKey' | 'stranger'> | undefined> {
-  if (!continuity) return undefined
-  for (const token of tokensOf(arrival)) {
-    const message = tokens.get(token)
-    const named = message && conversations.get(message.conversationId)
-    if (!named || named.channelId === arrival.channel.id) continue
-    // What is over for good there is not opened again from here.
-    const [current] = await store.findCurrent(named.channelId, [named.threadKey])
-    const taken = current && (await continuity(current, arrival))
-    if (!taken) continue
-    const { channelId, threadKey } = current
-    return { into: channelId, threadKey, ...(taken.stranger ? { stranger: true } : {}) }
-  }
-  return undefined
 }
 
 /** Whom conversations are with. */

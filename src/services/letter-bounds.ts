@@ -5,6 +5,8 @@ import type { SanitisedLetter } from './sanitise-events.ts'
 /** As much of a letter's text as a thread shows; the rest is read with the whole letter. */
 const LONGEST_SHOWN = 100_000
 const LONGEST_TEXT = 1_000_000
+/** Of what a letter brought back as tokens of ours, the first so many are looked at. */
+export const MOST_TOKENS = 20
 const MOST_ADDRESSES = 200
 const LONGEST_ADDRESS = 320
 const LONGEST_NAME = 200

@@ -116,6 +116,7 @@ export async function createChannel(
   await requireAgents(deps, access)
   const routing = await requireSoundRouting(deps, command)
   const values = validateSettings(connector.configFields, command.config)
+  await requireLetterChannels(deps, connector.configFields, values)
   const id = channels.newId()
   const settings = sealSettings(connector.configFields, id, values, box)
   const { type } = connector
@@ -145,6 +146,10 @@ export async function updateChannel(
   const { name, config, categoryId, access, paused, version } = command
   await requireAgents(deps, access)
   const routing = await requireSoundRouting(deps, command)
+  if (config !== undefined) {
+    const { configFields } = before.connector
+    await requireLetterChannels(deps, configFields, validateSettings(configFields, config, before.config))
+  }
   const change: ChannelChange = {
     ...(name === undefined ? {} : { name }),
     ...routing,
@@ -305,6 +310,25 @@ async function requireSoundRouting(
     ...(policy === undefined ? {} : { policy: await requireSoundPolicy(deps, policy) }),
     ...(category ? { categoryId: category.id } : {}),
     ...(skills === undefined ? {} : { skills: await requireKnownSkills(skills, 'skills', deps) }),
+  }
+}
+
+/** Settings that name a channel name one that takes letters of ours. @throws AppError `invalid-input` */
+async function requireLetterChannels(
+  { directory }: ManageChannelsDeps,
+  fields: readonly ConfigField[],
+  values: Readonly<Record<string, ConfigValue | undefined>>,
+): Promise<void> {
+  for (const { key, kind } of fields) {
+    const id = values[key]
+    if (kind !== 'channel' || typeof id !== 'string' || id === '') continue
+    const capabilities = (await directory.get(id))?.capabilities
+    if (capabilities?.letters && capabilities.startConversation === 'native') continue
+    const detail = capabilities
+      ? 'This channel cannot send letters to customers.'
+      : 'There is no such channel any more.'
+    const field = `config.${key}`
+    throw new AppError('invalid-input', { detail, field, errors: [{ field, message: detail }] })
   }
 }
 

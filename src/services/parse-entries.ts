@@ -31,6 +31,8 @@ export interface ArrivedMessage {
   readonly stranger?: boolean
   /** The channel of its conversation, where that is another one. */
   readonly into?: ChannelId
+  /** The customer who said it, where he is known otherwise than by what it came as. */
+  readonly saidBy?: { readonly channelId: ChannelId; readonly externalId: string }
   /** It is recorded already, under this id. */
   readonly recordedAs?: MessageId
   readonly receivedAtMs: number
@@ -53,6 +55,19 @@ export interface ArrivedReport {
 export function messageIdOf({ recordedAs, receivedAtMs, channel, externalId }: ArrivedMessage): MessageId {
   if (recordedAs !== undefined) return recordedAs
   return derivedId(receivedAtMs, 'message', channel.id, externalId) as MessageId
+}
+
+/** Whom a message is from: his channel, and what it says of him there. */
+export function senderOf({
+  channel,
+  identity,
+  saidBy,
+}: Pick<ArrivedMessage, 'channel' | 'identity' | 'saidBy'>): {
+  readonly channelId: ChannelId
+  readonly identity: InboundIdentity
+} {
+  if (!saidBy) return { channelId: channel.id, identity }
+  return { channelId: saidBy.channelId, identity: { externalId: saidBy.externalId, verified: false } }
 }
 
 /** News about a message: applied once the message is there. */

@@ -102,7 +102,8 @@ function presentDelivery(delivery: Delivery): NonNullable<MessageView['delivery'
  * @param readOrder up to where agents have read: his own messages before it count as read
  */
 export function presentToVisitor(message: StoredMessage, readOrder: number): VisitorMessageView | undefined {
-  if (message.kind !== 'message') return undefined
+  // What a machine wrote in his name he does not know of.
+  if (message.kind !== 'message' || message.quiet) return undefined
   const own = message.direction === 'inbound'
   const read = own && message.order <= readOrder
   return {

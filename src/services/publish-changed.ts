@@ -4,12 +4,14 @@ import type { LastMessage, StoredConversation } from '../store/stored-conversati
 import type { StoredMessage } from '../store/stored-message.ts'
 import type { Bus } from './bus.ts'
 import { isVisibleToVisitor, presentConversation, presentMessage, presentToVisitor } from './present.ts'
+import { tellOfContinuation } from './tell-of-continuation.ts'
 import { summaryOf } from './update-conversations.ts'
 
 interface PublishDeps {
   readonly bus: Bus
   readonly conversations: ConversationStore
   readonly messages: MessageStore
+  readonly now: () => number
 }
 
 /** Others write to the conversation too; each round is computed anew from what they left. */
@@ -19,7 +21,10 @@ const MOST_ROUNDS = 20
  * Tells screens and customers of messages that receipts, edits, deletions or the outbox changed, and lets lists show
  * the last message as it is now. Safe to repeat.
  */
-export async function publishChanged(changed: readonly StoredMessage[], deps: PublishDeps): Promise<void> {
+export async function publishChanged(all: readonly StoredMessage[], deps: PublishDeps): Promise<void> {
+  for (const message of all) await tellOfFailure(message, deps)
+  // What passes answers on is on no screen: the conversation that they are from tells of it.
+  const changed = all.filter(({ continues }) => continues === undefined)
   if (changed.length === 0) return
   const latest = new Map(changed.map((message) => [message.id, message]))
   const conversations = new Map(
@@ -53,6 +58,17 @@ export async function publishChanged(changed: readonly StoredMessage[], deps: Pu
         : []
     }),
   )
+}
+
+/** Says where answers are from that they did not arrive where they went on to. */
+async function tellOfFailure(
+  { id, continues, status, delivery }: StoredMessage,
+  deps: PublishDeps,
+): Promise<void> {
+  if (continues === undefined || status !== 'failed') return
+  const conversation = await deps.conversations.find(continues)
+  const value = delivery?.errorDetail || delivery?.errorCode || ''
+  if (conversation) await tellOfContinuation(conversation, id, { name: 'continuation-failed', value }, deps)
 }
 
 /**

@@ -15,6 +15,7 @@ import { announceSenders } from './announce-senders.ts'
 import { applyEarlyEvents, applyMessageNews } from './apply-message-news.ts'
 import type { Bus, VisitorNews } from './bus.ts'
 import { type FoundThreads, findThreads, type ThreadDeps } from './find-threads.ts'
+import { joinContinued } from './join-continued.ts'
 import { holdReports, keepReports } from './keep-reports.ts'
 import { type ArrivedMessage, type ParseRequests, parseEntries } from './parse-entries.ts'
 import { presentConversation, presentMessage, presentToVisitor } from './present.ts'
@@ -70,8 +71,9 @@ export async function receiveInbound(
 }
 
 async function receiveMessages(messages: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
-  const came = messages.filter((message) => !isEcho(message, deps))
-  if (came.length === 0) return
+  const fresh = messages.filter((message) => !isEcho(message, deps))
+  if (fresh.length === 0) return
+  const came = await joinContinued(fresh, deps)
   const findSender = await resolveSenders(came, deps)
   const threads = await findThreads(came, findSender, deps)
   const conversations = await resolveConversations(threads.arrivals, findSender, deps)

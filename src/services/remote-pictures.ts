@@ -12,6 +12,8 @@ export type FetchRemotePicture = (url: string) => Promise<RemotePicture>
 
 export const MOST_PICTURE_BYTES = 5_000_000
 export const PICTURE_LIMIT_MS = 10_000
+/** Each is in memory whole, and one letter may name hundreds: so many of all agents at the same time, the others wait. */
+export const MOST_PICTURES_AT_ONCE = 24
 const MOST_REDIRECTS = 3
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
 
@@ -28,9 +30,12 @@ export function createRemotePictures({
   readonly fetch: typeof globalThis.fetch
   readonly limitMs?: number
 }): FetchRemotePicture {
+  const inTurn = createTurns(MOST_PICTURES_AT_ONCE)
   return async (url) => {
     try {
-      const bytes = await download(url, fetch, AbortSignal.timeout(limitMs))
+      // Waiting counts: whoever keeps us waiting takes nobody's turn for longer than the limit.
+      const signal = AbortSignal.timeout(limitMs)
+      const bytes = await inTurn(signal, () => download(url, fetch, signal))
       const source = inspectContent(once(bytes), { maxBytes: MOST_PICTURE_BYTES })
       for await (const _ of source.chunks);
       const content = await source.content()
@@ -39,6 +44,39 @@ export function createRemotePictures({
     } catch {
       // Neither what stands at the address nor why it cannot be had is for the reader: both say something of networks.
       throw new AppError('remote-unavailable')
+    }
+  }
+}
+
+/** Runs so many at the same time; the others wait, first come, first served, until their signal aborts. */
+function createTurns(most: number) {
+  let taken = 0
+  const waiting = new Set<() => void>()
+  const wait = (signal: AbortSignal): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const begin = (): void => {
+        signal.removeEventListener('abort', onAbort)
+        resolve()
+      }
+      const onAbort = (): void => {
+        waiting.delete(begin)
+        reject(signal.reason)
+      }
+      waiting.add(begin)
+      signal.addEventListener('abort', onAbort, { once: true })
+    })
+  return async <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    // A turn is handed over, so that nobody slips in between.
+    if (taken < most) taken += 1
+    else await wait(signal)
+    try {
+      return await work()
+    } finally {
+      const [next] = waiting
+      if (next) {
+        waiting.delete(next)
+        next()
+      } else taken -= 1
     }
   }
 }

@@ -3,7 +3,7 @@ import type { InboundIdentity } from '../contract/inbound-event.ts'
 import { withToldAttributes } from '../domain/contact-attributes.ts'
 import type { ChannelId } from '../domain/ids.ts'
 import type { ContactStore, StoredContact, StoredIdentity } from '../store/contact-store.ts'
-import type { ArrivedMessage } from './parse-entries.ts'
+import { type ArrivedMessage, senderOf } from './parse-entries.ts'
 
 /** Who sent something, as a record of ours. */
 export interface Sender {
@@ -16,9 +16,14 @@ export interface Sender {
 }
 
 /** Finds the sender of a message that {@link resolveSenders} was given. */
-export type FindSender = (message: Pick<ArrivedMessage, 'channel' | 'identity'>) => Sender
+export type FindSender = (message: Pick<ArrivedMessage, 'channel' | 'identity' | 'saidBy'>) => Sender
 
 const keyOf = (channelId: ChannelId, externalId: string): string => `${channelId}:${externalId}`
+
+function keyOfSender(message: Parameters<FindSender>[0]): string {
+  const { channelId, identity } = senderOf(message)
+  return keyOf(channelId, identity.externalId)
+}
 
 /**
  * Identity and contact of each message's sender, made where they are new. Safe to repeat: an identity carries the
@@ -31,7 +36,7 @@ export async function resolveSenders(
   const latest = new Map<string, ArrivedMessage>()
   const first = new Map<string, ArrivedMessage>()
   for (const message of messages) {
-    const key = keyOf(message.channel.id, message.identity.externalId)
+    const key = keyOfSender(message)
     latest.set(key, message)
     if (!first.has(key)) first.set(key, message)
   }
@@ -40,32 +45,34 @@ export async function resolveSenders(
   const fresh = new Set<string>()
   if (missing.length > 0) {
     const made = await deps.contacts.createIdentities(
-      missing.map(({ channel, identity, receivedAtMs }) => ({
-        channelId: channel.id,
-        externalId: identity.externalId,
-        ...(identity.displayName === undefined ? {} : { displayName: identity.displayName }),
-        verified: identity.verified,
-        atMs: receivedAtMs,
-      })),
+      missing.map((message) => {
+        const { channelId, identity } = senderOf(message)
+        return {
+          channelId,
+          externalId: identity.externalId,
+          ...(identity.displayName === undefined ? {} : { displayName: identity.displayName }),
+          verified: identity.verified,
+          atMs: message.receivedAtMs,
+        }
+      }),
     )
     for (const identity of made) {
       identities.set(keyOf(identity.channelId, identity.externalId), identity)
       fresh.add(identity.contactId)
     }
-    const others = missing.filter(
-      ({ channel, identity }) => !identities.has(keyOf(channel.id, identity.externalId)),
-    )
+    const others = missing.filter((message) => !identities.has(keyOfSender(message)))
     for (const [key, identity] of await findIdentities(others, deps.contacts)) identities.set(key, identity)
   }
   const contacts = await resolveContacts([...identities.values()], first, fresh, deps.contacts)
   const senders = new Map<string, Sender>()
   for (const [key, identity] of identities) {
     const contact = contacts.get(identity.contactId)
-    const said = latest.get(key)?.identity
+    const message = latest.get(key)
+    const said = message && senderOf(message).identity
     if (contact && said) senders.set(key, await learn({ identity, contact }, said, deps.contacts))
   }
-  return ({ channel, identity }) => {
-    const sender = senders.get(keyOf(channel.id, identity.externalId))
+  return (message) => {
+    const sender = senders.get(keyOfSender(message))
     if (!sender) throw new Error('a sender was not resolved')
     return sender
   }
@@ -76,10 +83,11 @@ async function findIdentities(
   contacts: ContactStore,
 ): Promise<Map<string, StoredIdentity>> {
   const byChannel = new Map<ChannelId, Set<string>>()
-  for (const { channel, identity } of messages) {
-    const known = byChannel.get(channel.id)
+  for (const message of messages) {
+    const { channelId, identity } = senderOf(message)
+    const known = byChannel.get(channelId)
     if (known) known.add(identity.externalId)
-    else byChannel.set(channel.id, new Set([identity.externalId]))
+    else byChannel.set(channelId, new Set([identity.externalId]))
   }
   const found = await Promise.all(
     [...byChannel].map(([channelId, externalIds]) => contacts.findIdentities(channelId, [...externalIds])),
@@ -100,7 +108,7 @@ async function resolveContacts(
   if (missing.length === 0) return found
   const wanted = missing.map((identity) => {
     const message = first.get(keyOf(identity.channelId, identity.externalId))
-    return newContact(identity, message?.identity, message?.receivedAtMs ?? 0)
+    return newContact(identity, message && senderOf(message).identity, message?.receivedAtMs ?? 0)
   })
   for (const contact of await contacts.createContacts(wanted)) found.set(contact.id, contact)
   const others = wanted.map(({ id }) => id).filter((id) => !found.has(id))

@@ -117,6 +117,12 @@ describe.each([
   })
 })
 
+it('lines stay lines: each is an element of its own, as editors and mail programs write them', () => {
+  const lines = '<div>Dear Ada,</div><div><br /></div><div>first</div><div>second</div>'
+  expect(sanitiseOutgoing(lines)).toBe(lines)
+  expect(sanitiseQuoted(lines)).toBe(lines)
+})
+
 it('tables stay in a quotation and become words in what an editor made; pictures become their description', () => {
   const table = '<table><tbody><tr><td colspan="2">x</td></tr></tbody></table>'
   expect(sanitiseQuoted(table)).toBe(table)

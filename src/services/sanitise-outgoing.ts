@@ -2,13 +2,13 @@ import sanitizeHtml from 'sanitize-html'
 
 /** What an editor makes: everything else of an agent's text is left away, its words stay. */
 const EDITOR_TAGS = [
-  ...['p', 'br', 'hr', 'b', 'strong', 'i', 'em', 'u', 's', 'a', 'ul', 'ol', 'li'],
+  ...['p', 'div', 'br', 'hr', 'b', 'strong', 'i', 'em', 'u', 's', 'a', 'ul', 'ol', 'li'],
   ...['blockquote', 'pre', 'code', 'h1', 'h2', 'h3'],
 ]
 /** What a letter that is quoted may keep beside that: its structure, nothing of its look. */
 const QUOTED_TAGS = [
   ...EDITOR_TAGS,
-  ...['div', 'span', 'h4', 'h5', 'h6', 'sub', 'sup', 'del', 'ins', 'small', 'big', 'center', 'address', 'q'],
+  ...['span', 'h4', 'h5', 'h6', 'sub', 'sup', 'del', 'ins', 'small', 'big', 'center', 'address', 'q'],
   ...[
     'table',
     'caption',

@@ -10,6 +10,7 @@ import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
 import type { Bus } from './bus.ts'
 import type { LiveChannel } from './channel-directory.ts'
+import { continuityOf } from './continuity-of.ts'
 import { eventLine } from './event-line.ts'
 import type { ForwardFiles } from './forward-files.ts'
 import type { OrderClock } from './order-clock.ts'
@@ -90,24 +91,17 @@ export async function sendInto(
   deps: SendReplyDeps,
   firstId?: MessageId,
 ): Promise<SentReply> {
-  if (channel.paused) throw new AppError('channel-paused')
-  const uploads = await deps.attachments.find(command.attachmentIds, principal.agentId)
-  const letter = channel.capabilities.letters
-    ? await prepareLetter({ text: command.text, letter: command.letter ?? {} }, channel, conversation, deps)
-    : undefined
-  const parts = planParts(
-    command,
-    channel,
-    conversation,
-    [...uploads, ...(letter?.files ?? [])],
-    letter,
-    deps,
-  )
+  const { uploads, letter, parts } = await workOut(conversation, channel, command, principal, deps)
   const planned = parts.map((part, index) => {
     const files = part.attachmentIndexes.flatMap((position) => uploads[position] ?? [])
     return toQueued(part, files, index, parts.length, command, conversation, principal, deps)
   })
-  const queued = planned.map((one, index) => (index === 0 && firstId ? { ...one, id: firstId } : one))
+  const afterMs = continuityOf(channel)?.afterMs
+  const queued = planned.map((one, index) => ({
+    ...one,
+    ...(index === 0 && firstId ? { id: firstId } : {}),
+    ...(afterMs === undefined ? {} : { continueAtMs: one.createdAtMs + afterMs }),
+  }))
   // Tied before the message stands, so that no crash leaves a message whose files the sweeper takes for abandoned.
   for (const message of queued) {
     const ids = message.attachments.map(({ id }) => id)

@@ -1,5 +1,6 @@
 import type { OutboundLetter, OutboundMessage } from '../contract/connector.ts'
 import { ConnectorError } from '../contract/connector-error.ts'
+import type { ConversationStore } from '../store/conversation-store.ts'
 import type { LetterStore } from '../store/letter-store.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
@@ -17,6 +18,21 @@ export interface ToOutboundDeps {
   readonly messageTokens: MessageTokens
 }
 
+/** What a message needs to know of where it goes. */
+export type Destination = Pick<StoredConversation, 'identityExternalId' | 'threadKey' | 'subject'>
+
+/**
+ * Where a recorded message goes: to the customer of its conversation, or to whom it passes on what was said in another
+ * one. Undefined when the conversation is gone.
+ */
+export async function destinationOf(
+  { conversationId, continues, recipient }: StoredMessage,
+  conversations: Pick<ConversationStore, 'find'>,
+): Promise<Destination | undefined> {
+  if (continues === undefined) return conversations.find(conversationId)
+  return { identityExternalId: recipient ?? '', threadKey: conversationId }
+}
+
 /**
  * A recorded message as its channel gets it: the same at every attempt but for the attempt's number, for it is made
  * only of what was fixed when the message was recorded.
@@ -25,7 +41,7 @@ export interface ToOutboundDeps {
 export async function toOutbound(
   leased: StoredMessage,
   channel: LiveChannel,
-  conversation: StoredConversation,
+  conversation: Destination,
   deps: ToOutboundDeps,
 ): Promise<OutboundMessage> {
   const letter = channel.capabilities.letters && leased.letter ? await toLetter(leased, deps) : undefined

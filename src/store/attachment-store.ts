@@ -174,7 +174,7 @@ export function createAttachmentStore(connection: Connection) {
       const known = begun && fromAttachmentDocument(begun)
       if (known) return known
       if (!begun) {
-        await records.insertOne({
+        const record: AttachmentDocument = {
           _id,
           state: 'uploading',
           bytesId,
@@ -187,7 +187,9 @@ export function createAttachmentStore(connection: Connection) {
           ...(file.contentId === undefined ? {} : { contentId: file.contentId }),
           createdAt: new Date(nowMs),
           expiresAt: new Date(nowMs + UPLOAD_MS),
-        })
+        }
+        // Nothing here is waited for on disk: the projector's barrier comes after it in the database's log.
+        await records.insertOne(record, { writeConcern: { w: 1 } })
       } else {
         const taken = await records.findOneAndUpdate(
           { _id, state: 'uploading', bytesId: begun.bytesId },
@@ -206,7 +208,7 @@ export function createAttachmentStore(connection: Connection) {
             expiresAt: new Date(nowMs + UNLINKED_MS),
           },
         },
-        { returnDocument: 'after' },
+        { returnDocument: 'after', writeConcern: { w: 1 } },
       )
       const record = stored && fromAttachmentDocument(stored)
       if (record) return record

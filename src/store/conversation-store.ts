@@ -1,5 +1,6 @@
 import type { Connection, mongo } from 'mongoose'
 import type { ChannelId, ContactId, ContactIdentityId, ConversationId } from '../domain/ids.ts'
+import { FILED_REASONS } from '../domain/letter.ts'
 import { type ConversationChange, changeOperation } from './conversation-change.ts'
 import {
   type ConversationDocument,
@@ -181,7 +182,7 @@ export function createConversationStore(connection: Connection) {
     },
 
     /**
-     * Closes resolved conversations for good, each over its version: what is written next in their threads opens new
+     * Closes resolved and filed conversations for good, each over its version: what is written next in their threads opens new
      * ones. Their loads are not concerned.
      */
     async retire(resolved: readonly Pick<StoredConversation, 'id' | 'version'>[]): Promise<void> {
@@ -189,7 +190,11 @@ export function createConversationStore(connection: Connection) {
       await conversations.bulkWrite(
         resolved.map(({ id, version }) => ({
           updateOne: {
-            filter: { _id: toObjectId(id), version, status: 'resolved' as const },
+            filter: {
+              _id: toObjectId(id),
+              version,
+              status: { $in: ['resolved' as const, ...FILED_REASONS] },
+            },
             update: { $set: { current: false }, $inc: { version: 1 } },
           },
         })),

@@ -87,15 +87,21 @@ export function createJournalStore(connection: Connection) {
     /**
      * The next entries that wait, in order of arrival.
      * @param most entries, and `mostBytes` of bodies, though at least one entry where any waits
+     * @param except those that are in hand already
      * @returns `isAll` when nothing more waits
      */
     async pending(
       partitions: readonly number[],
       most: number,
       mostBytes: number,
+      except: readonly JournalEntryId[] = [],
     ): Promise<{ readonly entries: readonly JournalEntry[]; readonly isAll: boolean }> {
       const cursor = journal
-        .find({ state: 'pending', partition: { $in: [...partitions] } })
+        .find({
+          state: 'pending',
+          partition: { $in: [...partitions] },
+          ...(except.length === 0 ? {} : { _id: { $nin: [...except] } }),
+        })
         .sort({ order: 1 })
         .limit(most)
       const entries: JournalEntry[] = []

@@ -45,7 +45,8 @@ export function createLetterStore(connection: Connection) {
       if (bodies.length === 0) return
       const documents = bodies.map(({ messageId, ...rest }) => ({ _id: toObjectId(messageId), ...rest }))
       try {
-        await letters.insertMany(documents, { ordered: false })
+        // Not waited for on disk: the messages, or the projector's barrier, come after it in the database's log.
+        await letters.insertMany(documents, { ordered: false, writeConcern: { w: 1 } })
       } catch (error) {
         duplicatePositions(error)
       }

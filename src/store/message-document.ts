@@ -5,7 +5,14 @@ import type { Delivery, StoredMessage } from './stored-message.ts'
 
 type Unchanged = Omit<
   StoredMessage,
-  'id' | 'conversationId' | 'channelId' | 'createdAtMs' | 'editedAtMs' | 'deletedAtMs' | 'delivery'
+  | 'id'
+  | 'conversationId'
+  | 'channelId'
+  | 'createdAtMs'
+  | 'editedAtMs'
+  | 'deletedAtMs'
+  | 'delivery'
+  | 'continueAtMs'
 >
 
 /** How a message lies in the database. `delivery.open` is set while the outbox has work with it. */
@@ -17,6 +24,7 @@ export interface MessageDocument extends Unchanged {
   readonly editedAt?: Date
   readonly deletedAt?: Date
   readonly delivery?: DeliveryDocument
+  readonly continueAt?: Date
 }
 
 export interface DeliveryDocument {
@@ -50,7 +58,17 @@ export interface FilingDocument {
 }
 
 export function toMessageDocument(message: StoredMessage): MessageDocument {
-  const { id, conversationId, channelId, createdAtMs, editedAtMs, deletedAtMs, delivery, ...rest } = message
+  const {
+    id,
+    conversationId,
+    channelId,
+    createdAtMs,
+    editedAtMs,
+    deletedAtMs,
+    delivery,
+    continueAtMs,
+    ...rest
+  } = message
   return {
     _id: toObjectId(id),
     conversationId: toObjectId(conversationId),
@@ -60,6 +78,7 @@ export function toMessageDocument(message: StoredMessage): MessageDocument {
     ...(editedAtMs === undefined ? {} : { editedAt: new Date(editedAtMs) }),
     ...(deletedAtMs === undefined ? {} : { deletedAt: new Date(deletedAtMs) }),
     ...(delivery === undefined ? {} : { delivery: toDeliveryDocument(delivery) }),
+    ...(continueAtMs === undefined ? {} : { continueAt: new Date(continueAtMs) }),
   }
 }
 
@@ -75,7 +94,8 @@ function toDeliveryDocument(delivery: Delivery): DeliveryDocument {
 }
 
 export function fromMessageDocument(document: MessageDocument): StoredMessage {
-  const { _id, conversationId, channelId, createdAt, editedAt, deletedAt, delivery, ...rest } = document
+  const { _id, conversationId, channelId, createdAt, editedAt, deletedAt, delivery, continueAt, ...rest } =
+    document
   return {
     id: _id.toHexString() as MessageId,
     conversationId: conversationId.toHexString() as ConversationId,
@@ -85,6 +105,7 @@ export function fromMessageDocument(document: MessageDocument): StoredMessage {
     ...(editedAt ? { editedAtMs: editedAt.getTime() } : {}),
     ...(deletedAt ? { deletedAtMs: deletedAt.getTime() } : {}),
     ...(delivery ? { delivery: fromDeliveryDocument(delivery) } : {}),
+    ...(continueAt ? { continueAtMs: continueAt.getTime() } : {}),
   }
 }
 

@@ -184,6 +184,7 @@ export function createMessageStore(connection: Connection) {
       for (const receipt of receipts) {
         const target = receiptTarget(receipt)
         const failed = receipt.status === 'failed'
+        const arrived = receipt.status === 'delivered' || receipt.status === 'read'
         const updated = await messages.findOneAndUpdate(
           { ...target, status: { $in: [...statusesBelow(receipt.status)] } },
           {
@@ -197,7 +198,12 @@ export function createMessageStore(connection: Connection) {
             ...(failed
               ? {}
               : {
-                  $unset: { 'delivery.errorCode': '', 'delivery.errorDetail': '', 'delivery.hasReport': '' },
+                  $unset: {
+                    'delivery.errorCode': '',
+                    'delivery.errorDetail': '',
+                    'delivery.hasReport': '',
+                    ...(arrived ? { continueAt: '' as const } : {}),
+                  },
                 }),
             $inc: { version: 1 },
           },

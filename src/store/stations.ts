@@ -17,6 +17,10 @@ export type Station =
   | 'claimed'
   /** The message that tells a customer who has his conversation is recorded, and nothing else knows of it. */
   | 'greeted'
+  /** Answers are to go on by a letter, and nothing of it is written yet. */
+  | 'continuation-claimed'
+  /** The letter that passes answers on is recorded, and that it is theirs is not. */
+  | 'continued'
   | 'before-send'
   | 'after-send'
   | 'settled'

@@ -45,6 +45,10 @@ export interface StoredMessage {
   readonly partCount?: number
   readonly replyToExternalId?: string
   readonly delivery?: Delivery
+  /** The customer's client has not said that it has it: when to look whether it goes on by another channel. */
+  readonly continueAtMs?: number
+  /** It passes on what was said in this conversation, and belongs to no conversation of its own. */
+  readonly continues?: ConversationId
   readonly unsupported?: string
   /** No person wrote it: a greeting, a notice, an acknowledgement. */
   readonly automatic?: boolean

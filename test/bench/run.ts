@@ -3,6 +3,7 @@ import { cpus } from 'node:os'
 import { startServer, temporaryFolder } from '../harness/real-server.ts'
 import { measureIngest } from './ingest.ts'
 import { measureList } from './list-latency.ts'
+import { mailRows } from './mail.ts'
 import { median, type Row, toTable, updated } from './measures.ts'
 import { measureNaiveLoop } from './naive-loop.ts'
 import { routingRows } from './routing.ts'
@@ -122,6 +123,7 @@ const SUITES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   list: async () => [await listRow()],
   routing: routingRows,
   memory: async () => [await memoryRow()],
+  mail: mailRows,
 }
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))

@@ -15,6 +15,9 @@ const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({ executablePath: process.env['CHROMIUM_PATH'] ?? '/usr/bin/chromium', args: FLAGS })
 
+/** The frames of letters run no script: not even the one that the browser's driver listens to clicks with. */
+export const DRIVER_COMPLAINT = /frame is sandboxed and the 'allow-scripts' permission/
+
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 /** Everything that axe-core finds wrong with what is on the screen, one line each. */

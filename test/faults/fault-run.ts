@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Station } from '../../src/store/stations.ts'
-import { type BareServer, startBareServer } from '../harness/real-server.ts'
+import { type BareServer, type ServerOptions, startBareServer } from '../harness/real-server.ts'
 
 /** `npm run test:faults` kills far more often than every test run does. */
 export const LONG = process.env['FAULTS'] === 'long'
@@ -23,12 +23,15 @@ export async function moreOf(list: { readonly length: number }, count: number): 
   while (list.length < goal) await sleep(10)
 }
 
-/** Starts the server with a crash built in: it ends without a word when it reaches the station for the n-th time. */
+/** What builds a crash into a server: it ends without a word when it reaches the station for the n-th time. */
+export const crashAt = (station: Station, time: number): ServerOptions => ({
+  nodeOptions: ['--import', CRASH_AT],
+  env: { CRASH_STATION: station, CRASH_AFTER: String(time) },
+})
+
+/** Starts the server with a crash built in. */
 export function startDoomed(dataDir: string, station: Station, time: number): Promise<BareServer> {
-  return startBareServer(dataDir, {
-    nodeOptions: ['--import', CRASH_AT],
-    env: { CRASH_STATION: station, CRASH_AFTER: String(time) },
-  })
+  return startBareServer(dataDir, crashAt(station, time))
 }
 
 /** How a process ended; waits for it. */

@@ -55,7 +55,7 @@ export interface ServerUnderTest extends BareServer {
 /** A fresh data folder, removed by the returned function. */
 export async function temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'tributary-test-'))
-  return { path, remove: () => rm(path, { recursive: true, force: true }) }
+  return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }) }
 }
 
 /** A test that fails leaves its servers to us. */
@@ -144,15 +144,18 @@ export async function startServer(dataDir: string, options: ServerOptions = {}):
     channelId,
     visitorSecret: String(rotated.body['value']),
     call,
-    async residentMegabytes() {
-      const status = await readFile(`/proc/${server.child.pid}/status`, 'utf8')
-      return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
-    },
+    residentMegabytes: () => residentMegabytes(server.child.pid ?? 0),
     async metric(name) {
       const text = await (await fetch(`${server.url}/metrics`)).text()
       return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
     },
   }
+}
+
+/** What a process holds in memory. */
+export async function residentMegabytes(pid: number): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1]) / 1024
 }
 
 /** Signs the owner in at a server that was set up before. */

@@ -53,7 +53,10 @@ describe('prerequisites', () => {
   })
 
   it('of Dovecot are its services, not only its program', () => {
-    const bare = survey(chooseSuites(['dovecot']), machine('/usr/sbin/dovecot', '/usr/lib/dovecot/imap'))
+    const bare = survey(
+      chooseSuites(['dovecot']),
+      machine('/usr/sbin/dovecot', '/usr/lib/dovecot/imap', '/usr/bin/redis-server'),
+    )
     expect(bare.missing.map((row) => row.name)).toEqual(['dovecot-lmtpd'])
   })
 

@@ -17,9 +17,19 @@ export const SUITES = [
   { name: 'architecture', needs: [], built: false, limitMs: 10 * MINUTE_MS },
   { name: 'integration', needs: [], built: true, limitMs: 20 * MINUTE_MS },
   { name: 'redis', needs: ['redis-server'], built: true, limitMs: 10 * MINUTE_MS },
-  { name: 'dovecot', needs: ['dovecot-imapd', 'dovecot-lmtpd'], built: true, limitMs: 15 * MINUTE_MS },
+  {
+    name: 'dovecot',
+    needs: ['dovecot-imapd', 'dovecot-lmtpd', 'redis-server'],
+    built: true,
+    limitMs: 30 * MINUTE_MS,
+  },
   { name: 'faults', needs: [], built: true, limitMs: 20 * MINUTE_MS },
-  { name: 'e2e', needs: ['chromium', 'emoji-font'], built: true, limitMs: 25 * MINUTE_MS },
+  {
+    name: 'e2e',
+    needs: ['chromium', 'emoji-font', 'dovecot-imapd', 'dovecot-lmtpd'],
+    built: true,
+    limitMs: 25 * MINUTE_MS,
+  },
 ]
 
 /**

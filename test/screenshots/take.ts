@@ -6,8 +6,10 @@ import { mkdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { DESK, PHONE } from '../e2e/browser.ts'
+import { openPostOffice } from '../e2e/journey/post-office.ts'
 import type { Seat, World } from '../e2e/journey/world.ts'
-import { ask, openWorld } from '../e2e/journey/world.ts'
+import { ask } from '../e2e/journey/world.ts'
+import { photographLetters } from './letters.ts'
 import { photographRouter } from './router.ts'
 import { SHOTS, STORIES, type Story } from './stories.ts'
 
@@ -15,7 +17,8 @@ const FOLDER = fileURLToPath(new URL('../../web/screenshots/', import.meta.url))
 const HOUR_MS = 3_600_000
 
 await mkdir(FOLDER, { recursive: true })
-const world = await openWorld()
+const office = await openPostOffice()
+const { world } = office
 try {
   const owner = await world.setUp()
   const colleague = await invite(world, owner)
@@ -36,8 +39,9 @@ try {
     live: (story) => live(world, owner, story, photo),
     shoot,
   })
+  await photographLetters({ office, owner, photo, shoot })
 } finally {
-  await world.close()
+  await office.close()
 }
 
 /** Asks two colleagues in. @returns the one who comes at once and stays */

@@ -95,4 +95,4 @@ export function configOf(fields: readonly ConfigField[], inputs: ConfigInputs): 
 
 /** An emptied text says "nothing"; an empty number, choice or secret says "as it was". */
 const isEmptiable = ({ kind, pattern }: ConfigField): boolean =>
-  (kind === 'text' || kind === 'textarea') && pattern === undefined
+  (kind === 'text' || kind === 'textarea' || kind === 'channel') && pattern === undefined

@@ -12,6 +12,7 @@ function found(...values: readonly string[]) {
     readForTests(`${lines}From: Jane <jane@example.net>\n\nHello`),
     ['MX.shop.example'],
     CHECKED,
+    'jane@example.net',
   )
 }
 
@@ -81,10 +82,18 @@ describe('the finding of a trusted server', () => {
     expect(found(`mx.shop.example; ${service}; dmarc=pass`)?.dkim).toBe('pass')
   })
 
+  it('is that of the sender who is shown, not of another whom the letter names too', () => {
+    const other = 'dkim=pass header.d=evil.example; dmarc=pass header.from=evil.example'
+    expect(found(`mx.shop.example; ${other}`)).toMatchObject({ dkim: 'none', dmarc: 'none' })
+    expect(found('mx.shop.example; dmarc=pass header.from=Example.NET')?.dmarc).toBe('pass')
+    expect(found('mx.shop.example; dmarc=fail header.from=jane@example.net')?.dmarc).toBe('fail')
+    expect(found('mx.shop.example; dmarc=pass header.from=net')?.dmarc).toBe('none')
+  })
+
   it('is not asked for where no server is trusted', () => {
     const mail = readForTests('Authentication-Results: mx.shop.example; dmarc=pass\nFrom: a@b.example\n\nx')
-    expect(authenticationOf(mail, [], undefined)).toBeUndefined()
-    expect(authenticationOf(mail, [''], CHECKED)).toEqual(CHECKED)
+    expect(authenticationOf(mail, [], undefined, 'a@b.example')).toBeUndefined()
+    expect(authenticationOf(mail, [''], CHECKED, 'a@b.example')).toEqual(CHECKED)
   })
 })
 

@@ -234,6 +234,13 @@ describe('what people write is no report', () => {
       ),
     ],
     [
+      'answers, and whose server sends all with a null path',
+      letter(
+        'From: Jane <jane@example.net>\nReturn-Path: <>\nTo: support@shop.example\nSubject: Re: Undelivered parcel',
+        'My parcel could not be delivered, please help.',
+      ),
+    ],
+    [
       'is away',
       letter(
         `${human}\nReturn-Path: <>\nAuto-Submitted: auto-replied\nSubject: Automatic reply: Undelivered Mail`,

@@ -91,6 +91,8 @@ function isReport(mail: ReadMail, hasFields: boolean, { said, returned }: Divide
   // Administrators are people, too: what they write has no null path, and quotes rather than returns.
   const own = said.replace(/^>(?!>).*$/gm, '')
   const words = named || speaksOfFailure(own)
+  // Some servers send what people answer with a null path, too.
+  if (isPassedOn(subject) && !bringsBack && !quotesRefusal(own)) return false
   return words && (hasNullPath(mail) || quotesRefusal(own) || bringsBack)
 }
 

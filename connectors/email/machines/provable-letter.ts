@@ -1,6 +1,8 @@
 /** Bounds of what is checked: no letter that somebody wants read is beyond them. */
 const MOST_HEADER_BYTES = 256_000
 const MOST_FIELDS = 1000
+/** The library joins folded lines in time that grows with the square of their number, all at one go. */
+const MOST_HEADER_LINES = 3000
 /** The fields that are taken apart, not only hashed. */
 const MOST_FIELD_CHARS = 8000
 const TAKEN_APART = ['from', 'content-type']
@@ -18,10 +20,10 @@ export function provableLetter(raw: Uint8Array): Uint8Array | undefined {
   const bytes = Buffer.from(raw.buffer, raw.byteOffset, raw.byteLength)
   const end = endOfHeader(bytes)
   if (end === undefined || hasLongLine(bytes, end)) return undefined
-  const fields = bytes
-    .subarray(0, end)
-    .toString('latin1')
-    .split(/\n(?![ \t])/)
+  const head = bytes.subarray(0, end).toString('latin1')
+  // As it does where many carriage returns stand together, which no letter needs.
+  if (head.split('\n').length > MOST_HEADER_LINES || /[\r\n]{50}/.test(head)) return undefined
+  const fields = head.split(/\n(?![ \t])/)
   if (fields.length > MOST_FIELDS) return undefined
   if (fields.some((field) => field.length > MOST_FIELD_CHARS && TAKEN_APART.includes(nameOf(field)))) {
     return undefined

@@ -160,13 +160,16 @@ const ENTITIES: Readonly<Record<string, string>> = {
 function strippedText(html: string): string {
   let text = html.slice(0, 2 * LIMITS.htmlLength)
   for (const name of ['style', 'script', 'head', 'title']) text = withoutElement(text, name)
-  return text
+  const bare = text
     .replace(/<(?:br|\/p|\/div|\/tr|\/li|\/h\d)\b[^<>]{0,200}>/gi, '\n')
     .replace(/<[^<>]*>/g, '')
     .replace(/&(amp|lt|gt|quot|apos|nbsp);/g, (_, name: string) => ENTITIES[name] ?? ' ')
-    .replace(/[ \t\u00a0]{2,}/g, ' ')
-    .replace(/\s*\n\s*/g, '\n')
-    .trim()
+  // Line by line: an expression for the white space around a line's end would take time that grows with its square.
+  return bare
+    .split('\n')
+    .map((line) => line.replace(/\s+/gu, ' ').trim())
+    .filter((line) => line !== '')
+    .join('\n')
     .slice(0, LIMITS.textLength)
 }
 

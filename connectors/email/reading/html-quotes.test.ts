@@ -47,6 +47,10 @@ describe('quoted history in formatted bodies', () => {
       '<div class="gmail_quote">---------- Forwarded message ---------<br>Old text</div>',
     ],
     ['no quotation', '<p>From: my heart</p><p>To: yours</p>'],
+    [
+      'an order for a transport',
+      '<p>A quote, please:</p><p>From: Berlin<br>To: Hamburg<br>Date: 3 May<br>Weight: 20 kg</p><p>Ada</p>',
+    ],
   ])('is not seen in %s', (_, html) => {
     const document = documentOf(html)
     if (document === undefined) throw new Error('no document')
@@ -63,6 +67,22 @@ describe('quoted history in formatted bodies', () => {
     expect(unquotedTextOf(document)).toBe('Yes.\n\nNo.')
     expect(htmlOf(document).match(/tributary-quoted/g)).toHaveLength(2)
   })
+})
+
+describe('answers between the lines', () => {
+  it.each(['gmail_quote', 'gmail_quote_container', 'protonmail_quote'])(
+    'stay visible inside a %s',
+    (name) => {
+      const document = documentOf(
+        `<div>See below.</div><div class="${name}"><div>On Mon, Jan 1, 2024 at 10:00 AM Ada &lt;a@b.example&gt; wrote:<br></div>` +
+          '<blockquote class="gmail_quote" type="cite">Which one?</blockquote><div>The blue one.</div>' +
+          '<blockquote class="gmail_quote" type="cite">When?</blockquote><div>Today.</div></div>',
+      )
+      if (document === undefined) throw new Error('no document')
+      expect(markQuotes(document)).toBe(true)
+      expect(unquotedTextOf(document)).toBe('See below.\nThe blue one.\nToday.')
+    },
+  )
 })
 
 describe('the text of a formatted body', () => {

@@ -3,7 +3,7 @@ import { Element, isTag, isText } from 'domhandler'
 import { DomUtils } from 'htmlparser2'
 import { isHidden, textOfNodes } from './html-document.ts'
 import { isAttribution, isForwardRule } from './quote-phrases.ts'
-import { quotedHeaderOf } from './quoted-headers.ts'
+import { isLetterHead, quotedHeaderOf } from './quoted-headers.ts'
 
 /** The class by which the core folds what is quoted. */
 export const QUOTED_CLASS = 'tributary-quoted'
@@ -26,6 +26,8 @@ const CONTAINER_CLASSES = new Set([
   'hs_reply',
   'quoted-reply',
 ])
+/** Those of them that hold an attribution and quotations, and nothing else that is quoted. */
+const FRAMES = new Set(['gmail_quote', 'gmail_quote_container', 'protonmail_quote'])
 const CONTAINER_IDS = new Set([
   'yahoo_quoted',
   'mail-editor-reference-message-container',
@@ -87,6 +89,7 @@ function quotedFrom(element: Element): ChildNode[] {
 }
 
 function isContainer(element: Element): boolean {
+  if (holdsAnswers(element)) return false
   if (CONTAINER_IDS.has(idOf(element)) || classesOf(element).some((name) => CONTAINER_CLASSES.has(name)))
     return true
   if (
@@ -95,6 +98,26 @@ function isContainer(element: Element): boolean {
   )
     return true
   return element.name === 'blockquote' && isCitation(element)
+}
+
+/** Whoever answers between the lines may write inside the element of all quotations: they are marked one by one. */
+function holdsAnswers(element: Element): boolean {
+  if (element.name === 'blockquote' || !classesOf(element).some((name) => FRAMES.has(name))) return false
+  const [first] = DomUtils.find(
+    (node) => isTag(node) && node.name === 'blockquote',
+    element.children,
+    true,
+    1,
+  )
+  if (first === undefined) return false
+  let passed = false
+  const answers = (node: AnyNode): boolean => {
+    if (node === first) passed = true
+    if (isText(node)) return passed && node.data.trim() !== ''
+    if (!isTag(node) || node.name === 'blockquote' || isHidden(node)) return false
+    return node.children.some(answers)
+  }
+  return element.children.some(answers)
 }
 
 /** A quotation of a letter, not one that a person set into his text. */
@@ -133,14 +156,8 @@ function opensHeaderBlock(element: Element): boolean {
   return isForwardRule(first) || (quotedHeaderOf(first)?.kind === 'from' && namesHeaders(text))
 }
 
-/** At least three kinds of header lines in the first few lines. */
-function namesHeaders(text: string): boolean {
-  const kinds = text
-    .split('\n')
-    .slice(0, 8)
-    .map((line) => quotedHeaderOf(line)?.kind)
-  return kinds.includes('from') && new Set(kinds.filter((kind) => kind !== undefined)).size >= 3
-}
+/** The first few lines are the head of a letter. */
+const namesHeaders = (text: string): boolean => isLetterHead(text.split('\n').slice(0, 8))
 
 /** The element, with the line above that says whose it is. */
 function withAttribution(element: Element): ChildNode[] {

@@ -82,6 +82,25 @@ export function isAttribution(line: string): boolean {
   return ENDS_IN_COLON.test(text) && (TIME.test(text) || DATE.test(text)) && DATED_SENDER.test(text)
 }
 
+/** Who writes of himself or speaks to somebody is no program. */
+const PERSON =
+  /(?<![\p{L}\p{N}])(?:i|we|you|ich|wir|ihnen|sie|je|nous|vous|yo|io|noi|eu|ik|wij|jag|jeg|vi|я|мы|вы)(?![\p{L}\p{N}])|j['’]ai/iu
+
+/**
+ * Whether an attribution is one also where nothing below it is marked as quoted: it says when, and by which address
+ * or at what time, as programs do.
+ */
+export function isSureAttribution(line: string): boolean {
+  const text = line.replace(DECORATION, '')
+  // Notes draws a rule around it, and an early Gmail wrote nothing but the day and the sender.
+  if (/^-{3,}/u.test(line.trimStart())) return ADDRESS.test(text)
+  if (STARTS_WITH_DATE.test(text) && !TIME.test(text)) return ADDRESS.test(text)
+  if (WROTE_EAST.test(text)) return TIME.test(text) || ADDRESS.test(text)
+  if (!ENDS_IN_COLON.test(text) && !VERB_AT_END.test(text)) return false
+  if (ADDRESS.test(text)) return DATE.test(text) || TIME.test(text)
+  return DATE.test(text) && TIME.test(text) && !PERSON.test(text)
+}
+
 const QUOTING =
   /^(?:quoting|quoting from|citando|citazione|citando a|zitat von|citation de|citeren|citat fra|citat från)\s.{1,100}[:：]$/iu
 const WRITER = new RegExp(`^\\S.{0,80}\\s(?:${WROTE})\\s?[:：]$`, 'iu')

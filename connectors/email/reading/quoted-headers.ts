@@ -183,3 +183,21 @@ export function quotedHeaderOf(
   const kind = KIND_OF.get((match?.[1] ?? '').trim().toLowerCase())
   return kind === undefined ? undefined : { kind, value: (match?.[2] ?? '').trim() }
 }
+
+/** Words for a date that people write, too; the other names of {@link QUOTED_HEADERS} say that something was sent. */
+const PLAIN_DATES =
+  /^[\s>|*]*(?:date|fecha|data|datum|dato|päiväys|дата|dátum|tarih|ημερομηνία|ngày|日時|日期|날짜|תאריך|تاريخ|التاريخ)\*{0,2}\s?[:：]/iu
+
+/**
+ * Whether lines are the head of a letter: at least three, one says from whom, and another has what only letters have,
+ * a subject, an address or when it was sent. Who orders a transport writes from where to where and when as well.
+ */
+export function isLetterHead(lines: readonly string[]): boolean {
+  const headers = lines.flatMap((line) => {
+    const header = quotedHeaderOf(line)
+    return header === undefined ? [] : [{ ...header, line }]
+  })
+  const isProof = ({ kind, value, line }: (typeof headers)[number]): boolean =>
+    kind === 'subject' || value.includes('@') || (kind === 'date' && !PLAIN_DATES.test(line))
+  return headers.length >= 3 && headers.some(({ kind }) => kind === 'from') && headers.some(isProof)
+}

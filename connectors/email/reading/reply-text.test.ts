@@ -120,6 +120,23 @@ describe('the new text of a letter', () => {
     'My order, in short:\nTo: whom it may concern\nthe rest is history.',
     'a | b\n- | -\n1 | 2',
     'Total: 5\n- one\n- two\n\nBest regards\nAda',
+    'My first problem is the login.\n----------\nMy second: it crashes when I pay.\n\nAda',
+    'My order:\n=======\nOrder 123\n2 x shoes\n=======\n\nHow do I send them back?',
+    'お世話になっております。\n------------\n注文番号：123\n------------\nよろしくお願いします。',
+    'Hello,\non 12.03.2024 I wrote:\nmy order 123 is missing.\nNobody answered.',
+    'Guten Tag,\nam 12.03.2024 um 14:05 Uhr schrieb ich Ihnen:\nMein Paket fehlt.\nBis heute nichts!',
+    'Hi,\nOn 3 March 2024 your colleague Anna wrote:\n"We will refund you."\nI still have no money.',
+    'Hi,\nanna@shop.example wrote:\nwe will refund you.\nI still have no money.',
+    'Hello,\nyour driver wrote at 14:30:\nnobody at home. I was home!',
+    'Log:\n2024-03-12 14:05:11 could not deliver to <ada@example.org>\nconnection closed\nWhat now?',
+    'A quote, please:\n\nFrom: Berlin\nTo: Hamburg\nDate: 3 May\nWeight: 20 kg\n\nThanks, Ada',
+    'Bitte buchen Sie um:\n\nVon: Konto 123\nAn: Konto 456\nDatum: 3.5.2024\nBetrag: 20 Euro',
+    'My data:\nDate: 3 May\nSubject: complaint\nTo: the manager\n\nI want my money back.',
+    'Sent via DHL on Monday\nIt never arrived.',
+    'I ordered shoes.\n\nSent by post on Monday.',
+    'I wrote it on paper,\nsent from my iPhone\nand it still shows the error.',
+    'The table:\n\n| a | b\n| 1 | 2',
+    'I type\n\nSELECT> now\nSELECT> then',
   ])('leaves alone what only looks alike: %#', (text) => {
     expect(newTextOf(text)).toBe(text)
   })

@@ -4,11 +4,12 @@ import { LIMITS } from './limits.ts'
 import {
   isAttribution,
   isForwardRule,
+  isSureAttribution,
   mayOpenAttribution,
   namesWriter,
   opensAttribution,
 } from './quote-phrases.ts'
-import { quotedHeaderOf } from './quoted-headers.ts'
+import { isLetterHead, quotedHeaderOf } from './quoted-headers.ts'
 
 /** What a line is: the new text is told from quotations by the order of these. */
 type Kind = 'empty' | 'text' | 'quote' | 'marker' | 'header' | 'rule' | 'device'
@@ -20,14 +21,17 @@ interface Line {
 }
 
 const EMPTY = /^[\s\u00a0\u200b-\u200f\u1427\ufeff]*$/u
-const QUOTE = /^\s{0,3}\p{Lu}{0,10}[>＞]/u
-const BAR = /^\s{0,3}\|(?:\s|$)(?!.*\|\s*$)/u
+const QUOTE = /^\s{0,3}\p{Lu}{0,2}[>＞]/u
+/** A second bar makes it a row of a table. */
+const BAR = /^\s{0,3}\|(?:\s|$)(?!.*\|)/u
 const RULE = /^\s{0,8}([-*#~=_+–—])\1+\s*$/u
-/** The rule that announces a signature (RFC 3676), and the one that some services draw above theirs. */
+/**
+ * The rule that announces a signature (RFC 3676), and the one that some services draw above theirs. People draw all
+ * others between two parts of their text.
+ */
 const SIGNATURE_RULE = /^\s*(?:--|_{2,})\s*$/
-/** Longer blocks below such a rule, and below any other, are no signature. */
+/** Longer blocks below such a rule are no signature. */
 const SIGNATURE_LINES = 40
-const OTHER_RULE_LINES = 15
 /** Text below a quotation that is longer than this was written for it. */
 const AFTERWORD_LINES = 8
 const RULES_SEARCHED = 100
@@ -42,7 +46,7 @@ export function newTextOf(full: string): string {
   if (EMPTY.test(all.slice(0, LIMITS.quoteSearch)) && all.length <= LIMITS.quoteSearch) return ''
   const searched = linesOf(all.slice(0, LIMITS.quoteSearch))
   const rest = all.slice(LIMITS.quoteSearch)
-  const cut = cutQuoted(withoutSignature(searched.filter((line) => line.kind !== 'device')))
+  const cut = cutQuoted(withoutSignature(withoutDevices(searched)))
   const ended = cut.length < searched.length
   const text = joined(cut) + (rest !== '' && !ended ? rest : '')
   const visible = trimmed(withoutKnownQuotes(text))
@@ -70,7 +74,8 @@ function markerAt(rows: readonly string[], at: number): number {
   const row = rows[at] ?? ''
   if (EMPTY.test(row)) return 0
   if (QUOTE.test(row)) return row.startsWith('>>>') && isForwardRule(row) ? 1 : 0
-  if (isForwardRule(row) || isAttribution(row) || (namesWriter(row) && quoteFollows(rows, at + 1))) return 1
+  if (isForwardRule(row) || isMarker(row, rows, at + 1) || (namesWriter(row) && quoteFollows(rows, at + 1)))
+    return 1
   if (isAttributionWithText(row)) return 1
   // A line that begins with an address has the name above it.
   const named = /^\s*[<(][^\s<>()]{1,320}@/u.test(rows[at + 1] ?? '') && row.length <= 80
@@ -86,10 +91,14 @@ function markerAt(rows: readonly string[], at: number): number {
     const whole = isAttribution(next) && (opensAttribution(next) || !opensAttribution(row))
     if (whole && !(count === 2 && named)) return 0
     text = `${text} ${next.trim()}`
-    if (isAttribution(text)) return count
+    if (isMarker(text, rows, at + count)) return count
   }
   return 0
 }
+
+/** People write of what somebody wrote, too: only where a quotation follows is every such line a program's. */
+const isMarker = (text: string, rows: readonly string[], next: number): boolean =>
+  isAttribution(text) && (isSureAttribution(text) || quoteFollows(rows, next))
 
 /** An attribution that the quotation follows on the same line, as some telephones write it. */
 function isAttributionWithText(row: string): boolean {
@@ -116,17 +125,30 @@ function kindOf(row: string): Kind {
   return quotedHeaderOf(row) === undefined ? 'text' : 'header'
 }
 
+/** Without the lines of telephones where those are: at the end of what was written on them. */
+function withoutDevices(lines: readonly Line[]): readonly Line[] {
+  let followed: Kind | undefined
+  return lines
+    .toReversed()
+    .flatMap((line): Line[] => {
+      const kind = line.kind === 'device' && followed === 'text' ? 'text' : line.kind
+      if (kind === 'device') return []
+      if (kind !== 'empty') followed = kind
+      return [{ ...line, kind }]
+    })
+    .reverse()
+}
+
 /** Everything below the first rule, when what is above it is text and what is below it looks like no letter. */
 function withoutSignature(lines: readonly Line[]): readonly Line[] {
   const firstText = lines.findIndex(({ kind }) => kind === 'text')
-  const rules = lines.flatMap(({ kind }, at) =>
-    kind === 'rule' && firstText !== -1 && at > firstText ? [at] : [],
+  const rules = lines.flatMap(({ kind, text }, at) =>
+    kind === 'rule' && SIGNATURE_RULE.test(text) && firstText !== -1 && at > firstText ? [at] : [],
   )
   const found = rules.slice(0, RULES_SEARCHED).find((at) => {
     const below = lines.slice(at + 1)
     const end = below.findIndex(({ kind }) => kind === 'marker' || kind === 'header' || kind === 'quote')
-    const limit = SIGNATURE_RULE.test(lines[at]?.text ?? '') ? SIGNATURE_LINES : OTHER_RULE_LINES
-    if (countText(end === -1 ? below : below.slice(0, end)) > limit) return false
+    if (countText(end === -1 ? below : below.slice(0, end)) > SIGNATURE_LINES) return false
     // Answers between quotations go on below a rule; a signature ends the letter.
     const quote = below.findIndex(({ kind }) => kind === 'quote')
     return quote === -1 || !hasText(below.slice(quote))
@@ -176,28 +198,32 @@ function withoutOpening(lines: readonly Line[]): readonly Line[] {
   return whole ? rest : lines
 }
 
-/** At least three header lines together: what follows is quoted, or the whole letter is a forwarded one. */
+/** The head of a letter: what follows is quoted, or the whole letter is a forwarded one. */
 function withoutHeaderBlocks(lines: readonly Line[]): readonly Line[] {
   for (let at = 0; at < lines.length; at += 1) {
     if (lines[at]?.kind !== 'header') continue
-    const length = headerBlockAt(lines, at)
-    if (length === 0) continue
-    return hasText(lines.slice(0, at)) ? lines.slice(0, at) : lines.slice(at + length)
+    const { length, isHead } = headerBlockAt(lines, at)
+    if (isHead) return hasText(lines.slice(0, at)) ? lines.slice(0, at) : lines.slice(at + length)
+    at += length - 1
   }
   return lines
 }
 
-function headerBlockAt(lines: readonly Line[], at: number): number {
-  let headers = 0
+/** Header lines together, with what may stand between them. */
+function headerBlockAt(
+  lines: readonly Line[],
+  at: number,
+): { readonly length: number; readonly isHead: boolean } {
+  const headers: string[] = []
   let last = 0
   for (let offset = 0; offset < 30; offset += 1) {
-    const kind = lines[at + offset]?.kind
+    const { kind, text = '' } = lines[at + offset] ?? {}
     if (kind === 'header') {
-      headers += 1
+      headers.push(text)
       last = offset
     } else if (kind === 'empty' || kind === undefined || kind === 'quote' || offset - last > 2) break
   }
-  return headers >= 3 ? last + 1 : 0
+  return { length: last + 1, isHead: isLetterHead(headers) }
 }
 
 function withoutTail(lines: readonly Line[]): readonly Line[] {

@@ -77,5 +77,5 @@ function readValue(
     first ??= bytes
   }
   if (first === undefined || kind === OBJECT) return undefined
-  return kind === UNICODE ? Buffer.from(first).toString('utf16le').replace(/\0+$/, '') : first
+  return kind === UNICODE ? Buffer.from(first).toString('utf16le').replaceAll('\0', '') : first
 }

@@ -70,6 +70,12 @@ describe('winmail.dat', () => {
     ])
   })
 
+  it('is read in time where a text is hardly more than zeros', () => {
+    const text = Buffer.from(`${'\0'.repeat(2_000_000)}end`, 'utf16le')
+    const content = openTnef(tnef(attribute(1, 0x00069003, properties(variable(0x1f, 0x1000, text)))))
+    expect(content?.text).toBe('end')
+  })
+
   it('is no TNEF without its signature', () => {
     expect(openTnef(Buffer.from('not at all'))).toBeUndefined()
     expect(openTnef(new Uint8Array())).toBeUndefined()

@@ -110,8 +110,8 @@ const bytesOf = (value: Uint8Array | string | undefined): Uint8Array | undefined
   typeof value === 'string' ? undefined : value
 
 function textOf(value: Uint8Array | string | undefined, charset: string | undefined): string | undefined {
-  const text = (typeof value === 'string' || value === undefined ? value : decodeBytes(value, charset))
-    ?.replace(/\0+$/, '')
-    .trim()
+  const text = (
+    typeof value === 'string' || value === undefined ? value : decodeBytes(value, charset)
+  )?.trim()
   return text === undefined || text === '' ? undefined : text
 }

@@ -4,7 +4,7 @@ import { afterEach, expect } from 'vitest'
 import { demoState } from '../../fakes/agent-api/demo-data.ts'
 import type { FakeServer } from '../../fakes/agent-api/server.ts'
 import { startFakeServer } from '../../fakes/agent-api/server.ts'
-import { DESK } from '../browser.ts'
+import { DESK, DRIVER_COMPLAINT } from '../browser.ts'
 import { type Profiles, sharedBrowser } from '../shared-browser.ts'
 
 /** A page and the server behind it. */
@@ -32,9 +32,6 @@ export interface InboxOptions {
   readonly expected?: RegExp
 }
 
-/** The frames of letters run no script: not even the one that the browser's driver listens to clicks with. */
-const DRIVER = /frame is sandboxed and the 'allow-scripts' permission/
-
 /** A fresh workspace in a fresh browser profile, signed in as its owner. */
 export async function openInbox(browser: Profiles, options: InboxOptions = {}): Promise<InboxPage> {
   const { viewport = DESK, colorScheme = 'light', longThread = 120, signedIn = true } = options
@@ -52,7 +49,7 @@ export async function openInbox(browser: Profiles, options: InboxOptions = {}): 
   page.on('console', (message) => {
     if (
       message.type() === 'error' &&
-      !DRIVER.test(message.text()) &&
+      !DRIVER_COMPLAINT.test(message.text()) &&
       !options.expected?.test(message.text()) &&
       !/status of (401|403|404|409|429)|ERR_|WebSocket/.test(message.text())
     ) {

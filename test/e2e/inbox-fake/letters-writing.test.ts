@@ -48,6 +48,28 @@ describe('answering', () => {
     await lastLetter(page).getByRole('img', { name: 'Read' }).waitFor()
   })
 
+  it('goes with all its files, and to whom one was just typing, also when it becomes an answer to all', async () => {
+    const inbox = await open({ letters: true })
+    const { page, server } = inbox
+    await openLetters(inbox, 'torn seam')
+    await lastLetter(page).getByRole('button', { name: 'Reply', exact: true }).click()
+    await editor(page).fill('See the note.')
+    const file = { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('for the bag') }
+    await page.locator('input[type=file]').setInputFiles(file)
+    await page.getByRole('button', { name: 'Remove note.txt' }).waitFor()
+    await page.getByText('Reply all', { exact: true }).click()
+    await page.getByRole('button', { name: 'Remove note.txt' }).waitFor()
+    await page.getByRole('button', { name: 'Add Bcc' }).click()
+    await page.getByRole('combobox', { name: 'Bcc' }).fill('eva@moss.example')
+    await page.keyboard.press('Control+Enter')
+    await eventually(() => server.state.sent.length).toBe(1)
+    expect(server.state.sent[0]).toMatchObject({
+      text: 'See the note.',
+      attachmentIds: [expect.any(String)],
+      letter: { cc: ['bob@boatclub.example'], bcc: ['eva@moss.example'] },
+    })
+  })
+
   it('keeps what is written over a reload, with recipients and subject', async () => {
     const inbox = await open({ letters: true })
     const { page } = inbox

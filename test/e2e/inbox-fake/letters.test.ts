@@ -161,6 +161,22 @@ describe('pictures from elsewhere', () => {
     await frame.getByText('Spring colours are here').waitFor()
     await eventually(() => pictures().length).toBe(6)
     expect(await page.getByRole('button', { name: 'Show pictures' }).count()).toBe(0)
+
+    // Whoever only writes that address into his letter has no such trust, and is not given it.
+    const { messages } = server.state
+    for (const [id, thread] of messages) {
+      const forged = thread.map((one) => {
+        if (one.letter?.from.address !== 'hello@linen-weekly.example') return one
+        const { authentication: _, ...letter } = one.letter
+        return { ...one, letter }
+      })
+      messages.set(id, forged)
+    }
+    await page.reload()
+    await page.getByRole('button', { name: 'Show pictures' }).waitFor()
+    await frame.getByText('Spring colours are here').waitFor()
+    expect(await page.getByRole('button', { name: /^Always from/ }).count()).toBe(0)
+    expect(pictures()).toHaveLength(6)
   })
 
   it('leave a wide layout readable on a phone, without a page that scrolls sideways', async () => {

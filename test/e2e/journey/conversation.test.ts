@@ -1,6 +1,6 @@
-import { deflateSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DESK, PHONE } from '../browser.ts'
+import { picture } from '../picture.ts'
 import type { World } from './world.ts'
 import { ask, openWorld } from './world.ts'
 
@@ -100,35 +100,3 @@ test.each(JOURNEYS)('a question is asked, answered, resolved and asked again $na
 
 const pictureIsDrawn = (image: Element): Promise<boolean> =>
   (image as HTMLImageElement).decode().then(() => (image as HTMLImageElement).naturalWidth > 0)
-
-/** A small PNG of one colour. */
-function picture(side = 64): Buffer {
-  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(side * 3, 0x7a)])
-  const header = Buffer.alloc(13)
-  header.writeUInt32BE(side, 0)
-  header.writeUInt32BE(side, 4)
-  header.set([8, 2], 8)
-  return Buffer.concat([
-    Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]),
-    chunk('IHDR', header),
-    chunk('IDAT', deflateSync(Buffer.concat(Array.from({ length: side }, () => row)))),
-    chunk('IEND', Buffer.alloc(0)),
-  ])
-}
-
-function chunk(type: string, data: Buffer): Buffer {
-  const body = Buffer.concat([Buffer.from(type), data])
-  const frame = Buffer.alloc(8)
-  frame.writeUInt32BE(data.length, 0)
-  frame.writeUInt32BE(checksum(body), 4)
-  return Buffer.concat([frame.subarray(0, 4), body, frame.subarray(4)])
-}
-
-function checksum(bytes: Buffer): number {
-  let sum = 0xffffffff
-  for (const byte of bytes) {
-    sum ^= byte
-    for (let bit = 0; bit < 8; bit += 1) sum = (sum >>> 1) ^ (sum & 1 ? 0xedb88320 : 0)
-  }
-  return (sum ^ 0xffffffff) >>> 0
-}

@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Browser, BrowserContext, BrowserContextOptions, Frame, Page } from 'playwright-core'
-import { startBareServer, temporaryFolder } from '../../harness/real-server.ts'
-import { DESK, launchBrowser } from '../browser.ts'
+import { type ServerOptions, startBareServer, temporaryFolder } from '../../harness/real-server.ts'
+import { DESK, DRIVER_COMPLAINT, launchBrowser } from '../browser.ts'
 
 /** A page in a profile of its own, and what it complained about. */
 export interface Seat {
@@ -37,9 +37,9 @@ export interface World {
   close(): Promise<void>
 }
 
-export async function openWorld(): Promise<World> {
+export async function openWorld(options: ServerOptions = {}): Promise<World> {
   const folder = await temporaryFolder()
-  const server = await startBareServer(folder.path)
+  const server = await startBareServer(folder.path, options)
   const setUpLink = `${server.url}/set-up#token=${server.setUpToken ?? ''}`
   const site = await startSite()
   const browser = await launchBrowser()
@@ -98,6 +98,7 @@ async function openSeat(browser: Browser, options: BrowserContextOptions): Promi
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
+    if (DRIVER_COMPLAINT.test(message.text())) return
     if (message.type() === 'error' || /Content Security Policy/i.test(message.text())) {
       complaints.push(`${message.text()} (${message.location().url})`)
     }

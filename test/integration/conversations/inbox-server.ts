@@ -42,6 +42,7 @@ export async function startInboxServer(more: readonly Connector[] = []) {
     metrics: createMetrics(),
     nodeId: 'node-1',
     works: true,
+    isCustomerHere: async () => false,
     workingNodes: () => 1,
     alone: true,
     goneNodes: () => [],

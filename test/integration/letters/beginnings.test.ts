@@ -166,5 +166,10 @@ describe('where each customer has one thread', () => {
     const next = await rig.start({ to: ADA })
     expect(next.conversation).toMatchObject({ previousId: rig.id, status: 'open' })
     expect(next.conversation.id).not.toBe(rig.id)
+    const { id, version } = next.conversation
+    await database.stores.conversations.change(id, version, { status: 'resolved', filed: 'spam' })
+    const last = await rig.start({ to: ADA })
+    expect(last.conversation).toMatchObject({ previousId: id, status: 'open' })
+    expect(last.conversation).not.toHaveProperty('filed')
   })
 })

@@ -204,7 +204,7 @@ describe('a letter', () => {
           cc: many(5_000, (index) => `${index}@example.com`),
           references: many(100_000, (index) => `ref-${index}`),
           tokens: many(10_000, () => 'a'.repeat(32)),
-          headers: many(5_000, (index) => ({ name: `x-${index}`, value: 'y'.repeat(20_000) })),
+          headers: many(1_000, (index) => ({ name: `x-${index}`, value: 'y'.repeat(12_000) })),
           attachments: many(250, (index) => file(`${index}.txt`, Buffer.from('x'))),
           threadKey: 'a',
         }),

@@ -3,7 +3,11 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createGuardedFetch } from '../../../src/runtime/guarded-fetch.ts'
-import { createRemotePictures, MOST_PICTURE_BYTES } from '../../../src/services/remote-pictures.ts'
+import {
+  createRemotePictures,
+  MOST_PICTURE_BYTES,
+  MOST_PICTURES_AT_ONCE,
+} from '../../../src/services/remote-pictures.ts'
 import { gif, jpeg, png, webp } from '../attachments/samples.ts'
 
 let server: Server
@@ -105,6 +109,32 @@ describe('a remote picture', () => {
     '/canary',
   ])('%s is refused, whatever it calls itself', async (path) => {
     await expect(outside(at(path))).rejects.toMatchObject({ code: 'remote-unavailable' })
+  })
+
+  it('is fetched beside few others, in turn, and waits for those that never come no longer than they may', async () => {
+    let underWay = 0
+    let most = 0
+    const fetch = createGuardedFetch({ allow: ['127.0.0.1'] })
+    const counting: typeof globalThis.fetch = async (...asking) => {
+      underWay += 1
+      most = Math.max(most, underWay)
+      try {
+        return await fetch(...asking)
+      } finally {
+        underWay -= 1
+      }
+    }
+    const pictures = createRemotePictures({ fetch: counting, limitMs: 20_000 })
+    const all = await Promise.all(Array.from({ length: 100 }, () => pictures(at('/a.png'))))
+    expect(all).toHaveLength(100)
+    expect(most).toBe(MOST_PICTURES_AT_ONCE)
+
+    const hurried = createRemotePictures({ fetch: counting, limitMs: 500 })
+    const never = await Promise.allSettled(Array.from({ length: 100 }, () => hurried(at('/never'))))
+    expect(new Set(never.map(({ status }) => status))).toEqual(new Set(['rejected']))
+    await expect(pictures(at('/a.png'))).resolves.toMatchObject({ contentType: 'image/png' })
+    await expect(hurried(at('/never'))).rejects.toMatchObject({ code: 'remote-unavailable' })
+    expect(underWay).toBe(0)
   })
 
   it('that never comes is given up', async () => {

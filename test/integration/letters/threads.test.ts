@@ -5,7 +5,6 @@ import type { ConversationId } from '../../../src/domain/ids.ts'
 import { receiveInbound } from '../../../src/services/receive-inbound.ts'
 import { sharedDatabase } from '../../harness/database.ts'
 import { createLetterRig, LETTERS, type LetterRig, letter } from '../../harness/inbound-letters.ts'
-import { createPathRig, says } from '../../harness/path-rig.ts'
 import { permutations } from '../../harness/permutations.ts'
 
 const database = sharedDatabase()
@@ -316,30 +315,5 @@ describe('a thread whose conversation is over', () => {
       expect(await homes(rig, 'e', 'b', 'a')).toHaveProperty('size', 3)
       expect(await rig.conversationOf('b')).toMatchObject({ identityExternalId: 'ada@example.com' })
     }
-  })
-})
-
-describe('a conversation of another channel', () => {
-  it.each([
-    ['goes on by letter where the channels’ owner says so', { stranger: false }],
-    ['marks somebody else’s letter', { stranger: true }],
-    ['does not go on where he does not', undefined],
-  ])('%s', async (_, answer) => {
-    const chat = createPathRig(database.stores)
-    await chat.receive([chat.entry(says('Hello', 'm1'))])
-    const { id: chatId } = await chat.conversation()
-    const { messages } = await chat.reply(chatId, 'Hi')
-    const rig = open()
-    const token = rig.messageTokens.of(messages[0]?.id ?? ('' as never))
-    const entries = [rig.entry(letter({ id: 'a', tokens: [token] }))]
-    const deps = { ...rig.receiveDeps, continuity: async () => answer }
-    await receiveInbound(entries, deps)
-    await receiveInbound(entries, deps)
-    const message = await rig.message('a')
-    expect(message.conversationId === chatId).toBe(answer !== undefined)
-    expect(message.letter?.stranger).toBe(answer?.stranger ? true : undefined)
-    const after = await database.stores.conversations.find(chatId)
-    expect(after).toMatchObject({ channelId: chat.channelId, identityExternalId: 'ada' })
-    expect(after?.unreadCount).toBe(answer ? 1 : 0)
   })
 })

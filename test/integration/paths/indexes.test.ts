@@ -7,6 +7,7 @@ import type {
   ChannelId,
   ContactIdentityId,
   ConversationId,
+  JournalEntryId,
   TeamId,
 } from '../../../src/domain/ids.ts'
 import type { Stores } from '../../../src/runtime/open-stores.ts'
@@ -70,6 +71,7 @@ beforeAll(async () => {
         : {}),
       order: index + 1,
       createdAt: new Date(START + index),
+      ...(index % 50 === 0 ? { continueAt: new Date(START + index) } : {}),
       ...(index % 100 === 0
         ? {
             direction: 'outbound',
@@ -178,6 +180,11 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
   ['the outbox', 'outbox-due', ({ outbox }) => outbox.dueConversations(START + COUNT, 64)],
   ['the head of an outbox', 'outbox-lane', ({ outbox }) => outbox.head(busy)],
   ['the journal', 'work', ({ journal }) => journal.pending([...Array(16).keys()], 1_000, 1_000_000)],
+  [
+    'the journal beside what is in hand',
+    'work',
+    ({ journal }) => journal.pending([3], 1_000, 1_000_000, ['entry-3', 'entry-19'] as JournalEntryId[]),
+  ],
   ['the journal of one partition', 'work', ({ journal }) => journal.pending([3], 1_000, 1_000_000)],
   ['the quarantine', 'quarantine', ({ journal }) => journal.listQuarantined(51)],
   ['the quarantine, further down', 'quarantine', ({ journal }) => journal.listQuarantined(51, 15_000)],
@@ -291,8 +298,15 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
     ({ conversations }) => conversations.ofSubject(identity, 'subject 3', 20),
   ],
   ['whom a conversation is with', 'thread', ({ letterThreads }) => letterThreads.participants(busy)],
+  ['the letter that is answered', 'thread', ({ messages }) => messages.latestLetter(busy)],
   ['what the customer said last', 'thread', ({ messages }) => messages.lastInbound(busy)],
   ['whose assignee is silent', 'silent', ({ routingQueue }) => routingQueue.silent(START + COUNT, 100)],
+  [
+    'answers that may go on by letter',
+    'continue-due',
+    ({ continuations }) => continuations.due(START + 10_000_000),
+  ],
+  ['the answers of one conversation', 'continue-of', ({ continuations }) => continuations.answersOf(busy)],
 ]
 
 describe(`among ${COUNT} conversations`, () => {

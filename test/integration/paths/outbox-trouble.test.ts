@@ -114,6 +114,22 @@ describe('sending', () => {
     },
   )
 
+  it('takes as long as its connector says, and nobody else touches the message meanwhile', async () => {
+    const connector = { ...connectorOf(false), sendLimitMs: 10 * SEND_LEASE_MS }
+    office.channels.set(CHANNEL, scriptedChannel(CHANNEL, connector))
+    await reply('a')
+    answers = [
+      async () => {
+        office.nowMs += 9 * SEND_LEASE_MS
+        await deliver()
+        return { externalId: 'from the slow one' }
+      },
+    ]
+    await deliver()
+    expect(sent).toEqual(['a'])
+    expect(await outbound()).toMatchObject([{ status: 'sent', externalId: 'from the slow one' }])
+  })
+
   it('is given up when the channel is gone', async () => {
     await reply('a')
     office.channels.clear()

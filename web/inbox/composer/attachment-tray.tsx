@@ -18,7 +18,7 @@ export function AttachmentTray(props: {
       {props.items.map(({ key, file, state, problem, final }) => (
         <li key={key} className={cx(css['file'], state === 'failed' && css['failed'])}>
           {state === 'uploading' ? (
-            <Loader size={16} aria-label={text.composer.uploading} />
+            <Loader size={16} role="img" aria-label={text.composer.uploading} />
           ) : (
             <IconFile size={16} stroke={1.7} aria-hidden />
           )}

@@ -21,7 +21,8 @@ import { Composer } from './composer.tsx'
 import css from './letter-form.module.css'
 import type { FinishedLetter } from './letter-form.tsx'
 import { LetterForm } from './letter-form.tsx'
-import { windowIsClosed } from './limits.ts'
+import { fileRules, windowIsClosed } from './limits.ts'
+import { useUploads } from './use-uploads.ts'
 
 const ConfirmDialog = lazy(() =>
   import('../parts/confirm-dialog.tsx').then((module) => ({ default: module.ConfirmDialog })),
@@ -43,12 +44,17 @@ export function LetterDesk(props: {
   const [draft, setDraft] = useState(() => readLetterDraft(me, id))
   const [noting, setNoting] = useState(() => !draft && readDraft(me, id).text !== '')
   const [asking, setAsking] = useState(false)
+  const uploads = useUploads(fileRules(channel.capabilities.attachments))
   const last = lastAnswerable(messages)
   const about = messages.find((message) => message.id === draft?.aboutMessageId) ?? last
 
   const keep = (next: LetterDraft | undefined) => {
     setDraft(next)
     keepLetterDraft(me, id, next)
+  }
+  const leave = () => {
+    keep(undefined)
+    uploads.clear()
   }
   const begin = (kind: LetterKind, whom: MessageView | undefined = last) => {
     setNoting(false)
@@ -75,6 +81,7 @@ export function LetterDesk(props: {
     if (wish.draft) {
       setNoting(false)
       keep({ ...wish.draft, clientMessageId: newClientMessageId() })
+      uploads.take(wish.attachments ?? [])
     } else begin(wish.kind, wish.about)
   }, [wish, id])
 
@@ -88,7 +95,7 @@ export function LetterDesk(props: {
       draft,
       createdAt: new Date().toISOString(),
     })
-    keep(undefined)
+    leave()
   }
   if (!maySend) return null
   if (noting) {
@@ -113,6 +120,7 @@ export function LetterDesk(props: {
         key={`${draft.kind}-${draft.clientMessageId}`}
         draft={draft}
         channel={channel}
+        uploads={uploads}
         known={participantsOf(messages, own)}
         {...(draft.kind === 'forward' || about ? {} : { contactName: contact.name })}
         closed={closed !== undefined}
@@ -134,7 +142,7 @@ export function LetterDesk(props: {
           if (next.document !== draft.document) typeInConversation(id)
         }}
         onSend={send}
-        onDiscard={() => (isBlank(draft.document) ? keep(undefined) : setAsking(true))}
+        onDiscard={() => (isBlank(draft.document) ? leave() : setAsking(true))}
       />
       {asking && (
         <Suspense>
@@ -144,7 +152,7 @@ export function LetterDesk(props: {
             title={letterText.composer.discardTitle}
             question={letterText.composer.discardQuestion}
             action={text.general.discard}
-            onConfirm={() => keep(undefined)}
+            onConfirm={leave}
             onClose={() => setAsking(false)}
           />
         </Suspense>

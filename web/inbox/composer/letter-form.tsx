@@ -1,7 +1,7 @@
 import { ActionIcon, Button, Checkbox } from '@mantine/core'
 import { IconPaperclip, IconSend2, IconTrash } from '@tabler/icons-react'
 import type { KeyboardEvent, ReactNode } from 'react'
-import { lazy, Suspense, useRef, useState } from 'react'
+import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { OutgoingLetter } from '../../../src/domain/commands.ts'
 import type { LetterAddress } from '../../../src/domain/letter.ts'
 import type { AttachmentView, ChannelView } from '../../../src/domain/views.ts'
@@ -17,7 +17,7 @@ import { AttachmentTray } from './attachment-tray.tsx'
 import composerCss from './composer.module.css'
 import css from './letter-form.module.css'
 import { fileRules, lengthNotice } from './limits.ts'
-import { useUploads } from './use-uploads.ts'
+import type { Uploads } from './use-uploads.ts'
 
 /** Without a connection one still writes, only plainly. */
 const Editor = lazy(() =>
@@ -40,6 +40,8 @@ const LISTS = ['to', 'cc', 'bcc'] as const
 export function LetterForm(props: {
   readonly draft: LetterDraft
   readonly channel: ChannelView
+  /** Kept by whoever shows the form: they stay when another form takes its place. */
+  readonly uploads: Uploads
   /** People of the conversation, suggested first. */
   readonly known: readonly LetterAddress[]
   /** Where no address is named, the letter goes to this person. */
@@ -53,7 +55,17 @@ export function LetterForm(props: {
   readonly onSend: (letter: FinishedLetter) => void
   readonly onDiscard: () => void
 }) {
-  const { draft, channel, known, contactName, errors = {}, busy = false, closed = false, onChange } = props
+  const {
+    draft,
+    channel,
+    uploads,
+    known,
+    contactName,
+    errors = {},
+    busy = false,
+    closed = false,
+    onChange,
+  } = props
   const { letters, attachments, text: limits } = channel.capabilities
   const words = letterText.composer
   const [copies, setCopies] = useState({ cc: draft.cc.length > 0, bcc: draft.bcc.length > 0 })
@@ -61,7 +73,6 @@ export function LetterForm(props: {
   const [dragging, setDragging] = useState(false)
   const picker = useRef<HTMLInputElement>(null)
   const rules = fileRules(attachments)
-  const uploads = useUploads(rules)
   const forward = draft.kind === 'forward'
   const signature = letters?.signature ?? ''
   const written = writtenLetter(draft.document ?? EMPTY_DOCUMENT)
@@ -99,10 +110,20 @@ export function LetterForm(props: {
     uploads.add([...list])
     return true
   }
+  const latestSend = useRef(send)
+  useEffect(() => {
+    latestSend.current = send
+  })
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.key !== 'Enter' || !(event.metaKey || event.ctrlKey)) return
     event.preventDefault()
-    send()
+    const { target } = event
+    if (target instanceof HTMLInputElement) {
+      // Whom one is just typing becomes a recipient first, as when the field is left.
+      target.blur()
+      target.focus()
+    }
+    setTimeout(() => latestSend.current())
   }
   const said = (field: string) => complaints[field] ?? errors[field]
   const list = (name: (typeof LISTS)[number], end?: ReactNode) => (

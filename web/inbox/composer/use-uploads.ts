@@ -7,7 +7,7 @@ import { fileRefusal } from './limits.ts'
 /** A file in the composer. */
 export interface Upload {
   readonly key: number
-  readonly file: File
+  readonly file: Pick<File, 'name' | 'size'>
   readonly state: 'uploading' | 'ready' | 'failed'
   readonly attachment?: AttachmentView
   readonly problem?: string
@@ -15,10 +15,14 @@ export interface Upload {
   readonly final?: boolean
 }
 
+export type Uploads = ReturnType<typeof useUploads>
+
 /** Files are stored as soon as they are added, so that sending is quick. */
 export function useUploads(rules: FileRules) {
   const [items, setItems] = useState<readonly Upload[]>([])
   const keys = useRef(0)
+  /** By key, to be tried again. */
+  const chosen = useRef(new Map<number, File>())
 
   const patch = (key: number, change: Partial<Upload>) =>
     setItems((before) => before.map((item) => (item.key === key ? { ...item, ...change } : item)))
@@ -37,8 +41,9 @@ export function useUploads(rules: FileRules) {
     add: (files: readonly File[]) => {
       const kept = items.filter(({ final }) => !final)
       const standing = { count: kept.length, bytes: kept.reduce((bytes, { file }) => bytes + file.size, 0) }
-      const added = files.map((file): Upload => {
+      const added = files.map((file): Upload & { readonly file: File } => {
         keys.current += 1
+        chosen.current.set(keys.current, file)
         const problem = fileRefusal(file, standing, rules)
         if (problem) return { key: keys.current, file, state: 'failed', problem, final: true }
         standing.count += 1
@@ -50,13 +55,20 @@ export function useUploads(rules: FileRules) {
     },
     remove: (key: number) => setItems((before) => before.filter((item) => item.key !== key)),
     retry: (key: number) => {
-      const item = items.find((candidate) => candidate.key === key)
-      if (!item) return
-      setItems((before) =>
-        before.map((one) => (one.key === key ? { key, file: one.file, state: 'uploading' } : one)),
-      )
-      void start(key, item.file)
+      const file = chosen.current.get(key)
+      if (!file) return
+      setItems((before) => before.map((one) => (one.key === key ? { key, file, state: 'uploading' } : one)))
+      void start(key, file)
     },
+    /** In place of all others: files that are stored already. */
+    take: (attachments: readonly AttachmentView[]) =>
+      setItems(
+        attachments.map((attachment): Upload => {
+          keys.current += 1
+          const file = { name: attachment.name, size: attachment.sizeBytes }
+          return { key: keys.current, file, state: 'ready', attachment }
+        }),
+      ),
     clear: () => setItems([]),
   }
 }

@@ -6,6 +6,8 @@ import type { StartConversationCommand } from '../../../src/domain/commands.ts'
 import type { ChannelView } from '../../../src/domain/views.ts'
 import { ProblemError } from '../../shared/problem.ts'
 import { LetterForm } from '../composer/letter-form.tsx'
+import { fileRules } from '../composer/limits.ts'
+import { useUploads } from '../composer/use-uploads.ts'
 import { api, live } from '../data/client.ts'
 import { newClientMessageId } from '../data/client-message-id.ts'
 import type { LetterDraft } from '../data/letter-drafts.ts'
@@ -41,6 +43,7 @@ export function WritePage() {
   const [errors, setErrors] = useState<Readonly<Record<string, string>>>({})
   const [busy, setBusy] = useState(false)
   const channel = channels.find(({ id }) => id === draft.channelId) ?? channels[0]
+  const uploads = useUploads(fileRules(channel?.capabilities.attachments))
   const words = letterText.write
 
   const keep = (next: LetterDraft) => {
@@ -112,6 +115,7 @@ export function WritePage() {
               key={channel.id}
               draft={draft}
               channel={channel}
+              uploads={uploads}
               known={[]}
               errors={errors}
               busy={busy}

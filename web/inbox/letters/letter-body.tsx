@@ -13,6 +13,7 @@ import { nameOf } from './addresses.ts'
 import css from './letter-body.module.css'
 import type { LetterForm } from './letter-choices.ts'
 import { trustPictures, trustsPictures } from './letter-choices.ts'
+import { proofOf } from './letter-marks.tsx'
 
 const LetterFrame = lazy(() =>
   import('./letter-frame.tsx').then((module) => ({ default: module.LetterFrame })),
@@ -77,7 +78,9 @@ function Formatted(props: {
 }) {
   const { message, letter, body, html } = props
   const { address } = letter.from
-  const [pictures, setPictures] = useState(() => trustsPictures(address))
+  // Anybody may write a trusted address into his letter: only its own domain's word makes it that sender's.
+  const isProven = proofOf(letter.authentication) === 'verified'
+  const [pictures, setPictures] = useState(() => isProven && trustsPictures(address))
   return (
     <>
       {body.remoteImages > 0 && !pictures && (
@@ -89,16 +92,18 @@ function Formatted(props: {
           <Button size="compact-xs" variant="default" onClick={() => setPictures(true)}>
             {letterText.showPictures}
           </Button>
-          <Button
-            size="compact-xs"
-            variant="subtle"
-            onClick={() => {
-              trustPictures(address)
-              setPictures(true)
-            }}
-          >
-            {letterText.alwaysPictures(address)}
-          </Button>
+          {isProven && (
+            <Button
+              size="compact-xs"
+              variant="subtle"
+              onClick={() => {
+                trustPictures(address)
+                setPictures(true)
+              }}
+            >
+              {letterText.alwaysPictures(address)}
+            </Button>
+          )}
         </div>
       )}
       <div className={css['paper']}>

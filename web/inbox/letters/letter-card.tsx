@@ -64,7 +64,8 @@ function FoldedLetter({ message, letter, onFold }: LetterProps) {
 function OpenLetter({ message, letter, conversation, own, onFold }: LetterProps) {
   const [addresses, setAddresses] = useState(false)
   const [form, setForm] = useState<LetterForm>(readForm)
-  const maySend = useAllowed('message.send')
+  // A letter that came into a conversation of another kind is answered as that one is.
+  const maySend = useAllowed('message.send') && own.length > 0
   const id = useId()
   const inbound = message.direction === 'inbound'
   const name = writerOf(message, letter)

@@ -1,4 +1,4 @@
-import type { MessageView } from '../../../src/domain/views.ts'
+import type { AttachmentView, MessageView } from '../../../src/domain/views.ts'
 import type { LetterDraft } from '../data/letter-drafts.ts'
 import { watchable } from '../live/store.ts'
 import type { LetterKind } from './reply-draft.ts'
@@ -11,6 +11,8 @@ export interface LetterWish {
   readonly about?: MessageView
   /** Goes on with this one instead. */
   readonly draft?: LetterDraft
+  /** Stored files that go with it. */
+  readonly attachments?: readonly AttachmentView[]
 }
 
 /** The last wish; the composer of its conversation takes it. */

@@ -16,11 +16,11 @@ import { wishLetter } from './letter-wishes.ts'
 /** A letter of ours that the server has not acknowledged yet. */
 export function PendingLetter({ pending }: { readonly pending: PendingMessage }) {
   const me = useMe()
-  const { state, letter, draft, clientMessageId: id, conversationId } = pending
+  const { state, letter, draft, attachments, clientMessageId: id, conversationId } = pending
   const edit = () => {
     if (!draft) return
     forgetPending(id)
-    wishLetter({ conversationId, kind: 'reply', draft })
+    wishLetter({ conversationId, kind: 'reply', draft, attachments })
   }
   return (
     <article className={cx(css['card'], css['ours'], css['unsent'])} data-pending={id}>
@@ -42,7 +42,7 @@ export function PendingLetter({ pending }: { readonly pending: PendingMessage })
       <div className={bodyCss['text']}>
         <MessageText text={pending.text} />
       </div>
-      <Attachments attachments={pending.attachments} />
+      <Attachments attachments={attachments} />
       {state === 'refused' && (
         <div className={bodyCss['problem']} role="alert">
           {text.thread.refused(pending.problem ?? '')}

@@ -1,8 +1,10 @@
+import type { NativeSelectProps } from '@mantine/core'
 import { ColorInput, NativeSelect, PasswordInput, Switch, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { ConfigField } from '../../../src/contract/config-field.ts'
 import type { ConfigFault, ConfigInputs } from '../../shared/config-values.ts'
 import { isShown } from '../../shared/config-values.ts'
+import { useChannels } from '../data/queries.ts'
 import { cx } from '../parts/class-names.ts'
 import { settingsText } from '../text/settings-text.ts'
 import type { ConfigBlock } from './config-blocks.ts'
@@ -62,7 +64,15 @@ export function ConfigFields(props: {
   )
 }
 
-const HALF: ReadonlySet<ConfigField['kind']> = new Set(['number', 'select', 'text', 'secret', 'color', 'url'])
+const HALF: ReadonlySet<ConfigField['kind']> = new Set([
+  'number',
+  'select',
+  'text',
+  'secret',
+  'color',
+  'url',
+  'channel',
+])
 const LONG_HELP = 70
 
 /** Short answers stand side by side where there is room. */
@@ -140,6 +150,8 @@ function Field(props: {
           ]}
         />
       )
+    case 'channel':
+      return <ChannelField frame={frame} value={typed} required={field.required} onChange={onChange} />
     case 'color':
       return (
         <ColorInput
@@ -168,4 +180,31 @@ function Field(props: {
     case 'text':
       return <TextInput {...frame} value={typed} onChange={onText} />
   }
+}
+
+/** Another channel, of those that can send letters to customers. */
+function ChannelField(props: {
+  readonly frame: Pick<NativeSelectProps, 'label' | 'description' | 'error' | 'withAsterisk'>
+  readonly value: string
+  readonly required: boolean
+  readonly onChange: (value: string) => void
+}) {
+  const { frame, value, required, onChange } = props
+  const channels = useChannels()
+  const fitting = [...channels.values()].filter(
+    ({ capabilities }) => capabilities.letters && capabilities.startConversation === 'native',
+  )
+  const isGone = value !== '' && channels.size > 0 && fitting.every(({ id }) => id !== value)
+  return (
+    <NativeSelect
+      {...frame}
+      value={value}
+      onChange={({ currentTarget }) => onChange(currentTarget.value)}
+      data={[
+        ...(required ? [] : [{ value: '', label: '–' }]),
+        ...fitting.map(({ id, name }) => ({ value: id, label: name })),
+        ...(isGone ? [{ value, label: settingsText.channels.channelGone }] : []),
+      ]}
+    />
+  )
 }

@@ -43,6 +43,7 @@ export const settingsWords = {
     fieldPattern: 'This has a wrong form',
     fieldTooLong: (most: number) => `At most ${most} characters`,
     fieldNumber: 'Enter a number',
+    channelGone: 'A channel that is gone',
     fieldRange: (low: number | undefined, high: number | undefined) =>
       `Enter a number${low === undefined ? '' : ` from ${low}`}${high === undefined ? '' : ` up to ${high}`}`,
     conflict: 'Somebody changed this channel in the meantime. Look at it again, then try once more.',

@@ -293,6 +293,8 @@ export const en = {
       sentBack: (by: string) => `${by} sent it back to the queue`,
       lapsed: (name: string) => `${name} did not answer in time; somebody else gets it`,
       ownerLeft: (name: string) => `${name} went offline; somebody else gets it`,
+      continued: (address: string) => `Not seen in the chat yet, so sent on to ${address}`,
+      continuationFailed: (reason: string) => `What was sent on may not have arrived: ${reason}`,
       escalated: (times: string) =>
         times ? `${times} agents let it lapse; supervisors were told` : 'Supervisors were told',
       automatically: 'automatically',

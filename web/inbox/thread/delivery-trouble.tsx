@@ -46,9 +46,11 @@ export function DeliveryTrouble(props: {
   const reason = delivery?.errorDetail ?? delivery?.errorCode
   return (
     <div className={cx(css['trouble'], atStart && css['start'], failed && !unknown && css['failed'])}>
-      <IconAlertTriangle size={14} stroke={2} aria-hidden />
-      <span>
-        {unknown ? text.thread.unknown : reason ? text.thread.failed(reason) : text.thread.failedPlain}
+      <span className={css['reason']}>
+        <IconAlertTriangle size={14} stroke={2} aria-hidden />
+        <span>
+          {unknown ? text.thread.unknown : reason ? text.thread.failed(reason) : text.thread.failedPlain}
+        </span>
       </span>
       {delivery?.hasReport && (
         <Button

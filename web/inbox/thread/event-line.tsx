@@ -57,6 +57,10 @@ export function wordsOf({ event, author, text: fallback }: MessageView): string 
       return byPerson ? words.unfiled(by) : words.reopenedByCustomer
     case 'contact-changed':
       return words.contactChanged(by, value)
+    case 'continued':
+      return words.continued(value)
+    case 'continuation-failed':
+      return words.continuationFailed(value)
     case 'sent-back':
       return words.sentBack(by)
     case 'lapsed':

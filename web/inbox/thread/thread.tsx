@@ -42,7 +42,8 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
   const stuck = useRef(true)
 
   const folds = useLetterFolds(messages, conversation.unreadCount)
-  const lettered = folds.readFrom !== undefined
+  const letters = useChannels().get(conversation.channelId)?.capabilities.letters
+  const lettered = letters !== undefined && folds.readFrom !== undefined
   const rows = useMemo(() => {
     const own = unsent.filter(({ conversationId }) => conversationId === conversation.id)
     return withFolds(
