@@ -59,12 +59,12 @@ export type ConversationEventKind =
   | 'filed-spam'
   /** Taken out of where it was filed, by a person or by a letter that nobody's machine wrote. */
   | 'unfiled'
+  /** A person said whom it is with. */
+  | 'contact-changed'
   /** Answers that the customer had not got went on to him by another channel; the value is his address there. */
   | 'continued'
   /** They did not arrive there; the value is the reason. */
   | 'continuation-failed'
-  /** A person said whom it is with. */
-  | 'contact-changed'
 
 /** How many characters of a message a list shows. */
 export const PREVIEW_LENGTH = 140

@@ -55,12 +55,12 @@ export function wordsOf({ event, author, text: fallback }: MessageView): string 
       return words.filedSpam(by)
     case 'unfiled':
       return byPerson ? words.unfiled(by) : words.reopenedByCustomer
+    case 'contact-changed':
+      return words.contactChanged(by, value)
     case 'continued':
       return words.continued(value)
     case 'continuation-failed':
       return words.continuationFailed(value)
-    case 'contact-changed':
-      return words.contactChanged(by, value)
     case 'sent-back':
       return words.sentBack(by)
     case 'lapsed':
