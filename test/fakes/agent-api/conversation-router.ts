@@ -3,7 +3,7 @@ import type { SendMessageCommand, StartConversationCommand } from '../../../src/
 import type { ConversationView, MessageView } from '../../../src/domain/views.ts'
 import type { Writable } from '../../../src/domain/writable.ts'
 import { pageOf, problem } from './answers.ts'
-import { addMessage } from './demo-data.ts'
+import { addMessage } from './messages.ts'
 import { effectiveCapacity, loadOf } from './routing-facts.ts'
 import { beginConversation, bodyOf, refusalOf, sentLetter } from './sent-letters.ts'
 import type { FakeState } from './state.ts'

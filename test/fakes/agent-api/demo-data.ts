@@ -1,12 +1,12 @@
 import type { ConversationStatus, Priority } from '../../../src/domain/conversation.ts'
-import type { AgentId, ChannelId, ContactId, ConversationId, MessageId } from '../../../src/domain/ids.ts'
-import { previewOf } from '../../../src/domain/message.ts'
+import type { AgentId, ChannelId, ContactId, ConversationId } from '../../../src/domain/ids.ts'
 import { PICK_POLICY } from '../../../src/domain/routing/policy.ts'
 import type { RoutingCandidate } from '../../../src/domain/routing/trace.ts'
 import { ROUND_ROBIN_POLICY } from '../../../src/domain/routing.ts'
 import type { AgentView, AttachmentView, ConversationView, MessageView } from '../../../src/domain/views.ts'
 import type { Writable } from '../../../src/domain/writable.ts'
 import { addLetters } from './letters-data.ts'
+import { addMessage } from './messages.ts'
 import { COLLEAGUES, CUSTOMERS, type DemoCustomer, SMALL_TALK } from './people.ts'
 import { addRouting } from './routing-data.ts'
 import type { FakeState } from './state.ts'
@@ -239,44 +239,6 @@ function troubles(
     status: 'sending',
     delivery: { state: 'unknown', attempts: 1, certainty: 'unknown' },
   })
-}
-
-/** Adds a message to a thread and brings the conversation's summary forward. */
-export function addMessage(
-  state: FakeState,
-  conversation: Writable<ConversationView>,
-  part: Partial<MessageView>,
-): Writable<MessageView> {
-  const createdAt = part.createdAt ?? new Date().toISOString()
-  const id = freshId<MessageId>()
-  const message: Writable<MessageView> = {
-    id,
-    conversationId: conversation.id,
-    direction: 'inbound',
-    kind: 'message',
-    author: { kind: 'contact', name: conversation.contact.name },
-    text: '',
-    attachments: [],
-    createdAt,
-    order: Date.parse(createdAt) * 1_000 + (Number.parseInt(id.slice(-3), 16) % 1_000),
-    version: 1,
-    ...part,
-  }
-  state.messages.get(conversation.id)?.push(message)
-  if (message.kind !== 'event') {
-    conversation.lastMessage = {
-      id: message.id,
-      direction: message.direction,
-      kind: message.kind,
-      preview: previewOf(message.text),
-      attachmentCount: message.attachments.length,
-      ...(message.status ? { status: message.status } : {}),
-      at: message.createdAt,
-    }
-    conversation.lastActivityAt = message.createdAt
-  }
-  if (message.direction === 'inbound') conversation.lastInboundAt = message.createdAt
-  return message
 }
 
 /** A drawing of a bag with a torn seam: the browser shows it like any photograph of a customer. */
