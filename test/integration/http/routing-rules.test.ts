@@ -83,7 +83,7 @@ describe('teams', () => {
   it('are changed by one of two who saw the same version', async () => {
     const team = await aTeam()
     const both = await Promise.all(
-      [[anna.profile.id], [boris.profile.id]].map((memberIds) =>
+      [[anna.profile.id], []].map((memberIds) =>
         patch(`/teams/${team.id}`, { memberIds, version: 1 }),
       ),
     )

