@@ -83,9 +83,7 @@ describe('teams', () => {
   it('are changed by one of two who saw the same version', async () => {
     const team = await aTeam()
     const both = await Promise.all(
-      [[anna.profile.id], []].map((memberIds) =>
-        patch(`/teams/${team.id}`, { memberIds, version: 1 }),
-      ),
+      [[anna.profile.id], []].map((memberIds) => patch(`/teams/${team.id}`, { memberIds, version: 1 })),
     )
     expect(both.map(({ status }) => status).sort()).toEqual([200, 409])
     expect(both.find(({ status }) => status === 409)?.body).toMatchObject({ code: 'version-conflict' })
