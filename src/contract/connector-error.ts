@@ -10,6 +10,10 @@ export interface ConnectorErrorFacts {
   /** `unknown` when the platform may have accepted it: then only a person sends again. */
   readonly delivery: DeliveryCertainty
   readonly retryAfterMs?: number
+  /** `channel` when the platform takes nothing of the whole channel until `retryAfterMs` is over; one message otherwise. */
+  readonly holds?: 'message' | 'channel'
+  /** The customer has told the platform that he wants no messages of this channel: kept with his identity. */
+  readonly optedOut?: boolean
 }
 
 /** The only error a connector may throw from `send`, `check`, `activate`, `deactivate` and `fetchAttachment`. */

@@ -2,6 +2,8 @@ import type { Readable } from 'node:stream'
 import type { Capabilities } from '../domain/capabilities.ts'
 import type { ChannelId, ChannelType } from '../domain/ids.ts'
 import type { LetterAddress } from '../domain/letter.ts'
+import type { FilledTemplate, MessageTemplate } from '../domain/message-template.ts'
+import type { TextSpan } from '../domain/text-spans.ts'
 import type { CheckResult } from './check-result.ts'
 import type { ConfigField, ConfigValues } from './config-field.ts'
 import type { AttachmentRef, InboundEvent } from './inbound-event.ts'
@@ -86,6 +88,10 @@ export interface OutboundMessage {
   /** No person wrote it: it must be marked so, and nothing may come back for it. */
   readonly automatic: boolean
   readonly letter?: OutboundLetter
+  /** Formatting of `text`, only where the capabilities declare it. */
+  readonly spans?: readonly TextSpan[]
+  /** Set when it goes out as an approved message; `text` is then what the customer reads. */
+  readonly template?: FilledTemplate
 }
 
 /** What a message is beside its text on channels that carry letters; planned, sanitised, complete. */
@@ -109,6 +115,8 @@ export interface OutboundAttachment {
   readonly contentType: string
   readonly sizeBytes: number
   open(): Promise<Readable>
+  /** An address under `PUBLIC_URL` from which the platform may fetch it for two days, signed, for this file only. */
+  publicUrl(): string
 }
 
 /** The platform took it. */
@@ -158,6 +166,46 @@ export interface SessionInbound<C> {
   parse(request: Verified<JournaledRequest>): readonly InboundEvent[] | Promise<readonly InboundEvent[]>
 }
 
+/** Either way in, by the settings and by whether the platform can reach this server. */
+export interface EitherInbound<C> {
+  readonly kind: 'either'
+  /** Each of the two `parse` understands what the other way brought, too: the settings may have changed in between. */
+  readonly webhook: WebhookInbound<C>
+  readonly session: SessionInbound<C>
+  /**
+   * Pure.
+   * @param facts.reachable whether `PUBLIC_URL` is an https address that is not this machine's own
+   */
+  choose(config: C, facts: { readonly reachable: boolean }): 'webhook' | 'session'
+}
+
+/** What became of a message whose sending was cut off, as the platform says. */
+export type SentSearch =
+  | { readonly found: 'sent'; readonly receipt: SendReceipt }
+  /** The platform surely has not taken it, nor will: it may be sent again. */
+  | { readonly found: 'not-sent' }
+  | { readonly found: 'unknown' }
+
+/** What a platform tells of a customer when asked. */
+export interface IdentityFacts {
+  readonly displayName?: string
+  readonly email?: string
+  readonly phone?: string
+  readonly attributes?: Readonly<Record<string, string>>
+  /** True when the platform vouches for email and phone. */
+  readonly verified: boolean
+  /** Fetched with `fetchAttachment`. */
+  readonly avatar?: Extract<AttachmentRef, { kind: 'remote' }>
+}
+
+/** One thing to do on the platform's side before a channel works. */
+export interface SetupStep {
+  readonly text: string
+  readonly link?: { readonly label: string; readonly url: string }
+  /** Shown with it, to be copied: the address that the platform is to call. */
+  readonly copies?: 'webhook-url'
+}
+
 /**
  * One kind of platform. A connector knows nothing of the core beyond this contract; adding one is one folder and one
  * line in the registry.
@@ -168,6 +216,8 @@ export interface Connector<C = ConfigValues> {
   /** One sentence for the page where channels are added. */
   readonly summary: string
   readonly configFields: readonly ConfigField[]
+  /** What is to be done on the platform's side, shown beside the settings. */
+  readonly setup?: readonly SetupStep[]
   /** Cheap and pure. */
   capabilities(config: C): Capabilities
   /** "Test connection"; may block for seconds; never throws but for {@link ConnectorError}. */
@@ -176,7 +226,7 @@ export interface Connector<C = ConfigValues> {
   activate?(ctx: ConnectorContext<C>): Promise<void>
   /** Called before the channel is paused or deleted; safe to repeat. */
   deactivate?(ctx: ConnectorContext<C>): Promise<void>
-  readonly inbound: WebhookInbound<C> | SessionInbound<C>
+  readonly inbound: WebhookInbound<C> | SessionInbound<C> | EitherInbound<C>
   /** Present when customers hold a live client of ours. */
   readonly visitors?: VisitorAccess<C>
   /**
@@ -191,6 +241,21 @@ export interface Connector<C = ConfigValues> {
    * as sent, again and again until it succeeds: it must look whether it was done before. Throws ConnectorError only.
    */
   fileSent?(message: OutboundMessage, receipt: SendReceipt, ctx: ConnectorContext<C>): Promise<void>
+  /**
+   * Looks whether an earlier attempt of this message arrived, when that is uncertain: after a timeout, a cut connection
+   * or the death of the server. Called some seconds after the attempt. Throws ConnectorError only.
+   */
+  findSent?(message: OutboundMessage, ctx: ConnectorContext<C>): Promise<SentSearch>
+  /**
+   * Pushes what the platform may have delivered in vain since `sinceMs`, at the start and every few minutes: what came
+   * in already may come again, since `externalId` removes it. `parse` understands what is pushed here. One node does so
+   * at a time for each channel. Throws ConnectorError only.
+   */
+  catchUp?(ctx: ConnectorContext<C>, sinceMs: number, push: PushItem): Promise<void>
+  /** The approved messages of this channel. Throws ConnectorError only. */
+  listTemplates?(ctx: ConnectorContext<C>): Promise<readonly MessageTemplate[]>
+  /** What the platform knows of a customer, where `parse` cannot tell it. Throws ConnectorError only. */
+  lookUpIdentity?(externalId: string, ctx: ConnectorContext<C>): Promise<IdentityFacts | undefined>
   fetchAttachment?(
     ref: Extract<AttachmentRef, { kind: 'remote' }>,
     ctx: ConnectorContext<C>,

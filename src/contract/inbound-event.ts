@@ -5,6 +5,8 @@ import type {
   LetterParticipants,
 } from '../domain/letter.ts'
 import type { ReceiptStatus } from '../domain/message.ts'
+import type { MessageCard } from '../domain/message-card.ts'
+import type { TextSpan } from '../domain/text-spans.ts'
 
 /** The customer as the platform names him. */
 export interface InboundIdentity {
@@ -29,6 +31,8 @@ export type AttachmentRef =
       readonly sizeBytes?: number
       /** By this id the letter's formatted body names it. */
       readonly contentId?: string
+      /** The platform does not keep it for long: it is fetched once the message is recorded. */
+      readonly fetchAtOnce?: boolean
     }
   | {
       /** It came inside the raw item; the core stores it. */
@@ -84,6 +88,15 @@ export type InboundEvent =
       /** The sending client's own id of the message, where it knows one. */
       readonly clientMessageId?: string
       readonly letter?: InboundLetter
+      /** Formatting of `text`. */
+      readonly spans?: readonly TextSpan[]
+      readonly cards?: readonly MessageCard[]
+      /**
+       * Parts with the same key are one message, such as the pictures of an album: the first to come makes it, others
+       * add their text and files to it in the order of `externalId`. Whatever names one of them by its `externalId`
+       * later, an edit, a deletion, a reaction or an answer, means the whole.
+       */
+      readonly groupKey?: string
       /** The raw item stays readable beside the message for as long as it exists. */
       readonly keepSource?: boolean
     }
@@ -91,9 +104,23 @@ export type InboundEvent =
       readonly type: 'message-edited'
       readonly externalId: string
       readonly text: string
+      readonly spans?: readonly TextSpan[]
       readonly editedAtMs: number
     }
   | { readonly type: 'message-deleted'; readonly externalId: string; readonly deletedAtMs: number }
+  | {
+      /** The customer said that he wants no messages of this channel any more, or wants them again. */
+      readonly type: 'consent'
+      readonly identity: InboundIdentity
+      readonly optedOut: boolean
+      readonly atMs: number
+    }
+  | {
+      /** The platform goes on with a thread under another key. */
+      readonly type: 'thread-moved'
+      readonly fromThreadKey: string
+      readonly toThreadKey: string
+    }
   | {
       readonly type: 'status'
       /** Of messages we sent. */
@@ -107,6 +134,8 @@ export type InboundEvent =
       readonly atMs: number
       readonly errorCode?: string
       readonly errorDetail?: string
+      /** It failed because the customer wants no messages of this channel. */
+      readonly optedOut?: boolean
       /** The raw item is the platform's report: it stays readable beside the message. */
       readonly keepSource?: boolean
     }

@@ -1,5 +1,6 @@
 import type { WorkType } from './conversation.ts'
 import type { RetrySchedule } from './delivery.ts'
+import type { SegmentRules } from './text-segments.ts'
 
 /** `native`: the platform does it. `degraded`: we send something near it. `absent`: refused before sending. */
 export type Support = 'native' | 'degraded' | 'absent'
@@ -13,13 +14,23 @@ export interface Capabilities {
     readonly maxLength: number
     /** What happens beyond the limit. */
     readonly overLimit: 'split' | 'refuse'
+    /** Where texts are paid for by the segment: the composer counts them. */
+    readonly segments?: SegmentRules
   }
+  /** Whether marks such as *bold* are shown as formatting; absent = as they were typed. */
+  readonly formatting?: Support
   readonly attachments: {
     readonly support: Support
     readonly maxBytes: number
     readonly maxPerMessage: number
     /** Of all files of one message together; absent = only each file is limited. */
     readonly maxTotalBytes?: number
+    /** What happens beyond `maxPerMessage`; `refuse` where nothing is said. */
+    readonly overCount?: 'split' | 'refuse'
+    /** The longest text that goes in one message with files; a longer one goes ahead by itself. Absent = any. */
+    readonly maxTextLength?: number
+    /** Narrower limits of some types; the first that fits counts in place of `maxBytes`. */
+    readonly sizeLimits?: readonly { readonly contentTypes: readonly string[]; readonly maxBytes: number }[]
     /** Content types as `type/subtype` or `type/*`; empty = whatever the workspace allows. */
     readonly contentTypes: readonly string[]
   }
@@ -33,6 +44,8 @@ export interface Capabilities {
   readonly receipts: { readonly delivered: Support; readonly read: Support }
   /** Hours after the customer's last message within which we may write freely; absent = always. */
   readonly replyWindowHours?: number
+  /** Approved messages that may go out also when the reply window is closed; absent = none. */
+  readonly templates?: Support
   /** Whether an agent may begin a conversation. */
   readonly startConversation: Support
   /** True when `send` may be repeated after a crash without the customer seeing it twice. */
@@ -48,6 +61,23 @@ export interface Capabilities {
     /** Letters of the same sender with the same subject go into one conversation for so long. */
     readonly sameSubjectDays: number
   }
+  /** How fast the platform takes messages of this channel, so that it need not refuse any; absent = as fast as may be. */
+  readonly pacing?: Pacing
   /** Absent = the default schedule. */
   readonly retry?: RetrySchedule
+}
+
+/** So many messages in so many milliseconds, spread evenly but for a burst of `burst` messages, 1 where not said. */
+export interface PaceLimit {
+  readonly messages: number
+  readonly perMs: number
+  readonly burst?: number
+}
+
+/** The limits of a channel; whoever sends keeps to all that are given. */
+export interface Pacing {
+  /** Over all conversations of the channel. */
+  readonly channel?: PaceLimit
+  /** In each conversation. */
+  readonly thread?: readonly PaceLimit[]
 }

@@ -1,5 +1,6 @@
 import type { Availability } from './agent.ts'
 import type { ConversationStatus, Priority } from './conversation.ts'
+import type { FilledTemplate } from './message-template.ts'
 import type { Permission, Role } from './permissions.ts'
 import type { AssignmentPolicy, SkillRequirement } from './routing/policy.ts'
 import type { ChannelAccess } from './views.ts'
@@ -158,6 +159,24 @@ export interface SendMessageCommand {
   readonly attachmentIds: readonly string[]
   /** Only on channels that carry letters; what is left out follows from the letter that is answered. */
   readonly letter?: OutgoingLetter
+  /** The message of the conversation that is answered, where the channel shows such. */
+  readonly replyToId?: string
+  /** An approved message goes out in place of the text, which is then empty. */
+  readonly template?: FilledTemplate
+}
+
+/** Changes what a message of ours says, on channels that can. `version` is the one the caller has seen. */
+export interface EditMessageCommand {
+  readonly text: string
+  readonly version: number
+}
+
+/** Makes one contact of two. The one named in the address stays. */
+export interface MergeContactCommand {
+  /** Goes into the other one. */
+  readonly contactId: string
+  readonly version: number
+  readonly contactVersion: number
 }
 
 /** What an agent says of a letter beside its text. Addresses are `local@domain`. */

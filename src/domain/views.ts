@@ -5,10 +5,12 @@ import type { DeliveryCertainty, DeliveryState } from './delivery.ts'
 import type * as id from './ids.ts'
 import type { FiledReason, Letter } from './letter.ts'
 import type { ConversationEventKind, MessageDirection, MessageKind, MessageStatus } from './message.ts'
+import type { MessageCard } from './message-card.ts'
 import type { Permission, Role } from './permissions.ts'
 import type { AssignmentPolicy, RoutingStrategy, SkillRequirement } from './routing/policy.ts'
 import type { PolicyIssue } from './routing/policy-check.ts'
 import type { RoutingCandidate, RoutingOutcome, StepTally } from './routing/trace.ts'
+import type { TextSpan } from './text-spans.ts'
 
 /** A page of a list. `nextCursor` is absent on the last page. */
 export interface Page<T> {
@@ -106,6 +108,19 @@ export interface MessageView {
     /** The platform's report of the failure is kept and can be read. */
     readonly hasReport?: boolean
   }
+  /** Formatting of `text`. */
+  readonly spans?: readonly TextSpan[]
+  readonly cards?: readonly MessageCard[]
+  /** One for each person who reacted, the customer's by his name. */
+  readonly reactions?: readonly { readonly emoji: string; readonly by: string }[]
+  /** What it answers, as far as that is known. */
+  readonly replyTo?: {
+    readonly id: id.MessageId
+    readonly authorName: string
+    readonly preview: string
+  }
+  /** The approved message that it went out as. */
+  readonly template?: { readonly id: string; readonly name: string }
   /** What it has as a letter, on channels that carry letters. */
   readonly letter?: LetterView
   /** Set when the platform sent something we cannot show; says what it was. */
@@ -146,6 +161,10 @@ export interface ContactIdentityView {
   readonly externalId: string
   readonly displayName?: string
   readonly verified: boolean
+  /** The customer wants no messages of this channel since then. */
+  readonly optedOutAt?: id.Instant
+  /** A picture of him, fetched from the platform. */
+  readonly avatarId?: id.AttachmentId
 }
 
 /** A person as the contact panel shows him. */
@@ -195,6 +214,8 @@ export interface ChannelView {
   readonly paused: boolean
   readonly health: ChannelHealthView
   readonly capabilities: Capabilities
+  /** It was deleted: its conversations stay readable, nothing comes or goes. */
+  readonly deletedAt?: id.Instant
   readonly version: number
 }
 
@@ -277,4 +298,64 @@ export interface ApiTokenView {
   readonly createdAt: id.Instant
   readonly expiresAt?: id.Instant
   readonly lastUsedAt?: id.Instant
+}
+
+/** Why a contact may be the same person as another. */
+export interface DuplicateView {
+  readonly contact: ContactView
+  /** What they have in common: an address or number, as it is shown. */
+  readonly because: readonly { readonly kind: 'email' | 'phone'; readonly value: string }[]
+}
+
+/** What merging would make of two contacts, or has made. */
+export interface MergePreviewView {
+  /** The contact that stays, as it would be. */
+  readonly result: ContactView
+  /** What of it comes from the other contact. */
+  readonly taken: {
+    readonly emails: readonly string[]
+    readonly phones: readonly string[]
+    readonly tags: readonly string[]
+    readonly attributes: readonly string[]
+    readonly identities: readonly id.ContactIdentityId[]
+  }
+  /** Attributes that both have with different values: the first one stays. */
+  readonly conflicts: readonly { readonly key: string; readonly stays: string; readonly goes: string }[]
+  /** Conversations that move. */
+  readonly conversations: number
+}
+
+/** A merge that was done. */
+export interface MergeView {
+  readonly id: string
+  readonly contactId: id.ContactId
+  readonly absorbed: { readonly id: id.ContactId; readonly name: string }
+  readonly by: { readonly id: id.AgentId; readonly name: string }
+  readonly at: id.Instant
+  readonly undoneAt?: id.Instant
+}
+
+/** Whether and how a channel reaches a contact now. */
+export interface ReachView {
+  readonly channelId: id.ChannelId
+  readonly channelName: string
+  /** The address, number or id that it would go to. */
+  readonly to: string
+  /** His conversation there that is not resolved, or the latest one that can be opened again. */
+  readonly conversationId?: id.ConversationId
+  /** Free text may go now. */
+  readonly ok: boolean
+  /** Only an approved message may go. */
+  readonly templatesOnly?: boolean
+  /** Until when free text may go, where the platform limits it. */
+  readonly windowClosesAt?: id.Instant
+  /** Why not, when not `ok`. */
+  readonly reason?:
+    | 'window-closed'
+    | 'opted-out'
+    | 'paused'
+    | 'failing'
+    | 'start-unsupported'
+    | 'deleted'
+    | 'no-access'
 }

@@ -91,7 +91,7 @@ async function answer(
 }
 
 async function read(request: IncomingMessage, channel: LiveChannel, deps: IngressDeps): Promise<RawRequest> {
-  const { inbound } = channel.connector
+  const { inbound } = channel
   if (inbound.kind !== 'webhook') throw new AppError('not-found')
   const body = await readBody(request, inbound.maxBodyBytes)
   const headers: Record<string, string> = {}

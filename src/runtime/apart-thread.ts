@@ -1,5 +1,6 @@
 /** The thread in which entries are parsed apart: one after the other, so that it is known which one is to blame. */
 import { parentPort, workerData } from 'node:worker_threads'
+import { parseOf } from '../contract/inbound-of.ts'
 import { verified } from '../contract/raw-request.ts'
 import type { ConnectorRegistry } from '../contract/registry.ts'
 import type { ChannelType } from '../domain/ids.ts'
@@ -12,7 +13,7 @@ async function resultOf({ type, ...request }: Omit<ApartRequest, 'id'>): Promise
   const connector = registry.find(type as ChannelType)
   if (!connector) return 'unknown-type'
   try {
-    return { events: sanitiseEvents(await connector.inbound.parse(verified(request))) }
+    return { events: sanitiseEvents(await parseOf(connector)(verified(request))) }
   } catch (error) {
     return { error: error instanceof Error ? error.message : String(error) }
   }

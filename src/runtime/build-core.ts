@@ -8,6 +8,7 @@ import { createAuthenticator } from '../services/authenticate.ts'
 import { createBus } from '../services/bus.ts'
 import { createChannelDirectory, type LiveChannel } from '../services/channel-directory.ts'
 import { createFetchAttachment } from '../services/fetch-attachment.ts'
+import { createFileLinks } from '../services/file-links.ts'
 import { createForwardFiles } from '../services/forward-files.ts'
 import { createAgentAttachments, createLinkAttachments } from '../services/link-attachments.ts'
 import { createMessageTokens } from '../services/message-token.ts'
@@ -30,6 +31,7 @@ import { createGuardedFetch, createGuardedLookup } from './guarded-fetch.ts'
 import type { Logger } from './logger.ts'
 import type { Database } from './open-database.ts'
 import { openStores } from './open-stores.ts'
+import { isReachable } from './reachable.ts'
 import { requireSameKey } from './same-key.ts'
 import { createSecretBox } from './secret-box.ts'
 import { secretKeyOf } from './secret-key.ts'
@@ -57,6 +59,7 @@ export async function buildCore(deps: {
     registry,
     box,
     bus,
+    reachable: isReachable(publicUrl),
     clock: Date.now,
     onUnusable: (channel, error) => log.error({ ...channel, err: error }, 'a channel cannot be used'),
   })
@@ -131,6 +134,7 @@ export async function buildCore(deps: {
     }),
     cookieKey,
     messageTokens: createMessageTokens(box.derive('message-token')),
+    fileLinks: createFileLinks({ key: box.derive('file-link'), publicUrl, clock: Date.now }),
     authenticator,
     limits,
     passwords: createPasswords(),

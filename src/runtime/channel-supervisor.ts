@@ -61,7 +61,7 @@ export function startChannelSupervisor(deps: ChannelSupervisorDeps): ChannelSupe
 
   const lookOnce = async (): Promise<void> => {
     const wanted = (await deps.directory.all()).filter(
-      ({ connector, paused }) => connector.inbound.kind === 'session' && !paused,
+      ({ inbound, paused }) => inbound.kind === 'session' && !paused,
     )
     const byId = new Map(wanted.map((channel) => [channel.id, channel]))
     for (const { channel, basis, session } of running.values()) {

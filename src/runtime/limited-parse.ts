@@ -63,7 +63,7 @@ export function createLimitedParse({ threads, startedAtMs, batchMs }: LimitedPar
 }
 
 function isOfSession({ channel }: ParseJob): boolean {
-  return channel.connector.inbound.kind === 'session'
+  return channel.inbound.kind === 'session'
 }
 
 /** Parses in this thread, each batch within the time limit; what sessions bring without one. */
@@ -112,7 +112,7 @@ function parseInTime(
 }
 
 function parseOne({ channel, entry }: ParseJob): ParseOutcome {
-  const { inbound } = channel.connector
+  const { inbound } = channel
   if (inbound.kind !== 'webhook') return { error: 'what a session brings is parsed apart' }
   const { body, contentType, facts, receivedAtMs } = entry
   try {
@@ -127,7 +127,7 @@ async function parsePatiently({ channel, entry }: ParseJob): Promise<ParseOutcom
   try {
     return {
       events: sanitiseEvents(
-        await channel.connector.inbound.parse(verified({ body, contentType, facts, receivedAtMs })),
+        await channel.inbound.parse(verified({ body, contentType, facts, receivedAtMs })),
       ),
     }
   } catch (error) {

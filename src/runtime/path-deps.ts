@@ -43,6 +43,7 @@ export interface PathDeps {
   readonly linkAttachments: LinkAttachments
   readonly openAttachment: OpenAttachment
   readonly messageTokens: DeliverDeps['messageTokens']
+  readonly fileLinks: DeliverDeps['fileLinks']
   readonly contextOf: DeliverDeps['contextOf']
   readonly agentAttachments: Pick<AgentAttachments, 'forward'>
   readonly isCustomerHere: ContinueDeps['isCustomerHere']

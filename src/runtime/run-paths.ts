@@ -169,6 +169,7 @@ function deliverDeps(deps: PathDeps, isStopping: () => boolean): DeliverDeps {
     contextOf: deps.contextOf,
     openAttachment: deps.openAttachment,
     messageTokens: deps.messageTokens,
+    fileLinks: deps.fileLinks,
     bus: deps.bus,
     nodeId: deps.nodeId,
     isStopping,

@@ -24,7 +24,7 @@ export async function acceptDelivery(
   request: RawRequest,
   deps: AcceptDeps,
 ): Promise<WebhookAnswer> {
-  const { inbound } = channel.connector
+  const { inbound } = channel
   if (inbound.kind !== 'webhook') throw new AppError('not-found')
   const verification = inbound.verify(request, channel.config)
   if (!verification.ok) {

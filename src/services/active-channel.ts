@@ -1,4 +1,5 @@
-import type { Connector } from '../contract/connector.ts'
+import type { ConfigValues } from '../contract/config-field.ts'
+import type { Connector, SessionInbound, WebhookInbound } from '../contract/connector.ts'
 import type { Capabilities } from '../domain/capabilities.ts'
 import type { CategoryId, ChannelId } from '../domain/ids.ts'
 import type { AssignmentPolicy, SkillRequirement } from '../domain/routing/policy.ts'
@@ -9,6 +10,8 @@ export interface ActiveChannel {
   /** Carries nothing for now. */
   readonly paused: boolean
   readonly connector: Connector
+  /** The connector's way in that counts with this channel's settings. */
+  readonly inbound: WebhookInbound<ConfigValues> | SessionInbound<ConfigValues>
   readonly capabilities: Capabilities
   readonly policy: AssignmentPolicy
   /** Stamped on new conversations. */

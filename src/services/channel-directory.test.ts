@@ -29,6 +29,7 @@ function office() {
   const stored: ChannelRecord[] = []
   const bus = createBus(() => undefined)
   const directory = createChannelDirectory({
+    reachable: false,
     channels: { list: async () => [...stored] } as unknown as ChannelStore,
     registry: createRegistry([connector]),
     box: {} as never,

@@ -1,5 +1,6 @@
 import type { ConfigValues } from '../contract/config-field.ts'
-import type { Connector } from '../contract/connector.ts'
+import type { Connector, SessionInbound, WebhookInbound } from '../contract/connector.ts'
+import { inboundOf } from '../contract/inbound-of.ts'
 import type { ConnectorRegistry } from '../contract/registry.ts'
 import type { Capabilities } from '../domain/capabilities.ts'
 import type { AgentId, CategoryId, ChannelId, ChannelType } from '../domain/ids.ts'
@@ -27,6 +28,8 @@ export interface LiveChannel {
   readonly skills: readonly SkillRequirement[]
   readonly access: ChannelAccess
   readonly connector: Connector
+  /** The connector's way in that counts with these settings. */
+  readonly inbound: WebhookInbound<ConfigValues> | SessionInbound<ConfigValues>
   readonly version: number
   /** As stored, for the administrators' pages. */
   readonly record: ChannelRecord
@@ -50,6 +53,8 @@ export interface ChannelDirectoryDeps {
   readonly channels: ChannelStore
   readonly registry: ConnectorRegistry
   readonly box: SecretBox
+  /** Whether platforms can call this server. */
+  readonly reachable: boolean
   readonly bus: Bus
   /** Milliseconds since the epoch. */
   readonly clock: () => number
@@ -133,7 +138,7 @@ export function createChannelDirectory(deps: ChannelDirectoryDeps): ChannelDirec
 }
 
 function revive(
-  { registry, box, onUnusable }: ChannelDirectoryDeps,
+  { registry, box, reachable, onUnusable }: ChannelDirectoryDeps,
   record: ChannelRecord,
   before: LiveChannel | undefined,
 ): LiveChannel | undefined {
@@ -161,6 +166,7 @@ function revive(
       skills,
       access,
       connector,
+      inbound: inboundOf(connector, config, { reachable }),
       version,
       record,
     }

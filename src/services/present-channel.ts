@@ -61,8 +61,8 @@ export function presentChannelToAdmin(
   publicUrl: string,
   facts: PolicyFacts,
 ): ChannelAdminView {
-  const { id, config, connector, access, record } = channel
-  const calledByPlatform = connector.inbound.kind === 'webhook' && connector.visitors === undefined
+  const { id, config, connector, inbound, access, record } = channel
+  const calledByPlatform = inbound.kind === 'webhook' && connector.visitors === undefined
   return {
     ...presentChannelRouting(channel, facts),
     config: redactSettings(connector.configFields, config),

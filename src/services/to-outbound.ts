@@ -5,6 +5,7 @@ import type { LetterStore } from '../store/letter-store.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
 import type { LiveChannel } from './channel-directory.ts'
+import type { FileLinks } from './file-links.ts'
 import type { MessageTokens } from './message-token.ts'
 
 /** Opens a stored file for sending. */
@@ -16,6 +17,7 @@ export interface ToOutboundDeps {
   readonly letters: Pick<LetterStore, 'get'>
   readonly openAttachment: OpenAttachment
   readonly messageTokens: MessageTokens
+  readonly fileLinks: Pick<FileLinks, 'of'>
 }
 
 /** What a message needs to know of where it goes. */
@@ -57,6 +59,7 @@ export async function toOutbound(
       contentType,
       sizeBytes,
       open: () => deps.openAttachment(id),
+      publicUrl: () => deps.fileLinks.of(id),
     })),
     ...(conversation.subject === undefined ? {} : { subject: conversation.subject }),
     token: deps.messageTokens.of(leased.id),

@@ -4,6 +4,7 @@ import type { ConfigValues } from '../../src/contract/config-field.ts'
 import type { Connector, OutboundMessage, WebhookInbound } from '../../src/contract/connector.ts'
 import { ConnectorError, type ConnectorErrorFacts } from '../../src/contract/connector-error.ts'
 import type { InboundEvent } from '../../src/contract/inbound-event.ts'
+import { parseOf } from '../../src/contract/inbound-of.ts'
 import { type JournaledRequest, type Verified, verified } from '../../src/contract/raw-request.ts'
 import { planOutbound } from '../../src/domain/outbound.ts'
 import { createSecretBox } from '../../src/runtime/secret-box.ts'
@@ -43,7 +44,7 @@ function webhookOf({
 }: Subject):
   | { readonly inbound: WebhookInbound<ConfigValues>; readonly fixtures: WebhookFixtures }
   | undefined {
-  const { inbound } = connector
+  const inbound = connector.inbound.kind === 'either' ? connector.inbound.webhook : connector.inbound
   if (inbound.kind !== 'webhook') return undefined
   if ('session' in fixtures) throw new Error('a connector that platforms call needs requests, not items')
   return { inbound, fixtures }
@@ -114,7 +115,7 @@ export function journaledFixtures(subject: Subject): Readonly<Record<string, Ver
 export async function parseFixtures(subject: Subject): Promise<Record<string, readonly InboundEvent[]>> {
   const parsed: Record<string, readonly InboundEvent[]> = {}
   for (const [what, request] of Object.entries(journaledFixtures(subject)))
-    parsed[what] = await subject.connector.inbound.parse(request)
+    parsed[what] = await parseOf(subject.connector)(request)
   return parsed
 }
 
@@ -168,7 +169,8 @@ const survivesJunk: Check = async (subject) => {
     contentType: string,
     given: Record<string, string>,
   ): Promise<void> => {
-    const request = async () => inbound.parse(verified({ body, contentType, facts: given, receivedAtMs: 1 }))
+    const request = async () =>
+      parseOf(subject.connector)(verified({ body, contentType, facts: given, receivedAtMs: 1 }))
     try {
       const once = JSON.stringify(await request())
       const again = JSON.stringify(await request())
@@ -263,7 +265,7 @@ const ignoresItself: Check = async (subject) => {
   const echo = journaledEcho(subject)
   if (echo === undefined) return []
   if (typeof echo === 'string') return [echo]
-  const events = await subject.connector.inbound.parse(echo)
+  const events = await parseOf(subject.connector)(echo)
   // What is kept as our own, and waits for nobody, is not taken for a customer's.
   const heard = events.filter((event) => event.type === 'message' && event.letter?.automatic !== 'own')
   return heard.length === 0 ? [] : ['takes its own message for a customer’s']

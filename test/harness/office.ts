@@ -1,4 +1,5 @@
 /** The services of the two paths over real stores, with a clock the test turns and a bus it can listen to. */
+
 import type { ConnectorContext } from '../../src/contract/connector.ts'
 import { AppError } from '../../src/domain/errors.ts'
 import type { DomainEvent } from '../../src/domain/events.ts'
@@ -21,6 +22,7 @@ import type { SendReplyDeps } from '../../src/services/send-reply.ts'
 import type { JournalEntry } from '../../src/store/journal-store.ts'
 import type { StoredConversation } from '../../src/store/stored-conversation.ts'
 import { FREE_LOADS, freeAgent, NO_RULES } from './free-hands.ts'
+import { NO_FILE_LINKS } from './path-rig.ts'
 
 /** 24 hex digits that can be told apart by eye. */
 export const hexId = <T extends string>(digit: string): T => digit.repeat(24) as T
@@ -118,6 +120,7 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
     contextOf: () => ({}) as ConnectorContext<LiveChannel['config']>,
     openAttachment: () => Promise.reject(new Error('nothing to open')),
     messageTokens: createMessageTokens(new Uint8Array(32)),
+    fileLinks: NO_FILE_LINKS,
     assignable: async (agentId: AgentId) => {
       const agent = office.team.find(({ id }) => id === agentId)
       return agent && { name: agent.name }

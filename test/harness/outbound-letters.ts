@@ -74,6 +74,7 @@ export const file = (
   name,
   contentType,
   sizeBytes: bytes.length,
+  publicUrl: () => 'https://inbox.example/files/1',
   open: async () =>
     Readable.from(
       (function* () {

@@ -7,6 +7,7 @@ import type {
   SendReceipt,
 } from '../../src/contract/connector.ts'
 import type { InboundEvent } from '../../src/contract/inbound-event.ts'
+import { inboundOf } from '../../src/contract/inbound-of.ts'
 import type { JournaledRequest } from '../../src/contract/raw-request.ts'
 import type { Capabilities } from '../../src/domain/capabilities.ts'
 import type { DomainEvent } from '../../src/domain/events.ts'
@@ -37,6 +38,9 @@ export const SCRIPTED: Capabilities = {
   ...TEXT_ONLY,
   receipts: { delivered: 'native', read: 'native' },
 }
+
+/** Nothing is fetched from here. */
+export const NO_FILE_LINKS = { of: (id: string) => `https://inbox.example/files/${id}` }
 
 /** The largest file that comes inside a message here. */
 export const MAX_ATTACHMENT_BYTES = 100_000
@@ -105,6 +109,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
       skills: [],
       access: { kind: 'everyone' },
       connector,
+      inbound: inboundOf(connector, config, { reachable: true }),
       version: 1,
     }) as Omit<LiveChannel, 'record'> as LiveChannel
   const findChannel = async (id: string): Promise<LiveChannel | undefined> =>
@@ -165,6 +170,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     contextOf: () => context,
     openAttachment: () => Promise.reject(new Error('there is no file here')),
     messageTokens,
+    fileLinks: NO_FILE_LINKS,
     bus,
     nodeId: 'rig',
     isStopping: () => false,

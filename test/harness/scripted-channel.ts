@@ -1,6 +1,7 @@
 /** A channel whose deliveries say outright which events they are, and whose sends do what the test says. */
 import type { Connector, OutboundMessage, SendReceipt } from '../../src/contract/connector.ts'
 import type { InboundEvent } from '../../src/contract/inbound-event.ts'
+import { inboundOf } from '../../src/contract/inbound-of.ts'
 import { verified } from '../../src/contract/raw-request.ts'
 import type { Capabilities } from '../../src/domain/capabilities.ts'
 import type { ChannelId, ChannelType } from '../../src/domain/ids.ts'
@@ -84,7 +85,8 @@ export function scriptedChannel(
     health: { state: 'unknown' },
     createdAtMs: 0,
   }
-  return { ...shared, config: {}, capabilities: connector.capabilities({}), connector, record }
+  const inbound = inboundOf(connector, {}, { reachable: false })
+  return { ...shared, config: {}, capabilities: connector.capabilities({}), connector, inbound, record }
 }
 
 /** What a customer wrote. */

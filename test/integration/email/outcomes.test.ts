@@ -158,6 +158,7 @@ describe('an attempt', () => {
     const broken = file('big.bin', Buffer.alloc(300_000, 'x'))
     const breaking = {
       ...broken,
+      publicUrl: () => 'https://inbox.example/files/1',
       open: async () => {
         const content = await broken.open()
         let left = 100
@@ -188,6 +189,7 @@ describe('whatever became of it', () => {
     const large = file('large.bin', Buffer.alloc(2_000_000, 'x'))
     const watched = {
       ...large,
+      publicUrl: () => 'https://inbox.example/files/1',
       open: async () => {
         const content = await large.open()
         opened.push(content)

@@ -17,6 +17,7 @@ it('a new channel is found by whoever asks after the signal, also while another 
     throw error
   })
   const directory = createChannelDirectory({
+    reachable: false,
     channels,
     registry: createRegistry([connector]),
     box: createSecretBox(new Uint8Array(32)),

@@ -1,4 +1,5 @@
 /** What goes out when an agent writes a letter: whom it goes to, what it says, and that it is the same every time. */
+
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import type { Letter } from '../../../src/domain/letter.ts'
@@ -7,7 +8,7 @@ import { sendReply } from '../../../src/services/send-reply.ts'
 import { toOutbound } from '../../../src/services/to-outbound.ts'
 import { sharedDatabase } from '../../harness/database.ts'
 import { ADA, comparable, type LetterRig, OWN, openLetterRig } from '../../harness/letter-rig.ts'
-import { SCRIPTED } from '../../harness/path-rig.ts'
+import { NO_FILE_LINKS, SCRIPTED } from '../../harness/path-rig.ts'
 
 const database = sharedDatabase()
 let rig: LetterRig
@@ -225,6 +226,7 @@ describe('the same letter', () => {
         letters,
         openAttachment: () => Promise.reject(new Error('no file')),
         messageTokens: createMessageTokens(new Uint8Array(32)),
+        fileLinks: NO_FILE_LINKS,
       }),
     ).rejects.toMatchObject({ facts: { delivery: 'not-sent', retry: 'never' } })
   })

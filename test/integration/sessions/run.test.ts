@@ -54,6 +54,7 @@ describe('a session that fails', () => {
     const { inbound } = mailbox.connector
     if (inbound.kind !== 'session') throw new Error('a mailbox is a session')
     Object.assign(inbound, {
+      publicUrl: () => 'https://inbox.example/files/1',
       open: async () => {
         at.push(performance.now())
         throw trouble('later', 'no-line')

@@ -76,6 +76,7 @@ export function startNode(
     throw error
   })
   const directory = createChannelDirectory({
+    reachable: false,
     channels: stores.channels,
     registry: createRegistry([mailbox.connector]),
     box,

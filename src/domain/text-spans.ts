@@ -1,0 +1,29 @@
+/** How a stretch of a text is set apart. `quote` and `code-block` are whole lines; `mention` names somebody. */
+export const SPAN_KINDS = [
+  'bold',
+  'italic',
+  'underline',
+  'strike',
+  'code',
+  'code-block',
+  'quote',
+  'spoiler',
+  'link',
+  'mention',
+] as const
+/** See {@link SPAN_KINDS}. */
+export type SpanKind = (typeof SPAN_KINDS)[number]
+
+/**
+ * Formatting of a message beside its plain text, so that nothing of what people write can become markup. Spans are
+ * sorted by offset, may lie inside each other and never overlap in part.
+ */
+export interface TextSpan {
+  readonly kind: SpanKind
+  /** In UTF-16 units. */
+  readonly offset: number
+  /** In UTF-16 units, at least 1. */
+  readonly length: number
+  /** Of a `link`: `http:`, `https:`, `mailto:` or `tel:` only. */
+  readonly url?: string
+}

@@ -1,0 +1,39 @@
+import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { AttachmentId } from '../domain/ids.ts'
+
+/** Addresses at which a platform fetches a file of ours without signing in. */
+export interface FileLinks {
+  /** For this file only, for two days from now. */
+  of(id: string): string
+  /** The file that the last part of such an address names; undefined when it is not ours, or its time is over. */
+  read(token: string): AttachmentId | undefined
+}
+
+/** Platforms may hold a message back for ten hours before they fetch its files. */
+const VALID_MS = 2 * 86_400_000
+const TOKEN = /^([0-9a-f]{32})-([0-9a-z]{1,10})-([\w-]{22})$/
+const PROOF_BYTES = 16
+
+/** @param deps.key derived for this purpose alone; `clock` in milliseconds since the epoch */
+export function createFileLinks(deps: {
+  readonly key: Uint8Array
+  readonly publicUrl: string
+  readonly clock: () => number
+}): FileLinks {
+  const proofOf = (id: string, until: string): Buffer =>
+    createHmac('sha256', deps.key).update(`${id}-${until}`).digest().subarray(0, PROOF_BYTES)
+  return {
+    of(id) {
+      const until = Math.ceil((deps.clock() + VALID_MS) / 1_000).toString(36)
+      return `${deps.publicUrl}/files/${id}-${until}-${proofOf(id, until).toString('base64url')}`
+    },
+    read(token) {
+      const [, id = '', until = '', proof = ''] = TOKEN.exec(token) ?? []
+      if (id === '') return undefined
+      const given = Buffer.from(proof, 'base64url')
+      const wanted = proofOf(id, until)
+      if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) return undefined
+      return Number.parseInt(until, 36) * 1_000 > deps.clock() ? (id as AttachmentId) : undefined
+    },
+  }
+}
