@@ -143,15 +143,17 @@ describe.each(sides)('%s', (_, { connector, fixtures }) => {
     return []
   })
 
-  it.runIf(fixtures.sendsOverNetwork === true)(
-    'settles a receipt right that comes while the platform still answers',
+  const overNetwork = fixtures.sendsOverNetwork === true
+
+  it.each(overNetwork ? ['settles a receipt right that comes while the platform still answers'] : [])(
+    '%s',
     async () => {
       expect(await settlesRight(subject)).toEqual([])
     },
   )
 
-  it.runIf(fixtures.sendsOverNetwork !== true)(
-    'settles a receipt right that comes before our send returned',
+  it.each(overNetwork ? [] : ['settles a receipt right that comes before our send returned'])(
+    '%s',
     async () => {
       const paths = onThePaths()
       const { rig } = paths
