@@ -6,6 +6,15 @@ export type MessageRefusal =
   | OutboundRefusal
   | { readonly reason: 'start-unsupported' }
   | { readonly reason: 'file-gone'; readonly name: string }
+  | { readonly reason: 'template-unknown' }
+  /** The platform does not let it go out now; `why` in its own words. */
+  | { readonly reason: 'template-unusable'; readonly why: string }
+  /** `missing` are the keys that nothing was given for, with commas between. */
+  | { readonly reason: 'template-incomplete'; readonly missing: string }
+  | { readonly reason: 'edit-unsupported' }
+  | { readonly reason: 'delete-unsupported' }
+  /** It has not reached the platform, is deleted, or is none of ours. */
+  | { readonly reason: 'not-changeable' }
 
 /** The refusal as interfaces answer it: the reason and its numbers are members of the problem document. */
 export function refusedMessage(refusal: MessageRefusal): AppError {
@@ -30,5 +39,11 @@ const REFUSALS: Readonly<Record<MessageRefusal['reason'], string>> = {
   'no-recipients': 'There is nobody to send this letter to, or only this channel itself',
   'too-many-recipients': 'There are more recipients than this channel allows for one letter',
   'file-gone': 'A file of the letter that is passed on cannot be fetched any more',
+  'template-unknown': 'The platform knows no such approved message',
+  'template-unusable': 'The platform does not let this approved message go out now',
+  'template-incomplete': 'Not every gap of the approved message is filled',
+  'edit-unsupported': 'On this channel a message cannot be changed once it is sent',
+  'delete-unsupported': 'On this channel a message cannot be deleted once it is sent',
+  'not-changeable': 'Only a message that was sent and is still there can be changed or deleted',
   'start-unsupported': 'On this channel only the customer can begin a conversation',
 }

@@ -10,7 +10,7 @@ export interface StoredIdentity {
   readonly contactId: ContactId
   readonly displayName?: string
   readonly verified: boolean
-  /** The customer wants no messages of this channel since then. */
+  /** He wants no messages of this channel since then. */
   readonly optedOutAtMs?: number
 }
 
