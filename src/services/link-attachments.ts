@@ -6,8 +6,8 @@ import type { AttachmentUploader, StoredAttachment } from '../store/attachment-d
 import type { AttachmentLink, AttachmentStore, RemoteAttachment } from '../store/attachment-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import { claimedTypeOf, inspectContent } from './attachment-content.ts'
+import type { AgentAttachments } from './plan-message.ts'
 import type { LinkAttachments } from './record-arrivals.ts'
-import type { AgentAttachments } from './send-reply.ts'
 import { presentAttachment } from './store-attachment.ts'
 
 /** More files than these in one letter are nobody's to read one by one. */
