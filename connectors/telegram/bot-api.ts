@@ -1,5 +1,5 @@
 /** Telegram's client library on our own wire: every call goes through the guarded fetch, to the server of the settings. */
-import type { Telegram } from 'telegraf'
+import type * as Library from 'telegraf'
 import type { Telegram as Methods, Opts } from 'telegraf/types'
 import type { ConnectorContext } from '../../src/contract/connector.ts'
 import { ConnectorError } from '../../src/contract/connector-error.ts'
@@ -11,7 +11,7 @@ import { asObject, numberIn, objectIn, textIn } from './wire.ts'
 export type BotContext = Pick<ConnectorContext<TelegramConfig>, 'config' | 'fetch' | 'signal'>
 
 /** The library's methods; each throws its TelegramError for a refusal and ConnectorError for everything else. */
-export type Bot = Telegram
+export type Bot = Library.Telegram
 
 /** A file on its way up. */
 export interface Upload {
@@ -20,11 +20,10 @@ export interface Upload {
   readonly contentType: string
 }
 
-type Library = typeof import('telegraf')
-let library: Promise<Library> | undefined
+let library: Promise<typeof Library> | undefined
 
 /** It is large, and most processes never call. */
-const loadLibrary = (): Promise<Library> => {
+const loadLibrary = (): Promise<typeof Library> => {
   library ??= import('telegraf')
   return library
 }
@@ -34,40 +33,28 @@ export const apiRootOf = ({ apiBaseUrl }: TelegramConfig): string => apiBaseUrl.
 
 /** A bot that may call. */
 export async function openBot({ config, fetch, signal }: BotContext): Promise<Bot> {
-  const { Telegram: Client, TelegramError } = await loadLibrary()
+  const { Telegram, TelegramError } = await loadLibrary()
   const { botToken } = config
   const apiRoot = apiRootOf(config)
 
-  class GuardedClient extends Client {
-    override async callApi<M extends keyof Methods>(
-      method: M,
-      payload: Opts<M>,
-    ): Promise<ReturnType<Methods[M]>> {
-      const response = await fetch(`${apiRoot}/bot${botToken}/${method}`, {
-        method: 'POST',
-        signal,
-        ...contentOf(payload as Readonly<Record<string, unknown>>),
-      }).catch((error: unknown) => {
-        throw brokenLine(error, signal)
-      })
-      const answer = await answerOf(response, signal)
-      if (answer.ok) return answer.result as ReturnType<Methods[M]>
-      const { code, description, retryAfter, movedTo } = answer
-      throw new TelegramError({
-        error_code: code,
-        description,
-        ...(retryAfter === undefined && movedTo === undefined
-          ? {}
-          : {
-              parameters: {
-                ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
-                ...(movedTo === undefined ? {} : { migrate_to_chat_id: movedTo }),
-              },
-            }),
-      })
-    }
+  /** In place of the library's own, which would connect past the guard. All of its methods end here. */
+  const callApi = async <M extends keyof Methods>(
+    method: M,
+    payload: Opts<M>,
+  ): Promise<ReturnType<Methods[M]>> => {
+    const response = await fetch(`${apiRoot}/bot${botToken}/${method}`, {
+      method: 'POST',
+      signal,
+      ...contentOf(payload as Readonly<Record<string, unknown>>),
+    }).catch((error: unknown) => {
+      throw brokenLine(error, signal)
+    })
+    const answer = await answerOf(response, signal)
+    if (answer.ok) return answer.result as ReturnType<Methods[M]>
+    const { code, description, parameters } = answer
+    throw new TelegramError({ error_code: code, description, parameters })
   }
-  return new GuardedClient(botToken, { apiRoot, webhookReply: false })
+  return Object.assign(new Telegram(botToken, { apiRoot, webhookReply: false }), { callApi })
 }
 
 /** JSON, or a form where a file goes with it. */
@@ -102,8 +89,7 @@ type Answer =
       readonly ok: false
       readonly code: number
       readonly description: string
-      readonly retryAfter?: number
-      readonly movedTo?: number
+      readonly parameters: { readonly retry_after?: number; readonly migrate_to_chat_id?: number }
     }
 
 /** @throws ConnectorError when nobody can tell what the platform did */
@@ -126,8 +112,10 @@ async function answerOf(response: Response, signal: AbortSignal): Promise<Answer
     ok: false,
     code,
     description: (data && textIn(data, 'description')) || `HTTP ${status}`,
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-    ...(movedTo === undefined ? {} : { movedTo }),
+    parameters: {
+      ...(retryAfter === undefined ? {} : { retry_after: retryAfter }),
+      ...(movedTo === undefined ? {} : { migrate_to_chat_id: movedTo }),
+    },
   }
 }
 
