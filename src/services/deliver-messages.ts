@@ -9,7 +9,7 @@ import type { MessageStore } from '../store/message-store.ts'
 import type { OutboxStore, SettledFailure, Settlement } from '../store/outbox-store.ts'
 import { reach } from '../store/stations.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
-import { applyEarlyEvents } from './apply-message-news.ts'
+import { applyEarlyEvents, type NewsDeps } from './apply-message-news.ts'
 import type { Bus } from './bus.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { publishChanged } from './publish-changed.ts'
@@ -20,6 +20,8 @@ export interface DeliverDeps extends ToOutboundDeps {
   readonly outbox: OutboxStore
   readonly messages: MessageStore
   readonly conversations: ConversationStore
+  readonly messageGroups: NewsDeps['messageGroups']
+  readonly contacts: NewsDeps['contacts']
   readonly earlyEvents: EarlyEventStore
   readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
   /** @param limit aborts when the attempt has taken too long */

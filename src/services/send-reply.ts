@@ -15,6 +15,7 @@ import { eventLine } from './event-line.ts'
 import type { ForwardFiles } from './forward-files.ts'
 import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
+import { findReplies } from './present-messages.ts'
 import { type Principal, requireChannel, requirePermission } from './principal.ts'
 import { refusedMessage } from './refuse-message.ts'
 import { tellOfReading } from './tell-of-reading.ts'
@@ -265,11 +266,12 @@ async function announce(
   const lines =
     before.filed && !after.filed ? [eventLine(after, { name: 'unfiled' as const }, principal, deps)] : []
   await deps.messages.record(lines)
+  const replies = await findReplies(queued, deps)
   deps.bus.publish([
     ...(lines.length > 0 ? [{ type: 'conversation.updated' as const, conversation: view }] : []),
     ...[...queued, ...lines].map((message) => ({
       type: 'message.created' as const,
-      message: presentMessage(message),
+      message: presentMessage(message, replies.get(message.id)),
       conversation: view,
     })),
     ...(before.assigneeId === after.assigneeId
