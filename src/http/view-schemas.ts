@@ -9,8 +9,9 @@ import type { WhyView } from '../domain/queue-views.ts'
 import { ROUTING_STRATEGIES } from '../domain/routing/policy.ts'
 import { EXCLUSION_REASONS, ROUTING_OUTCOMES } from '../domain/routing/trace.ts'
 import type * as views from '../domain/views.ts'
-import { id, instant, pageOf, version, z } from './fields.ts'
+import { fileId, id, instant, pageOf, version, z } from './fields.ts'
 import { letterView } from './letter-schemas.ts'
+import { richFields } from './message-schemas.ts'
 import { policy, policyIssue, skillRequirement } from './policy-schemas.ts'
 
 /** A role of the workspace. */
@@ -158,7 +159,7 @@ export const apiTokenView = z
 /** See the domain's AttachmentView. */
 export const attachmentView = z
   .object({
-    id: z.string().regex(/^[0-9a-f]{32}$/) as unknown as z.ZodType<ids.AttachmentId, string>,
+    id: fileId<ids.AttachmentId>(),
     name: z.string(),
     contentType: z.string(),
     sizeBytes: z.int(),
@@ -250,6 +251,8 @@ export const messageView = z
           'contact-changed',
           'continued',
           'continuation-failed',
+          'opted-out',
+          'opted-in',
         ]),
         agentName: z.string().optional(),
         value: z.string().optional(),
@@ -268,6 +271,7 @@ export const messageView = z
         hasReport: z.boolean().optional(),
       })
       .optional(),
+    ...richFields,
     letter: letterView.optional(),
     unsupported: z.string().optional(),
     editedAt: instant.optional(),
@@ -294,6 +298,8 @@ export const contactView = z
         externalId: z.string(),
         displayName: z.string().optional(),
         verified: z.boolean(),
+        optedOutAt: instant.optional(),
+        avatarId: fileId<ids.AttachmentId>().optional(),
       }),
     ),
     ownerId: id<ids.AgentId>().optional(),

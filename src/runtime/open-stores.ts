@@ -23,6 +23,7 @@ import { createLeaseStore } from '../store/lease-store.ts'
 import { createLetterSourceStore } from '../store/letter-source-store.ts'
 import { createLetterStore } from '../store/letter-store.ts'
 import { createLetterThreadStore } from '../store/letter-thread-store.ts'
+import { createMessageGroupStore } from '../store/message-group-store.ts'
 import { createMessageStore } from '../store/message-store.ts'
 import { createNodeRecordStore } from '../store/node-records.ts'
 import { createOutboxStore } from '../store/outbox-store.ts'
@@ -75,6 +76,7 @@ export async function openStores(connection: StoreConnection['connection']) {
     letterSources: createLetterSourceStore(connection),
     letterThreads: createLetterThreadStore(connection),
     messages: createMessageStore(connection),
+    messageGroups: createMessageGroupStore(connection),
     nodes: createNodeRecordStore(connection),
     outbox: createOutboxStore(connection),
     presence: createPresenceStore(connection),

@@ -24,7 +24,7 @@ export interface Pace {
 
 export interface DeliverDeps extends FindSentDeps {
   readonly outbox: OutboxStore
-  readonly contacts: Pick<ContactStore, 'findIdentities' | 'setOptedOut'>
+  readonly contacts: Pick<ContactStore, 'findIdentities' | 'setOptedOut'> & FindSentDeps['contacts']
   readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
   readonly pace: Pace
   /** Whose leases are taken: when this node is gone, others need not wait for them to run out. */

@@ -15,6 +15,9 @@ export interface Sender {
   readonly renamed?: true
 }
 
+/** What tells who sent something. */
+export type Sent = Pick<ArrivedMessage, 'channel' | 'identity' | 'saidBy' | 'receivedAtMs'>
+
 /** Finds the sender of a message that {@link resolveSenders} was given. */
 export type FindSender = (message: Pick<ArrivedMessage, 'channel' | 'identity' | 'saidBy'>) => Sender
 
@@ -30,11 +33,11 @@ function keyOfSender(message: Parameters<FindSender>[0]): string {
  * id of its contact from the start, so a contact that a crash left out is made by the next run.
  */
 export async function resolveSenders(
-  messages: readonly ArrivedMessage[],
+  messages: readonly Sent[],
   deps: { readonly contacts: ContactStore },
 ): Promise<FindSender> {
-  const latest = new Map<string, ArrivedMessage>()
-  const first = new Map<string, ArrivedMessage>()
+  const latest = new Map<string, Sent>()
+  const first = new Map<string, Sent>()
   for (const message of messages) {
     const key = keyOfSender(message)
     latest.set(key, message)
@@ -79,7 +82,7 @@ export async function resolveSenders(
 }
 
 async function findIdentities(
-  messages: readonly ArrivedMessage[],
+  messages: readonly Sent[],
   contacts: ContactStore,
 ): Promise<Map<string, StoredIdentity>> {
   const byChannel = new Map<ChannelId, Set<string>>()
@@ -97,7 +100,7 @@ async function findIdentities(
 
 async function resolveContacts(
   identities: readonly StoredIdentity[],
-  first: ReadonlyMap<string, ArrivedMessage>,
+  first: ReadonlyMap<string, Sent>,
   fresh: ReadonlySet<string>,
   contacts: ContactStore,
 ): Promise<Map<string, StoredContact>> {
@@ -172,6 +175,11 @@ function nameBefore(identity: StoredIdentity): string {
 
 function nameFrom(said: InboundIdentity | undefined): string | undefined {
   return oneLine(said?.displayName) || (said?.verified ? oneLine(said.email ?? said.phone) : '') || undefined
+}
+
+/** What somebody is called who is no contact of ours. */
+export function nameOfStranger(identity: InboundIdentity): string {
+  return nameFrom(identity) ?? anonymousName(identity.externalId)
 }
 
 /** A name as agents may also write it, which turns no text around it: a sender can put anything into his. */
