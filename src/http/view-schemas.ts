@@ -68,6 +68,7 @@ const capabilities = z
     receipts: z.object({ delivered: support, read: support }),
     replyWindowHours: z.number().optional(),
     startConversation: support,
+    addresses: z.enum(['phone', 'email', 'id']).optional(),
     idempotentSend: z.boolean(),
     letters: z
       .object({
@@ -284,6 +285,7 @@ export const contactView = z
       }),
     ),
     ownerId: id<ids.AgentId>().optional(),
+    mergedInto: id<ids.ContactId>().optional(),
     createdAt: instant,
     version,
   })

@@ -19,6 +19,7 @@ export function presentContact(contact: StoredContact, identities: readonly Stor
       verified,
     })),
     ...(contact.ownerId ? { ownerId: contact.ownerId } : {}),
+    ...(contact.mergedInto ? { mergedInto: contact.mergedInto } : {}),
     createdAt: instant(contact.createdAtMs),
     version: contact.version,
   }
