@@ -11,6 +11,8 @@ export interface StoredIdentity {
   readonly contactId: ContactId
   readonly displayName?: string
   readonly verified: boolean
+  /** The customer wants no messages of this channel since then. */
+  readonly optedOutAtMs?: number
 }
 
 export interface StoredContact {
@@ -45,6 +47,7 @@ export interface IdentityDocument {
   contactId: mongo.ObjectId
   displayName?: string
   verified: boolean
+  optedOutAt?: Date
   createdAt: Date
 }
 
@@ -129,6 +132,22 @@ export function createContactStore(connection: Connection) {
       change: { displayName?: string; verified: boolean },
     ): Promise<void> {
       await identities.updateOne({ _id: toObjectId(id) }, { $set: change }, { writeConcern: { w: 1 } })
+    },
+
+    /** Keeps that a customer wants no messages of a channel; undefined = he wants them again. */
+    async setOptedOut(
+      channelId: ChannelId,
+      externalId: string,
+      atMs: number | undefined,
+    ): Promise<StoredIdentity | undefined> {
+      const updated = await identities.findOneAndUpdate(
+        { channelId: toObjectId(channelId), externalId },
+        atMs === undefined
+          ? { $unset: { optedOutAt: '' } }
+          : [{ $set: { optedOutAt: { $ifNull: ['$optedOutAt', new Date(atMs)] } } }],
+        { returnDocument: 'after' },
+      )
+      return updated ? fromIdentity(updated) : undefined
     },
 
     async findContacts(ids: readonly ContactId[]): Promise<StoredContact[]> {
@@ -275,6 +294,7 @@ export function fromIdentity(document: IdentityDocument): StoredIdentity {
     contactId: document.contactId.toHexString() as ContactId,
     ...(document.displayName === undefined ? {} : { displayName: document.displayName }),
     verified: document.verified,
+    ...(document.optedOutAt ? { optedOutAtMs: document.optedOutAt.getTime() } : {}),
   }
 }
 
