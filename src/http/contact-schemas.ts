@@ -46,9 +46,7 @@ export const mergeView = z
   .openapi('Merge') satisfies z.ZodType<views.MergeView>
 
 /** A merge, and the contact as it stands after it. */
-export const mergeOutcome = z
-  .object({ merge: mergeView, contact: contactView })
-  .openapi('MergeOutcome')
+export const mergeOutcome = z.object({ merge: mergeView, contact: contactView }).openapi('MergeOutcome')
 
 /** See the domain's ReachView. */
 export const reachView = z

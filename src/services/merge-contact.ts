@@ -59,7 +59,11 @@ export async function mergeContact(
  * Takes a merge apart again. Done twice it is done once.
  * @throws AppError `permission-denied`, `not-found`, `version-conflict` where a later merge stands on it
  */
-export async function undoMerge(id: string, principal: Principal, deps: MergeStepDeps): Promise<MergeOutcome> {
+export async function undoMerge(
+  id: string,
+  principal: Principal,
+  deps: MergeStepDeps,
+): Promise<MergeOutcome> {
   const merge = await deps.merges.find(id)
   if (!merge || merge.state === 'begun') throw new AppError('not-found')
   await openContact(merge.survivorId, principal, 'contact.write', deps)

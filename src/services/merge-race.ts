@@ -52,7 +52,9 @@ async function moveOnce(
     ({ identityId, contactId }) => (identities.get(identityId)?.contactId ?? contactId) !== contactId,
   )
   if (elsewhere.length === 0) return []
-  const wanted = [...new Set(elsewhere.flatMap(({ identityId }) => identities.get(identityId)?.contactId ?? []))]
+  const wanted = [
+    ...new Set(elsewhere.flatMap(({ identityId }) => identities.get(identityId)?.contactId ?? [])),
+  ]
   const people = await mergedContacts.follow(await contacts.findContacts(wanted))
   const moved: StoredConversation['id'][] = []
   for (const { id, contactId, identityId } of elsewhere) {

@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors.ts'
 import type { ContactId } from '../domain/ids.ts'
-import { withoutTaken } from '../domain/merge-contacts.ts'
+import { mergeFacts, withoutTaken } from '../domain/merge-contacts.ts'
 import type { ContactStore, StoredContact } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { StoredMerge } from '../store/merge-record.ts'
@@ -9,7 +9,6 @@ import type { MergedContacts } from '../store/merged-contacts.ts'
 import { reach } from '../store/stations.ts'
 import type { Bus } from './bus.ts'
 import { factsOf } from './merge-plan.ts'
-import { mergeFacts } from '../domain/merge-contacts.ts'
 import { presentConversation } from './present.ts'
 import { presentContact } from './present-contact.ts'
 import { spreadContactName } from './spread-contact-name.ts'
@@ -88,7 +87,10 @@ export async function carryOutUndo(merge: StoredMerge, deps: MergeStepDeps): Pro
   await announce(merge, deps)
 }
 
-async function giveBack(merge: StoredMerge, { contacts, mergedContacts, merges }: MergeStepDeps): Promise<void> {
+async function giveBack(
+  merge: StoredMerge,
+  { contacts, mergedContacts, merges }: MergeStepDeps,
+): Promise<void> {
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     // Read before its standing: a merge that comes in between makes the version an old one.
     const [survivor] = await pairOf(merge, contacts)

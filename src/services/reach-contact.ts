@@ -98,8 +98,7 @@ function wayTo(
     conversations.find(({ filed }) => filed !== 'spam')
   const lastInboundAtMs = Math.max(0, ...conversations.map((one) => one.lastInboundAtMs ?? 0))
   const { replyWindowHours } = capabilities
-  const closesAtMs =
-    replyWindowHours === undefined ? undefined : lastInboundAtMs + replyWindowHours * HOUR_MS
+  const closesAtMs = replyWindowHours === undefined ? undefined : lastInboundAtMs + replyWindowHours * HOUR_MS
   const isClosed = closesAtMs !== undefined && nowMs >= closesAtMs
   const reason = reasonAgainst(channel, identity, current !== undefined, maySend, isClosed)
   const templatesOnly = reason === 'window-closed' && capabilities.templates === 'native'

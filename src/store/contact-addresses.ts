@@ -65,11 +65,7 @@ export async function createAddressIndex(connection: Connection): Promise<void> 
 const TERMS_LIMIT = 80
 
 /** The words and addresses that a contact is found by. */
-export function searchTerms({
-  name,
-  emails,
-  phones,
-}: Addressed & { readonly name: string }): string[] {
+export function searchTerms({ name, emails, phones }: Addressed & { readonly name: string }): string[] {
   const lower = name.toLocaleLowerCase('und').trim()
   const words = lower.split(/\s+/u)
   const terms = new Set([lower, ...words, ...emails.map((email) => email.toLowerCase()), ...phones])

@@ -59,7 +59,17 @@ export function toMergeDocument(merge: StoredMerge): Omit<MergeDocument, 'open' 
 }
 
 export function fromMergeDocument(document: MergeDocument): StoredMerge {
-  const { _id, survivorId, absorbedId, identityIds, at, undoneAt, open: _, leaseUntil: __, ...rest } = document
+  const {
+    _id,
+    survivorId,
+    absorbedId,
+    identityIds,
+    at,
+    undoneAt,
+    open: _,
+    leaseUntil: __,
+    ...rest
+  } = document
   return {
     id: _id.toHexString(),
     survivorId: survivorId.toHexString() as ContactId,

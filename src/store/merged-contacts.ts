@@ -32,10 +32,7 @@ export function createMergedContacts(connection: Connection) {
       const { matchedCount } = await contacts.updateOne(
         {
           _id: toObjectId(absorbedId),
-          $or: [
-            { version: absorbedVersion, absorbedBy: { $exists: false } },
-            { absorbedBy: toObjectId(id) },
-          ],
+          $or: [{ version: absorbedVersion, absorbedBy: { $exists: false } }, { absorbedBy: toObjectId(id) }],
         },
         { $set: { absorbedBy: toObjectId(id) } },
       )
@@ -64,7 +61,10 @@ export function createMergedContacts(connection: Connection) {
         },
         { ...factsUpdate(name, facts), $push: { merges: id }, $inc: { version: 1 } },
       )
-      return matchedCount === 1 || (await contacts.countDocuments({ _id: toObjectId(merge.survivorId), merges: id })) > 0
+      return (
+        matchedCount === 1 ||
+        (await contacts.countDocuments({ _id: toObjectId(merge.survivorId), merges: id })) > 0
+      )
     },
 
     /** The contact that went only tells where to from now on: no search and no comparison finds it. */

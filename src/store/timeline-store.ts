@@ -1,10 +1,7 @@
 import type { Connection } from 'mongoose'
 import type { ContactId, ConversationId } from '../domain/ids.ts'
 import type { ChannelScope } from '../domain/permissions.ts'
-import {
-  type ConversationDocument,
-  fromConversationDocument,
-} from './conversation-document.ts'
+import { type ConversationDocument, fromConversationDocument } from './conversation-document.ts'
 import { fromMessageDocument, type MessageDocument } from './message-document.ts'
 import type { ThreadCursor } from './message-store.ts'
 import { nativeCollection } from './native.ts'
