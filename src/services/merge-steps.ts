@@ -24,8 +24,6 @@ export interface MergeStepDeps {
 
 /** So many conversations, the latest first, change live on screens; the others when read again. */
 const TOLD_AT_ONCE = 100
-/** Others write to the contact too; each round is computed anew from what they left. */
-const MOST_ROUNDS = 50
 
 /**
  * Carries a merge out, or goes on with one that broke off anywhere. Until the contact that stays has what the other one
@@ -55,7 +53,7 @@ export async function carryOutMerge(merge: StoredMerge, deps: MergeStepDeps): Pr
   await moveConversations(merge.absorbedId, merge.survivorId, deps)
   reach('merge-conversations-moved')
   await merges.finish(merge.id, 'done')
-  await announce(merge, deps)
+  await announce({ ...merge, identityIds }, deps)
   return true
 }
 
@@ -73,40 +71,28 @@ async function giveUp(merge: StoredMerge, { mergedContacts, merges }: MergeStepD
 export async function carryOutUndo(merge: StoredMerge, deps: MergeStepDeps): Promise<void> {
   const { contacts, mergedContacts, merges } = deps
   const { survivorId, absorbedId, identityIds } = merge
-  await giveBack(merge, deps)
+  const state = await mergedContacts.lockForUndo(merge)
+  if (state === 'refused') {
+    await merges.finish(merge.id, 'done')
+    throw new AppError('version-conflict', {
+      detail: 'Another merge came after this one: undo that one first.',
+    })
+  }
   reach('unmerge-decided')
-  const [, absorbed] = await pairOf(merge, contacts)
-  if (!absorbed) throw new Error('a merged contact is gone')
-  await mergedContacts.restore(merge, absorbed)
-  reach('unmerge-restored')
-  await mergedContacts.moveIdentities(identityIds, survivorId, absorbedId)
-  reach('unmerge-identities-moved')
-  await moveConversations(survivorId, absorbedId, deps, identityIds)
-  reach('unmerge-conversations-moved')
+  if (state === 'locked') {
+    const [survivor, absorbed] = await pairOf(merge, contacts)
+    if (!survivor || !absorbed) throw new Error('a merged contact is gone')
+    await mergedContacts.restore(merge, absorbed)
+    reach('unmerge-restored')
+    await mergedContacts.moveIdentities(identityIds, survivorId, absorbedId)
+    reach('unmerge-identities-moved')
+    await moveConversations(survivorId, absorbedId, deps, identityIds)
+    reach('unmerge-conversations-moved')
+    // Last: who learns something of somebody by an id that moves now finds the contact locked, or changed.
+    await mergedContacts.giveBack(merge, survivor.name, withoutTaken(factsOf(survivor), merge.taken))
+  }
   await merges.finish(merge.id, 'undone', deps.now())
   await announce(merge, deps)
-}
-
-async function giveBack(
-  merge: StoredMerge,
-  { contacts, mergedContacts, merges }: MergeStepDeps,
-): Promise<void> {
-  for (let round = 0; round < MOST_ROUNDS; round += 1) {
-    // Read before its standing: a merge that comes in between makes the version an old one.
-    const [survivor] = await pairOf(merge, contacts)
-    if (!survivor) throw new Error('a merged contact is gone')
-    const { merges: borne, isAbsorbed } = await mergedContacts.standingOf(merge.survivorId)
-    if (!borne.includes(merge.id)) return
-    if (isAbsorbed || borne.at(-1) !== merge.id) {
-      await merges.finish(merge.id, 'done')
-      throw new AppError('version-conflict', {
-        detail: 'Another merge came after this one: undo that one first.',
-      })
-    }
-    const facts = withoutTaken(factsOf(survivor), merge.taken)
-    if (await mergedContacts.giveBack(merge, survivor.version, survivor.name, facts)) return
-  }
-  throw new Error('a contact keeps changing')
 }
 
 async function pairOf(

@@ -158,6 +158,9 @@ async function learn(sender: Sender, said: InboundIdentity, contacts: ContactSto
   if (!becomesVerified && !renamed && isKnown) return sender
   const name =
     renamed && contact.name === nameBefore(identity) ? (nameFrom(said) ?? contact.name) : contact.name
+  // He may have been parted from this contact since we read that he is it: nobody learns of another's address.
+  const [now] = await contacts.findIdentities(identity.channelId, [identity.externalId])
+  if (now?.contactId !== identity.contactId) return sender
   if (becomesVerified || renamed) {
     await contacts.refreshIdentity(identity.id, {
       ...(said.displayName === undefined ? {} : { displayName: said.displayName }),

@@ -65,7 +65,7 @@ export interface ContactDocument {
   ownerId?: mongo.ObjectId
   /** The automatic letter that went to this person last. */
   lastAutomatic?: { key: string; at: Date }
-  /** The merge that takes it, or took it, into another one: nobody else may change it. */
+  /** The merge that took it into another one, or that is just undone: nobody else may change it. */
   absorbedBy?: mongo.ObjectId
   mergedInto?: mongo.ObjectId
   /** The merges that brought something to it, in their order. */

@@ -80,20 +80,37 @@ export function createMergedContacts(connection: Connection) {
     },
 
     /**
-     * Takes from the contact that stayed what a merge brought, if it is still at `version` and that merge was the last
-     * one. From here on undoing goes forward only.
+     * Keeps everybody else from changing the contact that stayed while a merge is undone, if that was the last one it
+     * bears. From here on undoing goes forward only.
+     * @returns `refused` where another merge came after it, `given-back` when it is undone but for the record
      */
-    async giveBack(
-      { id, survivorId }: StoredMerge,
-      version: number,
-      name: string,
-      facts: ContactFacts,
-    ): Promise<boolean> {
+    async lockForUndo({ id, survivorId }: StoredMerge): Promise<'locked' | 'given-back' | 'refused'> {
+      const _id = toObjectId(survivorId)
+      const merge = toObjectId(id)
       const { matchedCount } = await contacts.updateOne(
-        { _id: toObjectId(survivorId), version, absorbedBy: { $exists: false }, merges: toObjectId(id) },
-        { ...factsUpdate(name, facts), $pull: { merges: toObjectId(id) }, $inc: { version: 1 } },
+        {
+          _id,
+          $or: [{ absorbedBy: { $exists: false } }, { absorbedBy: merge }],
+          $expr: { $eq: [{ $last: '$merges' }, merge] },
+        },
+        { $set: { absorbedBy: merge } },
       )
-      return matchedCount === 1
+      if (matchedCount === 1) return 'locked'
+      return (await contacts.countDocuments({ _id, merges: merge })) > 0 ? 'refused' : 'given-back'
+    },
+
+    /** Takes from the contact that stayed what a merge brought; it is free for others again. */
+    async giveBack({ id, survivorId }: StoredMerge, name: string, facts: ContactFacts): Promise<void> {
+      const { $unset, ...update } = factsUpdate(name, facts)
+      await contacts.updateOne(
+        { _id: toObjectId(survivorId), absorbedBy: toObjectId(id) },
+        {
+          ...update,
+          $unset: { ...$unset, absorbedBy: '' },
+          $pull: { merges: toObjectId(id) },
+          $inc: { version: 1 },
+        },
+      )
     },
 
     /** The contact that went is one of its own again. */
@@ -108,7 +125,7 @@ export function createMergedContacts(connection: Connection) {
       )
     },
 
-    /** The merges that a contact bears, the last one last, and whether it goes into another itself. */
+    /** The merges that a contact bears, the last one last, and whether it goes into another itself, or is being parted. */
     async standingOf(
       contactId: ContactId,
     ): Promise<{ readonly merges: readonly string[]; readonly isAbsorbed: boolean }> {
