@@ -81,6 +81,7 @@ const capabilities = z
     replyWindowHours: z.number().optional(),
     templates: support.optional(),
     startConversation: support,
+    addresses: z.enum(['phone', 'email', 'id']).optional(),
     idempotentSend: z.boolean(),
     letters: z
       .object({
@@ -303,6 +304,7 @@ export const contactView = z
       }),
     ),
     ownerId: id<ids.AgentId>().optional(),
+    mergedInto: id<ids.ContactId>().optional(),
     createdAt: instant,
     version,
   })

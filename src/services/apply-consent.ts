@@ -1,6 +1,7 @@
 import type { ChannelId, MessageId } from '../domain/ids.ts'
 import type { ContactStore, StoredIdentity } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
+import type { MergedContacts } from '../store/merged-contacts.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import { derivedId } from '../store/object-id.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
@@ -13,6 +14,7 @@ import { resolveSenders } from './resolve-senders.ts'
 
 export interface ConsentDeps {
   readonly contacts: ContactStore
+  readonly mergedContacts: MergedContacts
   readonly conversations: Pick<ConversationStore, 'latestOfIdentity'>
   readonly messages: Pick<MessageStore, 'recordInbound'>
   readonly bus: Pick<Bus, 'publish'>

@@ -23,6 +23,7 @@ export function presentContact(contact: StoredContact, identities: readonly Stor
       }),
     ),
     ...(contact.ownerId ? { ownerId: contact.ownerId } : {}),
+    ...(contact.mergedInto ? { mergedInto: contact.mergedInto } : {}),
     createdAt: instant(contact.createdAtMs),
     version: contact.version,
   }

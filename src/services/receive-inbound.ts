@@ -5,6 +5,7 @@ import type { ContactStore } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { EarlyEventStore } from '../store/early-event-store.ts'
 import type { JournalEntry } from '../store/journal-store.ts'
+import type { MergedContacts } from '../store/merged-contacts.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import { derivedId } from '../store/object-id.ts'
 import { reach } from '../store/stations.ts'
@@ -40,6 +41,7 @@ export interface ReceiveInboundDeps
   readonly findChannel: FindChannel
   readonly parse: ParseRequests
   readonly contacts: ContactStore
+  readonly mergedContacts: MergedContacts
   readonly conversations: ConversationStore
   readonly messages: MessageStore
   readonly earlyEvents: EarlyEventStore

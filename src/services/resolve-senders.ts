@@ -2,8 +2,11 @@ import { hash } from 'node:crypto'
 import type { InboundIdentity } from '../contract/inbound-event.ts'
 import { withToldAttributes } from '../domain/contact-attributes.ts'
 import type { ChannelId } from '../domain/ids.ts'
+import { MOST_EMAILS, MOST_PHONES } from '../domain/merge-contacts.ts'
 import type { ContactStore, StoredContact, StoredIdentity } from '../store/contact-store.ts'
+import type { MergedContacts } from '../store/merged-contacts.ts'
 import { type ArrivedMessage, senderOf } from './parse-entries.ts'
+import { phoneFromPlatform } from './phone-number.ts'
 
 /** Who sent something, as a record of ours. */
 export interface Sender {
@@ -34,7 +37,7 @@ function keyOfSender(message: Parameters<FindSender>[0]): string {
  */
 export async function resolveSenders(
   messages: readonly Sent[],
-  deps: { readonly contacts: ContactStore },
+  deps: { readonly contacts: ContactStore; readonly mergedContacts: MergedContacts },
 ): Promise<FindSender> {
   const latest = new Map<string, Sent>()
   const first = new Map<string, Sent>()
@@ -66,7 +69,7 @@ export async function resolveSenders(
     const others = missing.filter((message) => !identities.has(keyOfSender(message)))
     for (const [key, identity] of await findIdentities(others, deps.contacts)) identities.set(key, identity)
   }
-  const contacts = await resolveContacts([...identities.values()], first, fresh, deps.contacts)
+  const contacts = await resolveContacts([...identities.values()], first, fresh, deps)
   const senders = new Map<string, Sender>()
   for (const [key, identity] of identities) {
     const contact = contacts.get(identity.contactId)
@@ -102,11 +105,12 @@ async function resolveContacts(
   identities: readonly StoredIdentity[],
   first: ReadonlyMap<string, Sent>,
   fresh: ReadonlySet<string>,
-  contacts: ContactStore,
+  { contacts, mergedContacts }: { readonly contacts: ContactStore; readonly mergedContacts: MergedContacts },
 ): Promise<Map<string, StoredContact>> {
   // A contact whose identity is new cannot be there yet.
   const ids = [...new Set(identities.map(({ contactId }) => contactId))].filter((id) => !fresh.has(id))
-  const found = new Map((await contacts.findContacts(ids)).map((contact) => [contact.id as string, contact]))
+  // Whoever was merged into another is the other one, also while his ids on channels are still on their way.
+  const found = new Map<string, StoredContact>(await mergedContacts.follow(await contacts.findContacts(ids)))
   const missing = identities.filter(({ contactId }) => !found.has(contactId))
   if (missing.length === 0) return found
   const wanted = missing.map((identity) => {
@@ -129,7 +133,7 @@ function newContact(
     id: contactId,
     name: nameFrom(said) ?? anonymousName(externalId),
     emails: proven && said.email ? [said.email.toLowerCase()] : [],
-    phones: proven && said.phone ? [said.phone] : [],
+    phones: proven && said.phone ? [phoneFromPlatform(said.phone)] : [],
     attributes: withToldAttributes({}, attributesFrom(said)),
     tags: [],
     createdAtMs,
@@ -144,13 +148,22 @@ async function learn(sender: Sender, said: InboundIdentity, contacts: ContactSto
   if (identity.verified && !said.verified) return sender
   const emails =
     said.verified && said.email && !contact.emails.includes(said.email.toLowerCase())
-      ? [...contact.emails, said.email.toLowerCase()].slice(-20)
+      ? [...contact.emails, said.email.toLowerCase()].slice(-MOST_EMAILS)
       : contact.emails
+  const phone = said.verified && said.phone ? phoneFromPlatform(said.phone) : undefined
+  const phones =
+    phone !== undefined && !contact.phones.includes(phone)
+      ? [...contact.phones, phone].slice(-MOST_PHONES)
+      : contact.phones
   const attributes = withToldAttributes(contact.attributes, attributesFrom(said))
   const changed = Object.entries(attributes).some(([key, value]) => contact.attributes[key] !== value)
-  if (!becomesVerified && !renamed && emails === contact.emails && !changed) return sender
+  const isKnown = emails === contact.emails && phones === contact.phones && !changed
+  if (!becomesVerified && !renamed && isKnown) return sender
   const name =
     renamed && contact.name === nameBefore(identity) ? (nameFrom(said) ?? contact.name) : contact.name
+  // He may have been parted from this contact since we read that he is it: nobody learns of another's address.
+  const [now] = await contacts.findIdentities(identity.channelId, [identity.externalId])
+  if (now?.contactId !== identity.contactId) return sender
   if (becomesVerified || renamed) {
     await contacts.refreshIdentity(identity.id, {
       ...(said.displayName === undefined ? {} : { displayName: said.displayName }),
@@ -161,6 +174,7 @@ async function learn(sender: Sender, said: InboundIdentity, contacts: ContactSto
     ...contact,
     name,
     emails,
+    phones,
     attributes,
   })
   // Somebody changes the contact at the same time: his change stands, the next message brings ours.

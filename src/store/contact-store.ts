@@ -1,5 +1,6 @@
 import type { Connection, mongo } from 'mongoose'
 import type { AgentId, AttachmentId, ChannelId, ContactId, ContactIdentityId } from '../domain/ids.ts'
+import { createAddressIndex, searchTerms, unsetOf, withAddresses } from './contact-addresses.ts'
 import { atOnce, nativeCollection } from './native.ts'
 import { derivedObjectId, duplicatePositions, toObjectId } from './object-id.ts'
 
@@ -30,6 +31,8 @@ export interface StoredContact {
   /** The agent who looks after this person, whether or not he is still active. */
   readonly ownerId?: AgentId
   readonly createdAtMs: number
+  /** It was merged into this one, and only tells where to. */
+  readonly mergedInto?: ContactId
   readonly version: number
 }
 
@@ -43,7 +46,7 @@ export interface NewIdentity {
   readonly atMs: number
 }
 
-interface IdentityDocument {
+export interface IdentityDocument {
   _id: mongo.ObjectId
   channelId: mongo.ObjectId
   externalId: string
@@ -57,11 +60,13 @@ interface IdentityDocument {
   createdAt: Date
 }
 
-interface ContactDocument {
+export interface ContactDocument {
   _id: mongo.ObjectId
   name: string
   /** Lower case, for search by prefix: the name's words and the addresses. */
   terms: string[]
+  /** Its emails and numbers as two contacts are compared by them; absent where there are none. */
+  addresses?: string[]
   emails: string[]
   phones: string[]
   attributes: Record<string, string>
@@ -69,6 +74,11 @@ interface ContactDocument {
   ownerId?: mongo.ObjectId
   /** The automatic letter that went to this person last. */
   lastAutomatic?: { key: string; at: Date }
+  /** The merge that took it into another one, or that is just undone: nobody else may change it. */
+  absorbedBy?: mongo.ObjectId
+  mergedInto?: mongo.ObjectId
+  /** The merges that brought something to it, in their order. */
+  merges?: mongo.ObjectId[]
   createdAt: Date
   version: number
 }
@@ -90,6 +100,7 @@ export function createContactStore(connection: Connection) {
       await identities.createIndex({ channelId: 1, externalId: 1 }, { name: 'identity', unique: true })
       await identities.createIndex({ contactId: 1 }, { name: 'contact' })
       await contacts.createIndex({ terms: 1, _id: -1 }, { name: 'search' })
+      await createAddressIndex(connection)
     },
 
     async findIdentities(channelId: ChannelId, externalIds: readonly string[]): Promise<StoredIdentity[]> {
@@ -209,6 +220,7 @@ export function createContactStore(connection: Connection) {
         _id: toObjectId(id),
         name: contact.name,
         terms: searchTerms(contact),
+        ...withAddresses(contact),
         emails: [...contact.emails],
         phones: [...contact.phones],
         attributes: { ...contact.attributes },
@@ -225,25 +237,29 @@ export function createContactStore(connection: Connection) {
       }
     },
 
-    /** Changes a contact if it is still at `version`. */
+    /** Changes a contact if it is still at `version` and no merge has it. */
     async updateContact(
       id: ContactId,
       version: number,
       next: ContactChange,
     ): Promise<StoredContact | undefined> {
       const updated = await contacts.findOneAndUpdate(
-        { _id: toObjectId(id), version },
+        { _id: toObjectId(id), version, absorbedBy: { $exists: false } },
         {
           $set: {
             name: next.name,
             terms: searchTerms(next),
+            ...withAddresses(next),
             emails: [...next.emails],
             phones: [...next.phones],
             attributes: { ...next.attributes },
             tags: [...next.tags],
             ...(next.ownerId ? { ownerId: toObjectId(next.ownerId) } : {}),
           },
-          ...(next.ownerId === null ? { $unset: { ownerId: '' as const } } : {}),
+          ...unsetOf({
+            ownerId: next.ownerId === null,
+            addresses: next.emails.length + next.phones.length === 0,
+          }),
           $inc: { version: 1 },
         },
         { returnDocument: 'after' },
@@ -314,6 +330,7 @@ export function createContactStore(connection: Connection) {
           // One term must lie in the range: asked plainly, one may meet its beginning and another its end.
           ...(term === '' ? {} : { terms: { $elemMatch: { $gte: term, $lt: `${term}\uffff` } } }),
           ...(beforeId ? { _id: { $lt: toObjectId(beforeId) } } : {}),
+          mergedInto: { $exists: false },
         })
         .sort({ _id: -1 })
         .limit(limit)
@@ -326,18 +343,7 @@ export function createContactStore(connection: Connection) {
 /** Nobody has more ids on our channels than this; what a flood made beyond is not shown. */
 const IDENTITIES_LIMIT = 100
 
-/** At most this many terms are kept of a contact: enough for every address and a long name. */
-const TERMS_LIMIT = 40
-
-function searchTerms({ name, emails, phones }: Pick<StoredContact, 'name' | 'emails' | 'phones'>): string[] {
-  const lower = name.toLocaleLowerCase('und').trim()
-  const words = lower.split(/\s+/u)
-  const terms = new Set([lower, ...words, ...emails.map((email) => email.toLowerCase()), ...phones])
-  terms.delete('')
-  return [...terms].slice(0, TERMS_LIMIT).map((term) => term.slice(0, 200))
-}
-
-function fromIdentity(document: IdentityDocument): StoredIdentity {
+export function fromIdentity(document: IdentityDocument): StoredIdentity {
   return {
     id: document._id.toHexString() as ContactIdentityId,
     channelId: document.channelId.toHexString() as ChannelId,
@@ -352,7 +358,7 @@ function fromIdentity(document: IdentityDocument): StoredIdentity {
   }
 }
 
-function fromContact(document: ContactDocument): StoredContact {
+export function fromContact(document: ContactDocument): StoredContact {
   return {
     id: document._id.toHexString() as ContactId,
     name: document.name,
@@ -362,6 +368,7 @@ function fromContact(document: ContactDocument): StoredContact {
     tags: document.tags,
     ...(document.ownerId ? { ownerId: document.ownerId.toHexString() as AgentId } : {}),
     createdAtMs: document.createdAt.getTime(),
+    ...(document.mergedInto ? { mergedInto: document.mergedInto.toHexString() as ContactId } : {}),
     version: document.version,
   }
 }
