@@ -101,6 +101,7 @@ const channelFields = {
     at: instant.optional(),
   }),
   capabilities,
+  deletedAt: instant.optional(),
   version,
 }
 /** See the domain's ChannelView. */

@@ -5,6 +5,7 @@ import type { OutboundRefusal } from '../domain/outbound.ts'
 export type MessageRefusal =
   | OutboundRefusal
   | { readonly reason: 'start-unsupported' }
+  | { readonly reason: 'channel-deleted' }
   | { readonly reason: 'file-gone'; readonly name: string }
 
 /** The refusal as interfaces answer it: the reason and its numbers are members of the problem document. */
@@ -27,5 +28,6 @@ const REFUSALS: Readonly<Record<MessageRefusal['reason'], string>> = {
   'no-recipients': 'There is nobody to send this letter to, or only this channel itself',
   'too-many-recipients': 'There are more recipients than this channel allows for one letter',
   'file-gone': 'A file of the letter that is passed on cannot be fetched any more',
+  'channel-deleted': 'The channel of this conversation was deleted: nothing can be sent there any more',
   'start-unsupported': 'On this channel only the customer can begin a conversation',
 }

@@ -127,6 +127,7 @@ export async function workOut(
   principal: Principal,
   deps: SendReplyDeps,
 ) {
+  if (channel.deletedAtMs !== undefined) throw refusedMessage({ reason: 'channel-deleted' })
   if (channel.paused) throw new AppError('channel-paused')
   const uploads = await deps.attachments.find(command.attachmentIds, principal.agentId)
   const letter = channel.capabilities.letters
