@@ -16,7 +16,13 @@ import { pageOfWhole } from '../services/page-cursor.ts'
 import { createChannelCommand, updateChannelCommand, updateChannelRoutingCommand } from './command-schemas.ts'
 import { id, recordKey, version, wholePageQuery, z } from './fields.ts'
 import { created, defineRoute, ok, type RouteDefinition } from './route.ts'
-import { channelAdminView, channelPage, channelRoutingView, channelView, configValue } from './view-schemas.ts'
+import {
+  channelAdminView,
+  channelPage,
+  channelRoutingView,
+  channelView,
+  configValue,
+} from './view-schemas.ts'
 
 const params = z.strictObject({ id: id<ChannelId>() })
 

@@ -71,7 +71,9 @@ export function presentChannelToAdmin(
     config: redactSettings(connector.configFields, config),
     access,
     ...(calledByPlatform ? { webhookUrl: webhookUrlOf(publicUrl, id) } : {}),
-    ...(isLiving && connector.visitors ? { snippet: connector.visitors.snippet(config, { id, publicUrl }) } : {}),
+    ...(isLiving && connector.visitors
+      ? { snippet: connector.visitors.snippet(config, { id, publicUrl }) }
+      : {}),
     createdAt: instant(record.createdAtMs),
   }
 }
