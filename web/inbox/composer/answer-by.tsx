@@ -43,10 +43,9 @@ export function AnswerByButton({
       size="compact-xs"
       variant="subtle"
       color="gray"
-      aria-label={messengerText.answerBy.label(channel.name)}
       rightSection={<IconChevronDown size={13} stroke={2} />}
     >
-      <span className={css['by']}>{messengerText.answerBy.menu}</span>
+      <span className={css['by']}>{messengerText.answerBy.menu}</span>{' '}
       <bdi className={css['via']}>{channel.name}</bdi>
     </Button>
   )

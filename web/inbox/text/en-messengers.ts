@@ -18,7 +18,8 @@ export const messengerWords = {
     editFailed: 'The message could not be changed',
     deleteTitle: 'Delete this message?',
     deleteQuestion: 'It disappears for the customer, too. Your team still sees that there was one.',
-    jump: (name: string) => `Answers ${name}: show that message`,
+    answers: 'Answers',
+    jump: 'Show that message',
     spoiler: 'Hidden text. Show it',
     reactions: 'Reactions',
     reactedBy: (emoji: string, names: string) => `${emoji} by ${names}`,
@@ -107,7 +108,6 @@ export const messengerWords = {
     cancel: 'Do not reply to this message',
   },
   answerBy: {
-    label: (channel: string) => `Answer by ${channel}`,
     menu: 'Answer by',
     title: 'Answer this customer by',
     here: 'This conversation',

@@ -19,11 +19,12 @@ export function ReplyQuote(props: {
     <button
       type="button"
       className={css['quote']}
-      aria-label={messengerText.message.jump(replyTo.authorName)}
+      title={messengerText.message.jump}
       onClick={() => jumps.set({ conversationId, messageId: replyTo.id })}
     >
       <span className={css['whom']}>
         <IconCornerUpLeft size={12} stroke={2.2} aria-hidden />
+        <span className="visually-hidden">{messengerText.message.answers}</span>
         <bdi>{replyTo.authorName}</bdi>
       </span>
       <bdi className={css['preview']}>{replyTo.preview || text.list.attachments(1)}</bdi>

@@ -9,6 +9,7 @@ import { messengerApi } from '../data/messenger-api.ts'
 import { tellDone, tellError, tellInfo } from '../shell/toasts.ts'
 import { messengerText } from '../text/messenger-text.ts'
 import { text } from '../text/text.ts'
+import css from './message-extras.module.css'
 
 const ConfirmDialog = lazy(() =>
   import('../parts/confirm-dialog.tsx').then((module) => ({ default: module.ConfirmDialog })),
@@ -85,7 +86,11 @@ export function MessageMenu(props: {
               </Menu.Item>
             )}
           {own && writes && capabilities.deleteMessage === 'native' && (
-            <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setAsking(true)}>
+            <Menu.Item
+              className={css['danger'] ?? ''}
+              leftSection={<IconTrash size={16} />}
+              onClick={() => setAsking(true)}
+            >
               {words.delete}
             </Menu.Item>
           )}

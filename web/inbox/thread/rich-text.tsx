@@ -15,10 +15,21 @@ export const RichText = memo(function RichText(props: {
 }) {
   return (
     <div className={cx(textCss['text'], css['rich'])} dir="auto">
-      {spanTree(props.text, props.spans).map((node) => draw(node, false))}
+      {withoutSeams(spanTree(props.text, props.spans)).map((node) => draw(node, false))}
     </div>
   )
 })
+
+const isBlock = (node: SpanNode | undefined): boolean => node?.kind === 'code-block' || node?.kind === 'quote'
+
+/** A block stands on lines of its own already: the line break beside it would be an empty line. */
+function withoutSeams(nodes: readonly SpanNode[]): readonly SpanNode[] {
+  return nodes.map((node, index) => {
+    if (node.kind !== 'text') return { ...node, inside: withoutSeams(node.inside) }
+    const behind = isBlock(nodes[index - 1]) ? node.text.replace(/^\r?\n/u, '') : node.text
+    return { ...node, text: isBlock(nodes[index + 1]) ? behind.replace(/\r?\n$/u, '') : behind }
+  })
+}
 
 /** @param bare addresses are not made links: it is code, or a link already */
 function draw(node: SpanNode, bare: boolean): ReactNode {
