@@ -116,6 +116,7 @@ const channelFields = {
     at: instant.optional(),
   }),
   capabilities,
+  deletedAt: instant.optional(),
   version,
 }
 /** See the domain's ChannelView. */

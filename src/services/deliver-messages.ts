@@ -52,7 +52,8 @@ export async function deliverConversation(
   for (;;) {
     const head = await deps.outbox.head(conversationId)
     if (!head?.delivery || deps.isStopping()) return undefined
-    const channel = await deps.findChannel(head.channelId)
+    const found = await deps.findChannel(head.channelId)
+    const channel = found?.deletedAtMs === undefined ? found : undefined
     const nowMs = deps.now()
     if (head.delivery.state === 'leased') {
       if ((head.delivery.leaseUntilMs ?? 0) > nowMs) return head.delivery.leaseUntilMs
