@@ -15,7 +15,8 @@ export type ConfigFieldKind =
 /** What another field must hold. */
 export interface ShowCondition {
   readonly key: string
-  readonly equals: string | boolean
+  /** Of several texts any one will do. */
+  readonly equals: string | boolean | readonly string[]
 }
 
 /**

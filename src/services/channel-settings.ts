@@ -88,7 +88,7 @@ const isEmpty = (value: ConfigValue | undefined): boolean =>
   value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
 function isShown({ showWhen = [] }: ConfigField, values: Values): boolean {
-  return [showWhen].flat().every(({ key, equals }) => values[key] === equals)
+  return [showWhen].flat().every(({ key, equals }) => [equals].flat().some((one) => values[key] === one))
 }
 
 function faultOf(field: ConfigField, value: ConfigValue): string | undefined {
