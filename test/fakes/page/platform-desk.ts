@@ -62,8 +62,12 @@ export const MOODS: Readonly<Record<string, Fault | undefined>> = {
 /** A place that everybody knows. */
 export const PLACE = { latitude: 52.516275, longitude: 13.377704, label: 'Brandenburger Tor' } as const
 
-/** A picture that can be seen: 96 dots of colour in a square. */
+/** A picture that can be seen: a disc of colour. */
 export const PICTURE: Buffer = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAABAAAAAQCAIAAACQkWg2AAAAJElEQVR42mNgYPhPIhrVMKphVMOohlENoxpGNYxqGNUwDDUAAA3d/gGQ0GqQAAAAAElFTkSuQmCC',
+  [
+    'iVBORw0KGgoAAAANSUhEUgAAADAAAAAwCAIAAADYYG7QAAAAi0lEQVR42u3Yuw2AMBCDYU/AtAySUakQJT2PcIoSx4cs3QBf',
+    'ef6x7YfUwSCD5oCWtUSOAQpSmlkYSmlggaOJm8ChxFkgaz5N4GvqpjygoZqKCbM0b6YMIJrm0SQPImvuJoMMMsgggwz6G8jv',
+    'R/EL2wUktzo8FJNue8X6odiHRAuaYmMUrbAO5wZd7gSFtxHkprL/PwAAAABJRU5ErkJggg==',
+  ].join(''),
   'base64',
 )

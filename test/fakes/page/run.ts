@@ -5,7 +5,6 @@ import { startPage } from './page-server.ts'
 const port = Number(process.env['FAKES_PORT'] ?? 4100)
 const desks = await startDesks(port)
 const page = await startPage(desks, port)
-console.log(`  Customers  ${page.url} (${desks.map(({ type }) => type).join(', ')})`)
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.once(signal, () => {
