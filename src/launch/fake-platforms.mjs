@@ -53,7 +53,12 @@ async function signIn(server) {
   })
   if (!answer.ok) return undefined
   const cookie = answer.headers.get('set-cookie')?.split(';')[0] ?? ''
-  return async (/** @type {string} */ method, /** @type {string} */ path, /** @type {object} */ body) => {
+  /**
+   * @param {string} method
+   * @param {string} path
+   * @param {object} [body]
+   */
+  const api = async (method, path, body) => {
     const said = await fetch(`${server}/api/v1${path}`, {
       method,
       headers: { ...headers, cookie },
@@ -62,4 +67,5 @@ async function signIn(server) {
     if (!said.ok) throw new Error(`${method} ${path} answered ${said.status}: ${await said.text()}`)
     return said.json()
   }
+  return api
 }
