@@ -15,6 +15,7 @@ import type { FindChannel } from './active-channel.ts'
 import { announceSenders } from './announce-senders.ts'
 import { applyConsents } from './apply-consent.ts'
 import { applyEarlyEvents, applyMessageNews, type NewsDeps } from './apply-message-news.ts'
+import type { LinkAttachments } from './arrived-files.ts'
 import type { Bus, VisitorNews } from './bus.ts'
 import { type FoundThreads, findThreads, type ThreadDeps } from './find-threads.ts'
 import { joinContinued } from './join-continued.ts'
@@ -24,7 +25,7 @@ import { type ArrivedMessage, type ParsedBatch, type ParseRequests, parseEntries
 import { presentConversation, presentMessage, presentToVisitor } from './present.ts'
 import { findReplies, type Replies } from './present-messages.ts'
 import { publishChanged } from './publish-changed.ts'
-import { type LinkAttachments, type RecordDeps, recordArrivals } from './record-arrivals.ts'
+import { type RecordDeps, recordArrivals } from './record-arrivals.ts'
 import {
   type ResolveDeps,
   type ResolvedConversations,
