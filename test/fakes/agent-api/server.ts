@@ -12,6 +12,7 @@ import { problem } from './answers.ts'
 import { conversationRouter } from './conversation-router.ts'
 import { lettersRouter } from './letters-router.ts'
 import { addMessage } from './messages.ts'
+import { peopleRouter } from './people-router.ts'
 import { queueRouter } from './queue-router.ts'
 import { routingRouter } from './routing-router.ts'
 import type { FakeState } from './state.ts'
@@ -100,6 +101,7 @@ export async function startFakeServer(
   })
   rest.use(routingRouter(state), queueRouter(state), conversationRouter(state), workspaceRouter(state))
   rest.use(lettersRouter(state))
+  rest.use(peopleRouter(state))
   app.use('/api/v1', rest)
   serveInbox(app, policy)
 
