@@ -90,7 +90,7 @@ const routeTree = rootRoute.addChildren([
     createRoute({
       getParentRoute: () => signedIn,
       path: '/contacts/$contactId',
-      component: lazyRouteComponent(() => import('./contact/contact-page.tsx'), 'ContactPage'),
+      component: lazyRouteComponent(() => import('./contact/contact-screens.ts'), 'ContactPage'),
     }),
     createRoute({
       getParentRoute: () => signedIn,

@@ -74,10 +74,10 @@ function Page({ contact }: { readonly contact: ContactView }) {
       </header>
       {wide ? (
         <div className={css['columns']}>
-          <main className={css['main']}>
+          <div className={css['main']}>
             <h2 className={css['title']}>{words.timeline}</h2>
             <Timeline contact={contact} />
-          </main>
+          </div>
           <aside className={css['side']} aria-label={text.contact.label}>
             <About contact={contact} />
           </aside>
@@ -89,9 +89,11 @@ function Page({ contact }: { readonly contact: ContactView }) {
             <Tabs.Tab value="about">{text.contact.label}</Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="timeline" className={css['main'] ?? ''}>
+            <h2 className="visually-hidden">{words.timeline}</h2>
             <Timeline contact={contact} />
           </Tabs.Panel>
           <Tabs.Panel value="about">
+            <h2 className="visually-hidden">{text.contact.label}</h2>
             <About contact={contact} />
           </Tabs.Panel>
         </Tabs>

@@ -1,19 +1,16 @@
 import { Button, Tooltip } from '@mantine/core'
 import { IconArrowsJoin2, IconUserQuestion, IconUsersPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { ContactView, DuplicateView, MergeView } from '../../../src/domain/views.ts'
 import { useAllowed } from '../data/queries.ts'
 import { Avatar } from '../parts/avatar.tsx'
 import { dateOf } from '../parts/time.ts'
 import { tellDone, tellError } from '../shell/toasts.ts'
 import { peopleText } from '../text/people-text.ts'
+import { MergeDialog } from './merge-dialog.tsx'
 import { dismissDuplicate, duplicatesQuery, mergesQuery, undoMerge } from './people-queries.ts'
 import css from './same-person.module.css'
-
-const MergeDialog = lazy(() =>
-  import('./merge-dialog.tsx').then((module) => ({ default: module.MergeDialog })),
-)
 
 /** Who may be the same person as a contact, and who was found to be. Merging is always done by hand. */
 export function SamePerson({ contact }: { readonly contact: ContactView }) {
@@ -65,13 +62,11 @@ export function SamePerson({ contact }: { readonly contact: ContactView }) {
         </Button>
       )}
       {dialog && (
-        <Suspense>
-          <MergeDialog
-            contact={contact}
-            {...(dialog.other ? { other: dialog.other } : {})}
-            onClose={() => setDialog(undefined)}
-          />
-        </Suspense>
+        <MergeDialog
+          contact={contact}
+          {...(dialog.other ? { other: dialog.other } : {})}
+          onClose={() => setDialog(undefined)}
+        />
       )}
     </section>
   )

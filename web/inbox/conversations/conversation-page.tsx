@@ -16,11 +16,11 @@ import { ThreadHead } from '../thread/thread-head.tsx'
 import css from './conversation-page.module.css'
 
 const ContactPanel = lazy(() =>
-  import('../contact/contact-panel.tsx').then((module) => ({ default: module.ContactPanel })),
+  import('../contact/contact-screens.ts').then((module) => ({ default: module.ContactPanel })),
 )
 
 const ContactDrawer = lazy(() =>
-  import('../contact/contact-drawer.tsx').then((module) => ({ default: module.ContactDrawer })),
+  import('../contact/contact-screens.ts').then((module) => ({ default: module.ContactDrawer })),
 )
 
 const FiledBanner = lazy(() =>
