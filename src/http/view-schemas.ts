@@ -4,6 +4,7 @@ import { CONVERSATION_STATUSES, PRIORITIES, WORK_TYPES } from '../domain/convers
 import type * as ids from '../domain/ids.ts'
 import { FILED_REASONS } from '../domain/letter.ts'
 import { MESSAGE_STATUSES } from '../domain/message.ts'
+import type { MessageTemplate } from '../domain/message-template.ts'
 import { PERMISSIONS, ROLES } from '../domain/permissions.ts'
 import type { WhyView } from '../domain/queue-views.ts'
 import { ROUTING_STRATEGIES } from '../domain/routing/policy.ts'
@@ -277,6 +278,21 @@ export const messageView = z
     version,
   })
   .openapi('Message') satisfies z.ZodType<views.MessageView>
+
+/** See the domain's MessageTemplate. */
+export const messageTemplate = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    language: z.string(),
+    category: z.string().optional(),
+    body: z.string(),
+    variables: z.array(z.object({ key: z.string(), example: z.string().optional() })),
+    buttons: z.array(z.string()),
+    media: z.array(z.string()),
+    unusable: z.string().optional(),
+  })
+  .openapi('MessageTemplate') satisfies z.ZodType<MessageTemplate>
 
 /** See the domain's ContactView. */
 export const contactView = z

@@ -15,11 +15,11 @@ import type { OrderClock } from './order-clock.ts'
 import { type PlanMessageDeps, type PlannedMessage, planMessage } from './plan-message.ts'
 import { presentConversation, presentMessage } from './present.ts'
 import { type Principal, requireChannel, requirePermission } from './principal.ts'
-import { tellOfReading } from './tell-of-reading.ts'
+import { type TellOfReadingDeps, tellOfReading } from './tell-of-reading.ts'
 import { touchConversation } from './touch-conversation.ts'
 import { type PreparedLetter, recordLetter } from './write-letter.ts'
 
-export interface SendReplyDeps extends PlanMessageDeps {
+export interface SendReplyDeps extends PlanMessageDeps, Pick<TellOfReadingDeps, 'tellPlatform'> {
   readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
   readonly bus: Bus
   readonly orderClock: OrderClock

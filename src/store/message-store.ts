@@ -219,6 +219,16 @@ export function createMessageStore(connection: Connection) {
       return { changed, unmatched }
     },
 
+    /** Takes a message at this version for a change: of several at the same time one gets it. */
+    async claim(id: MessageId, version: number): Promise<StoredMessage | undefined> {
+      const claimed = await messages.findOneAndUpdate(
+        { _id: toObjectId(id), version },
+        { $inc: { version: 1 } },
+        { returnDocument: 'after' },
+      )
+      return claimed ? fromMessageDocument(claimed) : undefined
+    },
+
     /**
      * Later edits win; a deletion wins over edits.
      * @returns the message as it stands now, also when that is how it stood before; undefined when it is unknown
@@ -226,10 +236,15 @@ export function createMessageStore(connection: Connection) {
     async edit(
       channelId: ChannelId,
       externalId: string,
-      change: { text?: string; editedAtMs?: number; deletedAtMs?: number },
+      change: {
+        text?: string
+        spans?: StoredMessage['spans']
+        editedAtMs?: number
+        deletedAtMs?: number
+      },
     ): Promise<StoredMessage | undefined> {
       const target = { channelId: toObjectId(channelId), externalId }
-      const { deletedAtMs, editedAtMs, text } = change
+      const { deletedAtMs, editedAtMs, text, spans = [] } = change
       const updated =
         deletedAtMs !== undefined
           ? await messages.findOneAndUpdate(
@@ -237,7 +252,7 @@ export function createMessageStore(connection: Connection) {
               {
                 $set: { deletedAt: new Date(deletedAtMs), text: '', attachments: [] },
                 // The same record whether an edit came before the deletion or after it.
-                $unset: { editedAt: '' },
+                $unset: { editedAt: '', spans: '' },
                 $inc: { version: 1 },
               },
               { returnDocument: 'after' },
@@ -248,7 +263,15 @@ export function createMessageStore(connection: Connection) {
                 deletedAt: { $exists: false },
                 $or: [{ editedAt: { $exists: false } }, { editedAt: { $lt: new Date(editedAtMs ?? 0) } }],
               },
-              { $set: { text: text ?? '', editedAt: new Date(editedAtMs ?? 0) }, $inc: { version: 1 } },
+              {
+                $set: {
+                  text: text ?? '',
+                  editedAt: new Date(editedAtMs ?? 0),
+                  ...(spans.length > 0 ? { spans: [...spans] } : {}),
+                },
+                ...(spans.length > 0 ? {} : { $unset: { spans: '' as const } }),
+                $inc: { version: 1 },
+              },
               { returnDocument: 'after' },
             )
       const standing = updated ?? (await messages.findOne(target))

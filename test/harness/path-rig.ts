@@ -73,6 +73,8 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
   const channelId = freshId() as ChannelId
   const sent: OutboundMessage[] = []
   const events: DomainEvent[] = []
+  /** What agents have read, by the platform's ids. */
+  const read: string[] = []
   const bus = createBus((error) => {
     throw error
   })
@@ -197,6 +199,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     ...stores,
     attachments: { find: async () => [], link: async () => undefined, forward: async () => [] },
     findChannel,
+    tellPlatform: { agentRead: (_, externalId) => void read.push(externalId) },
     templates: createTemplates({ contextOf: () => context, clock: now }),
     bus,
     orderClock,
@@ -218,6 +221,8 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     state,
     sent,
     events,
+    read,
+    context,
     agent,
     routeDeps,
     receiveDeps,
