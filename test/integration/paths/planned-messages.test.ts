@@ -50,7 +50,7 @@ async function talk(capabilities: Capabilities = CAN, send?: () => never) {
     startConversation(
       { channelId: rig.channelId, to, clientMessageId: freshId(), text: '', attachmentIds: [], ...change },
       rig.agent,
-      { ...database.stores, ...rig.sendDeps },
+      { ...rig.sendDeps, contacts: database.stores.contacts },
     )
   return { ...rig, id, last, listTemplates, start }
 }
