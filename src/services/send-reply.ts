@@ -1,7 +1,6 @@
 import type { SendMessageCommand } from '../domain/commands.ts'
 import { AppError } from '../domain/errors.ts'
 import type { ConversationId, MessageId } from '../domain/ids.ts'
-import type { AttachmentView } from '../domain/views.ts'
 import type { ConversationChange } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import { derivedId } from '../store/object-id.ts'
