@@ -10,8 +10,10 @@ import type { WhyView } from '../domain/queue-views.ts'
 import { ROUTING_STRATEGIES } from '../domain/routing/policy.ts'
 import { EXCLUSION_REASONS, ROUTING_OUTCOMES } from '../domain/routing/trace.ts'
 import type * as views from '../domain/views.ts'
-import { id, instant, pageOf, version, z } from './fields.ts'
+import { capabilities } from './capability-schemas.ts'
+import { fileId, id, instant, pageOf, version, z } from './fields.ts'
 import { letterView } from './letter-schemas.ts'
+import { richFields } from './message-schemas.ts'
 import { policy, policyIssue, skillRequirement } from './policy-schemas.ts'
 
 /** A role of the workspace. */
@@ -47,53 +49,6 @@ export const access = z
     z.strictObject({ kind: z.literal('agents'), agentIds: z.array(id<ids.AgentId>()).max(500) }),
   ])
   .openapi('ChannelAccess') satisfies z.ZodType<views.ChannelAccess>
-
-const support = z.enum(['native', 'degraded', 'absent']).openapi('Support') satisfies z.ZodType<Support>
-const segmentSizes = z.object({ single: z.int(), each: z.int() })
-const paceLimit = z.object({ messages: z.int(), perMs: z.int(), burst: z.int().optional() })
-const capabilities = z
-  .object({
-    workType: z.enum(WORK_TYPES),
-    text: z.object({
-      support,
-      maxLength: z.int(),
-      overLimit: z.enum(['split', 'refuse']),
-      segments: z.object({ gsm7: segmentSizes, ucs2: segmentSizes }).optional(),
-    }),
-    formatting: support.optional(),
-    attachments: z.object({
-      support,
-      maxBytes: z.int(),
-      maxPerMessage: z.int(),
-      maxTotalBytes: z.int().optional(),
-      overCount: z.enum(['split', 'refuse']).optional(),
-      maxTextLength: z.int().optional(),
-      sizeLimits: z.array(z.object({ contentTypes: z.array(z.string()), maxBytes: z.int() })).optional(),
-      contentTypes: z.array(z.string()),
-    }),
-    replyTo: support,
-    reactions: support,
-    typing: support,
-    markRead: support,
-    editMessage: support,
-    deleteMessage: support,
-    receipts: z.object({ delivered: support, read: support }),
-    replyWindowHours: z.number().optional(),
-    templates: support.optional(),
-    startConversation: support,
-    idempotentSend: z.boolean(),
-    letters: z
-      .object({
-        maxRecipients: z.int(),
-        signature: z.string(),
-        ownAddresses: z.array(z.string()),
-        sameSubjectDays: z.number(),
-      })
-      .optional(),
-    pacing: z.object({ channel: paceLimit.optional(), thread: z.array(paceLimit).optional() }).optional(),
-    retry: z.object({ maxAttempts: z.int(), firstDelayMs: z.int(), longestDelayMs: z.int() }).optional(),
-  })
-  .openapi('Capabilities') satisfies z.ZodType<Capabilities>
 
 /** What a setting of a channel may hold. */
 export const configValue = z.union([
@@ -159,7 +114,7 @@ export const apiTokenView = z
 /** See the domain's AttachmentView. */
 export const attachmentView = z
   .object({
-    id: z.string().regex(/^[0-9a-f]{32}$/) as unknown as z.ZodType<ids.AttachmentId, string>,
+    id: fileId<ids.AttachmentId>(),
     name: z.string(),
     contentType: z.string(),
     sizeBytes: z.int(),
@@ -251,6 +206,8 @@ export const messageView = z
           'contact-changed',
           'continued',
           'continuation-failed',
+          'opted-out',
+          'opted-in',
         ]),
         agentName: z.string().optional(),
         value: z.string().optional(),
@@ -269,6 +226,7 @@ export const messageView = z
         hasReport: z.boolean().optional(),
       })
       .optional(),
+    ...richFields,
     letter: letterView.optional(),
     unsupported: z.string().optional(),
     editedAt: instant.optional(),
@@ -310,9 +268,12 @@ export const contactView = z
         externalId: z.string(),
         displayName: z.string().optional(),
         verified: z.boolean(),
+        optedOutAt: instant.optional(),
+        avatarId: fileId<ids.AttachmentId>().optional(),
       }),
     ),
     ownerId: id<ids.AgentId>().optional(),
+    mergedInto: id<ids.ContactId>().optional(),
     createdAt: instant,
     version,
   })

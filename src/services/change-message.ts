@@ -21,7 +21,7 @@ import { withinLimit } from './within-limit.ts'
 
 export interface ChangeMessageDeps
   extends ToOutboundDeps,
-    Omit<SettleDeliveryDeps, 'earlyEvents' | 'letterSources'> {
+    Pick<SettleDeliveryDeps, 'messages' | 'conversations' | 'bus' | 'now'> {
   readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
   readonly contextOf: (channel: LiveChannel, limit: AbortSignal) => ConnectorContext<LiveChannel['config']>
 }

@@ -13,6 +13,7 @@ import { eventLine } from './event-line.ts'
 import type { OrderClock } from './order-clock.ts'
 import { type PlanMessageDeps, type PlannedMessage, planMessage } from './plan-message.ts'
 import { presentConversation, presentMessage } from './present.ts'
+import { findReplies } from './present-messages.ts'
 import { type Principal, requireChannel, requirePermission } from './principal.ts'
 import { type TellOfReadingDeps, tellOfReading } from './tell-of-reading.ts'
 import { touchConversation } from './touch-conversation.ts'
@@ -204,11 +205,12 @@ async function announce(
   const lines =
     before.filed && !after.filed ? [eventLine(after, { name: 'unfiled' as const }, principal, deps)] : []
   await deps.messages.record(lines)
+  const replies = await findReplies(queued, deps)
   deps.bus.publish([
     ...(lines.length > 0 ? [{ type: 'conversation.updated' as const, conversation: view }] : []),
     ...[...queued, ...lines].map((message) => ({
       type: 'message.created' as const,
-      message: presentMessage(message),
+      message: presentMessage(message, replies.get(message.id)),
       conversation: view,
     })),
     ...(before.assigneeId === after.assigneeId

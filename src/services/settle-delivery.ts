@@ -1,19 +1,12 @@
 import type { ConversationStore } from '../store/conversation-store.ts'
-import type { EarlyEventStore } from '../store/early-event-store.ts'
-import type { LetterSourceStore } from '../store/letter-source-store.ts'
-import type { MessageStore } from '../store/message-store.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
-import { applyEarlyEvents } from './apply-message-news.ts'
+import { applyEarlyEvents, type NewsDeps } from './apply-message-news.ts'
 import type { Bus } from './bus.ts'
 import { publishChanged } from './publish-changed.ts'
 
-export interface SettleDeliveryDeps {
-  readonly messages: MessageStore
+export interface SettleDeliveryDeps extends NewsDeps {
   readonly conversations: ConversationStore
-  readonly earlyEvents: EarlyEventStore
-  readonly letterSources: Pick<LetterSourceStore, 'hold'>
   readonly bus: Bus
-  readonly now: () => number
 }
 
 /** Tells of what became of a message, and applies what the platform said of it before it had told its id. */

@@ -4,11 +4,13 @@ import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
 import { isOwnAddress, letterAddressOf } from '../domain/letter-address.ts'
 import { baseSubjectOf } from '../domain/letter-subject.ts'
 import type { ContactStore } from '../store/contact-store.ts'
+import type { MergedContacts } from '../store/merged-contacts.ts'
 import { derivedId } from '../store/object-id.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { findOrMakeContact } from './find-contact.ts'
+import { settleWithMerges } from './merge-race.ts'
 import { planMessage } from './plan-message.ts'
 import { presentConversation } from './present.ts'
 import { type Principal, requireChannel, requirePermission } from './principal.ts'
@@ -17,6 +19,7 @@ import { type SendReplyDeps, sendInto, sendReply } from './send-reply.ts'
 
 export interface StartConversationDeps extends SendReplyDeps {
   readonly contacts: ContactStore
+  readonly mergedContacts: MergedContacts
 }
 
 /** A conversation begun, with the parts of its first message. */
@@ -162,7 +165,7 @@ async function open(
   const taken = await deps.conversations.createMissing([conversation])
   if (taken.size === 0) {
     deps.bus.publish([{ type: 'conversation.created', conversation: presentConversation(conversation) }])
-    return conversation
+    return (await settleWithMerges([conversation], deps))[0] ?? conversation
   }
   const made =
     (await deps.conversations.find(conversationId)) ??

@@ -122,6 +122,15 @@ export function createMessageStore(connection: Connection) {
       return found.map(fromMessageDocument)
     },
 
+    /** Messages that the platform may mean by these ids: of one in several parts each part names the whole. */
+    async findNamed(channelId: ChannelId, externalIds: readonly string[]): Promise<StoredMessage[]> {
+      const named = { $in: [...externalIds] }
+      const found = await messages
+        .find({ channelId: toObjectId(channelId), $or: [{ externalId: named }, { partIds: named }] })
+        .toArray()
+      return found.map(fromMessageDocument)
+    },
+
     /** One page of a thread, newest first. */
     async page(
       conversationId: ConversationId,
@@ -230,7 +239,8 @@ export function createMessageStore(connection: Connection) {
     },
 
     /**
-     * Later edits win; a deletion wins over edits.
+     * Later edits win; a deletion wins over edits. What came in several parts is not touched: see
+     * message-group-store.ts.
      * @returns the message as it stands now, also when that is how it stood before; undefined when it is unknown
      */
     async edit(
@@ -243,7 +253,7 @@ export function createMessageStore(connection: Connection) {
         deletedAtMs?: number
       },
     ): Promise<StoredMessage | undefined> {
-      const target = { channelId: toObjectId(channelId), externalId }
+      const target = { channelId: toObjectId(channelId), externalId, partIds: { $exists: false } }
       const { deletedAtMs, editedAtMs, text, spans = [] } = change
       const updated =
         deletedAtMs !== undefined
@@ -252,7 +262,7 @@ export function createMessageStore(connection: Connection) {
               {
                 $set: { deletedAt: new Date(deletedAtMs), text: '', attachments: [] },
                 // The same record whether an edit came before the deletion or after it.
-                $unset: { editedAt: '', spans: '' },
+                $unset: { editedAt: '', spans: '', cards: '' },
                 $inc: { version: 1 },
               },
               { returnDocument: 'after' },
@@ -278,34 +288,42 @@ export function createMessageStore(connection: Connection) {
       return standing ? fromMessageDocument(standing) : undefined
     },
 
-    /** Sets or takes back one person's reaction. */
+    /** Sets or takes back a person's reaction; with no emoji, all of his. Whichever part is named, the whole is meant. */
     async react(
       channelId: ChannelId,
       externalId: string,
-      who: string,
-      emoji: string | undefined,
-    ): Promise<{ found: boolean; message?: StoredMessage }> {
-      const target = { channelId: toObjectId(channelId), externalId }
-      const others = {
-        $filter: { input: { $ifNull: ['$reactions', []] }, cond: { $ne: ['$$this.who', { $literal: who }] } },
-      }
-      const updated = await messages.findOneAndUpdate(
-        target,
-        [
-          {
-            $set: {
-              reactions:
-                emoji === undefined ? others : { $concatArrays: [others, [{ $literal: { who, emoji } }]] },
-              version: { $add: ['$version', 1] },
-            },
-          },
-        ],
-        { returnDocument: 'after' },
-      )
-      return updated ? { found: true, message: fromMessageDocument(updated) } : { found: false }
+      reaction: { readonly who: string; readonly emoji: string; readonly by: string },
+      removed: boolean,
+    ): Promise<StoredMessage | undefined> {
+      const { who, emoji } = reaction
+      const same =
+        emoji === ''
+          ? { $eq: ['$$this.who', { $literal: who }] }
+          : {
+              $and: [
+                { $eq: ['$$this.who', { $literal: who }] },
+                { $eq: ['$$this.emoji', { $literal: emoji }] },
+              ],
+            }
+      const others = { $filter: { input: { $ifNull: ['$reactions', []] }, cond: { $not: [same] } } }
+      const reactions =
+        removed || emoji === ''
+          ? others
+          : { $slice: [{ $concatArrays: [others, [{ $literal: { ...reaction } }]] }, -MOST_REACTIONS] }
+      const change = [{ $set: { reactions, version: { $add: ['$version', 1] } } }]
+      const channel = { channelId: toObjectId(channelId) }
+      const updated =
+        (await messages.findOneAndUpdate({ ...channel, externalId }, change, { returnDocument: 'after' })) ??
+        (await messages.findOneAndUpdate({ ...channel, partIds: externalId }, change, {
+          returnDocument: 'after',
+        }))
+      return updated ? fromMessageDocument(updated) : undefined
     },
   }
 }
+
+/** What more people than these think is not counted. */
+const MOST_REACTIONS = 200
 
 /** Only what we sent has receipts, and only its own customer can give them. */
 function receiptTarget({ channelId, externalId, identityExternalId }: ReceiptUpdate) {

@@ -252,6 +252,18 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
   }
 }
 
+/** Says whether a customer wants messages of a channel, as his platform would have told. */
+export async function sayConsent(
+  { contacts }: Pick<Stores, 'contacts'>,
+  channelId: ChannelId,
+  externalId: string,
+  word: { readonly optedOut: boolean; readonly atMs: number },
+): Promise<void> {
+  const [identity] = await contacts.findIdentities(channelId, [externalId])
+  if (!identity) throw new Error(`nobody is ${externalId}`)
+  await contacts.setConsent(identity.id, word)
+}
+
 /** A customer's message. */
 export const says = (text: string, externalId: string, who = 'ada'): InboundEvent => ({
   type: 'message',

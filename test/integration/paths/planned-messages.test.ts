@@ -7,7 +7,7 @@ import { createTemplates } from '../../../src/services/list-templates.ts'
 import { startConversation } from '../../../src/services/start-conversation.ts'
 import { freshId } from '../../../src/store/object-id.ts'
 import { sharedDatabase } from '../../harness/database.ts'
-import { createPathRig, SCRIPTED, says } from '../../harness/path-rig.ts'
+import { createPathRig, SCRIPTED, sayConsent, says } from '../../harness/path-rig.ts'
 
 const database = sharedDatabase()
 
@@ -50,7 +50,7 @@ async function talk(capabilities: Capabilities = CAN, send?: () => never) {
     startConversation(
       { channelId: rig.channelId, to, clientMessageId: freshId(), text: '', attachmentIds: [], ...change },
       rig.agent,
-      { ...rig.sendDeps, contacts: database.stores.contacts },
+      { ...database.stores, ...rig.sendDeps, contacts: database.stores.contacts },
     )
   return { ...rig, id, last, listTemplates, start }
 }
@@ -192,7 +192,7 @@ describe('a customer who wants no messages', () => {
   it('gets none, approved or not, and what waits for him fails unsent', async () => {
     const rig = await talk()
     await rig.reply(rig.id, 'queued before')
-    await database.stores.contacts.setOptedOut(rig.channelId, 'ada', rig.state.nowMs)
+    await sayConsent(database.stores, rig.channelId, 'ada', { optedOut: true, atMs: rig.state.nowMs })
     for (const change of [{ text: 'Hi' }, { text: '', template: filled() }]) {
       await expect(rig.reply(rig.id, '', freshId(), change)).rejects.toMatchObject({
         code: 'message-refused',
@@ -208,7 +208,7 @@ describe('a customer who wants no messages', () => {
       status: 'failed',
       delivery: { state: 'dead', errorCode: 'opted-out', certainty: 'not-sent' },
     })
-    await database.stores.contacts.setOptedOut(rig.channelId, 'ada', undefined)
+    await sayConsent(database.stores, rig.channelId, 'ada', { optedOut: false, atMs: rig.state.nowMs })
     await rig.reply(rig.id, 'wanted again')
     await rig.deliver(rig.id)
     expect(rig.sent.map(({ text }) => text)).toEqual(['wanted again'])
