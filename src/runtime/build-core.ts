@@ -25,6 +25,7 @@ import {
   type PolicyOf,
   policyInForce,
 } from '../services/routing-snapshot.ts'
+import { createTellPlatform } from '../services/tell-platform.ts'
 import { createAttemptLimits, ensureAttemptIndexes } from './attempt-limits.ts'
 import type { Config } from './config.ts'
 import { createContextOf } from './connector-context.ts'
@@ -145,6 +146,14 @@ export async function buildCore(deps: {
     contextOf,
     assignable,
     contextUntilStop,
+    tellPlatform: createTellPlatform({
+      ...stores,
+      findChannel: directory.get,
+      contextOf: contextUntilStop,
+      now: () => performance.now(),
+      onFailure: (error, conversationId) =>
+        log.debug({ err: error, conversationId }, 'a platform could not be told what an agent does'),
+    }),
     templates: createTemplates({ contextOf: contextUntilStop, clock: Date.now }),
     fetchAttachment,
     // What anybody may write into a letter reaches no network inside, also none that connectors may call.

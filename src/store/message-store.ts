@@ -228,6 +228,16 @@ export function createMessageStore(connection: Connection) {
       return { changed, unmatched }
     },
 
+    /** Takes a message at this version for a change: of several at the same time one gets it. */
+    async claim(id: MessageId, version: number): Promise<StoredMessage | undefined> {
+      const claimed = await messages.findOneAndUpdate(
+        { _id: toObjectId(id), version },
+        { $inc: { version: 1 } },
+        { returnDocument: 'after' },
+      )
+      return claimed ? fromMessageDocument(claimed) : undefined
+    },
+
     /**
      * Later edits win; a deletion wins over edits. What came in several parts is not touched: see
      * message-group-store.ts.

@@ -122,6 +122,7 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
     messageTokens: createMessageTokens(new Uint8Array(32)),
     fileLinks: NO_FILE_LINKS,
     templates: { of: async () => [] },
+    tellPlatform: { agentRead: () => undefined },
     pace: { take: () => undefined, hold: () => undefined },
     assignable: async (agentId: AgentId) => {
       const agent = office.team.find(({ id }) => id === agentId)
