@@ -5,6 +5,7 @@ import { createApiTokenStore } from '../store/api-token-store.ts'
 import { createAttachmentCopies } from '../store/attachment-copies.ts'
 import { createAttachmentStore } from '../store/attachment-store.ts'
 import { createAvailabilityLogStore } from '../store/availability-log-store.ts'
+import { createCatchUpStore } from '../store/catch-up-store.ts'
 import { createChannelStore } from '../store/channel-store.ts'
 import { createCheckpointStore } from '../store/checkpoint-store.ts'
 import type { StoreConnection } from '../store/connect.ts'
@@ -53,6 +54,7 @@ export async function openStores(connection: StoreConnection['connection']) {
     attachments: createAttachmentStore(connection),
     attachmentCopies: createAttachmentCopies(connection),
     categories: createCategoryStore(connection),
+    catchUpMarks: createCatchUpStore(connection),
     channels: createChannelStore(connection),
     checkpoints: createCheckpointStore(connection),
     contacts: createContactStore(connection),

@@ -9,6 +9,7 @@ import type { RouteDeps } from '../services/route-conversations.ts'
 import type { PolicyOf } from '../services/routing-snapshot.ts'
 import type { AgentAttachments } from '../services/send-reply.ts'
 import type { OpenAttachment } from '../services/to-outbound.ts'
+import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { Stores } from './open-stores.ts'
@@ -33,7 +34,7 @@ export interface PathDeps {
   readonly goneNodes: () => readonly string[]
   /** How often the connection to the database was lost. */
   readonly interruptions: () => number
-  readonly journalRetentionMs: number
+  readonly settings: Pick<Config, 'journalRetentionMs' | 'dataDir' | 'spoolMaxBytes'>
   /** How long sends under way may hold up the stopping. */
   readonly stopPatienceMs: number
   readonly routingAgents: RouteDeps['agents']
