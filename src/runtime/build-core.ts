@@ -104,6 +104,7 @@ export async function buildCore(deps: {
     return channel && policyInForce(conversation, channel, await rules()).policy
   }
   const stopping = new AbortController()
+  const fileWanted = { tell: (): void => undefined }
   const fetchAttachment = createFetchAttachment({
     attachments: stores.attachments,
     fetchRemote: async (channelId, ref) => {
@@ -144,6 +145,7 @@ export async function buildCore(deps: {
     contextUntilStop: (channel: LiveChannel, limit: AbortSignal) =>
       contextOf(channel, AbortSignal.any([stopping.signal, limit])),
     fetchAttachment,
+    fileWanted,
     // What anybody may write into a letter reaches no network inside, also none that connectors may call.
     fetchRemotePicture: createRemotePictures({
       fetch: createGuardedFetch({ timeoutMs: PICTURE_LIMIT_MS, maxResponseBytes: MOST_PICTURE_BYTES }),
@@ -152,6 +154,7 @@ export async function buildCore(deps: {
       attachments: stores.attachments,
       clock: Date.now,
       maxBytes: config.attachmentMaxBytes,
+      onWaiting: () => fileWanted.tell(),
     }),
     agentAttachments: {
       ...createAgentAttachments({ ...stores, clock: Date.now }),

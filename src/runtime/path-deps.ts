@@ -3,6 +3,7 @@ import type { Bus } from '../services/bus.ts'
 import type { ChannelDirectory } from '../services/channel-directory.ts'
 import type { ContinueDeps } from '../services/continue-answers.ts'
 import type { DeliverDeps } from '../services/deliver-messages.ts'
+import type { FetchAttachment } from '../services/fetch-attachment.ts'
 import type { OrderClock } from '../services/order-clock.ts'
 import type { LinkAttachments } from '../services/record-arrivals.ts'
 import type { RouteDeps } from '../services/route-conversations.ts'
@@ -43,6 +44,9 @@ export interface PathDeps {
   readonly assignable: AssignDeps['assignable']
   readonly linkAttachments: LinkAttachments
   readonly openAttachment: OpenAttachment
+  readonly fetchAttachment: FetchAttachment
+  /** Tells whoever fetches files, once somebody does, that there are some. */
+  readonly fileWanted: { tell: () => void }
   readonly messageTokens: DeliverDeps['messageTokens']
   readonly fileLinks: DeliverDeps['fileLinks']
   readonly contextOf: DeliverDeps['contextOf']

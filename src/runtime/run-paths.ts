@@ -15,6 +15,7 @@ import type { PathDeps } from './path-deps.ts'
 import type { Projector } from './projector.ts'
 import { createProjectorLanes } from './projector-lanes.ts'
 import type { Shelter } from './spool-shelter.ts'
+import { startFileFetching, startLookUps } from './start-background.ts'
 import { createRouter } from './start-router.ts'
 import { startCatchUpOf, startSessions } from './start-sessions.ts'
 import { startShelter } from './start-shelter.ts'
@@ -48,6 +49,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
   const router = createRouter({ ...deps, onError })
   const threads = createParsingThreads({ ...deps, onError })
   const parse = createLimitedParse({ threads, startedAtMs: Date.now() })
+  const lookUps = startLookUps(deps)
   const projector = createProjectorLanes(() => partitions.held, {
     journal: stores.journal,
     receive: (entries) =>
@@ -63,6 +65,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
           await router.route(conversations, 'reopened')
         },
         detectLanguage,
+        wantLookUp: lookUps.want,
         renewAfterMs: async (conversation) => (await deps.policyOf(conversation))?.newConversationAfterMs,
         now: Date.now,
         random: Math.random,
@@ -129,6 +132,8 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     onError,
   })
   const routing = router.work()
+  const files = startFileFetching(deps, onError)
+  deps.fileWanted.tell = files.wake
   const sessions = startSessions(deps, writer, onError)
   const catchUp = startCatchUpOf(deps, writer, onError)
   missed.tell = catchUp.missed
@@ -158,6 +163,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     async stop() {
       for (const timer of timers) clearInterval(timer)
       stopping = true
+      lookUps.stop()
       await Promise.all([sessions.stop(), catchUp.stop()])
       await shelter.stop()
       await writer.drain()
@@ -170,7 +176,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
         routing.stop(),
       ])
       clearTimeout(patience)
-      await threads.stop()
+      await Promise.all([threads.stop(), files.stop(deps.stopPatienceMs)])
       if (left > 0) log.warn({ conversations: left }, 'sends were still under way at the end')
       await partitions.release()
     },
