@@ -15,6 +15,7 @@ import { recogniseFrameError } from './http/problem.ts'
 import { createSenderQuota } from './http/sender-quota.ts'
 import { createWidgetRouter } from './http/widget-router.ts'
 import { createRealtime, type Realtime } from './realtime/realtime.ts'
+import { createAfterInbound } from './runtime/after-inbound.ts'
 import { buildCore, type Core } from './runtime/build-core.ts'
 import { type Config, loadConfig, misspeltSettings, publicUrlOf } from './runtime/config.ts'
 import { keepHeapSmall } from './runtime/heap-growth.ts'
@@ -239,6 +240,7 @@ function answerWith(
     append: shelter.append,
     orderClock: core.orderClock,
     takeQuota: quota.take,
+    afterAccepted: createAfterInbound({ contextOf: core.contextUntilStop, log }),
     log,
     addressKeyOf: (request) => addressKey(addressOf(request)),
     takeAddressQuota: (request, nowMs) => {

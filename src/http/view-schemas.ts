@@ -49,15 +49,26 @@ export const access = z
   .openapi('ChannelAccess') satisfies z.ZodType<views.ChannelAccess>
 
 const support = z.enum(['native', 'degraded', 'absent']).openapi('Support') satisfies z.ZodType<Support>
+const segmentSizes = z.object({ single: z.int(), each: z.int() })
+const paceLimit = z.object({ messages: z.int(), perMs: z.int(), burst: z.int().optional() })
 const capabilities = z
   .object({
     workType: z.enum(WORK_TYPES),
-    text: z.object({ support, maxLength: z.int(), overLimit: z.enum(['split', 'refuse']) }),
+    text: z.object({
+      support,
+      maxLength: z.int(),
+      overLimit: z.enum(['split', 'refuse']),
+      segments: z.object({ gsm7: segmentSizes, ucs2: segmentSizes }).optional(),
+    }),
+    formatting: support.optional(),
     attachments: z.object({
       support,
       maxBytes: z.int(),
       maxPerMessage: z.int(),
       maxTotalBytes: z.int().optional(),
+      overCount: z.enum(['split', 'refuse']).optional(),
+      maxTextLength: z.int().optional(),
+      sizeLimits: z.array(z.object({ contentTypes: z.array(z.string()), maxBytes: z.int() })).optional(),
       contentTypes: z.array(z.string()),
     }),
     replyTo: support,
@@ -68,6 +79,7 @@ const capabilities = z
     deleteMessage: support,
     receipts: z.object({ delivered: support, read: support }),
     replyWindowHours: z.number().optional(),
+    templates: support.optional(),
     startConversation: support,
     idempotentSend: z.boolean(),
     letters: z
@@ -78,6 +90,7 @@ const capabilities = z
         sameSubjectDays: z.number(),
       })
       .optional(),
+    pacing: z.object({ channel: paceLimit.optional(), thread: z.array(paceLimit).optional() }).optional(),
     retry: z.object({ maxAttempts: z.int(), firstDelayMs: z.int(), longestDelayMs: z.int() }).optional(),
   })
   .openapi('Capabilities') satisfies z.ZodType<Capabilities>

@@ -15,6 +15,8 @@ export interface AcceptDeps {
   readonly orderClock: OrderClock
   /** Seconds the sender has to wait; 0 when he may go on. */
   readonly takeQuota: (sender: string, nowMs: number) => number
+  /** Starts what a connector does beside the acknowledgement; must not throw nor be waited for. */
+  readonly afterAccepted?: (channel: LiveChannel, request: Verified<JournaledRequest>) => void
 }
 
 /**
@@ -48,6 +50,7 @@ export async function acceptDelivery(
     // A client of ours keeps what it could not deliver, and shows that; a platform may give up.
     channel.connector.visitors === undefined,
   )
+  if (channel.connector.afterInbound) deps.afterAccepted?.(channel, verification.request)
   return inbound.acknowledge(verification.request)
 }
 

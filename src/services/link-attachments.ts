@@ -8,8 +8,8 @@ import type { MessageStore } from '../store/message-store.ts'
 import type { RemoteAttachment } from '../store/remote-files.ts'
 import { partitionOf } from './accept-delivery.ts'
 import { claimedTypeOf, inspectContent } from './attachment-content.ts'
+import type { AgentAttachments } from './plan-message.ts'
 import type { LinkAttachments } from './record-arrivals.ts'
-import type { AgentAttachments } from './send-reply.ts'
 import { presentAttachment } from './store-attachment.ts'
 
 /** More files than these in one letter are nobody's to read one by one. */

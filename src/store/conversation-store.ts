@@ -90,6 +90,32 @@ export function createConversationStore(connection: Connection) {
       return found.map(fromConversationDocument)
     },
 
+    /**
+     * When somebody wrote last as this identity of his, whichever conversation it is in. Found by his contact, who has
+     * few enough, so that no index moves with every message.
+     */
+    async lastInboundOf({
+      id,
+      contactId,
+    }: {
+      readonly id: ContactIdentityId
+      readonly contactId: ContactId
+    }): Promise<number | undefined> {
+      const [found] = await conversations
+        .find(
+          {
+            contactId: toObjectId(contactId),
+            identityId: toObjectId(id),
+            lastInboundAt: { $exists: true },
+          },
+          { projection: { lastInboundAt: 1 } },
+        )
+        .sort({ lastInboundAt: -1 })
+        .limit(1)
+        .toArray()
+      return found?.lastInboundAt?.getTime()
+    },
+
     /** The conversation that somebody began last as this identity of his. */
     async latestOfIdentity(
       contactId: ContactId,

@@ -51,6 +51,10 @@ export function createMessageStore(connection: Connection) {
         { name: 'outbox-due', partialFilterExpression: { 'delivery.open': true } },
       )
       await messages.createIndex(
+        { channelId: 1, 'delivery.dueAt': 1 },
+        { name: 'outbox-channel', partialFilterExpression: { 'delivery.open': true } },
+      )
+      await messages.createIndex(
         { conversationId: 1, order: 1 },
         { name: 'outbox-lane', partialFilterExpression: { 'delivery.open': true } },
       )

@@ -28,6 +28,9 @@ export type Station =
   | 'before-send'
   | 'after-send'
   | 'settled'
+  /** The platform is about to be asked whether an uncertain attempt arrived, and then it was. */
+  | 'before-look'
+  | 'after-look'
   /** A sent message is about to be filed with its platform, and then it is, but that is not written. */
   | 'before-file'
   | 'after-file'

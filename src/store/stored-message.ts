@@ -22,6 +22,10 @@ export interface Delivery {
   readonly errorCode?: string
   readonly errorDetail?: string
   readonly certainty?: DeliveryCertainty
+  /** While it is uncertain whether an attempt arrived and the platform is to be asked: since when. */
+  readonly checkFromMs?: number
+  /** How often the platform was asked and did not know. */
+  readonly looks?: number
   /** The platform's report of the failure is kept beside the message. */
   readonly hasReport?: boolean
 }
