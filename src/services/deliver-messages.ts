@@ -190,8 +190,8 @@ async function failed(
 
 async function keepOptedOut(leased: StoredMessage, channelId: ChannelId, deps: DeliverDeps): Promise<void> {
   const destination = await destinationOf(leased, deps.conversations)
-  if (destination)
-    await applyRefusal({ channelId, recipient: destination.identityExternalId }, deps.now(), deps)
+  if (!destination) return
+  await applyRefusal({ channelId, recipient: destination.identityExternalId }, deps.now(), deps)
 }
 
 /** What a failure leads to. Where the platform can be asked about an uncertain one, it is. */
