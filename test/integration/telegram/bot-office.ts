@@ -1,4 +1,5 @@
 /** The built server with a bot of the fake Telegram. */
+import { randomUUID } from 'node:crypto'
 import type { AttachmentView, ConversationView, MessageView, Page } from '../../../src/domain/views.ts'
 import {
   type FakeTelegram,
@@ -18,7 +19,10 @@ import {
 export const PATIENCE = { timeout: 30_000, interval: 100 }
 
 export interface BotOffice {
+  /** The one that was started last. */
   readonly fake: FakeTelegram
+  /** Starts another platform with a bot that nobody knows. */
+  newBot(options?: FakeTelegramOptions): Promise<FakeTelegram>
   readonly call: Call
   readonly server: () => BareServer
   readonly cookie: () => string
@@ -34,8 +38,9 @@ export interface BotOffice {
   close(): Promise<void>
 }
 
-export async function openBotOffice(options: FakeTelegramOptions = {}): Promise<BotOffice> {
-  const fake = await startFakeTelegram(options)
+export async function openBotOffice(): Promise<BotOffice> {
+  let fake = await startFakeTelegram()
+  const fakes = [fake]
   const folder = await temporaryFolder()
   const env = { OUTBOUND_ALLOW: '127.0.0.1' }
   let server: BareServer = await startServer(folder.path, { env })
@@ -49,7 +54,14 @@ export async function openBotOffice(options: FakeTelegramOptions = {}): Promise<
     ).items
 
   return {
-    fake,
+    get fake() {
+      return fake
+    },
+    async newBot(options) {
+      fake = await startFakeTelegram(options)
+      fakes.push(fake)
+      return fake
+    },
     call,
     cookie,
     server: () => server,
@@ -77,20 +89,22 @@ export async function openBotOffice(options: FakeTelegramOptions = {}): Promise<
     },
     async reply(channelId, text, more = {}) {
       const [conversation] = await conversations(channelId)
-      const command = { text, clientMessageId: `${text}-${Math.random()}`, attachmentIds: [], ...more }
+      const command = { text, clientMessageId: randomUUID(), attachmentIds: [], ...more }
       const { status, body } = await call('POST', `/conversations/${conversation?.id}/messages`, command)
       if (status >= 300) throw new Error(`the reply was refused: ${status} ${JSON.stringify(body)}`)
       return body as unknown as MessageView
     },
     async file(attachment) {
       if (!attachment) return undefined
-      const response = await fetch(new URL(attachment.url, server.url), { headers: { cookie: cookie() } })
+      const response = await fetch(`${server.url}/api/v1/attachments/${attachment.id}`, {
+        headers: { cookie: cookie() },
+      })
       const bytes = Buffer.from(await response.arrayBuffer())
       return response.status === 200 ? bytes : undefined
     },
     async close() {
       if (server.child.exitCode === null && server.child.signalCode === null) await server.stop()
-      await fake.close()
+      await Promise.all(fakes.map((one) => one.close()))
       await folder.remove()
     },
   }
