@@ -2,8 +2,9 @@
 import { describe, expect, it } from 'vitest'
 import { telegram } from '../../connectors/telegram/telegram-connector.ts'
 import type { Connector } from '../../src/contract/connector.ts'
-import { CHECKS, subjectOf } from './connector-kit.ts'
+import { CHECKS } from './connector-kit.ts'
 import { pollingFixtures } from './fixtures/telegram.ts'
+import { subjectOf } from './kit-subject.ts'
 import { SESSION_CHECKS } from './session-kit.ts'
 
 const { inbound } = telegram
