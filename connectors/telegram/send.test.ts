@@ -321,7 +321,7 @@ describe('what becomes of a message later', () => {
       { identityExternalId: String(ada.id), threadKey: String(ada.id) },
       bench().ctx,
     )
-    expect(fake.typing).toEqual([ada.id])
+    expect(fake.log).toEqual([{ kind: 'typing', chatId: ada.id }])
   })
 })
 
