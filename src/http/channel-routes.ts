@@ -41,6 +41,7 @@ const configField = z
     required: z.boolean(),
     default: configValue.optional(),
     generated: z.boolean().optional(),
+    generatedAs: z.literal('whsec').optional(),
     pattern: z.string().optional(),
     patternHelp: z.string().optional(),
     minimum: z.number().optional(),

@@ -81,6 +81,8 @@ describe('settings', () => {
     const [one, two] = [validateSettings([generated], {}), validateSettings([generated], {})]
     expect(one['secret']).toMatch(/^[\w-]{43}$/)
     expect(one['secret']).not.toBe(two['secret'])
+    const standard = validateSettings([{ ...generated, generatedAs: 'whsec' }], {})['secret']
+    expect(standard).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
   })
 
   it('survive the way into the database and back, bound to their channel', () => {

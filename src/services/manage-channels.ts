@@ -174,7 +174,7 @@ export async function rotateSecret(
   const before = await existing(deps, id)
   const field = before.connector.configFields.find((candidate) => candidate.key === key)
   if (field?.kind !== 'secret' || !field.generated) throw new AppError('not-found')
-  const value = generateSetting()
+  const value = generateSetting(field)
   const after = await save(deps, before, version, {}, { [key]: value })
   if (!after.paused) await activate(deps, after)
   return { value, channel: await readChannel(deps, id) }
