@@ -14,6 +14,7 @@ import type { FindChannel } from './active-channel.ts'
 import { announceSenders } from './announce-senders.ts'
 import { applyEarlyEvents, applyMessageNews } from './apply-message-news.ts'
 import type { Bus, VisitorNews } from './bus.ts'
+import { dropUnasked } from './drop-unasked.ts'
 import { type FoundThreads, findThreads, type ThreadDeps } from './find-threads.ts'
 import { joinContinued } from './join-continued.ts'
 import { holdReports, keepReports } from './keep-reports.ts'
@@ -71,7 +72,10 @@ export async function receiveInbound(
 }
 
 async function receiveMessages(messages: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
-  const fresh = messages.filter((message) => !isEcho(message, deps))
+  const fresh = await dropUnasked(
+    messages.filter((message) => !isEcho(message, deps)),
+    deps,
+  )
   if (fresh.length === 0) return
   const came = await joinContinued(fresh, deps)
   const findSender = await resolveSenders(came, deps)
