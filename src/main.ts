@@ -15,6 +15,7 @@ import { recogniseFrameError } from './http/problem.ts'
 import { createSenderQuota } from './http/sender-quota.ts'
 import { createWidgetRouter } from './http/widget-router.ts'
 import { createRealtime, type Realtime } from './realtime/realtime.ts'
+import { createAfterInbound } from './runtime/after-inbound.ts'
 import { buildCore, type Core } from './runtime/build-core.ts'
 import { type Config, loadConfig, misspeltSettings, publicUrlOf } from './runtime/config.ts'
 import { keepHeapSmall } from './runtime/heap-growth.ts'
@@ -27,6 +28,7 @@ import { stopOnSignals } from './runtime/stop-on-signals.ts'
 import { startSweeper } from './runtime/sweeper.ts'
 import { createVisitorLimits } from './runtime/visitor-limits.ts'
 import { addressKey, isLoopback } from './services/address-key.ts'
+import { finishMerges } from './services/merge-contact.ts'
 import { createPresence, type Presence } from './services/presence.ts'
 import { readAgentView } from './services/present-agent.ts'
 import { createAvailability } from './services/routing-agents.ts'
@@ -239,6 +241,7 @@ function answerWith(
     append: writer.append,
     orderClock: core.orderClock,
     takeQuota: quota.take,
+    afterAccepted: createAfterInbound({ contextOf: core.contextUntilStop, log }),
     log,
     addressKeyOf: (request) => addressKey(addressOf(request)),
     takeAddressQuota: (request, nowMs) => {
@@ -314,7 +317,7 @@ function watch(metrics: Metrics, { stores }: Core, { projector }: Paths, realtim
   })
 }
 
-function sweepsOf({ stores, limits }: Core) {
+function sweepsOf({ stores, limits, bus }: Core) {
   const named = {
     sessions: stores.sessions,
     'API tokens': stores.apiTokens,
@@ -326,6 +329,7 @@ function sweepsOf({ stores, limits }: Core) {
     'sign-in attempts': limits,
     'notes of availability': stores.availabilityLog,
     'routing decisions': stores.routing,
+    'unfinished merges': { sweep: () => finishMerges({ ...stores, bus, now: Date.now }) },
   }
   return Object.entries(named).map(([name, store]) => ({ name, run: (now: Date) => store.sweep(now) }))
 }

@@ -178,6 +178,8 @@ export interface ContactView {
   readonly identities: readonly ContactIdentityView[]
   /** The agent who looks after this person: policies may give him the contact's conversations first. */
   readonly ownerId?: id.AgentId
+  /** It was merged into this contact, and is only told of so that screens follow. */
+  readonly mergedInto?: id.ContactId
   readonly createdAt: id.Instant
   readonly version: number
 }
@@ -318,11 +320,16 @@ export interface MergePreviewView {
     readonly tags: readonly string[]
     readonly attributes: readonly string[]
     readonly identities: readonly id.ContactIdentityId[]
+    /** Nobody looked after the one that stays. */
+    readonly ownerId?: id.AgentId
   }
   /** Attributes that both have with different values: the first one stays. */
   readonly conflicts: readonly { readonly key: string; readonly stays: string; readonly goes: string }[]
-  /** Conversations that move. */
+  /** Conversations that move, of those that the reader may see. */
   readonly conversations: number
+  /** What the merge is to name: whoever changes one of the two meanwhile makes it a conflict. */
+  readonly version: number
+  readonly contactVersion: number
 }
 
 /** A merge that was done. */
@@ -333,16 +340,33 @@ export interface MergeView {
   readonly by: { readonly id: id.AgentId; readonly name: string }
   readonly at: id.Instant
   readonly undoneAt?: id.Instant
+  /** Merges are undone from the last one back. */
+  readonly undoable: boolean
+}
+
+/** A message of any of a contact's conversations. */
+export interface TimelineEntryView {
+  readonly message: MessageView
+  readonly channelId: id.ChannelId
+  readonly conversation: {
+    readonly id: id.ConversationId
+    readonly status: ConversationStatus
+    readonly subject?: string
+  }
 }
 
 /** Whether and how a channel reaches a contact now. */
 export interface ReachView {
   readonly channelId: id.ChannelId
   readonly channelName: string
+  /** Who he is there; absent where he never wrote and only an address of his fits. */
+  readonly identityId?: id.ContactIdentityId
   /** The address, number or id that it would go to. */
   readonly to: string
   /** His conversation there that is not resolved, or the latest one that can be opened again. */
   readonly conversationId?: id.ConversationId
+  /** When he last wrote there. */
+  readonly lastInboundAt?: id.Instant
   /** Free text may go now. */
   readonly ok: boolean
   /** Only an approved message may go. */

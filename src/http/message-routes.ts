@@ -3,6 +3,7 @@ import { addNote } from '../services/add-note.ts'
 import { type ExplainDeps, explainConversation } from '../services/explain-routing.ts'
 import { type DecisionListDeps, listMessages, listRoutingDecisions } from '../services/list-messages.ts'
 import { presentMessage } from '../services/present.ts'
+import { presentMessages, presentOne } from '../services/present-messages.ts'
 import { type RetryDeps, retryMessage } from '../services/retry-message.ts'
 import { type SendReplyDeps, sendReply } from '../services/send-reply.ts'
 import {
@@ -57,7 +58,7 @@ export function messageRoutes(deps: MessageRouteDeps): readonly RouteDefinition[
       },
       handler: async ({ params: { id: conversationId }, body, principal }) => {
         const { messages, repeated } = await sendReply(conversationId, body, principal, deps)
-        const answer = { items: messages.map(presentMessage) }
+        const answer = { items: [...(await presentMessages(messages, deps))] }
         return repeated ? ok(answer) : created(answer)
       },
     }),
@@ -70,7 +71,7 @@ export function messageRoutes(deps: MessageRouteDeps): readonly RouteDefinition[
       params: messageParams,
       responses: { 200: { description: 'The message, queued again', schema: messageView } },
       handler: async ({ params: { id: conversationId, messageId }, principal }) =>
-        ok(presentMessage(await retryMessage(conversationId, messageId, principal, deps))),
+        ok(await presentOne(await retryMessage(conversationId, messageId, principal, deps), deps)),
     }),
     defineRoute({
       method: 'post',

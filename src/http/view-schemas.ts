@@ -9,8 +9,9 @@ import type { WhyView } from '../domain/queue-views.ts'
 import { ROUTING_STRATEGIES } from '../domain/routing/policy.ts'
 import { EXCLUSION_REASONS, ROUTING_OUTCOMES } from '../domain/routing/trace.ts'
 import type * as views from '../domain/views.ts'
-import { id, instant, pageOf, version, z } from './fields.ts'
+import { fileId, id, instant, pageOf, version, z } from './fields.ts'
 import { letterView } from './letter-schemas.ts'
+import { richFields } from './message-schemas.ts'
 import { policy, policyIssue, skillRequirement } from './policy-schemas.ts'
 
 /** A role of the workspace. */
@@ -48,15 +49,26 @@ export const access = z
   .openapi('ChannelAccess') satisfies z.ZodType<views.ChannelAccess>
 
 const support = z.enum(['native', 'degraded', 'absent']).openapi('Support') satisfies z.ZodType<Support>
+const segmentSizes = z.object({ single: z.int(), each: z.int() })
+const paceLimit = z.object({ messages: z.int(), perMs: z.int(), burst: z.int().optional() })
 const capabilities = z
   .object({
     workType: z.enum(WORK_TYPES),
-    text: z.object({ support, maxLength: z.int(), overLimit: z.enum(['split', 'refuse']) }),
+    text: z.object({
+      support,
+      maxLength: z.int(),
+      overLimit: z.enum(['split', 'refuse']),
+      segments: z.object({ gsm7: segmentSizes, ucs2: segmentSizes }).optional(),
+    }),
+    formatting: support.optional(),
     attachments: z.object({
       support,
       maxBytes: z.int(),
       maxPerMessage: z.int(),
       maxTotalBytes: z.int().optional(),
+      overCount: z.enum(['split', 'refuse']).optional(),
+      maxTextLength: z.int().optional(),
+      sizeLimits: z.array(z.object({ contentTypes: z.array(z.string()), maxBytes: z.int() })).optional(),
       contentTypes: z.array(z.string()),
     }),
     replyTo: support,
@@ -67,7 +79,9 @@ const capabilities = z
     deleteMessage: support,
     receipts: z.object({ delivered: support, read: support }),
     replyWindowHours: z.number().optional(),
+    templates: support.optional(),
     startConversation: support,
+    addresses: z.enum(['phone', 'email', 'id']).optional(),
     idempotentSend: z.boolean(),
     letters: z
       .object({
@@ -77,6 +91,7 @@ const capabilities = z
         sameSubjectDays: z.number(),
       })
       .optional(),
+    pacing: z.object({ channel: paceLimit.optional(), thread: z.array(paceLimit).optional() }).optional(),
     retry: z.object({ maxAttempts: z.int(), firstDelayMs: z.int(), longestDelayMs: z.int() }).optional(),
   })
   .openapi('Capabilities') satisfies z.ZodType<Capabilities>
@@ -101,6 +116,7 @@ const channelFields = {
     at: instant.optional(),
   }),
   capabilities,
+  deletedAt: instant.optional(),
   version,
 }
 /** See the domain's ChannelView. */
@@ -145,7 +161,7 @@ export const apiTokenView = z
 /** See the domain's AttachmentView. */
 export const attachmentView = z
   .object({
-    id: z.string().regex(/^[0-9a-f]{32}$/) as unknown as z.ZodType<ids.AttachmentId, string>,
+    id: fileId<ids.AttachmentId>(),
     name: z.string(),
     contentType: z.string(),
     sizeBytes: z.int(),
@@ -237,6 +253,8 @@ export const messageView = z
           'contact-changed',
           'continued',
           'continuation-failed',
+          'opted-out',
+          'opted-in',
         ]),
         agentName: z.string().optional(),
         value: z.string().optional(),
@@ -255,6 +273,7 @@ export const messageView = z
         hasReport: z.boolean().optional(),
       })
       .optional(),
+    ...richFields,
     letter: letterView.optional(),
     unsupported: z.string().optional(),
     editedAt: instant.optional(),
@@ -281,9 +300,12 @@ export const contactView = z
         externalId: z.string(),
         displayName: z.string().optional(),
         verified: z.boolean(),
+        optedOutAt: instant.optional(),
+        avatarId: fileId<ids.AttachmentId>().optional(),
       }),
     ),
     ownerId: id<ids.AgentId>().optional(),
+    mergedInto: id<ids.ContactId>().optional(),
     createdAt: instant,
     version,
   })

@@ -11,6 +11,7 @@ import { createFetchAttachment } from '../services/fetch-attachment.ts'
 import { createFileLinks } from '../services/file-links.ts'
 import { createForwardFiles } from '../services/forward-files.ts'
 import { createAgentAttachments, createLinkAttachments } from '../services/link-attachments.ts'
+import { createTemplates } from '../services/list-templates.ts'
 import { createMessageTokens } from '../services/message-token.ts'
 import { createOpenAttachment } from '../services/open-attachment.ts'
 import { createOrderClock } from '../services/order-clock.ts'
@@ -104,6 +105,8 @@ export async function buildCore(deps: {
     return channel && policyInForce(conversation, channel, await rules()).policy
   }
   const stopping = new AbortController()
+  const contextUntilStop = (channel: LiveChannel, limit: AbortSignal) =>
+    contextOf(channel, AbortSignal.any([stopping.signal, limit]))
   const fetchAttachment = createFetchAttachment({
     attachments: stores.attachments,
     fetchRemote: async (channelId, ref) => {
@@ -141,8 +144,8 @@ export async function buildCore(deps: {
     orderClock: createOrderClock(),
     contextOf,
     assignable,
-    contextUntilStop: (channel: LiveChannel, limit: AbortSignal) =>
-      contextOf(channel, AbortSignal.any([stopping.signal, limit])),
+    contextUntilStop,
+    templates: createTemplates({ contextOf: contextUntilStop, clock: Date.now }),
     fetchAttachment,
     // What anybody may write into a letter reaches no network inside, also none that connectors may call.
     fetchRemotePicture: createRemotePictures({

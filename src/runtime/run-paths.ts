@@ -8,7 +8,8 @@ import { receiveInbound } from '../services/receive-inbound.ts'
 import { createJournalWriter, type JournalWriter } from './journal-writer.ts'
 import { createLeftLeases } from './left-leases.ts'
 import { createLimitedParse } from './limited-parse.ts'
-import { type OutboxWorker, startOutboxWorker } from './outbox-worker.ts'
+import { startOutboxLanes } from './outbox-lanes.ts'
+import { startOutboxWorker } from './outbox-worker.ts'
 import { createParsingThreads } from './parsing-threads.ts'
 import { createPartitionLeases, RENEW_EVERY_MS } from './partition-leases.ts'
 import type { PathDeps } from './path-deps.ts'
@@ -96,13 +97,16 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
   const leftLeases = createLeftLeases({ ...deps, outboxes: [stores.outbox, stores.filings], now: Date.now })
   // Before the worker looks: what a killed predecessor had in hand is due then.
   await leftLeases.end()
-  const outbox: OutboxWorker = startOutboxWorker({
+  const outbox = startOutboxLanes({
+    channels: async () =>
+      (await deps.directory.all()).map(({ id, capabilities: { pacing } }) => ({
+        id,
+        ...(pacing ? { pacing } : {}),
+      })),
     due: stores.outbox.dueConversations,
-    deliver: (conversationId) =>
-      deliverConversation(
-        conversationId,
-        deliverDeps(deps, () => stopping),
-      ),
+    deliver: (conversationId, pace) =>
+      deliverConversation(conversationId, { ...deliverDeps(deps, () => stopping), pace }),
+    nodes: deps.workingNodes,
     now: Date.now,
     onError,
   })
@@ -162,7 +166,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
   }
 }
 
-function deliverDeps(deps: PathDeps, isStopping: () => boolean): DeliverDeps {
+function deliverDeps(deps: PathDeps, isStopping: () => boolean): Omit<DeliverDeps, 'pace'> {
   return {
     ...deps.stores,
     findChannel: deps.directory.get,

@@ -12,6 +12,8 @@ export interface AcceptDeps {
   readonly orderClock: OrderClock
   /** Seconds the sender has to wait; 0 when he may go on. */
   readonly takeQuota: (sender: string, nowMs: number) => number
+  /** Starts what a connector does beside the acknowledgement; must not throw nor be waited for. */
+  readonly afterAccepted?: (channel: LiveChannel, request: Verified<JournaledRequest>) => void
 }
 
 /**
@@ -43,6 +45,7 @@ export async function acceptDelivery(
   await deps.append(
     toEntry(channel.id, verification.request, verification.deliveryKey, sender, deps.orderClock),
   )
+  if (channel.connector.afterInbound) deps.afterAccepted?.(channel, verification.request)
   return inbound.acknowledge(verification.request)
 }
 

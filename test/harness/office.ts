@@ -121,6 +121,8 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
     openAttachment: () => Promise.reject(new Error('nothing to open')),
     messageTokens: createMessageTokens(new Uint8Array(32)),
     fileLinks: NO_FILE_LINKS,
+    templates: { of: async () => [] },
+    pace: { take: () => undefined, hold: () => undefined },
     assignable: async (agentId: AgentId) => {
       const agent = office.team.find(({ id }) => id === agentId)
       return agent && { name: agent.name }

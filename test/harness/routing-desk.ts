@@ -124,6 +124,7 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
       return agent?.state === 'active' ? { name: agent.name } : undefined
     },
     attachments: { find: async () => [], link: async () => undefined, forward: async () => [] },
+    templates: { of: async () => [] },
   }
   const boss = principalOf(hexId('f'), 'supervisor')
   const rerouteDeps: RerouteDeps = { ...serviceDeps, agents, channels: async () => [channel()], route }
