@@ -17,6 +17,7 @@ import { applyConsents } from './apply-consent.ts'
 import { applyEarlyEvents, applyMessageNews, type NewsDeps } from './apply-message-news.ts'
 import type { LinkAttachments } from './arrived-files.ts'
 import type { Bus, VisitorNews } from './bus.ts'
+import { dropUnasked } from './drop-unasked.ts'
 import { type FoundThreads, findThreads, type ThreadDeps } from './find-threads.ts'
 import { joinContinued } from './join-continued.ts'
 import { joinGroups } from './join-groups.ts'
@@ -97,7 +98,10 @@ async function receiveInOrder({ messages, moves }: ParsedBatch, deps: ReceiveInb
 }
 
 async function receiveMessages(messages: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
-  const fresh = messages.filter((message) => !isEcho(message, deps))
+  const fresh = await dropUnasked(
+    messages.filter((message) => !isEcho(message, deps)),
+    deps,
+  )
   if (fresh.length === 0) return
   const joined = await joinGroups(fresh, deps)
   await tellOfGrown(joined.grown, deps)
