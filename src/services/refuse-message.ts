@@ -40,12 +40,12 @@ const REFUSALS: Readonly<Record<MessageRefusal['reason'], string>> = {
   'no-recipients': 'There is nobody to send this letter to, or only this channel itself',
   'too-many-recipients': 'There are more recipients than this channel allows for one letter',
   'file-gone': 'A file of the letter that is passed on cannot be fetched any more',
-  'channel-deleted': 'The channel of this conversation was deleted: nothing can be sent there any more',
   'template-unknown': 'The platform knows no such approved message',
   'template-unusable': 'The platform does not let this approved message go out now',
   'template-incomplete': 'Not every gap of the approved message is filled',
   'edit-unsupported': 'On this channel a message cannot be changed once it is sent',
   'delete-unsupported': 'On this channel a message cannot be deleted once it is sent',
   'not-changeable': 'Only a message that was sent and is still there can be changed or deleted',
+  'channel-deleted': 'The channel of this conversation was deleted: nothing can be sent there any more',
   'start-unsupported': 'On this channel only the customer can begin a conversation',
 }
