@@ -246,6 +246,7 @@ export const en = {
     unsupported: (what: string) => `The customer sent something that cannot be shown here: ${what}`,
     messageMenu: 'More about this message',
     asTemplate: (name: string) => `Approved message “${name}”`,
+    changedMeanwhile: 'The message changed in the meantime. You see it as it stands now.',
     tooFarTitle: 'Too far back',
     tooFar: 'That message lies too far back to be shown here.',
     retry: 'Send again',
