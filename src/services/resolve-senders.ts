@@ -18,6 +18,9 @@ export interface Sender {
   readonly renamed?: true
 }
 
+/** What tells who sent something. */
+export type Sent = Pick<ArrivedMessage, 'channel' | 'identity' | 'saidBy' | 'receivedAtMs'>
+
 /** Finds the sender of a message that {@link resolveSenders} was given. */
 export type FindSender = (message: Pick<ArrivedMessage, 'channel' | 'identity' | 'saidBy'>) => Sender
 
@@ -33,11 +36,11 @@ function keyOfSender(message: Parameters<FindSender>[0]): string {
  * id of its contact from the start, so a contact that a crash left out is made by the next run.
  */
 export async function resolveSenders(
-  messages: readonly ArrivedMessage[],
+  messages: readonly Sent[],
   deps: { readonly contacts: ContactStore; readonly mergedContacts: MergedContacts },
 ): Promise<FindSender> {
-  const latest = new Map<string, ArrivedMessage>()
-  const first = new Map<string, ArrivedMessage>()
+  const latest = new Map<string, Sent>()
+  const first = new Map<string, Sent>()
   for (const message of messages) {
     const key = keyOfSender(message)
     latest.set(key, message)
@@ -82,7 +85,7 @@ export async function resolveSenders(
 }
 
 async function findIdentities(
-  messages: readonly ArrivedMessage[],
+  messages: readonly Sent[],
   contacts: ContactStore,
 ): Promise<Map<string, StoredIdentity>> {
   const byChannel = new Map<ChannelId, Set<string>>()
@@ -100,7 +103,7 @@ async function findIdentities(
 
 async function resolveContacts(
   identities: readonly StoredIdentity[],
-  first: ReadonlyMap<string, ArrivedMessage>,
+  first: ReadonlyMap<string, Sent>,
   fresh: ReadonlySet<string>,
   { contacts, mergedContacts }: { readonly contacts: ContactStore; readonly mergedContacts: MergedContacts },
 ): Promise<Map<string, StoredContact>> {
@@ -138,7 +141,7 @@ function newContact(
 }
 
 /** Takes over what a later message tells anew: a proven identity, a name where there was none. */
-async function learn(sender: Sender, said: InboundIdentity, contacts: ContactStore): Promise<Sender> {
+export async function learn(sender: Sender, said: InboundIdentity, contacts: ContactStore): Promise<Sender> {
   const { identity, contact } = sender
   const becomesVerified = said.verified && !identity.verified
   const renamed = said.displayName !== undefined && said.displayName !== identity.displayName
@@ -186,6 +189,11 @@ function nameBefore(identity: StoredIdentity): string {
 
 function nameFrom(said: InboundIdentity | undefined): string | undefined {
   return oneLine(said?.displayName) || (said?.verified ? oneLine(said.email ?? said.phone) : '') || undefined
+}
+
+/** What somebody is called who is no contact of ours. */
+export function nameOfStranger(identity: InboundIdentity): string {
+  return nameFrom(identity) ?? anonymousName(identity.externalId)
 }
 
 /** A name as agents may also write it, which turns no text around it: a sender can put anything into his. */

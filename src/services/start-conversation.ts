@@ -11,10 +11,11 @@ import type { StoredMessage } from '../store/stored-message.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { findOrMakeContact } from './find-contact.ts'
 import { settleWithMerges } from './merge-race.ts'
+import { planMessage } from './plan-message.ts'
 import { presentConversation } from './present.ts'
 import { type Principal, requireChannel, requirePermission } from './principal.ts'
 import { refusedMessage } from './refuse-message.ts'
-import { type SendReplyDeps, sendInto, sendReply, workOut } from './send-reply.ts'
+import { type SendReplyDeps, sendInto, sendReply } from './send-reply.ts'
 
 export interface StartConversationDeps extends SendReplyDeps {
   readonly contacts: ContactStore
@@ -54,7 +55,7 @@ export async function startConversation(
   if (!before) {
     // What is refused leaves nothing behind, no contact and no empty conversation.
     const { conversationId: id } = begun
-    await workOut({ id, identityExternalId: externalId }, channel, wanted, principal, deps)
+    await planMessage({ id, identityExternalId: externalId }, channel, wanted, principal, deps)
   }
   const conversation = before ?? (await open(command, externalId, begun, channel, deps))
   const sent = await send(conversation, channel, wanted, begun, principal, deps)
@@ -125,6 +126,11 @@ async function open(
   const [current] = await deps.conversations.findCurrent(channel.id, [threadKey])
   if (current && current.status !== 'resolved') return current
   if (current) await deps.conversations.retire([current])
+  // A platform reckons the time for answers from his last message, whichever conversation it is in.
+  const lastInboundAtMs =
+    channel.capabilities.replyWindowHours === undefined
+      ? undefined
+      : await deps.conversations.lastInboundOf(identity)
   const nowMs = deps.now()
   const subject = command.letter?.subject
   const comparable = baseSubjectOf(subject ?? '')
@@ -148,6 +154,7 @@ async function open(
     unreadCount: 0,
     readOrder: 0,
     lastInboundOrder: 0,
+    ...(lastInboundAtMs === undefined ? {} : { lastInboundAtMs }),
     lastActivityAtMs: nowMs,
     createdAtMs: nowMs,
     ...(current ? { previousId: current.id } : {}),

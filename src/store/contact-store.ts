@@ -1,5 +1,5 @@
 import type { Connection, mongo } from 'mongoose'
-import type { AgentId, ChannelId, ContactId, ContactIdentityId } from '../domain/ids.ts'
+import type { AgentId, AttachmentId, ChannelId, ContactId, ContactIdentityId } from '../domain/ids.ts'
 import { createAddressIndex, searchTerms, unsetOf, withAddresses } from './contact-addresses.ts'
 import { atOnce, nativeCollection } from './native.ts'
 import { derivedObjectId, duplicatePositions, toObjectId } from './object-id.ts'
@@ -11,8 +11,14 @@ export interface StoredIdentity {
   readonly contactId: ContactId
   readonly displayName?: string
   readonly verified: boolean
-  /** The customer wants no messages of this channel since then. */
+  /** He wants no messages of this channel since then. */
   readonly optedOutAtMs?: number
+  /** When he last said whether he wants them. */
+  readonly consentAtMs?: number
+  /** A picture of him. */
+  readonly avatarId?: AttachmentId
+  /** When the platform may be asked again who he is. */
+  readonly lookUpDueAtMs?: number
 }
 
 export interface StoredContact {
@@ -48,6 +54,9 @@ export interface IdentityDocument {
   displayName?: string
   verified: boolean
   optedOutAt?: Date
+  consentAt?: Date
+  avatarId?: string
+  lookUpDueAt?: Date
   createdAt: Date
 }
 
@@ -134,20 +143,52 @@ export function createContactStore(connection: Connection) {
       await identities.updateOne({ _id: toObjectId(id) }, { $set: change }, { writeConcern: { w: 1 } })
     },
 
-    /** Keeps that a customer wants no messages of a channel; undefined = he wants them again. */
-    async setOptedOut(
-      channelId: ChannelId,
-      externalId: string,
-      atMs: number | undefined,
-    ): Promise<StoredIdentity | undefined> {
-      const updated = await identities.findOneAndUpdate(
-        { channelId: toObjectId(channelId), externalId },
-        atMs === undefined
-          ? { $unset: { optedOutAt: '' } }
-          : [{ $set: { optedOutAt: { $ifNull: ['$optedOutAt', new Date(atMs)] } } }],
-        { returnDocument: 'after' },
+    /**
+     * Keeps whether a customer wants messages; of two words the later counts.
+     * @returns false when a later one is known
+     */
+    async setConsent(
+      id: ContactIdentityId,
+      { optedOut, atMs }: { readonly optedOut: boolean; readonly atMs: number },
+    ): Promise<boolean> {
+      const consentAt = new Date(atMs)
+      const { matchedCount } = await identities.updateOne(
+        { _id: toObjectId(id), $or: [{ consentAt: { $exists: false } }, { consentAt: { $lte: consentAt } }] },
+        optedOut
+          ? { $set: { consentAt, optedOutAt: consentAt } }
+          : { $set: { consentAt }, $unset: { optedOutAt: '' } },
       )
-      return updated ? fromIdentity(updated) : undefined
+      return matchedCount === 1
+    },
+
+    async findIdentity(id: ContactIdentityId): Promise<StoredIdentity | undefined> {
+      const found = await identities.findOne({ _id: toObjectId(id) })
+      return found ? fromIdentity(found) : undefined
+    },
+
+    /** Takes on asking the platform who somebody is. False when it was asked lately, or somebody is at it. */
+    async claimLookUp(id: ContactIdentityId, nowMs: number, untilMs: number): Promise<boolean> {
+      const now = new Date(nowMs)
+      const { matchedCount } = await identities.updateOne(
+        { _id: toObjectId(id), $or: [{ lookUpDueAt: { $exists: false } }, { lookUpDueAt: { $lte: now } }] },
+        { $set: { lookUpDueAt: new Date(untilMs) } },
+        { writeConcern: { w: 1 } },
+      )
+      return matchedCount === 1
+    },
+
+    /** Notes when the platform may be asked again, and the picture it gave. @returns the picture before */
+    async keepLookUp(
+      id: ContactIdentityId,
+      dueAtMs: number,
+      avatarId?: AttachmentId,
+    ): Promise<AttachmentId | undefined> {
+      const before = await identities.findOneAndUpdate(
+        { _id: toObjectId(id) },
+        { $set: { lookUpDueAt: new Date(dueAtMs), ...(avatarId === undefined ? {} : { avatarId }) } },
+        { returnDocument: 'before' },
+      )
+      return before?.avatarId as AttachmentId | undefined
     },
 
     async findContacts(ids: readonly ContactId[]): Promise<StoredContact[]> {
@@ -295,6 +336,9 @@ export function fromIdentity(document: IdentityDocument): StoredIdentity {
     ...(document.displayName === undefined ? {} : { displayName: document.displayName }),
     verified: document.verified,
     ...(document.optedOutAt ? { optedOutAtMs: document.optedOutAt.getTime() } : {}),
+    ...(document.consentAt ? { consentAtMs: document.consentAt.getTime() } : {}),
+    ...(document.avatarId === undefined ? {} : { avatarId: document.avatarId as AttachmentId }),
+    ...(document.lookUpDueAt ? { lookUpDueAtMs: document.lookUpDueAt.getTime() } : {}),
   }
 }
 

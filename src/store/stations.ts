@@ -9,6 +9,10 @@ import { channel } from 'node:diagnostics_channel'
 export type Station =
   | 'journaled'
   | 'acknowledged'
+  /** A delivery is on this machine's disk, and the database does not have it. */
+  | 'spooled'
+  /** It has it, and the disk does still. */
+  | 'spool-journaled'
   | 'message-recorded'
   | 'conversation-updated'
   /** The ring has moved on and the decision is explained, but nobody has the conversation yet. */
@@ -24,6 +28,9 @@ export type Station =
   | 'before-send'
   | 'after-send'
   | 'settled'
+  /** The platform is about to be asked whether an uncertain attempt arrived, and then it was. */
+  | 'before-look'
+  | 'after-look'
   /** A sent message is about to be filed with its platform, and then it is, but that is not written. */
   | 'before-file'
   | 'after-file'

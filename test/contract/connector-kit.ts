@@ -1,12 +1,10 @@
 /** What every connector must keep to, as functions that answer with what they found wrong. */
 import fc from 'fast-check'
 import type { ConfigValues } from '../../src/contract/config-field.ts'
-import type { Connector, OutboundMessage, WebhookInbound } from '../../src/contract/connector.ts'
-import { ConnectorError, type ConnectorErrorFacts } from '../../src/contract/connector-error.ts'
+import type { WebhookInbound } from '../../src/contract/connector.ts'
 import type { InboundEvent } from '../../src/contract/inbound-event.ts'
 import { parseOf } from '../../src/contract/inbound-of.ts'
 import { type JournaledRequest, type Verified, verified } from '../../src/contract/raw-request.ts'
-import { planOutbound } from '../../src/domain/outbound.ts'
 import { createSecretBox } from '../../src/runtime/secret-box.ts'
 import {
   openSettings,
@@ -14,39 +12,24 @@ import {
   sealSettings,
   validateSettings,
 } from '../../src/services/channel-settings.ts'
-import type { ConnectorFixtures, WebhookFixtures } from './fixtures/connector-fixtures.ts'
-import { CHANNEL, contextOf, type Fetch } from './kit-context.ts'
-
-/** One thing wrong. */
-export type Finding = string
-export interface Subject {
-  readonly connector: Connector
-  readonly fixtures: ConnectorFixtures
-  readonly config: ConfigValues
-}
-export type Check = (subject: Subject) => readonly Finding[] | Promise<readonly Finding[]>
+import { CAPABILITY_CHECKS } from './capability-kit.ts'
+import type { WebhookFixtures } from './fixtures/connector-fixtures.ts'
+import { CHANNEL } from './kit-context.ts'
+import type { Check, Finding, Subject } from './kit-subject.ts'
+import { SENDING_CHECKS } from './sending-kit.ts'
 
 const LEAST_FORGERIES = 12
 
-/** The subject with the settings a new channel would have. */
-export function subjectOf(connector: Connector, fixtures: ConnectorFixtures): Subject {
-  return {
-    connector,
-    fixtures,
-    config: validateSettings(connector.configFields, fixtures.settings) as ConfigValues,
-  }
-}
-
 /** Both halves of a connector that platforms call; undefined of one that calls its platform. */
 function webhookOf({
-  connector,
+  connector: { inbound },
   fixtures,
 }: Subject):
   | { readonly inbound: WebhookInbound<ConfigValues>; readonly fixtures: WebhookFixtures }
   | undefined {
-  const inbound = connector.inbound.kind === 'either' ? connector.inbound.webhook : connector.inbound
+  if (inbound.kind === 'either') throw new Error('only one way is tried at a time: see sidesOf')
   if (inbound.kind !== 'webhook') return undefined
-  if ('session' in fixtures) throw new Error('a connector that platforms call needs requests, not items')
+  if (!('requests' in fixtures)) throw new Error('a connector that platforms call needs requests, not items')
   return { inbound, fixtures }
 }
 
@@ -141,8 +124,7 @@ const parsesDeterministically: Check = async (subject) => {
 const JUNK_RUNS = 500
 
 const survivesJunk: Check = async (subject) => {
-  const { connector, config } = subject
-  const { inbound } = connector
+  const { config } = subject
   const webhook = webhookOf(subject)
   const found = new Set<Finding>()
   const json = fc.json().map((text) => Buffer.from(text))
@@ -196,58 +178,6 @@ const survivesJunk: Check = async (subject) => {
   return [...found]
 }
 
-const keepsToTextLimit: Check = ({ connector, config }) => {
-  const capabilities = connector.capabilities(config)
-  const { support, maxLength, overLimit } = capabilities.text
-  if (support === 'absent') return []
-  if (!Number.isSafeInteger(maxLength) || maxLength < 2) return [`carries texts of ${maxLength} characters`]
-  const plan = (text: string) =>
-    planOutbound({ text, attachments: [] }, capabilities, { lastInboundAtMs: 1_000 }, 1_001)
-  const [at, over] = [plan('a'.repeat(maxLength)), plan('a'.repeat(maxLength + 1))]
-  const found: Finding[] = []
-  if (!at.ok || at.parts.length !== 1) found.push('does not carry a text at its limit in one message')
-  if (overLimit === 'refuse' ? over.ok : !over.ok || over.parts.length !== 2)
-    found.push('does not treat a text beyond its limit as it says')
-  return found
-}
-
-const METHODS = ['sendTyping', 'markRead', 'editMessage', 'deleteMessage'] as const
-
-const hasWhatItDeclares: Check = ({ connector, config }) => {
-  const capabilities = connector.capabilities(config)
-  const found = METHODS.flatMap((method): Finding[] => {
-    const declared = capabilities[method === 'sendTyping' ? 'typing' : method] === 'native'
-    const present = connector[method] !== undefined
-    if (declared === present) return []
-    return [
-      declared ? `declares ${method} native and lacks it` : `has ${method} and does not declare it native`,
-    ]
-  })
-  if (JSON.stringify(connector.capabilities(config)) !== JSON.stringify(capabilities))
-    found.push('declares other capabilities when asked again')
-  return found
-}
-
-const OUTGOING: OutboundMessage = {
-  id: 'f'.repeat(24),
-  attempt: 1,
-  to: { identityExternalId: 'anon:ada', threadKey: 'anon:ada' },
-  author: { name: 'Agnes' },
-  text: 'Hello',
-  attachments: [],
-  token: 'a'.repeat(32),
-  writtenAtMs: Date.UTC(2026, 10, 23, 12),
-  automatic: false,
-}
-
-const sendsIdempotently: Check = async ({ connector, config }) => {
-  if (!connector.capabilities(config).idempotentSend) return []
-  const context = contextOf(config)
-  const one = await connector.send(OUTGOING, context)
-  const other = await connector.send({ ...OUTGOING, attempt: 2 }, context)
-  return one.externalId === other.externalId ? [] : ['names a message differently at its second attempt']
-}
-
 /** The echo as the journal would hand it to `parse`; undefined where there is none. */
 function journaledEcho(subject: Subject): Verified<JournaledRequest> | string | undefined {
   const { fixtures, config } = subject
@@ -271,79 +201,42 @@ const ignoresItself: Check = async (subject) => {
   return heard.length === 0 ? [] : ['takes its own message for a customer’s']
 }
 
-/** What a platform may do to a send, and what that lets us believe. */
-const TROUBLE: Readonly<
-  Record<string, { readonly fetch: Fetch; readonly facts: Partial<ConnectorErrorFacts> }>
-> = {
-  '401': {
-    fetch: async () => new Response('{}', { status: 401 }),
-    facts: { retry: 'never', delivery: 'not-sent' },
-  },
-  '429': {
-    fetch: async () => new Response('{}', { status: 429, headers: { 'retry-after': '7' } }),
-    facts: { retry: 'later', delivery: 'not-sent', retryAfterMs: 7_000 },
-  },
-  '503': { fetch: async () => new Response('{}', { status: 503 }), facts: { retry: 'later' } },
-  'a line that breaks after the bytes': {
-    fetch: () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNRESET' } })),
-    facts: { delivery: 'unknown' },
-  },
-  'a line that never stood': {
-    fetch: () => Promise.reject(new TypeError('fetch failed', { cause: { code: 'ECONNREFUSED' } })),
-    facts: { retry: 'later', delivery: 'not-sent' },
-  },
+/** What comes in must show what the capabilities say of it. */
+const hearsWhatItDeclares: Check = async (subject) => {
+  const { connector, config } = subject
+  const { receipts, reactions } = connector.capabilities(config)
+  const events = Object.values(await parseFixtures(subject)).flat()
+  const receipt = journaledReceipt(subject, '3'.repeat(24))
+  if (receipt) events.push(...(await parseOf(connector)(receipt)))
+  const hears = (status: string): boolean =>
+    events.some((event) => event.type === 'status' && event.status === status)
+  return [
+    ...(receipts.delivered !== 'native' || hears('delivered') ? [] : ['receipts.delivered is not proven']),
+    ...(receipts.read !== 'native' || hears('read') ? [] : ['receipts.read is not proven']),
+    ...(reactions !== 'native' || events.some(({ type }) => type === 'reaction')
+      ? []
+      : ['reactions is not proven']),
+  ]
 }
 
-const failsAsAgreed: Check = async ({ connector, fixtures, config }) => {
-  const found: Finding[] = []
-  for (const [what, { fetch, facts }] of Object.entries(TROUBLE)) {
-    let asked = 0
-    const counting: Fetch = (...request) => {
-      asked += 1
-      return fetch(...request)
-    }
-    const context = contextOf(config, undefined, counting)
-    const error = await connector.send(OUTGOING, context).then(
-      () => undefined,
-      (thrown: unknown) => thrown,
-    )
-    if (fixtures.sendsOverNetwork === 'own sockets') {
-      if (asked > 0) found.push('reaches out though its fixtures say it does not')
-      if (!(error instanceof ConnectorError)) found.push(`answers a missing network with ${String(error)}`)
-      else if (error.facts.delivery !== 'not-sent')
-        found.push('does not know that nothing left without a network')
-    } else if (!fixtures.sendsOverNetwork) {
-      if (asked > 0) found.push('reaches out though its fixtures say it does not')
-      if (error !== undefined) found.push(`cannot send: ${String(error)}`)
-    } else if (!(error instanceof ConnectorError)) {
-      found.push(`answers ${what} with ${String(error)}`)
-    } else {
-      for (const [fact, value] of Object.entries(facts))
-        if (error.facts[fact as keyof ConnectorErrorFacts] !== value)
-          found.push(`calls ${what} not ${fact} ${value}`)
-    }
+/** A receipt for what we sent, as the journal has it; undefined where the platform tells no such thing. */
+export function journaledReceipt(
+  subject: Subject,
+  externalId: string,
+): Verified<JournaledRequest> | undefined {
+  const receivedAtMs = Date.UTC(2026, 10, 23, 12)
+  const { fixtures, config } = subject
+  const webhook = webhookOf(subject)
+  if (!webhook) {
+    if (!('session' in fixtures)) throw new Error('a connector that calls its platform needs items')
+    const item = fixtures.session.receipt(externalId, config)
+    return item && verified({ ...item, receivedAtMs })
   }
-  return found
-}
-
-const keepsItsSecrets: Check = async ({ connector, config }) => {
-  const lines: string[] = []
-  for (const { fetch } of Object.values(TROUBLE)) {
-    const context = contextOf(config, undefined, fetch, lines)
-    for (const act of [() => connector.check(context), () => connector.send(OUTGOING, context)]) {
-      const outcome = await act().catch((error: unknown) => error)
-      lines.push(
-        outcome instanceof Error ? `${outcome.stack} ${JSON.stringify(outcome)}` : JSON.stringify(outcome),
-      )
-    }
-  }
-  const said = lines.join('\n')
-  return connector.configFields.flatMap(({ key, kind }) => {
-    const value = config[key]
-    return kind === 'secret' && typeof value === 'string' && value !== '' && said.includes(value)
-      ? [`tells ${key}`]
-      : []
-  })
+  const request = webhook.fixtures.receipt(externalId, config)
+  if (!request) return undefined
+  const answer = webhook.inbound.verify(request, config)
+  if (!answer.ok) throw new Error(`refuses a receipt: ${answer.code}`)
+  return answer.request
 }
 
 /** Every check by what it promises. Those that need a database stand in the tests. */
@@ -352,10 +245,8 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'whatever is not proven is refused': refusesForgeries,
   'the same bytes make the same events, and no credentials are kept': parsesDeterministically,
   'junk never makes it throw': survivesJunk,
-  'text at its limit goes whole, beyond it as declared': keepsToTextLimit,
-  'it has exactly the methods that it declares native': hasWhatItDeclares,
-  'a message sent twice has one name': sendsIdempotently,
+  'what comes in shows what it declares': hearsWhatItDeclares,
   'its own message is never taken for a customer’s': ignoresItself,
-  'a send that fails says what is known of it, and nothing else is thrown': failsAsAgreed,
-  'no log line, health report, check or error tells a secret': keepsItsSecrets,
+  ...CAPABILITY_CHECKS,
+  ...SENDING_CHECKS,
 }

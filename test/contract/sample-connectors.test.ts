@@ -6,8 +6,10 @@ import type { InboundEvent } from '../../src/contract/inbound-event.ts'
 import type { Capabilities } from '../../src/domain/capabilities.ts'
 import type { ChannelType } from '../../src/domain/ids.ts'
 import { SCRIPTED } from '../harness/path-rig.ts'
-import { CHECKS, subjectOf } from './connector-kit.ts'
+import { CHECKS } from './connector-kit.ts'
 import type { WebhookFixtures } from './fixtures/connector-fixtures.ts'
+import { subjectOf } from './kit-subject.ts'
+import { PROOF_CHECKS } from './proof-kit.ts'
 
 const request = (body: Uint8Array) => ({
   method: 'POST',
@@ -48,6 +50,7 @@ const faulty: Connector = {
     text: { support: 'native', maxLength: 0, overLimit: 'split' },
     typing: 'native',
     attachments: { ...SCRIPTED.attachments, maxBytes: calls++ },
+    pacing: { channel: { messages: 0, perMs: 1_000 } },
   }),
   check: ({ config }) => Promise.resolve({ ok: true, detail: `works with ${String(config['apiKey'])}` }),
   inbound: {
@@ -73,7 +76,19 @@ const faulty: Connector = {
 
 describe('the kit', () => {
   it.each(Object.entries(CHECKS).slice(1))('finds where it is not so that %s', async (_, check) => {
-    expect(await check(subjectOf(faulty, fixtures))).not.toEqual([])
+    const offline = { ...fixtures, sendsOverNetwork: false }
+    const found = [
+      ...(await check(subjectOf(faulty, fixtures))),
+      ...(await check(subjectOf(faulty, offline))),
+    ]
+    expect(found).not.toEqual([])
+  })
+
+  it.each(Object.entries(PROOF_CHECKS))('finds that nobody shows: %s', async (_, check) => {
+    expect(await check(subjectOf(faulty, fixtures))).toEqual([
+      'sends over a network, and its fixtures start no platform to prove it on',
+    ])
+    expect(await check(subjectOf(faulty, { ...fixtures, sendsOverNetwork: false }))).toEqual([])
   })
 
   it('finds a secret that a plain setting repeats', async () => {

@@ -1,6 +1,7 @@
 /** The kit's half for sessions: who keeps his word passes, and each broken word is found. */
 import { describe, expect, it } from 'vitest'
-import { CHECKS, subjectOf } from './connector-kit.ts'
+import { CHECKS } from './connector-kit.ts'
+import { subjectOf } from './kit-subject.ts'
 import { FAULTS, type Fault, sampleFixtures, sampleSession } from './sample-session.ts'
 import { SESSION_CHECKS } from './session-kit.ts'
 
