@@ -222,6 +222,18 @@ export function createOutboxStore(connection: Connection) {
       return updated ? fromMessageDocument(updated) : undefined
     },
 
+    /** Gives a message back that was taken for an attempt and not tried: as if it had not been taken. */
+    async putBack(leased: StoredMessage, nowMs: number): Promise<void> {
+      await messages.updateOne(
+        { _id: toObjectId(leased.id), 'delivery.leaseToken': leased.delivery?.leaseToken ?? '' },
+        {
+          $set: { status: 'queued', 'delivery.state': 'queued', 'delivery.dueAt': new Date(nowMs) },
+          $unset: LEASE_OVER,
+          $inc: { 'delivery.attempts': -1, version: 1 },
+        },
+      )
+    },
+
     /** Ends an attempt. Undefined when the lease was lost meanwhile: then nothing is written. */
     async settle(leased: StoredMessage, settlement: Settlement): Promise<StoredMessage | undefined> {
       const mine = { _id: toObjectId(leased.id), 'delivery.leaseToken': leased.delivery?.leaseToken ?? '' }
