@@ -124,7 +124,7 @@ async function run(parts: Parts): Promise<Running> {
     registryUrl: REGISTRY_URL,
     stopPatienceMs: config.shutdownTimeoutMs * SHARE_OF_SENDS,
     interruptions: database.interruptions,
-    journalRetentionMs: config.journalRetentionMs,
+    settings: config,
     contextOf: core.contextUntilStop,
     isCustomerHere: async (...who) => live.realtime?.isVisitorHere(...who) ?? true,
   })
@@ -234,13 +234,13 @@ function answerWith(
   server: Server,
   app: HttpApp,
   { core, publicUrl, log, metrics }: Parts,
-  { writer }: Paths,
+  { shelter }: Paths,
 ): void {
   const quota = createSenderQuota(SENDER_QUOTA.most, SENDER_QUOTA.windowMs)
   const addressQuota = createSenderQuota(ADDRESS_QUOTA.most, ADDRESS_QUOTA.windowMs)
   const addressOf = createAddressOf(app)
   const ingress = createIngress({
-    append: writer.append,
+    append: shelter.append,
     orderClock: core.orderClock,
     takeQuota: quota.take,
     afterAccepted: createAfterInbound({ contextOf: core.contextUntilStop, log }),

@@ -70,6 +70,7 @@ const channelFields = {
     at: instant.optional(),
   }),
   capabilities,
+  deletedAt: instant.optional(),
   version,
 }
 /** See the domain's ChannelView. */
@@ -121,6 +122,7 @@ export const attachmentView = z
     width: z.int().optional(),
     height: z.int().optional(),
     contentId: z.string().optional(),
+    state: z.enum(['fetching', 'gone', 'too-large']).optional(),
   })
   .openapi('Attachment') satisfies z.ZodType<views.AttachmentView>
 

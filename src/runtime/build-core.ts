@@ -106,6 +106,7 @@ export async function buildCore(deps: {
     return channel && policyInForce(conversation, channel, await rules()).policy
   }
   const stopping = new AbortController()
+  const fileWanted = { tell: (): void => undefined }
   const contextUntilStop = (channel: LiveChannel, limit: AbortSignal) =>
     contextOf(channel, AbortSignal.any([stopping.signal, limit]))
   const fetchAttachment = createFetchAttachment({
@@ -156,6 +157,7 @@ export async function buildCore(deps: {
     }),
     templates: createTemplates({ contextOf: contextUntilStop, clock: Date.now }),
     fetchAttachment,
+    fileWanted,
     // What anybody may write into a letter reaches no network inside, also none that connectors may call.
     fetchRemotePicture: createRemotePictures({
       fetch: createGuardedFetch({ timeoutMs: PICTURE_LIMIT_MS, maxResponseBytes: MOST_PICTURE_BYTES }),
@@ -164,6 +166,7 @@ export async function buildCore(deps: {
       attachments: stores.attachments,
       clock: Date.now,
       maxBytes: config.attachmentMaxBytes,
+      onWaiting: () => fileWanted.tell(),
     }),
     agentAttachments: {
       ...createAgentAttachments({ ...stores, clock: Date.now }),

@@ -56,7 +56,8 @@ export async function deliverConversation(
   for (;;) {
     const head = await deps.outbox.head(conversationId)
     if (!head?.delivery || deps.isStopping()) return undefined
-    const channel = await deps.findChannel(head.channelId)
+    const found = await deps.findChannel(head.channelId)
+    const channel = found?.deletedAtMs === undefined ? found : undefined
     const nowMs = deps.now()
     if (head.delivery.state === 'leased') {
       if ((head.delivery.leaseUntilMs ?? 0) > nowMs) return head.delivery.leaseUntilMs
@@ -203,8 +204,8 @@ async function failed(
 
 async function keepOptedOut(leased: StoredMessage, channelId: ChannelId, deps: DeliverDeps): Promise<void> {
   const destination = await destinationOf(leased, deps.conversations)
-  if (destination)
-    await applyRefusal({ channelId, recipient: destination.identityExternalId }, deps.now(), deps)
+  if (!destination) return
+  await applyRefusal({ channelId, recipient: destination.identityExternalId }, deps.now(), deps)
 }
 
 /** What a failure leads to. Where the platform can be asked about an uncertain one, it is. */

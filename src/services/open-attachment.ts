@@ -52,6 +52,8 @@ export async function openAttachmentForAgent(
     throw new AppError('not-found')
   const message = await deps.messages.find(messageId)
   if (!message || message.deletedAtMs !== undefined) throw new AppError('not-found')
+  // Of a message in several parts one may be gone.
+  if (message.parts && !message.attachments.some((one) => one.id === id)) throw new AppError('not-found')
   return openAttachment(attachment, deps)
 }
 

@@ -117,6 +117,7 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
     policyOf: async ({ channelId }) => known.get(channelId)?.policy,
     detectLanguage: () => undefined,
     renewAfterMs: async () => undefined,
+    wantLookUp: () => undefined,
     contextOf: () => ({}) as ConnectorContext<LiveChannel['config']>,
     openAttachment: () => Promise.reject(new Error('nothing to open')),
     messageTokens: createMessageTokens(new Uint8Array(32)),

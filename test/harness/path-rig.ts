@@ -154,6 +154,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     },
     detectLanguage: () => undefined,
     renewAfterMs: async () => undefined,
+    wantLookUp: () => undefined,
     now,
     random: () => 0.5,
   }

@@ -110,6 +110,7 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
       await route(conversations, 'reopened')
     },
     detectLanguage,
+    wantLookUp: () => undefined,
     renewAfterMs: async (conversation) => (await policyOf(conversation))?.newConversationAfterMs,
   }
   const drainDeps: DrainDeps = { ...stores, route, now, isStopping: () => false }

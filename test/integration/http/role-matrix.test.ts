@@ -53,6 +53,7 @@ const DOORS: Readonly<Record<string, Door>> = {
   'POST /channels': 'channel.manage',
   'GET /channels/:id': 'channel.manage',
   'PATCH /channels/:id': 'channel.manage',
+  'DELETE /channels/:id': 'channel.manage',
   'GET /channels/:id/routing': 'routing.manage',
   'PATCH /channels/:id/routing': 'routing.manage',
   'POST /channels/:id/check': 'channel.manage',
