@@ -46,7 +46,7 @@ export async function openAttachmentForAgent(
   const { conversationId, messageId, uploader, identityId } = attachment
   if (identityId !== undefined && uploader.kind === 'visitor') {
     if (!seesChannel(principal.channels, uploader.channelId)) throw new AppError('not-found')
-    return opened(attachment, deps)
+    return openAttachment(attachment, deps)
   }
   if (conversationId === undefined || messageId === undefined) {
     if (uploader.kind !== 'agent' || uploader.id !== principal.agentId) throw new AppError('not-found')
