@@ -253,6 +253,10 @@ export const en = {
     download: 'Download',
     openImage: (name: string) => `Open the picture ${name}`,
     imageFailed: 'The picture could not be loaded. Try again',
+    fileLost: {
+      gone: 'The platform does not give this file any more',
+      'too-large': 'Larger than the files that are kept here',
+    },
     status: {
       queued: 'Waiting to be sent',
       sending: 'Sending',
