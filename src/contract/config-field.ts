@@ -15,7 +15,8 @@ export type ConfigFieldKind =
 /** What another field must hold. */
 export interface ShowCondition {
   readonly key: string
-  readonly equals: string | boolean
+  /** Of several texts any one will do. */
+  readonly equals: string | boolean | readonly string[]
 }
 
 /**
@@ -33,6 +34,8 @@ export interface ConfigField {
   readonly default?: string | number | boolean | readonly string[]
   /** For `secret`: made from 32 random bytes when the channel is created, and again when rotated. */
   readonly generated?: boolean
+  /** How a generated secret is written: plain base64url when left out, or as Standard Webhooks has it: `whsec_` and base64. */
+  readonly generatedAs?: 'whsec'
   /** Regular expression that the whole text, or each line of a list, must match. Linear-time patterns only. */
   readonly pattern?: string
   /** What is wrong when the pattern does not match. */

@@ -43,6 +43,8 @@ export interface ConnectorContext<C> {
   readonly channelId: ChannelId
   /** Where the platform reaches this channel. */
   readonly webhookUrl: string
+  /** Of a connector with either way in: the one that counts with these settings. Absent where there is no choice. */
+  readonly receives?: 'webhook' | 'session'
   readonly logger: ConnectorLogger
   /** Goes through the SSRF guard: internal addresses are refused at connect time, redirects are not followed. */
   readonly fetch: typeof globalThis.fetch
@@ -227,6 +229,12 @@ export interface Connector<C = ConfigValues> {
   /** Called before the channel is paused or deleted; safe to repeat. */
   deactivate?(ctx: ConnectorContext<C>): Promise<void>
   readonly inbound: WebhookInbound<C> | SessionInbound<C> | EitherInbound<C>
+  /**
+   * Called once a webhook's request is journaled, beside the acknowledgement, for what a platform expects as a call of
+   * its own, such as the answer to a pressed button. Best effort: it may be called again for the same request, or never
+   * when the server dies. Has ten seconds. Throws ConnectorError only. A session does such things itself.
+   */
+  afterInbound?(request: Verified<JournaledRequest>, ctx: ConnectorContext<C>): Promise<void>
   /** Present when customers hold a live client of ours. */
   readonly visitors?: VisitorAccess<C>
   /**

@@ -48,6 +48,12 @@ export interface Capabilities {
   readonly templates?: Support
   /** Whether an agent may begin a conversation. */
   readonly startConversation: Support
+  /**
+   * What names the customer in a conversation that an agent begins: a phone number (E.164), an email address, or an id
+   * of the platform's own. By the first two a contact is also reached where he never wrote. Absent: an email address
+   * where there are letters, else an id.
+   */
+  readonly addresses?: 'phone' | 'email' | 'id'
   /** True when `send` may be repeated after a crash without the customer seeing it twice. */
   readonly idempotentSend: boolean
   /** Present where messages are letters: with a subject, copies to others and formatted text. */

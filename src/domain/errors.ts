@@ -55,6 +55,8 @@ export const ERROR_CATALOGUE = {
   'channel-check-failed': { category: 'refused', title: 'The connection test failed' },
   'rate-limited': { category: 'rate-limited', title: 'Too many requests; wait a little' },
   'locked-out': { category: 'rate-limited', title: 'Too many failed attempts; wait a while' },
+  'platform-refused': { category: 'refused', title: 'The platform does not do this' },
+  'platform-unavailable': { category: 'unavailable', title: 'The platform cannot be reached just now' },
   'remote-unavailable': {
     category: 'unavailable',
     title: 'Another server does not give this, or gives what may not be shown',

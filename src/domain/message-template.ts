@@ -24,3 +24,30 @@ export interface FilledTemplate {
   readonly name: string
   readonly variables: Readonly<Record<string, string>>
 }
+
+/** A template's text with its gaps filled, or the keys that nothing was given for. */
+export type FilledText =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly missing: readonly string[] }
+
+const GAP = /\{\{([^{}]{1,200})\}\}/g
+
+/**
+ * What the customer reads. Each gap is filled once: what stands in a value is never taken for a gap. Blank values
+ * count as missing, in the order of the template's variables.
+ */
+export function fillTemplate(
+  { body, variables }: Pick<MessageTemplate, 'body' | 'variables'>,
+  values: FilledTemplate['variables'],
+): FilledText {
+  const valueOf = (key: string): string => (Object.hasOwn(values, key) ? (values[key] ?? '') : '')
+  const keys = new Set([...variables.map(({ key }) => key), ...gapsOf(body)])
+  const missing = [...keys].filter((key) => valueOf(key).trim() === '')
+  if (missing.length > 0) return { ok: false, missing }
+  return { ok: true, text: body.replace(GAP, (_, key: string) => valueOf(key.trim())) }
+}
+
+/** The keys of a template's gaps, each once, in the order of their first appearance. */
+export function gapsOf(body: string): readonly string[] {
+  return [...new Set(Array.from(body.matchAll(GAP), ([, key = '']) => key.trim()))]
+}

@@ -65,6 +65,10 @@ export type ConversationEventKind =
   | 'continued'
   /** They did not arrive there; the value is the reason. */
   | 'continuation-failed'
+  /** The customer wants no messages of this channel any more. */
+  | 'opted-out'
+  /** He wants them again. */
+  | 'opted-in'
 
 /** How many characters of a message a list shows. */
 export const PREVIEW_LENGTH = 140

@@ -27,3 +27,12 @@ export interface TextSpan {
   /** Of a `link`: `http:`, `https:`, `mailto:` or `tel:` only. */
   readonly url?: string
 }
+
+/** The spans of the stretch from `from` to before `to`, counted from its beginning. What lies outside is cut off. */
+export function sliceSpans(spans: readonly TextSpan[], from: number, to: number): readonly TextSpan[] {
+  return spans.flatMap((span) => {
+    const start = Math.max(span.offset, from)
+    const end = Math.min(span.offset + span.length, to)
+    return start < end ? [{ ...span, offset: start - from, length: end - start }] : []
+  })
+}

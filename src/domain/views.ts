@@ -29,6 +29,11 @@ export interface AttachmentView {
   readonly height?: number
   /** By this id the letter's formatted body shows it in its place. */
   readonly contentId?: string
+  /**
+   * Absent when it can be had. `fetching`: it is on its way from the platform, and its type and size are only what that
+   * says. `gone`: the platform does not give it any more. `too-large`: it is larger than this server keeps.
+   */
+  readonly state?: 'fetching' | 'gone' | 'too-large'
 }
 
 /** Who wrote a message. */
@@ -111,7 +116,7 @@ export interface MessageView {
   /** Formatting of `text`. */
   readonly spans?: readonly TextSpan[]
   readonly cards?: readonly MessageCard[]
-  /** One for each person who reacted, the customer's by his name. */
+  /** One for each reaction of a person, the customer's by his name. */
   readonly reactions?: readonly { readonly emoji: string; readonly by: string }[]
   /** What it answers, as far as that is known. */
   readonly replyTo?: {
@@ -178,6 +183,8 @@ export interface ContactView {
   readonly identities: readonly ContactIdentityView[]
   /** The agent who looks after this person: policies may give him the contact's conversations first. */
   readonly ownerId?: id.AgentId
+  /** It was merged into this contact, and is only told of so that screens follow. */
+  readonly mergedInto?: id.ContactId
   readonly createdAt: id.Instant
   readonly version: number
 }
@@ -318,11 +325,16 @@ export interface MergePreviewView {
     readonly tags: readonly string[]
     readonly attributes: readonly string[]
     readonly identities: readonly id.ContactIdentityId[]
+    /** Nobody looked after the one that stays. */
+    readonly ownerId?: id.AgentId
   }
   /** Attributes that both have with different values: the first one stays. */
   readonly conflicts: readonly { readonly key: string; readonly stays: string; readonly goes: string }[]
-  /** Conversations that move. */
+  /** Conversations that move, of those that the reader may see. */
   readonly conversations: number
+  /** What the merge is to name: whoever changes one of the two meanwhile makes it a conflict. */
+  readonly version: number
+  readonly contactVersion: number
 }
 
 /** A merge that was done. */
@@ -333,16 +345,33 @@ export interface MergeView {
   readonly by: { readonly id: id.AgentId; readonly name: string }
   readonly at: id.Instant
   readonly undoneAt?: id.Instant
+  /** Merges are undone from the last one back. */
+  readonly undoable: boolean
+}
+
+/** A message of any of a contact's conversations. */
+export interface TimelineEntryView {
+  readonly message: MessageView
+  readonly channelId: id.ChannelId
+  readonly conversation: {
+    readonly id: id.ConversationId
+    readonly status: ConversationStatus
+    readonly subject?: string
+  }
 }
 
 /** Whether and how a channel reaches a contact now. */
 export interface ReachView {
   readonly channelId: id.ChannelId
   readonly channelName: string
+  /** Who he is there; absent where he never wrote and only an address of his fits. */
+  readonly identityId?: id.ContactIdentityId
   /** The address, number or id that it would go to. */
   readonly to: string
   /** His conversation there that is not resolved, or the latest one that can be opened again. */
   readonly conversationId?: id.ConversationId
+  /** When he last wrote there. */
+  readonly lastInboundAt?: id.Instant
   /** Free text may go now. */
   readonly ok: boolean
   /** Only an approved message may go. */

@@ -62,7 +62,7 @@ export function conversationRoutes(deps: ConversationRouteDeps): readonly RouteD
       },
       handler: async ({ body, principal }) => {
         const { conversation, messages, repeated } = await startConversation(body, principal, deps)
-        const items = messages.map(presentMessage)
+        const items = messages.map((message) => presentMessage(message))
         const answer = { conversation: presentConversation(conversation), message: items[0], items }
         return repeated ? ok(answer) : created(answer)
       },

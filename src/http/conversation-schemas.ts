@@ -3,6 +3,7 @@ import { ATTRIBUTE_LENGTH, isAttributeName, MOST_ATTRIBUTES } from '../domain/co
 import { CONVERSATION_STATUSES, PRIORITIES } from '../domain/conversation.ts'
 import { ADDRESS_LENGTH, letterAddressOf } from '../domain/letter-address.ts'
 import { SUBJECT_LENGTH } from '../domain/letter-subject.ts'
+import type { FilledTemplate } from '../domain/message-template.ts'
 import { cursor, email, id, instant, limit, line, pageOf, text, version, z } from './fields.ts'
 import {
   contactView,
@@ -81,6 +82,26 @@ export const outgoingLetter = z
   })
   .openapi('OutgoingLetter') satisfies z.ZodType<commands.OutgoingLetter>
 
+/** Longest value of one gap of an approved message. */
+const LONGEST_VALUE = 1_024
+
+/** An approved message as an agent filled it in. */
+const filledTemplate = z
+  .strictObject({
+    id: line(200),
+    name: line(512),
+    variables: z
+      .record(
+        z
+          .string()
+          .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must have at most 64 letters, digits, _ . -')
+          .refine((key) => !(key in Object.prototype), 'is not allowed'),
+        text(LONGEST_VALUE, 1),
+      )
+      .refine((values) => Object.keys(values).length <= 100, 'must have at most 100 variables'),
+  })
+  .openapi('FilledTemplate') satisfies z.ZodType<FilledTemplate>
+
 const messageFields = {
   clientMessageId,
   text: text(LONGEST_TEXT),
@@ -89,12 +110,14 @@ const messageFields = {
     .max(20)
     .refine((ids) => new Set(ids).size === ids.length, 'must not name a file twice')
     .default([]),
+  template: filledTemplate.optional(),
 }
 
 /** See the domain's SendMessageCommand. */
 export const sendMessageCommand = z.strictObject({
   ...messageFields,
   letter: outgoingLetter.optional(),
+  replyToId: id<string>().optional(),
 }) satisfies z.ZodType<commands.SendMessageCommand>
 
 /** See the domain's StartConversationCommand. There is nothing yet that its letter could answer. */
@@ -105,6 +128,12 @@ export const startConversationCommand = z.strictObject({
   name: line(200).optional(),
   letter: z.strictObject(letterFields).optional(),
 }) satisfies z.ZodType<commands.StartConversationCommand>
+
+/** See the domain's EditMessageCommand. */
+export const editMessageCommand = z.strictObject({
+  text: text(LONGEST_TEXT, 1),
+  version,
+}) satisfies z.ZodType<commands.EditMessageCommand>
 
 /** See the domain's AddNoteCommand. */
 export const addNoteCommand = z.strictObject({

@@ -13,6 +13,10 @@ export const id = <T extends string>(): z.ZodType<T, string> =>
     .regex(/^[0-9a-f]{24}$/, 'must be 24 hex digits')
     .openapi({ format: 'objectid' }) as unknown as z.ZodType<T, string>
 
+/** A file's id of 32 hex digits. */
+export const fileId = <T extends string>(): z.ZodType<T, string> =>
+  z.string().regex(/^[0-9a-f]{32}$/, 'must be 32 hex digits') as unknown as z.ZodType<T, string>
+
 /** One line of text, trimmed. */
 export const line = (longest: number, shortest = 1) =>
   z

@@ -11,6 +11,7 @@ import { createFetchAttachment } from '../services/fetch-attachment.ts'
 import { createFileLinks } from '../services/file-links.ts'
 import { createForwardFiles } from '../services/forward-files.ts'
 import { createAgentAttachments, createLinkAttachments } from '../services/link-attachments.ts'
+import { createTemplates } from '../services/list-templates.ts'
 import { createMessageTokens } from '../services/message-token.ts'
 import { createOpenAttachment } from '../services/open-attachment.ts'
 import { createOrderClock } from '../services/order-clock.ts'
@@ -24,6 +25,7 @@ import {
   type PolicyOf,
   policyInForce,
 } from '../services/routing-snapshot.ts'
+import { createTellPlatform } from '../services/tell-platform.ts'
 import { createAttemptLimits, ensureAttemptIndexes } from './attempt-limits.ts'
 import type { Config } from './config.ts'
 import { createContextOf } from './connector-context.ts'
@@ -104,6 +106,9 @@ export async function buildCore(deps: {
     return channel && policyInForce(conversation, channel, await rules()).policy
   }
   const stopping = new AbortController()
+  const fileWanted = { tell: (): void => undefined }
+  const contextUntilStop = (channel: LiveChannel, limit: AbortSignal) =>
+    contextOf(channel, AbortSignal.any([stopping.signal, limit]))
   const fetchAttachment = createFetchAttachment({
     attachments: stores.attachments,
     fetchRemote: async (channelId, ref) => {
@@ -141,9 +146,18 @@ export async function buildCore(deps: {
     orderClock: createOrderClock(),
     contextOf,
     assignable,
-    contextUntilStop: (channel: LiveChannel, limit: AbortSignal) =>
-      contextOf(channel, AbortSignal.any([stopping.signal, limit])),
+    contextUntilStop,
+    tellPlatform: createTellPlatform({
+      ...stores,
+      findChannel: directory.get,
+      contextOf: contextUntilStop,
+      now: () => performance.now(),
+      onFailure: (error, conversationId) =>
+        log.debug({ err: error, conversationId }, 'a platform could not be told what an agent does'),
+    }),
+    templates: createTemplates({ contextOf: contextUntilStop, clock: Date.now }),
     fetchAttachment,
+    fileWanted,
     // What anybody may write into a letter reaches no network inside, also none that connectors may call.
     fetchRemotePicture: createRemotePictures({
       fetch: createGuardedFetch({ timeoutMs: PICTURE_LIMIT_MS, maxResponseBytes: MOST_PICTURE_BYTES }),
@@ -152,6 +166,7 @@ export async function buildCore(deps: {
       attachments: stores.attachments,
       clock: Date.now,
       maxBytes: config.attachmentMaxBytes,
+      onWaiting: () => fileWanted.tell(),
     }),
     agentAttachments: {
       ...createAgentAttachments({ ...stores, clock: Date.now }),

@@ -90,7 +90,7 @@ export function startChannelSession(
   }
 
   const openOnce = async (failures: number, wentWell: () => boolean): Promise<unknown> => {
-    const { inbound } = channel.connector
+    const { inbound } = channel
     if (inbound.kind !== 'session') throw new Error('the channel has no session')
     const scope = createSessionScope(channel, lease, backlog, signal, deps)
     const recovery = failures > 0 ? setTimeout(() => reportRecovery(scope), waits.silence) : undefined

@@ -35,6 +35,7 @@ export function createContextOf(
       config: channel.config,
       channelId: channel.id,
       webhookUrl: `${publicUrl}/ingress/${channel.id}`,
+      ...(channel.connector.inbound.kind === 'either' ? { receives: channel.inbound.kind } : {}),
       logger,
       fetch: deps.fetch,
       resolveHost: (host) => resolveHost(host, deps.lookup),

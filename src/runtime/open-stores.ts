@@ -5,6 +5,8 @@ import { createApiTokenStore } from '../store/api-token-store.ts'
 import { createAttachmentCopies } from '../store/attachment-copies.ts'
 import { createAttachmentStore } from '../store/attachment-store.ts'
 import { createAvailabilityLogStore } from '../store/availability-log-store.ts'
+import { createAvatarStore } from '../store/avatar-store.ts'
+import { createCatchUpStore } from '../store/catch-up-store.ts'
 import { createChannelStore } from '../store/channel-store.ts'
 import { createCheckpointStore } from '../store/checkpoint-store.ts'
 import type { StoreConnection } from '../store/connect.ts'
@@ -14,6 +16,7 @@ import { createConversationListStore } from '../store/conversation-list-store.ts
 import { createConversationLoadStore } from '../store/conversation-load-store.ts'
 import { createConversationStore } from '../store/conversation-store.ts'
 import { countedConversations } from '../store/counted-conversations.ts'
+import { createDuplicateStore } from '../store/duplicate-store.ts'
 import { createEarlyEventStore } from '../store/early-event-store.ts'
 import { createFilingStore } from '../store/filing-store.ts'
 import { createGreetingStore } from '../store/greeting-store.ts'
@@ -23,6 +26,9 @@ import { createLeaseStore } from '../store/lease-store.ts'
 import { createLetterSourceStore } from '../store/letter-source-store.ts'
 import { createLetterStore } from '../store/letter-store.ts'
 import { createLetterThreadStore } from '../store/letter-thread-store.ts'
+import { createMergeStore } from '../store/merge-store.ts'
+import { createMergedContacts } from '../store/merged-contacts.ts'
+import { createMessageGroupStore } from '../store/message-group-store.ts'
 import { createMessageStore } from '../store/message-store.ts'
 import { createNodeRecordStore } from '../store/node-records.ts'
 import { createOutboxStore } from '../store/outbox-store.ts'
@@ -36,6 +42,8 @@ import { createRoutingSettingsStore } from '../store/routing-settings-store.ts'
 import { createRoutingStaffStore } from '../store/routing-staff-store.ts'
 import { createRoutingStore } from '../store/routing-store.ts'
 import { createSessionStore } from '../store/session-store.ts'
+import { createTimelineStore } from '../store/timeline-store.ts'
+import { createWaitingFilesStore } from '../store/waiting-files-store.ts'
 import { createWorkspaceStore } from '../store/workspace-store.ts'
 
 /** Every collection of the installation. */
@@ -51,7 +59,9 @@ export async function openStores(connection: StoreConnection['connection']) {
     apiTokens: createApiTokenStore(connection),
     attachments: createAttachmentStore(connection),
     attachmentCopies: createAttachmentCopies(connection),
+    avatars: createAvatarStore(connection),
     categories: createCategoryStore(connection),
+    catchUpMarks: createCatchUpStore(connection),
     channels: createChannelStore(connection),
     checkpoints: createCheckpointStore(connection),
     contacts: createContactStore(connection),
@@ -65,6 +75,7 @@ export async function openStores(connection: StoreConnection['connection']) {
     loads,
     availabilityLog: createAvailabilityLogStore(connection),
     lists: createConversationListStore(connection),
+    duplicates: createDuplicateStore(connection),
     earlyEvents: createEarlyEventStore(connection),
     filings: createFilingStore(connection),
     greetings: createGreetingStore(connection),
@@ -74,7 +85,10 @@ export async function openStores(connection: StoreConnection['connection']) {
     letters: createLetterStore(connection),
     letterSources: createLetterSourceStore(connection),
     letterThreads: createLetterThreadStore(connection),
+    mergedContacts: createMergedContacts(connection),
+    merges: createMergeStore(connection),
     messages: createMessageStore(connection),
+    messageGroups: createMessageGroupStore(connection),
     nodes: createNodeRecordStore(connection),
     outbox: createOutboxStore(connection),
     presence: createPresenceStore(connection),
@@ -88,6 +102,8 @@ export async function openStores(connection: StoreConnection['connection']) {
     sessions: createSessionStore(connection),
     skills: createSkillStore(connection),
     teams: createTeamStore(connection),
+    timelines: createTimelineStore(connection),
+    waitingFiles: createWaitingFilesStore(connection),
     workspace: createWorkspaceStore(connection),
   }
   const indexed = Object.values(stores).flatMap((store) =>

@@ -1,14 +1,20 @@
+import { fitSpans } from '../domain/fit-spans.ts'
 import type { ChannelId } from '../domain/ids.ts'
 import { statusesBelow } from '../domain/message.ts'
+import { type MessagePart, withEditedPart, withoutPart } from '../domain/message-parts.ts'
 import type { EarlyEventStore } from '../store/early-event-store.ts'
 import type { LetterSourceStore } from '../store/letter-source-store.ts'
+import type { MessageGroupStore } from '../store/message-group-store.ts'
 import type { MessageStore, ReceiptUpdate } from '../store/message-store.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
+import { applyRefusal, type ConsentDeps } from './apply-consent.ts'
 import { holdReports } from './keep-reports.ts'
 import type { MessageNews } from './parse-entries.ts'
+import { nameOfStranger } from './resolve-senders.ts'
 
-interface NewsDeps {
+export interface NewsDeps extends ConsentDeps {
   readonly messages: MessageStore
+  readonly messageGroups: MessageGroupStore
   readonly letterSources: Pick<LetterSourceStore, 'hold'>
   readonly earlyEvents: EarlyEventStore
   readonly now: () => number
@@ -28,9 +34,12 @@ export async function applyMessageNews(
 ): Promise<StoredMessage[]> {
   const changed: StoredMessage[] = []
   for (const event of await withoutVainReceipts(news, deps.messages)) {
-    const result = await apply(event, deps.messages)
+    const result = await apply(event, deps)
     changed.push(...result.changed)
-    if (!result.unmatched) continue
+    if (!result.unmatched) {
+      await heedRefusal(event, deps)
+      continue
+    }
     await deps.earlyEvents.keep(
       {
         channelId: event.channelId,
@@ -41,7 +50,7 @@ export async function applyMessageNews(
       new Date(deps.now() + EARLY_EVENT_KEPT_MS),
     )
     // The message may have appeared between the two steps.
-    changed.push(...(await apply(event, deps.messages)).changed)
+    changed.push(...(await apply(event, deps)).changed)
   }
   return changed
 }
@@ -104,8 +113,11 @@ export async function applyEarlyEvents(
   const kept = await deps.earlyEvents.of(channelId, externalIds)
   if (kept.length === 0) return
   const changed: StoredMessage[] = []
-  for (const event of kept)
-    changed.push(...(await apply(event as unknown as MessageNews, deps.messages)).changed)
+  for (const event of kept as unknown as MessageNews[]) {
+    const result = await apply(event, deps)
+    changed.push(...result.changed)
+    if (!result.unmatched) await heedRefusal(event, deps)
+  }
   const reported = (kept as unknown as MessageNews[]).filter(
     (event) => event.type === 'status' && event.keepSource,
   )
@@ -114,36 +126,74 @@ export async function applyEarlyEvents(
   await deps.earlyEvents.forget(channelId, externalIds)
 }
 
-async function apply(
-  event: MessageNews,
-  messages: MessageStore,
-): Promise<{ changed: StoredMessage[]; unmatched: boolean }> {
+interface Applied {
+  readonly changed: readonly StoredMessage[]
+  readonly unmatched: boolean
+}
+
+const appliedTo = (message: StoredMessage | undefined): Applied => ({
+  changed: message ? [message] : [],
+  unmatched: !message,
+})
+
+type ApplyDeps = Omit<NewsDeps, 'now' | 'letterSources' | 'earlyEvents'>
+
+async function apply(event: MessageNews, deps: ApplyDeps): Promise<Applied> {
+  const { channelId, externalId } = event
   switch (event.type) {
     case 'status': {
-      const { changed, unmatched } = await messages.applyReceipts([receiptOf(event)])
+      const { changed, unmatched } = await deps.messages.applyReceipts([receiptOf(event)])
       return { changed, unmatched: unmatched.length > 0 }
     }
-    case 'message-edited':
+    case 'message-edited': {
+      const { text, editedAtMs } = event
+      const edit = { text, spans: fitSpans(event.spans ?? [], text), editedAtMs }
+      const whole = await deps.messages.edit(channelId, externalId, edit)
+      if (whole) return appliedTo(whole)
+      return changePart(event, (parts) => withEditedPart(parts, externalId, edit), deps)
+    }
     case 'message-deleted': {
-      const message = await messages.edit(
-        event.channelId,
-        event.externalId,
-        event.type === 'message-edited'
-          ? { text: event.text, editedAtMs: event.editedAtMs }
-          : { deletedAtMs: event.deletedAtMs },
-      )
-      return { changed: message ? [message] : [], unmatched: !message }
+      const { deletedAtMs } = event
+      const whole = await deps.messages.edit(channelId, externalId, { deletedAtMs })
+      if (whole) return appliedTo(whole)
+      return changePart(event, (parts) => withoutPart(parts, externalId, deletedAtMs), deps)
     }
     case 'reaction': {
-      const { found, message } = await messages.react(
-        event.channelId,
-        event.externalId,
-        event.identity.externalId,
-        event.removed ? undefined : event.emoji,
-      )
-      return { changed: message ? [message] : [], unmatched: !found }
+      const { identity, removed } = event
+      const emoji = event.emoji.slice(0, LONGEST_EMOJI)
+      const reaction = { who: identity.externalId, emoji, by: await nameOf(event, deps.contacts) }
+      return appliedTo(await deps.messages.react(channelId, externalId, reaction, removed))
     }
   }
+}
+
+/** Some platforms have pictures of their own, by names. */
+const LONGEST_EMOJI = 100
+
+async function changePart(
+  { channelId, externalId }: MessageNews,
+  change: (parts: readonly MessagePart[]) => readonly MessagePart[],
+  { messageGroups }: ApplyDeps,
+): Promise<Applied> {
+  return appliedTo((await messageGroups.change(channelId, { partId: externalId }, change))?.message)
+}
+
+/** What people here call somebody who reacted; what he calls himself where he never wrote. */
+async function nameOf(
+  { channelId, identity }: Extract<MessageNews, { type: 'reaction' }>,
+  contacts: NewsDeps['contacts'],
+): Promise<string> {
+  const [known] = await contacts.findIdentities(channelId, [identity.externalId])
+  const [contact] = known ? await contacts.findContacts([known.contactId]) : []
+  return contact?.name ?? nameOfStranger(identity)
+}
+
+/** The platform refused a message because its customer wants none: that is kept with him. */
+async function heedRefusal(event: MessageNews, deps: ApplyDeps): Promise<void> {
+  if (event.type !== 'status' || !event.optedOut) return
+  const { channelId, externalId, atMs } = event
+  const [message] = await deps.messages.findByExternalIds(channelId, [externalId])
+  if (message?.direction === 'outbound') await applyRefusal(message, atMs, deps)
 }
 
 function receiptOf(event: Extract<MessageNews, { type: 'status' }>): ReceiptUpdate {

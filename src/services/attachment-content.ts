@@ -1,7 +1,6 @@
 import { fileTypeFromBuffer } from 'file-type'
 import { AppError } from '../domain/errors.ts'
-import type { AttachmentContent } from '../store/attachment-document.ts'
-import type { AttachmentSource } from '../store/attachment-store.ts'
+import type { AttachmentContent, AttachmentSource } from '../store/attachment-document.ts'
 import { type ImageSizeReader, imageSizeReaderFor, isShowable } from './attachment-image-size.ts'
 
 /** What anything is called that is not known to be harmless. */

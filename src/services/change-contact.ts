@@ -6,6 +6,7 @@ import { comparable } from '../domain/threading.ts'
 import type { ContactStore } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { LetterThreadStore } from '../store/letter-thread-store.ts'
+import type { MergedContacts } from '../store/merged-contacts.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { Bus } from './bus.ts'
@@ -13,6 +14,7 @@ import type { LiveChannel } from './channel-directory.ts'
 import { openConversation } from './conversation-access.ts'
 import { eventLine } from './event-line.ts'
 import { findOrMakeContact } from './find-contact.ts'
+import { settleWithMerges } from './merge-race.ts'
 import type { OrderClock } from './order-clock.ts'
 import { presentConversation, presentMessage } from './present.ts'
 import type { Principal } from './principal.ts'
@@ -21,6 +23,7 @@ export interface ChangeContactDeps {
   readonly conversations: ConversationStore
   readonly messages: Pick<MessageStore, 'record'>
   readonly contacts: ContactStore
+  readonly mergedContacts: MergedContacts
   readonly letterThreads: Pick<LetterThreadStore, 'named'>
   readonly findChannel: (id: ChannelId) => Promise<Pick<LiveChannel, 'capabilities'> | undefined>
   readonly bus: Bus
@@ -70,7 +73,7 @@ export async function changeContact(
     { type: 'conversation.updated', conversation: view },
     { type: 'message.created', message: presentMessage(line), conversation: view },
   ])
-  return changed
+  return (await settleWithMerges([changed], deps))[0] ?? changed
 }
 
 async function whoIsMeant(

@@ -45,6 +45,14 @@ describe('settings', () => {
     expect(faultsOf([mode, field], { mode: 'b', text: '  ' })).toEqual(['Text is needed.'])
   })
 
+  it('are needed while another field holds any of several values', () => {
+    const mode: ConfigField = { ...text, key: 'mode', default: 'a' }
+    const field: ConfigField = { ...text, required: true, showWhen: { key: 'mode', equals: ['b', 'c'] } }
+    expect(faultsOf([mode, field], {})).toEqual([])
+    expect(faultsOf([mode, field], { mode: 'b' })).toEqual(['Text is needed.'])
+    expect(faultsOf([mode, field], { mode: 'c' })).toEqual(['Text is needed.'])
+  })
+
   it('are needed only while all that they depend on holds', () => {
     const mode: ConfigField = { ...text, key: 'mode', default: 'a' }
     const live: ConfigField = { key: 'live', label: 'Live', kind: 'boolean', required: false, default: false }
@@ -73,6 +81,8 @@ describe('settings', () => {
     const [one, two] = [validateSettings([generated], {}), validateSettings([generated], {})]
     expect(one['secret']).toMatch(/^[\w-]{43}$/)
     expect(one['secret']).not.toBe(two['secret'])
+    const standard = validateSettings([{ ...generated, generatedAs: 'whsec' }], {})['secret']
+    expect(standard).toMatch(/^whsec_[A-Za-z0-9+/]{43}=$/)
   })
 
   it('survive the way into the database and back, bound to their channel', () => {

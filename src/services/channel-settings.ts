@@ -15,8 +15,11 @@ const CHANNEL_ID = /^[0-9a-f]{24}$/
 type Values = Record<string, ConfigValue | undefined>
 type Fault = { readonly field: string; readonly message: string }
 
-/** A fresh generated secret: 32 random bytes. */
-export const generateSetting = (): string => randomBytes(32).toString('base64url')
+/** A fresh generated secret: 32 random bytes, written as its field says. */
+export const generateSetting = ({ generatedAs }: Pick<ConfigField, 'generatedAs'>): string =>
+  generatedAs === 'whsec'
+    ? `whsec_${randomBytes(32).toString('base64')}`
+    : randomBytes(32).toString('base64url')
 
 /**
  * Checks settings against a connector's fields: what was given, what stands already, defaults and generated secrets.
@@ -69,7 +72,7 @@ function settle(
     // A form sends back what it was shown: `true` for a secret that is set, nothing for one left alone.
     if (typeof present === 'string' && present !== '') return present
     if (typeof kept === 'string' && kept !== '') return kept
-    return field.generated ? generateSetting() : undefined
+    return field.generated ? generateSetting(field) : undefined
   }
   if (present !== undefined) return normalised(present)
   return kept ?? field.default
@@ -85,7 +88,7 @@ const isEmpty = (value: ConfigValue | undefined): boolean =>
   value === undefined || value === '' || (Array.isArray(value) && value.length === 0)
 
 function isShown({ showWhen = [] }: ConfigField, values: Values): boolean {
-  return [showWhen].flat().every(({ key, equals }) => values[key] === equals)
+  return [showWhen].flat().every(({ key, equals }) => [equals].flat().some((one) => values[key] === one))
 }
 
 function faultOf(field: ConfigField, value: ConfigValue): string | undefined {

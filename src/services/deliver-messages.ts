@@ -1,39 +1,35 @@
-import type { ConnectorContext } from '../contract/connector.ts'
-import { ConnectorError } from '../contract/connector-error.ts'
+import { ConnectorError, type ConnectorErrorFacts } from '../contract/connector-error.ts'
 import { afterFailure, DEFAULT_RETRY_SCHEDULE } from '../domain/delivery.ts'
-import type { ConversationId } from '../domain/ids.ts'
-import type { ConversationStore } from '../store/conversation-store.ts'
-import type { EarlyEventStore } from '../store/early-event-store.ts'
-import type { LetterSourceStore } from '../store/letter-source-store.ts'
-import type { MessageStore } from '../store/message-store.ts'
-import type { OutboxStore, SettledFailure, Settlement } from '../store/outbox-store.ts'
+import type { ChannelId, ConversationId } from '../domain/ids.ts'
+import type { AfterLostLease, OutboxStore, SettledFailure, Settlement } from '../store/outbox-store.ts'
 import { reach } from '../store/stations.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
-import { applyEarlyEvents } from './apply-message-news.ts'
-import type { Bus } from './bus.ts'
+import { applyRefusal } from './apply-consent.ts'
 import type { LiveChannel } from './channel-directory.ts'
-import { publishChanged } from './publish-changed.ts'
-import { destinationOf, type ToOutboundDeps, toOutbound } from './to-outbound.ts'
+import { FIRST_LOOK_MS, type FindSentDeps, lookForSent } from './find-sent.ts'
+import { settleDelivery } from './settle-delivery.ts'
+import { destinationOf, toOutbound } from './to-outbound.ts'
 import { withinLimit } from './within-limit.ts'
 
-export interface DeliverDeps extends ToOutboundDeps {
+/** Says when a channel may send: its platform takes only so much in so much time. */
+export interface Pace {
+  /**
+   * Asked right before each message is taken.
+   * @returns undefined when it may go now, and is reckoned with; else the earliest instant at which one may
+   */
+  take(conversationId: ConversationId): number | undefined
+  /** The platform takes nothing of the whole channel until then. */
+  hold(untilMs: number): void
+}
+
+export interface DeliverDeps extends FindSentDeps {
   readonly outbox: OutboxStore
-  readonly messages: MessageStore
-  readonly conversations: ConversationStore
-  readonly earlyEvents: EarlyEventStore
   readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
-  /** @param limit aborts when the attempt has taken too long */
-  readonly contextOf: (channel: LiveChannel, limit: AbortSignal) => ConnectorContext<LiveChannel['config']>
-  readonly letterSources: Pick<LetterSourceStore, 'hold'>
-  readonly bus: Bus
+  readonly pace: Pace
   /** Whose leases are taken: when this node is gone, others need not wait for them to run out. */
   readonly nodeId: string
   /** Once true, nothing further is begun. */
   readonly isStopping: () => boolean
-  readonly now: () => number
-  readonly random: () => number
-  readonly observe: (outcome: Settlement['outcome']) => void
-  readonly onUnexpected: (error: unknown, messageId: string) => void
 }
 
 /** How long one attempt may take before another worker may look after it, unless its connector says otherwise. */
@@ -55,13 +51,13 @@ export async function deliverConversation(
   for (;;) {
     const head = await deps.outbox.head(conversationId)
     if (!head?.delivery || deps.isStopping()) return undefined
-    const channel = await deps.findChannel(head.channelId)
+    const found = await deps.findChannel(head.channelId)
+    const channel = found?.deletedAtMs === undefined ? found : undefined
     const nowMs = deps.now()
     if (head.delivery.state === 'leased') {
       if ((head.delivery.leaseUntilMs ?? 0) > nowMs) return head.delivery.leaseUntilMs
-      const repeatable = channel?.capabilities.idempotentSend ?? false
-      const reclaimed = await deps.outbox.reclaim(head, nowMs, repeatable)
-      if (reclaimed) await publishChanged([reclaimed], deps)
+      const reclaimed = await deps.outbox.reclaim(head, nowMs, afterLostLease(channel, nowMs))
+      if (reclaimed) await settleDelivery(reclaimed, deps)
       continue
     }
     const dueMs = head.delivery.nextAttemptAtMs ?? 0
@@ -70,13 +66,22 @@ export async function deliverConversation(
       await deps.outbox.waitUntil(conversationId, waitMs)
       return waitMs
     }
+    const checks = head.delivery.checkFromMs !== undefined
+    // It stays due meanwhile: whoever keeps the pace knows when it may go.
+    const paceMs = checks ? undefined : deps.pace.take(conversationId)
+    if (paceMs !== undefined) return paceMs
     const leased = await deps.outbox.lease(head, nowMs, sendLimitMs(channel) + MARGIN_MS, deps.nodeId)
-    if (leased) await attempt(leased, channel, deps)
+    if (leased) await (checks ? check(leased, channel, deps) : attempt(leased, channel, deps))
   }
 }
 
 /** A paused channel's messages wait; how soon to look again. */
 const PAUSED_LOOK_MS = 5_000
+
+function afterLostLease(channel: LiveChannel | undefined, nowMs: number): AfterLostLease {
+  if (channel?.capabilities.idempotentSend) return { next: 'repeat' }
+  return channel?.connector.findSent ? { next: 'check', atMs: nowMs + FIRST_LOOK_MS } : { next: 'unknown' }
+}
 
 async function attempt(
   leased: StoredMessage,
@@ -84,35 +89,48 @@ async function attempt(
   deps: DeliverDeps,
 ): Promise<void> {
   reach('before-send')
-  const settlement = channel ? await send(leased, channel, deps) : gone()
+  const settlement = channel ? await send(leased, channel, deps) : gone('not-sent')
   reach('after-send')
+  await settle(leased, settlement, deps)
+}
+
+async function check(
+  leased: StoredMessage,
+  channel: LiveChannel | undefined,
+  deps: DeliverDeps,
+): Promise<void> {
+  reach('before-look')
+  const settlement = channel ? await look(leased, channel, deps) : gone('unknown')
+  reach('after-look')
+  await settle(leased, settlement, deps)
+}
+
+async function look(leased: StoredMessage, channel: LiveChannel, deps: DeliverDeps): Promise<Settlement> {
+  const found = await lookForSent(leased, channel, sendLimitMs(channel), deps)
+  return found.outcome === 'not-sent' ? afterwards(found.failure, leased, channel, deps) : found
+}
+
+async function settle(leased: StoredMessage, settlement: Settlement, deps: DeliverDeps): Promise<void> {
   deps.observe(settlement.outcome)
   const settled = await deps.outbox.settle(leased, settlement)
   reach('settled')
-  if (!settled) return
-  await publishChanged([settled], deps)
-  if (settled.externalId === undefined) return
-  await applyEarlyEvents(settled.channelId, [settled.externalId], deps, (changed) =>
-    publishChanged(changed, deps),
-  )
+  if (settled) await settleDelivery(settled, deps)
 }
 
-function gone(): Settlement {
+function gone(delivery: SettledFailure['delivery']): Settlement {
   return {
-    outcome: 'dead',
-    failure: {
-      code: 'channel-gone',
-      detail: 'The channel was deleted',
-      retry: 'never',
-      delivery: 'not-sent',
-    },
+    outcome: delivery === 'unknown' ? 'unknown' : 'dead',
+    failure: { code: 'channel-gone', detail: 'The channel was deleted', retry: 'never', delivery },
   }
 }
 
 async function send(leased: StoredMessage, channel: LiveChannel, deps: DeliverDeps): Promise<Settlement> {
   try {
     const destination = await destinationOf(leased, deps.conversations)
-    if (!destination) return gone()
+    if (!destination) return gone('not-sent')
+    const to = destination.identityExternalId
+    const [identity] = await deps.contacts.findIdentities(channel.id, [to])
+    if (identity?.optedOutAtMs !== undefined) return { outcome: 'dead', failure: OPTED_OUT }
     const message = await toOutbound(leased, channel, destination, deps)
     const { externalId, status = 'sent' } = await withinLimit(
       sendLimitMs(channel),
@@ -124,6 +142,13 @@ async function send(leased: StoredMessage, channel: LiveChannel, deps: DeliverDe
   } catch (error) {
     return failed(error, leased, channel, deps)
   }
+}
+
+const OPTED_OUT: SettledFailure = {
+  code: 'opted-out',
+  detail: 'The customer wants no messages of this channel',
+  retry: 'never',
+  delivery: 'not-sent',
 }
 
 /**
@@ -139,10 +164,15 @@ function timeoutOf({ capabilities }: LiveChannel): ConnectorError {
   })
 }
 
-function failed(error: unknown, leased: StoredMessage, channel: LiveChannel, deps: DeliverDeps): Settlement {
+async function failed(
+  error: unknown,
+  leased: StoredMessage,
+  channel: LiveChannel,
+  deps: DeliverDeps,
+): Promise<Settlement> {
   if (!(error instanceof ConnectorError)) deps.onUnexpected(error, leased.id)
   // What a connector throws against its contract tells nothing: it may have been sent.
-  const failure: SettledFailure =
+  const facts: ConnectorErrorFacts =
     error instanceof ConnectorError
       ? error.facts
       : {
@@ -150,6 +180,27 @@ function failed(error: unknown, leased: StoredMessage, channel: LiveChannel, dep
           retry: 'later',
           delivery: channel.capabilities.idempotentSend ? 'not-sent' : 'unknown',
         }
+  const { holds, optedOut, ...failure } = facts
+  if (holds === 'channel' && failure.retryAfterMs !== undefined) {
+    deps.pace.hold(deps.now() + failure.retryAfterMs)
+  }
+  if (optedOut) await keepOptedOut(leased, channel.id, deps)
+  return afterwards(failure, leased, channel, deps)
+}
+
+async function keepOptedOut(leased: StoredMessage, channelId: ChannelId, deps: DeliverDeps): Promise<void> {
+  const destination = await destinationOf(leased, deps.conversations)
+  if (!destination) return
+  await applyRefusal({ channelId, recipient: destination.identityExternalId }, deps.now(), deps)
+}
+
+/** What a failure leads to. Where the platform can be asked about an uncertain one, it is. */
+function afterwards(
+  failure: SettledFailure,
+  leased: StoredMessage,
+  channel: LiveChannel,
+  deps: DeliverDeps,
+): Settlement {
   const { attempts = 1, attemptsBefore = 0 } = leased.delivery ?? {}
   const after = afterFailure(
     failure,
@@ -158,5 +209,8 @@ function failed(error: unknown, leased: StoredMessage, channel: LiveChannel, dep
     deps.random(),
   )
   if (after.next === 'retry') return { outcome: 'retry', atMs: deps.now() + after.delayMs, failure }
+  if (after.next === 'unknown' && channel.connector.findSent) {
+    return { outcome: 'check', atMs: deps.now() + FIRST_LOOK_MS, looks: 0, failure }
+  }
   return { outcome: after.next, failure }
 }

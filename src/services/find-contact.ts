@@ -1,5 +1,6 @@
 import type { ChannelId } from '../domain/ids.ts'
 import type { ContactStore, StoredContact, StoredIdentity } from '../store/contact-store.ts'
+import type { MergedContacts } from '../store/merged-contacts.ts'
 
 /** A customer whom one of us names, rather than he himself by writing. */
 export interface NamedCustomer {
@@ -17,7 +18,11 @@ export interface NamedCustomer {
  */
 export async function findOrMakeContact(
   { channelId, externalId, name, email }: NamedCustomer,
-  deps: { readonly contacts: ContactStore; readonly now: () => number },
+  deps: {
+    readonly contacts: ContactStore
+    readonly mergedContacts: MergedContacts
+    readonly now: () => number
+  },
 ): Promise<{ readonly identity: StoredIdentity; readonly contact: StoredContact }> {
   const { contacts, now } = deps
   const find = async (): Promise<StoredIdentity | undefined> =>
@@ -32,7 +37,7 @@ export async function findOrMakeContact(
     (await find())
   if (!identity) throw new Error('an identity was not made')
   const { contactId } = identity
-  const [known] = await contacts.findContacts([contactId])
+  const known = (await deps.mergedContacts.follow(await contacts.findContacts([contactId]))).get(contactId)
   if (known) return { identity, contact: known }
   const wanted = {
     id: contactId,

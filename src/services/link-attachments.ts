@@ -2,12 +2,14 @@ import type { AttachmentRef } from '../contract/inbound-event.ts'
 import { displayNameOf } from '../domain/attachment.ts'
 import { AppError } from '../domain/errors.ts'
 import type { AttachmentView } from '../domain/views.ts'
-import type { AttachmentUploader, StoredAttachment } from '../store/attachment-document.ts'
-import type { AttachmentLink, AttachmentStore, RemoteAttachment } from '../store/attachment-store.ts'
+import type { AttachmentLink, AttachmentUploader, StoredAttachment } from '../store/attachment-document.ts'
+import type { AttachmentStore } from '../store/attachment-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
+import type { RemoteAttachment } from '../store/remote-files.ts'
+import { partitionOf } from './accept-delivery.ts'
+import type { LinkAttachments } from './arrived-files.ts'
 import { claimedTypeOf, inspectContent } from './attachment-content.ts'
-import type { LinkAttachments } from './record-arrivals.ts'
-import type { AgentAttachments } from './send-reply.ts'
+import type { AgentAttachments } from './plan-message.ts'
 import { presentAttachment } from './store-attachment.ts'
 
 /** More files than these in one letter are nobody's to read one by one. */
@@ -20,17 +22,21 @@ export function createLinkAttachments(deps: {
   readonly clock: () => number
   /** Of a file that came inside its message. */
   readonly maxBytes: number
+  /** Some of the files are to be fetched without being asked for. */
+  readonly onWaiting?: () => void
 }): LinkAttachments {
-  const { attachments, clock, maxBytes } = deps
-  return async (refs, { channelId, identityExternalId, conversationId, messageId }, onLeft) => {
+  const { attachments, clock, maxBytes, onWaiting } = deps
+  return async (refs, { channelId, identityExternalId, conversationId, messageId, part }, onLeft) => {
     const uploader: AttachmentUploader = { kind: 'visitor', id: identityExternalId, channelId }
     const link: AttachmentLink = { conversationId, messageId }
     const storedIds: string[] = []
     const remote: RemoteAttachment[] = []
     const came = new Map<AttachmentRef, StoredAttachment>()
-    for (const [position, ref] of refs.entries()) {
+    const firstPlace = part === undefined ? 0 : firstPlaceOf(part)
+    for (const [index, ref] of refs.entries()) {
+      const position = firstPlace + index
       if (ref.kind === 'stored') storedIds.push(ref.attachmentId)
-      else if (position >= MOST_FILES) onLeft?.(displayNameOf(ref.name))
+      else if (index >= MOST_FILES) onLeft?.(displayNameOf(ref.name))
       else if (ref.kind === 'remote') {
         remote.push({
           ref: ref.ref,
@@ -39,6 +45,7 @@ export function createLinkAttachments(deps: {
           contentType: claimedTypeOf(ref.contentType),
           sizeBytes: ref.sizeBytes ?? 0,
           ...contentIdOf(ref),
+          ...(ref.fetchAtOnce ? { fetchAtOnce: true } : {}),
         })
       } else if (ref.bytes.byteLength > maxBytes) onLeft?.(displayNameOf(ref.name))
       else {
@@ -49,6 +56,7 @@ export function createLinkAttachments(deps: {
     }
     const linked = await attachments.link(storedIds, uploader, link, clock())
     const noted = await attachments.linkRemote(remote, uploader, link, clock())
+    if (remote.some(({ fetchAtOnce }) => fetchAtOnce)) onWaiting?.()
     const byId = new Map(linked.map((one) => [one.id as string, one]))
     const byRef = new Map(noted.map((one) => [one.remoteRef, one]))
     const inOrder = refs.map((ref) => {
@@ -58,6 +66,9 @@ export function createLinkAttachments(deps: {
     return [...new Set(inOrder)].flatMap((one) => (one ? [presentAttachment(one)] : []))
   }
 }
+
+/** Parts come in any order, and a replay must find each one's files again: far enough apart that none meet. */
+const firstPlaceOf = (part: string): number => (1 + partitionOf(part, 2 ** 32)) * 2 * MOST_FILES
 
 const contentIdOf = ({ contentId }: { readonly contentId?: string }): { readonly contentId?: string } =>
   contentId === undefined || contentId === '' || contentId.length > LONGEST_CONTENT_ID ? {} : { contentId }

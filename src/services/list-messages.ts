@@ -5,7 +5,8 @@ import type { MessageStore } from '../store/message-store.ts'
 import type { RoutingStore, StoredDecision } from '../store/routing-store.ts'
 import { openConversation } from './conversation-access.ts'
 import { decodeCursor, encodeCursor } from './page-cursor.ts'
-import { instant, presentMessage } from './present.ts'
+import { instant } from './present.ts'
+import { presentMessages } from './present-messages.ts'
 import type { Principal } from './principal.ts'
 
 interface PageQuery {
@@ -29,7 +30,7 @@ export async function listMessages(
   const items = found.slice(0, limit)
   const last = items.at(-1)
   return {
-    items: items.map(presentMessage),
+    items: await presentMessages(items, deps),
     ...(found.length > limit && last ? { nextCursor: encodeCursor([last.order, last.id]) } : {}),
   }
 }

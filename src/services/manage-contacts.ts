@@ -4,31 +4,36 @@ import type { AgentId, ContactId } from '../domain/ids.ts'
 import { seesChannel } from '../domain/permissions.ts'
 import type { ContactView, Page } from '../domain/views.ts'
 import type { AgentStore } from '../store/agent-store.ts'
-import type { ContactStore, StoredContact, StoredIdentity } from '../store/contact-store.ts'
+import type { ContactStore, StoredContact } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
+import type { MergedContacts } from '../store/merged-contacts.ts'
 import type { Bus } from './bus.ts'
+import { type ContactAccessDeps, openContact, seenOf } from './contact-access.ts'
 import { decodeCursor, encodeCursor } from './page-cursor.ts'
+import { phonesFrom } from './phone-number.ts'
 import { presentContact } from './present-contact.ts'
 import { type Principal, requirePermission } from './principal.ts'
 import { spreadContactName } from './spread-contact-name.ts'
 
 export interface ContactDeps {
   readonly contacts: ContactStore
+  readonly mergedContacts: MergedContacts
   readonly conversations: ConversationStore
   readonly agents: Pick<AgentStore, 'get'>
   readonly bus: Bus
 }
 
-/** A contact whose channels are all out of sight does not exist. @throws AppError `permission-denied`, `not-found` */
+/**
+ * A contact; one that was merged into another is that other one.
+ * @throws AppError `permission-denied`, `not-found`
+ */
 export async function readContact(
   id: ContactId,
   principal: Principal,
-  deps: Pick<ContactDeps, 'contacts'>,
+  deps: ContactAccessDeps,
 ): Promise<ContactView> {
-  requirePermission(principal, 'contact.read')
-  const [contact] = await deps.contacts.findContacts([id])
-  if (!contact) throw new AppError('not-found')
-  return visible(contact, await deps.contacts.identitiesOf(id), principal)
+  const { contact, seen } = await openContact(id, principal, 'contact.read', deps)
+  return presentContact(contact, seen)
 }
 
 /** Contacts whose name or address begins with the search, newest first. @throws AppError `permission-denied`, `invalid-cursor` */
@@ -63,7 +68,7 @@ export async function listContacts(
  * Changes a contact over the version the caller has seen; its conversations bear the new name at once, and those that
  * wait are decided again when another agent looks after it.
  * @throws AppError `permission-denied`, `not-found`, `version-conflict`, `invalid-input` for an owner who is no active
- * agent
+ * agent, or a number that is none
  */
 export async function updateContact(
   id: ContactId,
@@ -71,17 +76,17 @@ export async function updateContact(
   principal: Principal,
   deps: ContactDeps,
 ): Promise<ContactView> {
-  requirePermission(principal, 'contact.write')
-  const [contact] = await deps.contacts.findContacts([id])
-  if (!contact) throw new AppError('not-found')
-  const identities = await deps.contacts.identitiesOf(id)
-  visible(contact, identities, principal)
+  const { contact, identities } = await openContact(id, principal, 'contact.write', deps)
+  if (contact.id !== id) {
+    throw new AppError('version-conflict', { detail: `It was merged into ${contact.name}.` })
+  }
   if (contact.version !== version) throw new AppError('version-conflict')
+  const phones = change.phones ? phonesFrom(change.phones, contact.phones) : contact.phones
   const ownerId = await ownerAfter(contact, change.ownerId, deps)
   const updated = await deps.contacts.updateContact(id, version, {
     name: change.name ?? contact.name,
-    emails: change.emails ?? contact.emails,
-    phones: change.phones ?? contact.phones,
+    emails: change.emails ? [...new Set(change.emails)] : contact.emails,
+    phones,
     attributes: change.attributes ?? contact.attributes,
     tags: change.tags ?? contact.tags,
     ...(ownerId === undefined ? {} : { ownerId }),
@@ -92,7 +97,7 @@ export async function updateContact(
   if (ownerId !== undefined && (await deps.conversations.oweRuns(id)) > 0) {
     deps.bus.signal({ kind: 'routing-wanted' })
   }
-  return visible(updated, identities, principal)
+  return presentContact(updated, seenOf(identities, principal))
 }
 
 /** Undefined where the owner stays, who need not be active any more. */
@@ -109,14 +114,4 @@ async function ownerAfter(
     field: 'ownerId',
     detail: agent ? `${agent.name} has no active account.` : `There is no agent ${wanted}.`,
   })
-}
-
-function visible(
-  contact: StoredContact,
-  identities: readonly StoredIdentity[],
-  principal: Principal,
-): ContactView {
-  const seen = identities.filter(({ channelId }) => seesChannel(principal.channels, channelId))
-  if (seen.length === 0 && principal.channels !== 'all') throw new AppError('not-found')
-  return presentContact(contact, seen)
 }

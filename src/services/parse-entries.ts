@@ -1,5 +1,9 @@
 import type { AttachmentRef, InboundEvent, InboundIdentity } from '../contract/inbound-event.ts'
+import { fitCards } from '../domain/fit-cards.ts'
+import { fitSpans } from '../domain/fit-spans.ts'
 import type { ChannelId, JournalEntryId, MessageId } from '../domain/ids.ts'
+import type { MessageCard } from '../domain/message-card.ts'
+import type { TextSpan } from '../domain/text-spans.ts'
 import { isQuiet } from '../domain/threading.ts'
 import type { Writable } from '../domain/writable.ts'
 import type { JournalEntry } from '../store/journal-store.ts'
@@ -7,6 +11,15 @@ import { derivedId } from '../store/object-id.ts'
 import type { ActiveChannel, FindChannel } from './active-channel.ts'
 import { shownText, withinBounds } from './letter-bounds.ts'
 import type { SanitisedEvent, SanitisedLetter } from './sanitise-events.ts'
+
+/** One part of a message that came in several. */
+export interface ArrivedPart {
+  readonly externalId: string
+  readonly text: string
+  readonly spans?: readonly TextSpan[]
+  readonly cards?: readonly MessageCard[]
+  readonly attachments: readonly AttachmentRef[]
+}
 
 /** A message of a customer on its way to be recorded. */
 export interface ArrivedMessage {
@@ -16,10 +29,18 @@ export interface ArrivedMessage {
   readonly identity: InboundIdentity
   readonly threadKey: string
   readonly text: string
+  readonly spans?: readonly TextSpan[]
+  readonly cards?: readonly MessageCard[]
   readonly attachments: readonly AttachmentRef[]
+  /** Parts with the same key are one message. */
+  readonly groupKey?: string
+  /** Where it has such a key, those that came together; text and files are then those of all. */
+  readonly parts?: readonly ArrivedPart[]
   readonly subject?: string
   readonly replyToExternalId?: string
   readonly clientMessageId?: string
+  /** It counts only where its thread has a conversation. */
+  readonly onlyInThread?: boolean
   readonly unsupported?: string
   readonly letter?: SanitisedLetter
   readonly sentAtMs?: number
@@ -76,11 +97,26 @@ export type MessageNews = Extract<
   { type: 'message-edited' | 'message-deleted' | 'status' | 'reaction' }
 > & { readonly channelId: ChannelId }
 
+/** A customer said whether he wants messages. */
+export type ArrivedConsent = Extract<InboundEvent, { type: 'consent' }> & {
+  readonly channel: ActiveChannel
+  readonly receivedAtMs: number
+}
+
+/** A thread goes on under another key. */
+export type MovedThread = Extract<InboundEvent, { type: 'thread-moved' }> & {
+  readonly channelId: ChannelId
+  /** So many messages of the batch were sent before. */
+  readonly afterMessages: number
+}
+
 /** A batch of journal entries, taken apart. */
 export interface ParsedBatch {
   readonly messages: readonly ArrivedMessage[]
   readonly news: readonly MessageNews[]
   readonly reports: readonly ArrivedReport[]
+  readonly consents: readonly ArrivedConsent[]
+  readonly moves: readonly MovedThread[]
   readonly typing: readonly { readonly channelId: ChannelId; readonly identityExternalId: string }[]
   /** Entries whose raw source must stay readable. */
   readonly keep: readonly JournalEntryId[]
@@ -111,6 +147,8 @@ export async function parseEntries(
     messages: [] as ArrivedMessage[],
     news: [] as MessageNews[],
     reports: [] as ArrivedReport[],
+    consents: [] as ArrivedConsent[],
+    moves: [] as MovedThread[],
     typing: [] as { channelId: ChannelId; identityExternalId: string }[],
     keep: [] as JournalEntryId[],
     failed: [] as { id: JournalEntryId; error: string }[],
@@ -142,6 +180,8 @@ function sortOut(
     messages: ArrivedMessage[]
     news: MessageNews[]
     reports: ArrivedReport[]
+    consents: ArrivedConsent[]
+    moves: MovedThread[]
     typing: { channelId: ChannelId; identityExternalId: string }[]
     keep: JournalEntryId[]
   },
@@ -167,7 +207,16 @@ function sortOut(
         }
         batch.news.push({ ...event, channelId: channel.id })
         break
+      case 'consent':
+        batch.consents.push({ ...event, channel, receivedAtMs: entry.receivedAtMs })
+        break
+      case 'thread-moved':
+        batch.moves.push({ ...event, channelId: channel.id, afterMessages: batch.messages.length })
+        break
       case 'message-edited':
+        if (event.text.length > LONGEST_TEXT) throw new Error(`the text has ${event.text.length} characters`)
+        batch.news.push({ ...event, channelId: channel.id })
+        break
       case 'message-deleted':
       case 'reaction':
         batch.news.push({ ...event, channelId: channel.id })
@@ -200,6 +249,7 @@ function arrivedMessage(
   if (subject !== undefined) message.subject = subject
   if (replyToExternalId !== undefined) message.replyToExternalId = replyToExternalId
   if (clientMessageId !== undefined) message.clientMessageId = clientMessageId
+  if (event.onlyInThread) message.onlyInThread = true
   if (letter) {
     // What is shown shortened is read whole with the letter.
     message.letter =
@@ -207,6 +257,11 @@ function arrivedMessage(
     if (event.sentAtMs !== undefined) message.sentAtMs = event.sentAtMs
     if (isQuiet(letter)) message.quiet = true
   }
+  if (event.groupKey !== undefined && !letter) message.groupKey = event.groupKey
+  const spans = event.spans && !letter ? fitSpans(event.spans, text) : []
+  if (spans.length > 0) message.spans = spans
+  const cards = event.cards ? fitCards(event.cards) : []
+  if (cards.length > 0) message.cards = cards
   if (event.keepSource) message.source = { bytes: body, contentType }
   return message
 }

@@ -11,14 +11,19 @@ export function presentContact(contact: StoredContact, identities: readonly Stor
     phones: contact.phones,
     attributes: contact.attributes,
     tags: contact.tags,
-    identities: identities.map(({ id, channelId, externalId, displayName, verified }) => ({
-      id,
-      channelId,
-      externalId,
-      ...(displayName === undefined ? {} : { displayName }),
-      verified,
-    })),
+    identities: identities.map(
+      ({ id, channelId, externalId, displayName, verified, optedOutAtMs, avatarId }) => ({
+        id,
+        channelId,
+        externalId,
+        ...(displayName === undefined ? {} : { displayName }),
+        verified,
+        ...(optedOutAtMs === undefined ? {} : { optedOutAt: instant(optedOutAtMs) }),
+        ...(avatarId === undefined ? {} : { avatarId }),
+      }),
+    ),
     ...(contact.ownerId ? { ownerId: contact.ownerId } : {}),
+    ...(contact.mergedInto ? { mergedInto: contact.mergedInto } : {}),
     createdAt: instant(contact.createdAtMs),
     version: contact.version,
   }

@@ -55,8 +55,10 @@ function presentLastMessage(lastMessage: LastMessage): LastMessageView {
   return view
 }
 
-export function presentMessage(message: StoredMessage): MessageView {
+/** @param replyTo what it answers, where that was looked up: see present-messages.ts */
+export function presentMessage(message: StoredMessage, replyTo?: MessageView['replyTo']): MessageView {
   const { event, status, clientMessageId, delivery, letter, unsupported, editedAtMs, deletedAtMs } = message
+  const { spans, cards, reactions, template } = message
   const view: Writable<MessageView> = {
     id: message.id,
     conversationId: message.conversationId,
@@ -73,11 +75,26 @@ export function presentMessage(message: StoredMessage): MessageView {
   if (status) view.status = status
   if (clientMessageId) view.clientMessageId = clientMessageId
   if (delivery) view.delivery = presentDelivery(delivery)
+  if (spans) view.spans = spans
+  if (cards) view.cards = cards
+  if (reactions && reactions.length > 0) view.reactions = presentReactions(reactions, message)
+  if (replyTo) view.replyTo = replyTo
+  if (template) view.template = { id: template.id, name: template.name }
   if (letter) view.letter = presentLetter(letter)
   if (unsupported) view.unsupported = unsupported
   if (editedAtMs !== undefined) view.editedAt = instant(editedAtMs)
   if (deletedAtMs !== undefined) view.deletedAt = instant(deletedAtMs)
   return view
+}
+
+function presentReactions(
+  reactions: NonNullable<StoredMessage['reactions']>,
+  { author }: StoredMessage,
+): NonNullable<MessageView['reactions']> {
+  return reactions.map(({ emoji, by }) => ({
+    emoji,
+    by: by ?? (author.kind === 'contact' ? author.name : ''),
+  }))
 }
 
 function presentLetter({ sentAtMs, ...letter }: Letter): LetterView {

@@ -4,10 +4,11 @@ import type { LastMessage, StoredConversation } from '../store/stored-conversati
 import type { StoredMessage } from '../store/stored-message.ts'
 import type { Bus } from './bus.ts'
 import { isVisibleToVisitor, presentConversation, presentMessage, presentToVisitor } from './present.ts'
+import { findReplies } from './present-messages.ts'
 import { tellOfContinuation } from './tell-of-continuation.ts'
 import { summaryOf } from './update-conversations.ts'
 
-interface PublishDeps {
+export interface PublishDeps {
   readonly bus: Bus
   readonly conversations: ConversationStore
   readonly messages: MessageStore
@@ -37,10 +38,11 @@ export async function publishChanged(all: readonly StoredMessage[], deps: Publis
     const conversation = await refreshSummary(message, conversations.get(message.conversationId), deps)
     if (conversation) refreshed.push(conversation)
   }
+  const replies = await findReplies([...latest.values()], deps)
   deps.bus.publish([
     ...[...latest.values()].map((message) => ({
       type: 'message.updated' as const,
-      message: presentMessage(message),
+      message: presentMessage(message, replies.get(message.id)),
       channelId: message.channelId,
     })),
     ...refreshed.map((conversation) => ({

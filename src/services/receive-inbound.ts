@@ -5,6 +5,7 @@ import type { ContactStore } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { EarlyEventStore } from '../store/early-event-store.ts'
 import type { JournalEntry } from '../store/journal-store.ts'
+import type { MergedContacts } from '../store/merged-contacts.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import { derivedId } from '../store/object-id.ts'
 import { reach } from '../store/stations.ts'
@@ -12,27 +13,38 @@ import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
 import type { FindChannel } from './active-channel.ts'
 import { announceSenders } from './announce-senders.ts'
-import { applyEarlyEvents, applyMessageNews } from './apply-message-news.ts'
+import { applyConsents } from './apply-consent.ts'
+import { applyEarlyEvents, applyMessageNews, type NewsDeps } from './apply-message-news.ts'
+import type { LinkAttachments } from './arrived-files.ts'
 import type { Bus, VisitorNews } from './bus.ts'
+import { dropUnasked } from './drop-unasked.ts'
 import { type FoundThreads, findThreads, type ThreadDeps } from './find-threads.ts'
 import { joinContinued } from './join-continued.ts'
+import { joinGroups } from './join-groups.ts'
 import { holdReports, keepReports } from './keep-reports.ts'
-import { type ArrivedMessage, type ParseRequests, parseEntries } from './parse-entries.ts'
+import { isLookUpDue, type LookUp } from './look-up-identity.ts'
+import { type ArrivedMessage, type ParsedBatch, type ParseRequests, parseEntries } from './parse-entries.ts'
 import { presentConversation, presentMessage, presentToVisitor } from './present.ts'
+import { findReplies, type Replies } from './present-messages.ts'
 import { publishChanged } from './publish-changed.ts'
-import { type LinkAttachments, type RecordDeps, recordArrivals } from './record-arrivals.ts'
+import { type RecordDeps, recordArrivals } from './record-arrivals.ts'
 import {
   type ResolveDeps,
   type ResolvedConversations,
   resolveConversations,
 } from './resolve-conversations.ts'
-import { resolveSenders } from './resolve-senders.ts'
+import { type FindSender, resolveSenders } from './resolve-senders.ts'
 import { type UpdatedConversation, updateConversations } from './update-conversations.ts'
 
-export interface ReceiveInboundDeps extends ResolveDeps, ThreadDeps, RecordDeps {
+export interface ReceiveInboundDeps
+  extends ResolveDeps,
+    ThreadDeps,
+    RecordDeps,
+    Omit<NewsDeps, 'letterSources'> {
   readonly findChannel: FindChannel
   readonly parse: ParseRequests
   readonly contacts: ContactStore
+  readonly mergedContacts: MergedContacts
   readonly conversations: ConversationStore
   readonly messages: MessageStore
   readonly earlyEvents: EarlyEventStore
@@ -40,6 +52,8 @@ export interface ReceiveInboundDeps extends ResolveDeps, ThreadDeps, RecordDeps 
   readonly bus: Bus
   /** Runs the router on conversations that opened again; failing leaves them to its sweep. */
   readonly route: (conversations: readonly StoredConversation[]) => Promise<void>
+  /** Asks the platform who somebody is, some time soon. */
+  readonly wantLookUp: (lookUp: LookUp) => void
   readonly now: () => number
   readonly random: () => number
 }
@@ -61,7 +75,8 @@ export async function receiveInbound(
 ): Promise<ReceivedBatch> {
   const batch = await parseEntries(entries, deps)
   await keepReports(batch.reports, deps)
-  if (batch.messages.length > 0) await receiveMessages(batch.messages, deps)
+  await receiveInOrder(batch, deps)
+  if (batch.consents.length > 0) await applyConsents(batch.consents, deps)
   if (batch.news.length > 0) await publishChanged(await applyMessageNews(batch.news, deps), deps)
   await holdReports(batch.reports, deps)
   for (const { channelId, identityExternalId } of batch.typing) {
@@ -70,10 +85,28 @@ export async function receiveInbound(
   return { keep: batch.keep, failed: batch.failed }
 }
 
+/** What came before a thread moved belongs to it under its old key, and what came after under the new one. */
+async function receiveInOrder({ messages, moves }: ParsedBatch, deps: ReceiveInboundDeps): Promise<void> {
+  let from = 0
+  for (const { channelId, fromThreadKey, toThreadKey, afterMessages } of moves) {
+    await receiveMessages(messages.slice(from, afterMessages), deps)
+    from = afterMessages
+    const moved = await deps.conversations.moveThread(channelId, fromThreadKey, toThreadKey)
+    if (moved) deps.bus.publish([{ type: 'conversation.updated', conversation: presentConversation(moved) }])
+  }
+  await receiveMessages(from === 0 ? messages : messages.slice(from), deps)
+}
+
 async function receiveMessages(messages: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
-  const fresh = messages.filter((message) => !isEcho(message, deps))
+  const fresh = await dropUnasked(
+    messages.filter((message) => !isEcho(message, deps)),
+    deps,
+  )
   if (fresh.length === 0) return
-  const came = await joinContinued(fresh, deps)
+  const joined = await joinGroups(fresh, deps)
+  await tellOfGrown(joined.grown, deps)
+  if (joined.arrivals.length === 0) return
+  const came = await joinContinued(joined.arrivals, deps)
   const findSender = await resolveSenders(came, deps)
   const threads = await findThreads(came, findSender, deps)
   const conversations = await resolveConversations(threads.arrivals, findSender, deps)
@@ -98,16 +131,46 @@ async function receiveMessages(messages: readonly ArrivedMessage[], deps: Receiv
   reach('conversation-updated')
   const lines = updated.flatMap((one) => (one.reopened || one.unfiled ? [reopenedLine(one)] : []))
   await deps.messages.recordInbound(lines)
-  publish([...openings(recorded.fresh, updated, read), ...updated], conversations, deps.bus)
+  const told = [...openings(recorded.fresh, updated, read), ...updated]
+  const replies = await findReplies(
+    told.flatMap(({ messages: those }) => those),
+    deps,
+  )
+  publish(told, replies, conversations, deps.bus)
   publishLines(lines, updated, deps.bus)
+  wantLookUps(arrivals, findSender, conversations, deps)
   // Also for those recorded before: the run that recorded them may have ended before this.
   await applyEarly([...recorded.fresh, ...recorded.repeated], deps)
+  await tellOfGrown(recorded.grown, deps)
   await conversations.greet()
   const waiting = updated
     .filter(({ messages }) => messages.some(({ quiet }) => !quiet))
     .map(({ conversation }) => conversation)
     .filter(({ routing }) => routing.status === 'pending')
   if (waiting.length > 0) await deps.route(waiting)
+}
+
+/** Messages that got more parts change on screens; what had been said of these parts before counts now. */
+async function tellOfGrown(grown: readonly StoredMessage[], deps: ReceiveInboundDeps): Promise<void> {
+  if (grown.length === 0) return
+  await publishChanged(grown, deps)
+  await applyEarly(grown, deps)
+}
+
+/** Platforms are asked who somebody is after his message is on screens, and where they can tell at all. */
+function wantLookUps(
+  arrivals: readonly ArrivedMessage[],
+  findSender: FindSender,
+  conversations: ResolvedConversations,
+  deps: ReceiveInboundDeps,
+): void {
+  for (const arrival of arrivals) {
+    if (!arrival.channel.connector.lookUpIdentity) continue
+    const { identity } = findSender(arrival)
+    if (!isLookUpDue(identity, deps.now())) continue
+    const conversationId = conversations.of(arrival).id
+    deps.wantLookUp({ channelId: arrival.channel.id, identityId: identity.id, conversationId })
+  }
 }
 
 /** Whether it is a letter of ours that came back to the very channel it was sent by: its thread has it. */
@@ -204,18 +267,24 @@ function openings(
 
 async function applyEarly(recorded: readonly StoredMessage[], deps: ReceiveInboundDeps): Promise<void> {
   const byChannel = new Map<StoredMessage['channelId'], string[]>()
-  for (const { channelId, externalId } of recorded) {
+  for (const { channelId, externalId, partIds } of recorded) {
     if (externalId === undefined) continue
+    const named = partIds ?? [externalId]
     const known = byChannel.get(channelId)
-    if (known) known.push(externalId)
-    else byChannel.set(channelId, [externalId])
+    if (known) known.push(...named)
+    else byChannel.set(channelId, [...named])
   }
   for (const [channelId, externalIds] of byChannel) {
     await applyEarlyEvents(channelId, externalIds, deps, (changed) => publishChanged(changed, deps))
   }
 }
 
-function publish(updated: readonly UpdatedConversation[], { opened }: ResolvedConversations, bus: Bus): void {
+function publish(
+  updated: readonly UpdatedConversation[],
+  replies: Replies,
+  { opened }: ResolvedConversations,
+  bus: Bus,
+): void {
   const events: DomainEvent[] = []
   const news: VisitorNews[] = []
   for (const { conversation, messages, reopened, unfiled } of updated) {
@@ -225,7 +294,8 @@ function publish(updated: readonly UpdatedConversation[], { opened }: ResolvedCo
     if (unfiled) events.push({ type: 'conversation.updated', conversation: view })
     if (reopened) events.push({ type: 'conversation.reopened', conversation: view })
     for (const message of messages) {
-      events.push({ type: 'message.created', message: presentMessage(message), conversation: view })
+      const shown = presentMessage(message, replies.get(message.id))
+      events.push({ type: 'message.created', message: shown, conversation: view })
     }
     if (opening && conversation.assigneeId) events.push({ type: 'conversation.assigned', conversation: view })
     if (opening && conversation.routing.status === 'waiting')

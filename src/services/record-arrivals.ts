@@ -1,31 +1,18 @@
-import type { AttachmentRef } from '../contract/inbound-event.ts'
-import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
-import type { AttachmentView } from '../domain/views.ts'
+import type { ChannelId, MessageId } from '../domain/ids.ts'
+import { composeParts, type MessagePart } from '../domain/message-parts.ts'
 import type { LetterSourceStore } from '../store/letter-source-store.ts'
 import type { LetterStore, StoredLetterBody } from '../store/letter-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
+import type { LinkAttachments } from './arrived-files.ts'
+import { type GroupDeps, growGroup, linkParts } from './join-groups.ts'
 import { toBody, toLetter } from './letter-bounds.ts'
 import { type ArrivedMessage, messageIdOf } from './parse-entries.ts'
 import type { ResolvedConversations } from './resolve-conversations.ts'
 import type { FindSender } from './resolve-senders.ts'
 
-/** Ties stored files to the message they came with; those that are not the sender's are left out. */
-export type LinkAttachments = (
-  refs: readonly AttachmentRef[],
-  owner: {
-    readonly channelId: ChannelId
-    readonly identityExternalId: string
-    readonly conversationId: ConversationId
-    readonly messageId: MessageId
-  },
-  /** Is told of each file that is not kept, because it is too large or there are too many. */
-  onLeft?: (name: string) => void,
-) => Promise<readonly AttachmentView[]>
-
-export interface RecordDeps {
+export interface RecordDeps extends GroupDeps {
   readonly messages: MessageStore
-  readonly linkAttachments: LinkAttachments
   readonly letters: Pick<LetterStore, 'record'>
   readonly letterSources: Pick<LetterSourceStore, 'keep' | 'hold'>
 }
@@ -36,6 +23,8 @@ export interface RecordedArrivals {
   readonly fresh: readonly StoredMessage[]
   /** Recorded before, by a redelivery's original or by a run that a crash cut short. */
   readonly repeated: readonly StoredMessage[]
+  /** Among these, those that got more parts just now. */
+  readonly grown: readonly StoredMessage[]
 }
 
 /** Records a batch of inbound messages; the unique index of (channel, external id) removes duplicates. */
@@ -53,19 +42,39 @@ export async function recordArrivals(
   const lines = [...conversations.opened.values()].flatMap((opening) => opening.lines)
   const all = await deps.messages.recordInbound([...wanted, ...lines])
   const repeatedAt = new Set([...all].filter((position) => position < wanted.length))
-  if (repeatedAt.size === 0) return { fresh: wanted, repeated: [] }
-  const byChannel = new Map<ChannelId, string[]>()
-  for (const position of repeatedAt) {
-    const { channelId, externalId = '' } = wanted[position] ?? {}
-    if (channelId) byChannel.set(channelId, [...(byChannel.get(channelId) ?? []), externalId])
-  }
-  const repeated = await Promise.all(
-    [...byChannel].map(([channelId, externalIds]) => deps.messages.findByExternalIds(channelId, externalIds)),
+  if (repeatedAt.size === 0) return { fresh: wanted, repeated: [], grown: [] }
+  const { repeated, grown } = await findRepeated(
+    once.filter((_, position) => repeatedAt.has(position)),
+    deps,
   )
   return {
     fresh: wanted.filter((_, position) => !repeatedAt.has(position)),
-    repeated: repeated.flat().filter(({ direction }) => direction === 'inbound'),
+    repeated: repeated.filter(({ direction }) => direction === 'inbound'),
+    grown,
   }
+}
+
+/** What stands in the place of these: of a message in several parts, after it got those that it had not. */
+async function findRepeated(
+  arrivals: readonly ArrivedMessage[],
+  deps: RecordDeps,
+): Promise<Pick<RecordedArrivals, 'repeated' | 'grown'>> {
+  const grown: StoredMessage[] = []
+  const byChannel = new Map<ChannelId, string[]>()
+  const groups: StoredMessage[] = []
+  for (const arrival of arrivals) {
+    const { channel, groupKey, externalId } = arrival
+    const [group] = groupKey === undefined ? [] : await deps.messageGroups.find(channel.id, [groupKey])
+    if (group) {
+      const { message, changed } = await growGroup(group, arrival, deps)
+      groups.push(message)
+      if (changed) grown.push(message)
+    } else byChannel.set(channel.id, [...(byChannel.get(channel.id) ?? []), externalId])
+  }
+  const others = await Promise.all(
+    [...byChannel].map(([channelId, externalIds]) => deps.messages.findByExternalIds(channelId, externalIds)),
+  )
+  return { repeated: [...groups, ...others.flat()], grown }
 }
 
 function withoutRepeats(arrivals: readonly ArrivedMessage[]): readonly ArrivedMessage[] {
@@ -88,21 +97,18 @@ async function toMessage(
   const conversation = conversations.of(arrival)
   const id = messageIdOf(arrival)
   const left: string[] = []
+  const owner = {
+    channelId: arrival.channel.id,
+    identityExternalId: identity.externalId,
+    conversationId: conversation.id,
+    messageId: id,
+  }
+  const { letter, groupKey, parts, spans, cards } = arrival
   // What is recorded has its files.
   const attachments =
-    arrival.attachments.length === 0 || arrival.recordedAs !== undefined
+    arrival.attachments.length === 0 || arrival.recordedAs !== undefined || parts
       ? []
-      : await linkAttachments(
-          arrival.attachments,
-          {
-            channelId: arrival.channel.id,
-            identityExternalId: identity.externalId,
-            conversationId: conversation.id,
-            messageId: id,
-          },
-          (name) => void left.push(name),
-        )
-  const { letter } = arrival
+      : await linkAttachments(arrival.attachments, owner, (name) => void left.push(name))
   return {
     id,
     conversationId: conversation.id,
@@ -130,9 +136,29 @@ async function toMessage(
         }
       : {}),
     ...(letter?.letterId === undefined ? {} : { letterId: letter.letterId }),
+    ...(spans ? { spans } : {}),
+    ...(cards ? { cards } : {}),
+    ...(groupKey !== undefined && parts
+      ? { groupKey, ...wholeOf(await linkParts(parts, owner, linkAttachments)) }
+      : {}),
     createdAtMs: arrival.receivedAtMs,
     order: arrival.order,
     version: 1,
+  }
+}
+
+function wholeOf(
+  parts: readonly MessagePart[],
+): Pick<StoredMessage, 'externalId' | 'text' | 'spans' | 'cards' | 'attachments' | 'parts' | 'partIds'> {
+  const { externalId, partIds, text, spans, cards, attachments } = composeParts(parts)
+  return {
+    externalId,
+    parts,
+    partIds,
+    text,
+    attachments,
+    ...(spans.length > 0 ? { spans } : {}),
+    ...(cards.length > 0 ? { cards } : {}),
   }
 }
 

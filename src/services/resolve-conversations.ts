@@ -1,11 +1,11 @@
 import type { ChannelId, ConversationId } from '../domain/ids.ts'
-import { previewOf } from '../domain/message.ts'
 import { filedReasonOf } from '../domain/threading.ts'
 import type { Writable } from '../domain/writable.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import { derivedId } from '../store/object-id.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
+import { wordsOf } from './message-words.ts'
 import { type ArrivedMessage, messageIdOf } from './parse-entries.ts'
 import { type RenewDeps, retireOverdue } from './renew-conversations.ts'
 import type { FindSender } from './resolve-senders.ts'
@@ -162,7 +162,7 @@ function openedBy(
       id: messageIdOf(last),
       direction: 'inbound',
       kind: 'message',
-      preview: previewOf(last.unsupported ?? last.text),
+      preview: wordsOf(last),
       attachmentCount: last.attachments.length,
       status: 'delivered',
       atMs: last.receivedAtMs,

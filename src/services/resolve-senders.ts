@@ -2,8 +2,11 @@ import { hash } from 'node:crypto'
 import type { InboundIdentity } from '../contract/inbound-event.ts'
 import { withToldAttributes } from '../domain/contact-attributes.ts'
 import type { ChannelId } from '../domain/ids.ts'
+import { MOST_EMAILS, MOST_PHONES } from '../domain/merge-contacts.ts'
 import type { ContactStore, StoredContact, StoredIdentity } from '../store/contact-store.ts'
+import type { MergedContacts } from '../store/merged-contacts.ts'
 import { type ArrivedMessage, senderOf } from './parse-entries.ts'
+import { phoneFromPlatform } from './phone-number.ts'
 
 /** Who sent something, as a record of ours. */
 export interface Sender {
@@ -14,6 +17,9 @@ export interface Sender {
   /** What it told was his name. */
   readonly renamed?: true
 }
+
+/** What tells who sent something. */
+export type Sent = Pick<ArrivedMessage, 'channel' | 'identity' | 'saidBy' | 'receivedAtMs'>
 
 /** Finds the sender of a message that {@link resolveSenders} was given. */
 export type FindSender = (message: Pick<ArrivedMessage, 'channel' | 'identity' | 'saidBy'>) => Sender
@@ -30,11 +36,11 @@ function keyOfSender(message: Parameters<FindSender>[0]): string {
  * id of its contact from the start, so a contact that a crash left out is made by the next run.
  */
 export async function resolveSenders(
-  messages: readonly ArrivedMessage[],
-  deps: { readonly contacts: ContactStore },
+  messages: readonly Sent[],
+  deps: { readonly contacts: ContactStore; readonly mergedContacts: MergedContacts },
 ): Promise<FindSender> {
-  const latest = new Map<string, ArrivedMessage>()
-  const first = new Map<string, ArrivedMessage>()
+  const latest = new Map<string, Sent>()
+  const first = new Map<string, Sent>()
   for (const message of messages) {
     const key = keyOfSender(message)
     latest.set(key, message)
@@ -63,7 +69,7 @@ export async function resolveSenders(
     const others = missing.filter((message) => !identities.has(keyOfSender(message)))
     for (const [key, identity] of await findIdentities(others, deps.contacts)) identities.set(key, identity)
   }
-  const contacts = await resolveContacts([...identities.values()], first, fresh, deps.contacts)
+  const contacts = await resolveContacts([...identities.values()], first, fresh, deps)
   const senders = new Map<string, Sender>()
   for (const [key, identity] of identities) {
     const contact = contacts.get(identity.contactId)
@@ -79,7 +85,7 @@ export async function resolveSenders(
 }
 
 async function findIdentities(
-  messages: readonly ArrivedMessage[],
+  messages: readonly Sent[],
   contacts: ContactStore,
 ): Promise<Map<string, StoredIdentity>> {
   const byChannel = new Map<ChannelId, Set<string>>()
@@ -97,13 +103,14 @@ async function findIdentities(
 
 async function resolveContacts(
   identities: readonly StoredIdentity[],
-  first: ReadonlyMap<string, ArrivedMessage>,
+  first: ReadonlyMap<string, Sent>,
   fresh: ReadonlySet<string>,
-  contacts: ContactStore,
+  { contacts, mergedContacts }: { readonly contacts: ContactStore; readonly mergedContacts: MergedContacts },
 ): Promise<Map<string, StoredContact>> {
   // A contact whose identity is new cannot be there yet.
   const ids = [...new Set(identities.map(({ contactId }) => contactId))].filter((id) => !fresh.has(id))
-  const found = new Map((await contacts.findContacts(ids)).map((contact) => [contact.id as string, contact]))
+  // Whoever was merged into another is the other one, also while his ids on channels are still on their way.
+  const found = new Map<string, StoredContact>(await mergedContacts.follow(await contacts.findContacts(ids)))
   const missing = identities.filter(({ contactId }) => !found.has(contactId))
   if (missing.length === 0) return found
   const wanted = missing.map((identity) => {
@@ -126,7 +133,7 @@ function newContact(
     id: contactId,
     name: nameFrom(said) ?? anonymousName(externalId),
     emails: proven && said.email ? [said.email.toLowerCase()] : [],
-    phones: proven && said.phone ? [said.phone] : [],
+    phones: proven && said.phone ? [phoneFromPlatform(said.phone)] : [],
     attributes: withToldAttributes({}, attributesFrom(said)),
     tags: [],
     createdAtMs,
@@ -134,20 +141,29 @@ function newContact(
 }
 
 /** Takes over what a later message tells anew: a proven identity, a name where there was none. */
-async function learn(sender: Sender, said: InboundIdentity, contacts: ContactStore): Promise<Sender> {
+export async function learn(sender: Sender, said: InboundIdentity, contacts: ContactStore): Promise<Sender> {
   const { identity, contact } = sender
   const becomesVerified = said.verified && !identity.verified
   const renamed = said.displayName !== undefined && said.displayName !== identity.displayName
   if (identity.verified && !said.verified) return sender
   const emails =
     said.verified && said.email && !contact.emails.includes(said.email.toLowerCase())
-      ? [...contact.emails, said.email.toLowerCase()].slice(-20)
+      ? [...contact.emails, said.email.toLowerCase()].slice(-MOST_EMAILS)
       : contact.emails
+  const phone = said.verified && said.phone ? phoneFromPlatform(said.phone) : undefined
+  const phones =
+    phone !== undefined && !contact.phones.includes(phone)
+      ? [...contact.phones, phone].slice(-MOST_PHONES)
+      : contact.phones
   const attributes = withToldAttributes(contact.attributes, attributesFrom(said))
   const changed = Object.entries(attributes).some(([key, value]) => contact.attributes[key] !== value)
-  if (!becomesVerified && !renamed && emails === contact.emails && !changed) return sender
+  const isKnown = emails === contact.emails && phones === contact.phones && !changed
+  if (!becomesVerified && !renamed && isKnown) return sender
   const name =
     renamed && contact.name === nameBefore(identity) ? (nameFrom(said) ?? contact.name) : contact.name
+  // He may have been parted from this contact since we read that he is it: nobody learns of another's address.
+  const [now] = await contacts.findIdentities(identity.channelId, [identity.externalId])
+  if (now?.contactId !== identity.contactId) return sender
   if (becomesVerified || renamed) {
     await contacts.refreshIdentity(identity.id, {
       ...(said.displayName === undefined ? {} : { displayName: said.displayName }),
@@ -158,6 +174,7 @@ async function learn(sender: Sender, said: InboundIdentity, contacts: ContactSto
     ...contact,
     name,
     emails,
+    phones,
     attributes,
   })
   // Somebody changes the contact at the same time: his change stands, the next message brings ours.
@@ -172,6 +189,11 @@ function nameBefore(identity: StoredIdentity): string {
 
 function nameFrom(said: InboundIdentity | undefined): string | undefined {
   return oneLine(said?.displayName) || (said?.verified ? oneLine(said.email ?? said.phone) : '') || undefined
+}
+
+/** What somebody is called who is no contact of ours. */
+export function nameOfStranger(identity: InboundIdentity): string {
+  return nameFrom(identity) ?? anonymousName(identity.externalId)
 }
 
 /** A name as agents may also write it, which turns no text around it: a sender can put anything into his. */

@@ -1,9 +1,7 @@
 import type { SendMessageCommand } from '../domain/commands.ts'
 import { AppError } from '../domain/errors.ts'
-import type { AgentId, ConversationId, MessageId } from '../domain/ids.ts'
-import { type PlannedPart, planOutbound } from '../domain/outbound.ts'
-import type { AttachmentView } from '../domain/views.ts'
-import type { ConversationChange, ConversationStore } from '../store/conversation-store.ts'
+import type { ConversationId, MessageId } from '../domain/ids.ts'
+import type { ConversationChange } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import { derivedId } from '../store/object-id.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
@@ -12,39 +10,19 @@ import type { Bus } from './bus.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { continuityOf } from './continuity-of.ts'
 import { eventLine } from './event-line.ts'
-import type { ForwardFiles } from './forward-files.ts'
 import type { OrderClock } from './order-clock.ts'
+import { type PlanMessageDeps, type PlannedMessage, planMessage } from './plan-message.ts'
 import { presentConversation, presentMessage } from './present.ts'
+import { findReplies } from './present-messages.ts'
 import { type Principal, requireChannel, requirePermission } from './principal.ts'
-import { refusedMessage } from './refuse-message.ts'
-import { tellOfReading } from './tell-of-reading.ts'
+import { type TellOfReadingDeps, tellOfReading } from './tell-of-reading.ts'
 import { touchConversation } from './touch-conversation.ts'
-import { type PreparedLetter, prepareLetter, recordLetter, type WriteLetterDeps } from './write-letter.ts'
+import { type PreparedLetter, recordLetter } from './write-letter.ts'
 
-/** Files that an agent uploaded, looked up before the plan and tied to the message after it. */
-export interface AgentAttachments {
-  /** @throws AppError `not-found` with the field when one is not the agent's own unlinked upload */
-  find(ids: readonly string[], agentId: AgentId): Promise<readonly AttachmentView[]>
-  link(
-    ids: readonly string[],
-    owner: {
-      readonly agentId: AgentId
-      readonly conversationId: ConversationId
-      readonly messageId: MessageId
-    },
-  ): Promise<void>
-  /** Copies the files of a letter that is passed on. */
-  readonly forward: ForwardFiles
-}
-
-export interface SendReplyDeps extends Pick<WriteLetterDeps, 'letters'> {
-  readonly conversations: ConversationStore
-  readonly messages: MessageStore
-  readonly attachments: AgentAttachments
+export interface SendReplyDeps extends PlanMessageDeps, Pick<TellOfReadingDeps, 'tellPlatform'> {
   readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
   readonly bus: Bus
   readonly orderClock: OrderClock
-  readonly now: () => number
 }
 
 /** What came of a reply: its parts as recorded, and whether they were recorded before. */
@@ -91,11 +69,9 @@ export async function sendInto(
   deps: SendReplyDeps,
   firstId?: MessageId,
 ): Promise<SentReply> {
-  const { uploads, letter, parts } = await workOut(conversation, channel, command, principal, deps)
-  const planned = parts.map((part, index) => {
-    const files = part.attachmentIndexes.flatMap((position) => uploads[position] ?? [])
-    return toQueued(part, files, index, parts.length, command, conversation, principal, deps)
-  })
+  const plan = await planMessage(conversation, channel, command, principal, deps)
+  const { letter } = plan
+  const planned = plan.parts.map((_, index) => toQueued(plan, index, command, conversation, principal, deps))
   const afterMs = continuityOf(channel)?.afterMs
   const queued = planned.map((one, index) => ({
     ...one,
@@ -114,26 +90,6 @@ export async function sendInto(
   await announceOnce(recorded, conversation, principal, deps)
   deps.bus.signal({ kind: 'outbox-wanted' })
   return { messages: recorded, repeated: repeatedAt.size > 0 }
-}
-
-/** What planning a message needs to know of its conversation, which need not exist yet. */
-export type PlannedFor = Pick<StoredConversation, 'id' | 'identityExternalId' | 'subject' | 'lastInboundAtMs'>
-
-/** Works out all of a message that can be refused, and records nothing. @throws as {@link sendReply} */
-export async function workOut(
-  conversation: PlannedFor,
-  channel: LiveChannel,
-  command: SendMessageCommand,
-  principal: Principal,
-  deps: SendReplyDeps,
-) {
-  if (channel.paused) throw new AppError('channel-paused')
-  const uploads = await deps.attachments.find(command.attachmentIds, principal.agentId)
-  const letter = channel.capabilities.letters
-    ? await prepareLetter({ text: command.text, letter: command.letter ?? {} }, channel, conversation, deps)
-    : undefined
-  const files = [...uploads, ...(letter?.files ?? [])]
-  return { uploads, letter, parts: planParts(command, channel, conversation, files, letter, deps) }
 }
 
 const ownerOf = ({ id, conversationId }: StoredMessage, { agentId }: Principal) => ({
@@ -189,35 +145,16 @@ async function announceOnce(
   if (last && (conversation.lastMessage?.order ?? 0) < last.order) await announce(parts, principal, deps)
 }
 
-function planParts(
-  command: SendMessageCommand,
-  channel: LiveChannel,
-  conversation: PlannedFor,
-  files: readonly AttachmentView[],
-  letter: PreparedLetter | undefined,
-  deps: SendReplyDeps,
-): readonly PlannedPart[] {
-  const asLetter = letter ?? (command.letter ? { recipients: 0, forwards: false } : undefined)
-  const plan = planOutbound(
-    { text: command.text, attachments: files, ...(asLetter ? { letter: asLetter } : {}) },
-    channel.capabilities,
-    conversation.lastInboundAtMs === undefined ? {} : { lastInboundAtMs: conversation.lastInboundAtMs },
-    deps.now(),
-  )
-  if (!plan.ok) throw refusedMessage(plan.refusal)
-  return plan.parts
-}
-
 function toQueued(
-  { text }: PlannedPart,
-  attachments: readonly AttachmentView[],
+  { parts, uploads, template, replyToExternalId }: PlannedMessage,
   index: number,
-  partCount: number,
   command: SendMessageCommand,
   conversation: StoredConversation,
   principal: Principal,
   deps: SendReplyDeps,
 ): StoredMessage {
+  const { text = '', spans = [], attachmentIndexes = [], replyTo = false } = parts[index] ?? {}
+  const attachments = attachmentIndexes.flatMap((position) => uploads[position] ?? [])
   const nowMs = deps.now()
   const sendKey = keyOfPart(firstKey(principal, command), index)
   return {
@@ -231,7 +168,10 @@ function toQueued(
     attachments,
     status: 'queued',
     recipient: conversation.identityExternalId,
-    ...(index === 0 ? { clientMessageId: command.clientMessageId, partCount } : {}),
+    ...(index === 0 ? { clientMessageId: command.clientMessageId, partCount: parts.length } : {}),
+    ...(spans.length > 0 ? { spans } : {}),
+    ...(template ? { template } : {}),
+    ...(replyTo && replyToExternalId !== undefined ? { replyToExternalId } : {}),
     sendKey,
     delivery: { state: 'queued', attempts: 0, attemptsBefore: 0, nextAttemptAtMs: nowMs },
     createdAtMs: nowMs,
@@ -265,11 +205,12 @@ async function announce(
   const lines =
     before.filed && !after.filed ? [eventLine(after, { name: 'unfiled' as const }, principal, deps)] : []
   await deps.messages.record(lines)
+  const replies = await findReplies(queued, deps)
   deps.bus.publish([
     ...(lines.length > 0 ? [{ type: 'conversation.updated' as const, conversation: view }] : []),
     ...[...queued, ...lines].map((message) => ({
       type: 'message.created' as const,
-      message: presentMessage(message),
+      message: presentMessage(message, replies.get(message.id)),
       conversation: view,
     })),
     ...(before.assigneeId === after.assigneeId

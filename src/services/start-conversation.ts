@@ -4,18 +4,22 @@ import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
 import { isOwnAddress, letterAddressOf } from '../domain/letter-address.ts'
 import { baseSubjectOf } from '../domain/letter-subject.ts'
 import type { ContactStore } from '../store/contact-store.ts'
+import type { MergedContacts } from '../store/merged-contacts.ts'
 import { derivedId } from '../store/object-id.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { findOrMakeContact } from './find-contact.ts'
+import { settleWithMerges } from './merge-race.ts'
+import { planMessage } from './plan-message.ts'
 import { presentConversation } from './present.ts'
 import { type Principal, requireChannel, requirePermission } from './principal.ts'
 import { refusedMessage } from './refuse-message.ts'
-import { type SendReplyDeps, sendInto, sendReply, workOut } from './send-reply.ts'
+import { type SendReplyDeps, sendInto, sendReply } from './send-reply.ts'
 
 export interface StartConversationDeps extends SendReplyDeps {
   readonly contacts: ContactStore
+  readonly mergedContacts: MergedContacts
 }
 
 /** A conversation begun, with the parts of its first message. */
@@ -51,7 +55,7 @@ export async function startConversation(
   if (!before) {
     // What is refused leaves nothing behind, no contact and no empty conversation.
     const { conversationId: id } = begun
-    await workOut({ id, identityExternalId: externalId }, channel, wanted, principal, deps)
+    await planMessage({ id, identityExternalId: externalId }, channel, wanted, principal, deps)
   }
   const conversation = before ?? (await open(command, externalId, begun, channel, deps))
   const sent = await send(conversation, channel, wanted, begun, principal, deps)
@@ -122,6 +126,11 @@ async function open(
   const [current] = await deps.conversations.findCurrent(channel.id, [threadKey])
   if (current && current.status !== 'resolved') return current
   if (current) await deps.conversations.retire([current])
+  // A platform reckons the time for answers from his last message, whichever conversation it is in.
+  const lastInboundAtMs =
+    channel.capabilities.replyWindowHours === undefined
+      ? undefined
+      : await deps.conversations.lastInboundOf(identity)
   const nowMs = deps.now()
   const subject = command.letter?.subject
   const comparable = baseSubjectOf(subject ?? '')
@@ -145,6 +154,7 @@ async function open(
     unreadCount: 0,
     readOrder: 0,
     lastInboundOrder: 0,
+    ...(lastInboundAtMs === undefined ? {} : { lastInboundAtMs }),
     lastActivityAtMs: nowMs,
     createdAtMs: nowMs,
     ...(current ? { previousId: current.id } : {}),
@@ -155,7 +165,7 @@ async function open(
   const taken = await deps.conversations.createMissing([conversation])
   if (taken.size === 0) {
     deps.bus.publish([{ type: 'conversation.created', conversation: presentConversation(conversation) }])
-    return conversation
+    return (await settleWithMerges([conversation], deps))[0] ?? conversation
   }
   const made =
     (await deps.conversations.find(conversationId)) ??

@@ -1,5 +1,6 @@
 import type { OutboundLetter, OutboundMessage } from '../contract/connector.ts'
 import { ConnectorError } from '../contract/connector-error.ts'
+import type { Capabilities } from '../domain/capabilities.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { LetterStore } from '../store/letter-store.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
@@ -67,8 +68,13 @@ export async function toOutbound(
     automatic: leased.automatic ?? false,
     ...(leased.replyToExternalId === undefined ? {} : { replyToExternalId: leased.replyToExternalId }),
     ...(letter ? { letter: letter.letter } : {}),
+    ...(leased.spans && formats(channel.capabilities) ? { spans: leased.spans } : {}),
+    ...(leased.template ? { template: leased.template } : {}),
   }
 }
+
+/** Whether what agents mark in a text is shown as formatting, or stays as they typed it. */
+export const formats = ({ formatting = 'absent' }: Capabilities): boolean => formatting !== 'absent'
 
 async function toLetter(
   { id, letter }: StoredMessage,

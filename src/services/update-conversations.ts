@@ -2,12 +2,13 @@ import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { statusAfterInbound } from '../domain/conversation.ts'
 import type { ConversationId } from '../domain/ids.ts'
-import { DELETED_PREVIEW, previewOf } from '../domain/message.ts'
+import { DELETED_PREVIEW } from '../domain/message.ts'
 import type { Writable } from '../domain/writable.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { LastMessage, StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
+import { wordsOf } from './message-words.ts'
 import type { RecordedArrivals } from './record-arrivals.ts'
 
 /** One conversation after a batch, and what happened to it. */
@@ -179,8 +180,7 @@ export function summaryOf(message: StoredMessage): LastMessage {
     id: message.id,
     direction: message.direction,
     kind: message.kind,
-    preview:
-      message.deletedAtMs === undefined ? previewOf(message.unsupported ?? message.text) : DELETED_PREVIEW,
+    preview: message.deletedAtMs === undefined ? wordsOf(message) : DELETED_PREVIEW,
     attachmentCount: message.attachments.length,
     ...(message.status ? { status: message.status } : {}),
     atMs: message.createdAtMs,

@@ -4,6 +4,8 @@ import { type Connection, mongo } from 'mongoose'
 
 const BUCKET = 'attachment-bytes'
 
+export type AttachmentBytes = ReturnType<typeof createAttachmentBytes>
+
 /** The bytes of files, in GridFS. Each file belongs to the record that names it. */
 export function createAttachmentBytes(connection: Connection) {
   if (!connection.db) throw new Error('the database is not connected')

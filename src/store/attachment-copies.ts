@@ -2,10 +2,11 @@ import type { Connection } from 'mongoose'
 import type { AttachmentId, MessageId } from '../domain/ids.ts'
 import {
   type AttachmentDocument,
+  type AttachmentLink,
   fromAttachmentDocument,
   type StoredAttachment,
 } from './attachment-document.ts'
-import { type AttachmentLink, UNLINKED_MS } from './attachment-store.ts'
+import { UNLINKED_MS } from './attachment-store.ts'
 import { nativeCollection } from './native.ts'
 import { isDuplicateKey, toObjectId } from './object-id.ts'
 

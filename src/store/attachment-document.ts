@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import type { mongo } from 'mongoose'
 import type { AgentId, AttachmentId, ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
 import { toObjectId } from './object-id.ts'
@@ -27,6 +28,22 @@ export interface StoredAttachment extends AttachmentContent {
   readonly remoteRef?: string
   /** By this id the letter's formatted body shows it in its place. */
   readonly contentId?: string
+  /** It is on its way without being asked for. */
+  readonly waits?: boolean
+  /** Why the platform's file will never be here. */
+  readonly lost?: 'gone' | 'too-large'
+}
+
+/** The message that a file belongs to. */
+export interface AttachmentLink {
+  readonly conversationId: ConversationId
+  readonly messageId: MessageId
+}
+
+/** What came in and how to learn what it is, once all of it has passed. */
+export interface AttachmentSource {
+  readonly chunks: AsyncIterable<Uint8Array>
+  content(): Promise<AttachmentContent>
 }
 
 /** How a file's record lies in the database. */
@@ -47,7 +64,18 @@ export interface AttachmentDocument {
   readonly conversationId?: mongo.ObjectId
   readonly messageId?: mongo.ObjectId
   readonly contentId?: string
-  readonly remote?: { readonly ref: string; readonly position: number; readonly claimedUntil?: Date }
+  readonly remote?: {
+    readonly ref: string
+    readonly position: number
+    readonly claimedUntil?: Date
+    /** It is to be fetched without being asked for: when that is tried next. */
+    readonly fetchAt?: Date
+    readonly failures?: number
+  }
+  /** Why it will never be here. */
+  readonly lost?: StoredAttachment['lost']
+  /** Of a picture of a customer: whom it shows. */
+  readonly identityId?: mongo.ObjectId
   /** The file it was made from, when a letter was passed on. */
   readonly copyOf?: string
   readonly createdAt: Date
@@ -79,5 +107,13 @@ export function fromAttachmentDocument(document: AttachmentDocument): StoredAtta
     ...(messageId ? { messageId: messageId.toHexString() as MessageId } : {}),
     ...(remote ? { remoteRef: remote.ref } : {}),
     ...(document.contentId === undefined ? {} : { contentId: document.contentId }),
+    ...(state === 'remote' && remote?.fetchAt ? { waits: true } : {}),
+    ...(document.lost === undefined ? {} : { lost: document.lost }),
   }
 }
+
+export const newAttachmentId = (): string => randomBytes(16).toString('hex')
+
+/** Those that are whole. */
+export const wholeOnes = (documents: readonly AttachmentDocument[]): StoredAttachment[] =>
+  documents.flatMap((document) => fromAttachmentDocument(document) ?? [])

@@ -1,4 +1,4 @@
-import { hash, randomBytes } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { Connection, mongo } from 'mongoose'
 import { AppError } from '../domain/errors.ts'
@@ -7,13 +7,18 @@ import { createAttachmentBytes } from './attachment-bytes.ts'
 import {
   type AttachmentContent,
   type AttachmentDocument,
+  type AttachmentLink,
+  type AttachmentSource,
   type AttachmentUploader,
   fromAttachmentDocument,
+  newAttachmentId,
   type StoredAttachment,
   toUploaderDocument,
+  wholeOnes,
 } from './attachment-document.ts'
 import { nativeCollection } from './native.ts'
-import { isDuplicateKey, newObjectId, toObjectId } from './object-id.ts'
+import { newObjectId, toObjectId } from './object-id.ts'
+import { createRemoteFiles } from './remote-files.ts'
 
 /** An upload that takes longer is given up; its bytes are removed. */
 const UPLOAD_MS = 3_600_000
@@ -21,28 +26,9 @@ const UPLOAD_MS = 3_600_000
 export const UNLINKED_MS = 24 * 3_600_000
 /** So long a file is left to a message that is on its way to being recorded. */
 const HELD_MS = 10_000
-/** How long one process may take to fetch a file from its platform before another one tries. */
-const FETCH_MS = 5 * 60_000
 const SWEEP_BATCH = 100
 
 const ATTACHMENT_ID = /^[0-9a-f]{32}$/
-
-/** The message that a file belongs to. */
-export interface AttachmentLink {
-  readonly conversationId: ConversationId
-  readonly messageId: MessageId
-}
-
-/** A file that a message names and the platform keeps. */
-export interface RemoteAttachment {
-  readonly ref: string
-  /** Its place in the message: the same at every replay. */
-  readonly position: number
-  readonly name: string
-  readonly contentType: string
-  readonly sizeBytes: number
-  readonly contentId?: string
-}
 
 /** A file that came inside a message. */
 export interface ContentAttachment {
@@ -53,17 +39,9 @@ export interface ContentAttachment {
   readonly source: AttachmentSource
 }
 
-/** What came in and how to learn what it is, once all of it has passed. */
-export interface AttachmentSource {
-  readonly chunks: AsyncIterable<Uint8Array>
-  content(): Promise<AttachmentContent>
-}
-
 export type AttachmentStore = ReturnType<typeof createAttachmentStore>
 
 type Filter = mongo.Filter<AttachmentDocument>
-
-const newAttachmentId = (): string => randomBytes(16).toString('hex')
 
 /** A record in which `uploader` is exactly this one: a visitor's id counts only on his own channel. */
 function uploadedBy(uploader: AttachmentUploader): Filter {
@@ -75,9 +53,6 @@ function uploadedBy(uploader: AttachmentUploader): Filter {
         'uploader.channelId': toObjectId(uploader.channelId),
       }
 }
-
-const present = (documents: readonly AttachmentDocument[]): StoredAttachment[] =>
-  documents.flatMap((document) => fromAttachmentDocument(document) ?? [])
 
 export function createAttachmentStore(connection: Connection) {
   const records = nativeCollection<AttachmentDocument>(connection, 'attachments')
@@ -227,7 +202,7 @@ export function createAttachmentStore(connection: Connection) {
     async findMany(ids: readonly string[]): Promise<StoredAttachment[]> {
       const wanted = ids.filter((id) => ATTACHMENT_ID.test(id))
       if (wanted.length === 0) return []
-      return present(await records.find({ _id: { $in: wanted } }).toArray())
+      return wholeOnes(await records.find({ _id: { $in: wanted } }).toArray())
     },
 
     /** Removes a file that no message has. False when one has, or there is none. */
@@ -283,79 +258,12 @@ export function createAttachmentStore(connection: Connection) {
           await records.updateOne({ _id: other._id, state: 'stored', messageId: other.messageId }, tie)
         }
       }
-      return present(
+      return wholeOnes(
         await records.find({ _id: { $in: wanted }, messageId, ...uploadedBy(uploader) }).toArray(),
       )
     },
 
-    /** Notes files that the platform keeps; a replay finds the records of the first time. */
-    async linkRemote(
-      files: readonly RemoteAttachment[],
-      uploader: AttachmentUploader,
-      link: AttachmentLink,
-      nowMs: number,
-    ): Promise<StoredAttachment[]> {
-      if (files.length === 0) return []
-      const messageId = toObjectId(link.messageId)
-      for (const { ref, position, ...facts } of files) {
-        try {
-          await records.updateOne(
-            { messageId, 'remote.position': position },
-            {
-              $setOnInsert: {
-                _id: newAttachmentId(),
-                state: 'remote',
-                bytesId: newObjectId(),
-                ...facts,
-                uploader: toUploaderDocument(uploader),
-                conversationId: toObjectId(link.conversationId),
-                remote: { ref, position },
-                createdAt: new Date(nowMs),
-              },
-            },
-            { upsert: true },
-          )
-        } catch (error) {
-          if (!isDuplicateKey(error)) throw error
-        }
-      }
-      const found = await records.find({ messageId, remote: { $exists: true } }).toArray()
-      return present(found.toSorted((a, b) => (a.remote?.position ?? 0) - (b.remote?.position ?? 0)))
-    },
-
-    /** Takes on the fetching of a remote file. False when another process is at it. */
-    async claimFetch(id: AttachmentId, nowMs: number): Promise<boolean> {
-      const claimed = await records.findOneAndUpdate(
-        {
-          _id: id,
-          state: 'remote',
-          $or: [
-            { 'remote.claimedUntil': { $exists: false } },
-            { 'remote.claimedUntil': { $lte: new Date(nowMs) } },
-          ],
-        },
-        { $set: { 'remote.claimedUntil': new Date(nowMs + FETCH_MS) } },
-      )
-      // What a fetch left behind that a crash cut short.
-      if (claimed?.remote?.claimedUntil) await bytes.remove(claimed.bytesId)
-      return claimed !== null
-    },
-
-    /** Stores what the platform gave for a file whose fetching was claimed. */
-    async storeFetched(id: AttachmentId, source: AttachmentSource): Promise<void> {
-      const record = await records.findOne({ _id: id, state: 'remote' })
-      if (!record) return
-      await bytes.write(record.bytesId, source.chunks)
-      await records.updateOne(
-        { _id: id, state: 'remote' },
-        { $set: { state: 'stored', ...(await source.content()) }, $unset: { 'remote.claimedUntil': '' } },
-      )
-    },
-
-    /** Gives a claim up whose fetching came to nothing. */
-    async releaseFetch(id: AttachmentId): Promise<void> {
-      await records.updateOne({ _id: id, state: 'remote' }, { $unset: { 'remote.claimedUntil': '' } })
-    },
+    ...createRemoteFiles(records, bytes),
 
     /** The bytes of a stored file. @throws AppError `not-found` */
     async open(id: AttachmentId): Promise<Readable> {

@@ -1,5 +1,6 @@
 import type { Connection, mongo } from 'mongoose'
-import type { AgentId, ChannelId, ContactId, ContactIdentityId } from '../domain/ids.ts'
+import type { AgentId, AttachmentId, ChannelId, ContactId, ContactIdentityId } from '../domain/ids.ts'
+import { createAddressIndex, searchTerms, unsetOf, withAddresses } from './contact-addresses.ts'
 import { atOnce, nativeCollection } from './native.ts'
 import { derivedObjectId, duplicatePositions, toObjectId } from './object-id.ts'
 
@@ -10,6 +11,14 @@ export interface StoredIdentity {
   readonly contactId: ContactId
   readonly displayName?: string
   readonly verified: boolean
+  /** He wants no messages of this channel since then. */
+  readonly optedOutAtMs?: number
+  /** When he last said whether he wants them. */
+  readonly consentAtMs?: number
+  /** A picture of him. */
+  readonly avatarId?: AttachmentId
+  /** When the platform may be asked again who he is. */
+  readonly lookUpDueAtMs?: number
 }
 
 export interface StoredContact {
@@ -22,6 +31,8 @@ export interface StoredContact {
   /** The agent who looks after this person, whether or not he is still active. */
   readonly ownerId?: AgentId
   readonly createdAtMs: number
+  /** It was merged into this one, and only tells where to. */
+  readonly mergedInto?: ContactId
   readonly version: number
 }
 
@@ -35,21 +46,27 @@ export interface NewIdentity {
   readonly atMs: number
 }
 
-interface IdentityDocument {
+export interface IdentityDocument {
   _id: mongo.ObjectId
   channelId: mongo.ObjectId
   externalId: string
   contactId: mongo.ObjectId
   displayName?: string
   verified: boolean
+  optedOutAt?: Date
+  consentAt?: Date
+  avatarId?: string
+  lookUpDueAt?: Date
   createdAt: Date
 }
 
-interface ContactDocument {
+export interface ContactDocument {
   _id: mongo.ObjectId
   name: string
   /** Lower case, for search by prefix: the name's words and the addresses. */
   terms: string[]
+  /** Its emails and numbers as two contacts are compared by them; absent where there are none. */
+  addresses?: string[]
   emails: string[]
   phones: string[]
   attributes: Record<string, string>
@@ -57,6 +74,11 @@ interface ContactDocument {
   ownerId?: mongo.ObjectId
   /** The automatic letter that went to this person last. */
   lastAutomatic?: { key: string; at: Date }
+  /** The merge that took it into another one, or that is just undone: nobody else may change it. */
+  absorbedBy?: mongo.ObjectId
+  mergedInto?: mongo.ObjectId
+  /** The merges that brought something to it, in their order. */
+  merges?: mongo.ObjectId[]
   createdAt: Date
   version: number
 }
@@ -78,6 +100,7 @@ export function createContactStore(connection: Connection) {
       await identities.createIndex({ channelId: 1, externalId: 1 }, { name: 'identity', unique: true })
       await identities.createIndex({ contactId: 1 }, { name: 'contact' })
       await contacts.createIndex({ terms: 1, _id: -1 }, { name: 'search' })
+      await createAddressIndex(connection)
     },
 
     async findIdentities(channelId: ChannelId, externalIds: readonly string[]): Promise<StoredIdentity[]> {
@@ -120,6 +143,54 @@ export function createContactStore(connection: Connection) {
       await identities.updateOne({ _id: toObjectId(id) }, { $set: change }, { writeConcern: { w: 1 } })
     },
 
+    /**
+     * Keeps whether a customer wants messages; of two words the later counts.
+     * @returns false when a later one is known
+     */
+    async setConsent(
+      id: ContactIdentityId,
+      { optedOut, atMs }: { readonly optedOut: boolean; readonly atMs: number },
+    ): Promise<boolean> {
+      const consentAt = new Date(atMs)
+      const { matchedCount } = await identities.updateOne(
+        { _id: toObjectId(id), $or: [{ consentAt: { $exists: false } }, { consentAt: { $lte: consentAt } }] },
+        optedOut
+          ? { $set: { consentAt, optedOutAt: consentAt } }
+          : { $set: { consentAt }, $unset: { optedOutAt: '' } },
+      )
+      return matchedCount === 1
+    },
+
+    async findIdentity(id: ContactIdentityId): Promise<StoredIdentity | undefined> {
+      const found = await identities.findOne({ _id: toObjectId(id) })
+      return found ? fromIdentity(found) : undefined
+    },
+
+    /** Takes on asking the platform who somebody is. False when it was asked lately, or somebody is at it. */
+    async claimLookUp(id: ContactIdentityId, nowMs: number, untilMs: number): Promise<boolean> {
+      const now = new Date(nowMs)
+      const { matchedCount } = await identities.updateOne(
+        { _id: toObjectId(id), $or: [{ lookUpDueAt: { $exists: false } }, { lookUpDueAt: { $lte: now } }] },
+        { $set: { lookUpDueAt: new Date(untilMs) } },
+        { writeConcern: { w: 1 } },
+      )
+      return matchedCount === 1
+    },
+
+    /** Notes when the platform may be asked again, and the picture it gave. @returns the picture before */
+    async keepLookUp(
+      id: ContactIdentityId,
+      dueAtMs: number,
+      avatarId?: AttachmentId,
+    ): Promise<AttachmentId | undefined> {
+      const before = await identities.findOneAndUpdate(
+        { _id: toObjectId(id) },
+        { $set: { lookUpDueAt: new Date(dueAtMs), ...(avatarId === undefined ? {} : { avatarId }) } },
+        { returnDocument: 'before' },
+      )
+      return before?.avatarId as AttachmentId | undefined
+    },
+
     async findContacts(ids: readonly ContactId[]): Promise<StoredContact[]> {
       if (ids.length === 0) return []
       const found = await atOnce(contacts.find({ _id: { $in: ids.map(toObjectId) } }), ids.length)
@@ -133,6 +204,7 @@ export function createContactStore(connection: Connection) {
         _id: toObjectId(id),
         name: contact.name,
         terms: searchTerms(contact),
+        ...withAddresses(contact),
         emails: [...contact.emails],
         phones: [...contact.phones],
         attributes: { ...contact.attributes },
@@ -149,25 +221,29 @@ export function createContactStore(connection: Connection) {
       }
     },
 
-    /** Changes a contact if it is still at `version`. */
+    /** Changes a contact if it is still at `version` and no merge has it. */
     async updateContact(
       id: ContactId,
       version: number,
       next: ContactChange,
     ): Promise<StoredContact | undefined> {
       const updated = await contacts.findOneAndUpdate(
-        { _id: toObjectId(id), version },
+        { _id: toObjectId(id), version, absorbedBy: { $exists: false } },
         {
           $set: {
             name: next.name,
             terms: searchTerms(next),
+            ...withAddresses(next),
             emails: [...next.emails],
             phones: [...next.phones],
             attributes: { ...next.attributes },
             tags: [...next.tags],
             ...(next.ownerId ? { ownerId: toObjectId(next.ownerId) } : {}),
           },
-          ...(next.ownerId === null ? { $unset: { ownerId: '' as const } } : {}),
+          ...unsetOf({
+            ownerId: next.ownerId === null,
+            addresses: next.emails.length + next.phones.length === 0,
+          }),
           $inc: { version: 1 },
         },
         { returnDocument: 'after' },
@@ -238,6 +314,7 @@ export function createContactStore(connection: Connection) {
           // One term must lie in the range: asked plainly, one may meet its beginning and another its end.
           ...(term === '' ? {} : { terms: { $elemMatch: { $gte: term, $lt: `${term}\uffff` } } }),
           ...(beforeId ? { _id: { $lt: toObjectId(beforeId) } } : {}),
+          mergedInto: { $exists: false },
         })
         .sort({ _id: -1 })
         .limit(limit)
@@ -250,18 +327,7 @@ export function createContactStore(connection: Connection) {
 /** Nobody has more ids on our channels than this; what a flood made beyond is not shown. */
 const IDENTITIES_LIMIT = 100
 
-/** At most this many terms are kept of a contact: enough for every address and a long name. */
-const TERMS_LIMIT = 40
-
-function searchTerms({ name, emails, phones }: Pick<StoredContact, 'name' | 'emails' | 'phones'>): string[] {
-  const lower = name.toLocaleLowerCase('und').trim()
-  const words = lower.split(/\s+/u)
-  const terms = new Set([lower, ...words, ...emails.map((email) => email.toLowerCase()), ...phones])
-  terms.delete('')
-  return [...terms].slice(0, TERMS_LIMIT).map((term) => term.slice(0, 200))
-}
-
-function fromIdentity(document: IdentityDocument): StoredIdentity {
+export function fromIdentity(document: IdentityDocument): StoredIdentity {
   return {
     id: document._id.toHexString() as ContactIdentityId,
     channelId: document.channelId.toHexString() as ChannelId,
@@ -269,10 +335,14 @@ function fromIdentity(document: IdentityDocument): StoredIdentity {
     contactId: document.contactId.toHexString() as ContactId,
     ...(document.displayName === undefined ? {} : { displayName: document.displayName }),
     verified: document.verified,
+    ...(document.optedOutAt ? { optedOutAtMs: document.optedOutAt.getTime() } : {}),
+    ...(document.consentAt ? { consentAtMs: document.consentAt.getTime() } : {}),
+    ...(document.avatarId === undefined ? {} : { avatarId: document.avatarId as AttachmentId }),
+    ...(document.lookUpDueAt ? { lookUpDueAtMs: document.lookUpDueAt.getTime() } : {}),
   }
 }
 
-function fromContact(document: ContactDocument): StoredContact {
+export function fromContact(document: ContactDocument): StoredContact {
   return {
     id: document._id.toHexString() as ContactId,
     name: document.name,
@@ -282,6 +352,7 @@ function fromContact(document: ContactDocument): StoredContact {
     tags: document.tags,
     ...(document.ownerId ? { ownerId: document.ownerId.toHexString() as AgentId } : {}),
     createdAtMs: document.createdAt.getTime(),
+    ...(document.mergedInto ? { mergedInto: document.mergedInto.toHexString() as ContactId } : {}),
     version: document.version,
   }
 }

@@ -11,7 +11,7 @@ import {
   toSilenceDocument,
 } from './conversation-document.ts'
 import { atOnce, nativeCollection } from './native.ts'
-import { duplicatePositions, toObjectId } from './object-id.ts'
+import { duplicatePositions, isDuplicateKey, toObjectId } from './object-id.ts'
 import type { StoredConversation } from './stored-conversation.ts'
 
 /** What a batch of inbound messages does to one conversation, computed from the version it was read at. */
@@ -88,6 +88,67 @@ export function createConversationStore(connection: Connection) {
         threadKeys.length,
       )
       return found.map(fromConversationDocument)
+    },
+
+    /**
+     * When somebody wrote last as this identity of his, whichever conversation it is in. Found by his contact, who has
+     * few enough, so that no index moves with every message.
+     */
+    async lastInboundOf({
+      id,
+      contactId,
+    }: {
+      readonly id: ContactIdentityId
+      readonly contactId: ContactId
+    }): Promise<number | undefined> {
+      const [found] = await conversations
+        .find(
+          {
+            contactId: toObjectId(contactId),
+            identityId: toObjectId(id),
+            lastInboundAt: { $exists: true },
+          },
+          { projection: { lastInboundAt: 1 } },
+        )
+        .sort({ lastInboundAt: -1 })
+        .limit(1)
+        .toArray()
+      return found?.lastInboundAt?.getTime()
+    },
+
+    /** The conversation that somebody began last as this identity of his. */
+    async latestOfIdentity(
+      contactId: ContactId,
+      identityId: ContactIdentityId,
+    ): Promise<StoredConversation | undefined> {
+      const [found] = await conversations
+        .find({ contactId: toObjectId(contactId), identityId: toObjectId(identityId) })
+        .sort({ _id: -1 })
+        .limit(1)
+        .toArray()
+      return found && fromConversationDocument(found)
+    },
+
+    /**
+     * Lets the current conversation of a thread go on under another key, unless that has one already.
+     * @returns it as it stands now
+     */
+    async moveThread(
+      channelId: ChannelId,
+      from: string,
+      to: string,
+    ): Promise<StoredConversation | undefined> {
+      try {
+        const moved = await conversations.findOneAndUpdate(
+          { channelId: toObjectId(channelId), threadKey: from, current: true },
+          { $set: { threadKey: to }, $inc: { version: 1 } },
+          { returnDocument: 'after', writeConcern: { w: 1 } },
+        )
+        return moved ? fromConversationDocument(moved) : undefined
+      } catch (error) {
+        if (isDuplicateKey(error)) return undefined
+        throw error
+      }
     },
 
     /** What one person wrote under a subject, the newest first. */

@@ -39,6 +39,8 @@ export interface DeliveryDocument {
   readonly errorCode?: string
   readonly errorDetail?: string
   readonly certainty?: Delivery['certainty']
+  readonly checkFrom?: Date
+  readonly looks?: number
   readonly hasReport?: boolean
   readonly filing?: FilingDocument
 }
@@ -83,13 +85,14 @@ export function toMessageDocument(message: StoredMessage): MessageDocument {
 }
 
 function toDeliveryDocument(delivery: Delivery): DeliveryDocument {
-  const { nextAttemptAtMs, leaseUntilMs, ...rest } = delivery
+  const { nextAttemptAtMs, leaseUntilMs, checkFromMs, ...rest } = delivery
   const open = rest.state === 'queued' || rest.state === 'leased'
   return {
     ...rest,
     ...(open ? { open: true as const } : {}),
     ...(nextAttemptAtMs === undefined ? {} : { dueAt: new Date(nextAttemptAtMs) }),
     ...(leaseUntilMs === undefined ? {} : { leaseUntil: new Date(leaseUntilMs) }),
+    ...(checkFromMs === undefined ? {} : { checkFrom: new Date(checkFromMs) }),
   }
 }
 
@@ -110,10 +113,11 @@ export function fromMessageDocument(document: MessageDocument): StoredMessage {
 }
 
 function fromDeliveryDocument(delivery: DeliveryDocument): Delivery {
-  const { open: _open, filing: _filing, dueAt, leaseUntil, ...rest } = delivery
+  const { open: _open, filing: _filing, dueAt, leaseUntil, checkFrom, ...rest } = delivery
   return {
     ...rest,
     ...(dueAt ? { nextAttemptAtMs: dueAt.getTime() } : {}),
     ...(leaseUntil ? { leaseUntilMs: leaseUntil.getTime() } : {}),
+    ...(checkFrom ? { checkFromMs: checkFrom.getTime() } : {}),
   }
 }

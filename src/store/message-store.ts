@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose'
-import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
+import type { ChannelId, ContactId, ConversationId, MessageId } from '../domain/ids.ts'
 import { type MessageStatus, statusesBelow } from '../domain/message.ts'
+import type { AttachmentView } from '../domain/views.ts'
 import { fromMessageDocument, type MessageDocument, toMessageDocument } from './message-document.ts'
 import { nativeCollection } from './native.ts'
 import { duplicatePositions, toObjectId } from './object-id.ts'
@@ -48,6 +49,10 @@ export function createMessageStore(connection: Connection) {
       await messages.createIndex(
         { 'delivery.dueAt': 1 },
         { name: 'outbox-due', partialFilterExpression: { 'delivery.open': true } },
+      )
+      await messages.createIndex(
+        { channelId: 1, 'delivery.dueAt': 1 },
+        { name: 'outbox-channel', partialFilterExpression: { 'delivery.open': true } },
       )
       await messages.createIndex(
         { conversationId: 1, order: 1 },
@@ -114,6 +119,15 @@ export function createMessageStore(connection: Connection) {
     async findByExternalIds(channelId: ChannelId, externalIds: readonly string[]): Promise<StoredMessage[]> {
       const found = await messages
         .find({ channelId: toObjectId(channelId), externalId: { $in: [...externalIds] } })
+        .toArray()
+      return found.map(fromMessageDocument)
+    },
+
+    /** Messages that the platform may mean by these ids: of one in several parts each part names the whole. */
+    async findNamed(channelId: ChannelId, externalIds: readonly string[]): Promise<StoredMessage[]> {
+      const named = { $in: [...externalIds] }
+      const found = await messages
+        .find({ channelId: toObjectId(channelId), $or: [{ externalId: named }, { partIds: named }] })
         .toArray()
       return found.map(fromMessageDocument)
     },
@@ -215,17 +229,33 @@ export function createMessageStore(connection: Connection) {
       return { changed, unmatched }
     },
 
+    /** Takes a message at this version for a change: of several at the same time one gets it. */
+    async claim(id: MessageId, version: number): Promise<StoredMessage | undefined> {
+      const claimed = await messages.findOneAndUpdate(
+        { _id: toObjectId(id), version },
+        { $inc: { version: 1 } },
+        { returnDocument: 'after' },
+      )
+      return claimed ? fromMessageDocument(claimed) : undefined
+    },
+
     /**
-     * Later edits win; a deletion wins over edits.
+     * Later edits win; a deletion wins over edits. What came in several parts is not touched: see
+     * message-group-store.ts.
      * @returns the message as it stands now, also when that is how it stood before; undefined when it is unknown
      */
     async edit(
       channelId: ChannelId,
       externalId: string,
-      change: { text?: string; editedAtMs?: number; deletedAtMs?: number },
+      change: {
+        text?: string
+        spans?: StoredMessage['spans']
+        editedAtMs?: number
+        deletedAtMs?: number
+      },
     ): Promise<StoredMessage | undefined> {
-      const target = { channelId: toObjectId(channelId), externalId }
-      const { deletedAtMs, editedAtMs, text } = change
+      const target = { channelId: toObjectId(channelId), externalId, partIds: { $exists: false } }
+      const { deletedAtMs, editedAtMs, text, spans = [] } = change
       const updated =
         deletedAtMs !== undefined
           ? await messages.findOneAndUpdate(
@@ -233,7 +263,7 @@ export function createMessageStore(connection: Connection) {
               {
                 $set: { deletedAt: new Date(deletedAtMs), text: '', attachments: [] },
                 // The same record whether an edit came before the deletion or after it.
-                $unset: { editedAt: '' },
+                $unset: { editedAt: '', spans: '', cards: '' },
                 $inc: { version: 1 },
               },
               { returnDocument: 'after' },
@@ -244,41 +274,96 @@ export function createMessageStore(connection: Connection) {
                 deletedAt: { $exists: false },
                 $or: [{ editedAt: { $exists: false } }, { editedAt: { $lt: new Date(editedAtMs ?? 0) } }],
               },
-              { $set: { text: text ?? '', editedAt: new Date(editedAtMs ?? 0) }, $inc: { version: 1 } },
+              {
+                $set: {
+                  text: text ?? '',
+                  editedAt: new Date(editedAtMs ?? 0),
+                  ...(spans.length > 0 ? { spans: [...spans] } : {}),
+                },
+                ...(spans.length > 0 ? {} : { $unset: { spans: '' as const } }),
+                $inc: { version: 1 },
+              },
               { returnDocument: 'after' },
             )
       const standing = updated ?? (await messages.findOne(target))
       return standing ? fromMessageDocument(standing) : undefined
     },
 
-    /** Sets or takes back one person's reaction. */
+    /** Lets a message show what is known now of one of its files. */
+    async replaceFile(id: MessageId, file: AttachmentView): Promise<StoredMessage | undefined> {
+      const updated = await messages.findOneAndUpdate(
+        { _id: toObjectId(id), 'attachments.id': file.id },
+        { $set: { 'attachments.$': file }, $inc: { version: 1 } },
+        { returnDocument: 'after' },
+      )
+      return updated ? fromMessageDocument(updated) : undefined
+    },
+
+    /**
+     * Lets what a contact wrote in a conversation bear his name.
+     * @returns the latest of what bore the other one, as it stands now
+     */
+    async renameAuthor(
+      conversationId: ConversationId,
+      contactId: ContactId,
+      before: string,
+      after: string,
+    ): Promise<StoredMessage[]> {
+      const misnamed = {
+        conversationId: toObjectId(conversationId),
+        'author.kind': 'contact' as const,
+        'author.id': contactId as string,
+        'author.name': before,
+      }
+      const latest = await messages
+        .find(misnamed, { projection: { _id: 1 } })
+        .sort({ order: -1 })
+        .limit(RENAMED_AT_ONCE)
+        .toArray()
+      if (latest.length === 0) return []
+      await messages.updateMany(misnamed, { $set: { 'author.name': after }, $inc: { version: 1 } })
+      return this.findMany(latest.map(({ _id }) => _id.toHexString() as MessageId))
+    },
+
+    /** Sets or takes back a person's reaction; with no emoji, all of his. Whichever part is named, the whole is meant. */
     async react(
       channelId: ChannelId,
       externalId: string,
-      who: string,
-      emoji: string | undefined,
-    ): Promise<{ found: boolean; message?: StoredMessage }> {
-      const target = { channelId: toObjectId(channelId), externalId }
-      const others = {
-        $filter: { input: { $ifNull: ['$reactions', []] }, cond: { $ne: ['$$this.who', { $literal: who }] } },
-      }
-      const updated = await messages.findOneAndUpdate(
-        target,
-        [
-          {
-            $set: {
-              reactions:
-                emoji === undefined ? others : { $concatArrays: [others, [{ $literal: { who, emoji } }]] },
-              version: { $add: ['$version', 1] },
-            },
-          },
-        ],
-        { returnDocument: 'after' },
-      )
-      return updated ? { found: true, message: fromMessageDocument(updated) } : { found: false }
+      reaction: { readonly who: string; readonly emoji: string; readonly by: string },
+      removed: boolean,
+    ): Promise<StoredMessage | undefined> {
+      const { who, emoji } = reaction
+      const same =
+        emoji === ''
+          ? { $eq: ['$$this.who', { $literal: who }] }
+          : {
+              $and: [
+                { $eq: ['$$this.who', { $literal: who }] },
+                { $eq: ['$$this.emoji', { $literal: emoji }] },
+              ],
+            }
+      const others = { $filter: { input: { $ifNull: ['$reactions', []] }, cond: { $not: [same] } } }
+      const reactions =
+        removed || emoji === ''
+          ? others
+          : { $slice: [{ $concatArrays: [others, [{ $literal: { ...reaction } }]] }, -MOST_REACTIONS] }
+      const change = [{ $set: { reactions, version: { $add: ['$version', 1] } } }]
+      const channel = { channelId: toObjectId(channelId) }
+      const updated =
+        (await messages.findOneAndUpdate({ ...channel, externalId }, change, { returnDocument: 'after' })) ??
+        (await messages.findOneAndUpdate({ ...channel, partIds: externalId }, change, {
+          returnDocument: 'after',
+        }))
+      return updated ? fromMessageDocument(updated) : undefined
     },
   }
 }
+
+/** Screens show no more at first; what is older is read with the new name. */
+const RENAMED_AT_ONCE = 100
+
+/** What more people than these think is not counted. */
+const MOST_REACTIONS = 200
 
 /** Only what we sent has receipts, and only its own customer can give them. */
 function receiptTarget({ channelId, externalId, identityExternalId }: ReceiptUpdate) {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Connection } from 'mongoose'
 import type { SendFailure } from '../domain/delivery.ts'
-import type { ConversationId, MessageId } from '../domain/ids.ts'
+import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
 import { statusesBelow } from '../domain/message.ts'
 import { type FilingDocument, fromMessageDocument, type MessageDocument } from './message-document.ts'
 import { nativeCollection } from './native.ts'
@@ -19,17 +19,41 @@ export type Settlement =
     }
   | { readonly outcome: 'retry'; readonly atMs: number; readonly failure: SettledFailure }
   | { readonly outcome: 'dead' | 'unknown'; readonly failure: SettledFailure }
+  /** Nobody knows whether it arrived: the platform is asked then. What is not said of the failure stays as it was. */
+  | {
+      readonly outcome: 'check'
+      readonly atMs: number
+      /** How often it was asked and did not know. */
+      readonly looks: number
+      readonly failure?: SettledFailure
+    }
 
 export interface SettledFailure extends SendFailure {
   readonly code: string
   readonly detail?: string
 }
 
+/** Whose outboxes are looked at. */
+export type DueScope = { readonly of: readonly ChannelId[] } | { readonly notOf: readonly ChannelId[] }
+
+export interface DueConversation {
+  readonly channelId: ChannelId
+  readonly conversationId: ConversationId
+}
+
+/** What follows when the holder of a lease is gone. */
+export type AfterLostLease =
+  /** Back to the queue: sending twice does no harm. */
+  | { readonly next: 'repeat' }
+  | { readonly next: 'check'; readonly atMs: number }
+  | { readonly next: 'unknown' }
+
 const LEASE_OVER = {
   'delivery.leaseToken': '',
   'delivery.leaseHolder': '',
   'delivery.leaseUntil': '',
 } as const
+const CHECK_OVER = { 'delivery.checkFrom': '', 'delivery.looks': '' } as const
 
 /** Whose leases end before their time: of these nodes, or of all but this one. */
 export type GoneHolders = { readonly of: readonly string[] } | { readonly allBut: string }
@@ -41,17 +65,45 @@ export function createOutboxStore(connection: Connection) {
   const messages = nativeCollection<MessageDocument>(connection, 'messages')
 
   return {
-    /** Conversations whose outbox has something due, oldest first; expired leases included. */
-    async dueConversations(nowMs: number, limit: number): Promise<ConversationId[]> {
-      const due = await messages
+    /**
+     * Conversations whose outbox has something due, oldest first; expired leases included.
+     * @param limit how many messages are looked at
+     * @param known conversations that are left out
+     */
+    async dueConversations(
+      nowMs: number,
+      limit: number,
+      scope?: DueScope,
+      known: readonly ConversationId[] = [],
+    ): Promise<{ readonly due: readonly DueConversation[]; readonly more: boolean }> {
+      const channels = scope && ('of' in scope ? { $in: ids(scope.of) } : { $nin: ids(scope.notOf) })
+      const found = await messages
         .find(
-          { 'delivery.open': true, 'delivery.dueAt': { $lte: new Date(nowMs) } },
-          { projection: { conversationId: 1 } },
+          {
+            'delivery.open': true,
+            'delivery.dueAt': { $lte: new Date(nowMs) },
+            ...(channels ? { channelId: channels } : {}),
+            ...(known.length > 0 ? { conversationId: { $nin: ids(known) } } : {}),
+          },
+          {
+            projection: { conversationId: 1, channelId: 1 },
+            // Whatever a channel has piled up, the others are found without reading it.
+            ...(channels ? { hint: 'outbox-channel' } : {}),
+          },
         )
         .sort({ 'delivery.dueAt': 1 })
         .limit(limit)
         .toArray()
-      return [...new Set(due.map((message) => message.conversationId.toHexString() as ConversationId))]
+      const channelOf = new Map(
+        found.map((message) => [message.conversationId.toHexString(), message.channelId.toHexString()]),
+      )
+      return {
+        due: Array.from(channelOf, ([conversationId, channelId]) => ({
+          conversationId: conversationId as ConversationId,
+          channelId: channelId as ChannelId,
+        })),
+        more: found.length === limit,
+      }
     },
 
     async countOpen(): Promise<number> {
@@ -86,7 +138,10 @@ export function createOutboxStore(connection: Connection) {
       )
     },
 
-    /** Takes the message for one attempt. Undefined when another worker was faster. */
+    /**
+     * Takes the message for one attempt, or for asking the platform what became of the last one, which is no attempt.
+     * Undefined when another worker was faster.
+     */
     async lease(
       message: StoredMessage,
       nowMs: number,
@@ -94,11 +149,13 @@ export function createOutboxStore(connection: Connection) {
       holder: string,
     ): Promise<StoredMessage | undefined> {
       const until = new Date(nowMs + leaseMs)
+      const checks = message.delivery?.checkFromMs !== undefined
       const leased = await messages.findOneAndUpdate(
         {
           _id: toObjectId(message.id),
           'delivery.state': 'queued',
           'delivery.dueAt': { $lte: new Date(nowMs) },
+          'delivery.checkFrom': { $exists: checks },
         },
         {
           $set: {
@@ -109,7 +166,7 @@ export function createOutboxStore(connection: Connection) {
             'delivery.leaseUntil': until,
             'delivery.dueAt': until,
           },
-          $inc: { 'delivery.attempts': 1, version: 1 },
+          $inc: { 'delivery.attempts': checks ? 0 : 1, version: 1 },
         },
         { returnDocument: 'after' },
       )
@@ -137,41 +194,29 @@ export function createOutboxStore(connection: Connection) {
     },
 
     /**
-     * A lease whose holder is gone: back to the queue when sending twice does no harm, else a person decides.
+     * A lease whose holder is gone. Where it was only asking the platform, that goes on.
      * Undefined when the lease still runs or somebody settled it.
      */
     async reclaim(
       message: StoredMessage,
       nowMs: number,
-      safeToRepeat: boolean,
+      after: AfterLostLease,
     ): Promise<StoredMessage | undefined> {
-      const expired = {
-        _id: toObjectId(message.id),
-        'delivery.state': 'leased' as const,
-        'delivery.leaseUntil': { $lte: new Date(nowMs) },
-      }
-      const change = safeToRepeat
-        ? {
-            status: 'queued' as const,
-            'delivery.state': 'queued' as const,
-            'delivery.dueAt': new Date(nowMs),
-          }
-        : {
-            status: 'failed' as const,
-            'delivery.state': 'unknown' as const,
-            'delivery.certainty': 'unknown' as const,
-            'delivery.errorCode': 'interrupted',
-          }
+      const checked = message.delivery?.checkFromMs !== undefined
       const updated = await messages.findOneAndUpdate(
-        expired,
         {
-          $set: change,
-          $unset: {
-            ...LEASE_OVER,
-            ...(safeToRepeat ? {} : { 'delivery.open': '', 'delivery.dueAt': '' }),
-          },
-          $inc: { version: 1 },
+          _id: toObjectId(message.id),
+          'delivery.state': 'leased' as const,
+          'delivery.leaseUntil': { $lte: new Date(nowMs) },
+          'delivery.checkFrom': { $exists: checked },
         },
+        checked
+          ? {
+              $set: { 'delivery.state': 'queued', 'delivery.dueAt': new Date(nowMs) },
+              $unset: LEASE_OVER,
+              $inc: { version: 1 },
+            }
+          : lostLease(after, nowMs),
         { returnDocument: 'after' },
       )
       return updated ? fromMessageDocument(updated) : undefined
@@ -181,12 +226,8 @@ export function createOutboxStore(connection: Connection) {
     async settle(leased: StoredMessage, settlement: Settlement): Promise<StoredMessage | undefined> {
       const mine = { _id: toObjectId(leased.id), 'delivery.leaseToken': leased.delivery?.leaseToken ?? '' }
       if (settlement.outcome === 'sent') return this.settleSent(mine, settlement)
-      const { failure } = settlement
-      const facts = {
-        'delivery.errorCode': failure.code,
-        'delivery.errorDetail': failure.detail ?? '',
-        'delivery.certainty': failure.delivery,
-      }
+      if (settlement.outcome === 'check') return this.settleCheck(mine, leased, settlement)
+      const facts = factsOf(settlement.failure)
       const updated = await messages.findOneAndUpdate(
         mine,
         settlement.outcome === 'retry'
@@ -197,12 +238,12 @@ export function createOutboxStore(connection: Connection) {
                 'delivery.state': 'queued',
                 'delivery.dueAt': new Date(settlement.atMs),
               },
-              $unset: LEASE_OVER,
+              $unset: { ...LEASE_OVER, ...CHECK_OVER },
               $inc: { version: 1 },
             }
           : {
               $set: { ...facts, status: 'failed', 'delivery.state': settlement.outcome },
-              $unset: { ...LEASE_OVER, 'delivery.open': '', 'delivery.dueAt': '' },
+              $unset: { ...LEASE_OVER, ...CHECK_OVER, 'delivery.open': '', 'delivery.dueAt': '' },
               $inc: { version: 1 },
             },
         { returnDocument: 'after' },
@@ -210,8 +251,31 @@ export function createOutboxStore(connection: Connection) {
       return updated ? fromMessageDocument(updated) : undefined
     },
 
+    async settleCheck(
+      mine: Mine,
+      { delivery }: StoredMessage,
+      { atMs, looks, failure }: Extract<Settlement, { outcome: 'check' }>,
+    ): Promise<StoredMessage | undefined> {
+      const updated = await messages.findOneAndUpdate(
+        mine,
+        {
+          $set: {
+            ...(failure ? factsOf(failure) : {}),
+            'delivery.state': 'queued',
+            'delivery.dueAt': new Date(atMs),
+            'delivery.checkFrom': new Date(delivery?.checkFromMs ?? atMs),
+            'delivery.looks': looks,
+          },
+          $unset: LEASE_OVER,
+          $inc: { version: 1 },
+        },
+        { returnDocument: 'after' },
+      )
+      return updated ? fromMessageDocument(updated) : undefined
+    },
+
     async settleSent(
-      mine: { _id: ReturnType<typeof toObjectId>; 'delivery.leaseToken': string },
+      mine: Mine,
       { externalId, status, fileFromMs }: Extract<Settlement, { outcome: 'sent' }>,
     ): Promise<StoredMessage | undefined> {
       const lower = statusesBelow(status)
@@ -242,6 +306,7 @@ export function createOutboxStore(connection: Connection) {
                 'delivery.open',
                 'delivery.dueAt',
                 ...Object.keys(LEASE_OVER),
+                ...Object.keys(CHECK_OVER),
                 'delivery.errorCode',
                 'delivery.errorDetail',
                 'delivery.certainty',
@@ -287,5 +352,49 @@ export function createOutboxStore(connection: Connection) {
       )
       return updated ? fromMessageDocument(updated) : undefined
     },
+  }
+}
+
+type Mine = { _id: ReturnType<typeof toObjectId>; 'delivery.leaseToken': string }
+
+const ids = (list: readonly string[]) => list.map(toObjectId)
+
+const factsOf = ({ code, detail, delivery }: SettledFailure) => ({
+  'delivery.errorCode': code,
+  'delivery.errorDetail': detail ?? '',
+  'delivery.certainty': delivery,
+})
+
+function lostLease(after: AfterLostLease, nowMs: number) {
+  if (after.next === 'repeat') {
+    return {
+      $set: {
+        status: 'queued' as const,
+        'delivery.state': 'queued' as const,
+        'delivery.dueAt': new Date(nowMs),
+      },
+      $unset: LEASE_OVER,
+      $inc: { version: 1 },
+    }
+  }
+  const facts = { 'delivery.certainty': 'unknown' as const, 'delivery.errorCode': 'interrupted' }
+  if (after.next === 'check') {
+    const at = new Date(after.atMs)
+    return {
+      $set: {
+        ...facts,
+        'delivery.state': 'queued' as const,
+        'delivery.dueAt': at,
+        'delivery.checkFrom': at,
+        'delivery.looks': 0,
+      },
+      $unset: LEASE_OVER,
+      $inc: { version: 1 },
+    }
+  }
+  return {
+    $set: { ...facts, status: 'failed' as const, 'delivery.state': 'unknown' as const },
+    $unset: { ...LEASE_OVER, 'delivery.open': '' as const, 'delivery.dueAt': '' as const },
+    $inc: { version: 1 },
   }
 }

@@ -9,6 +9,10 @@ import { channel } from 'node:diagnostics_channel'
 export type Station =
   | 'journaled'
   | 'acknowledged'
+  /** A delivery is on this machine's disk, and the database does not have it. */
+  | 'spooled'
+  /** It has it, and the disk does still. */
+  | 'spool-journaled'
   | 'message-recorded'
   | 'conversation-updated'
   /** The ring has moved on and the decision is explained, but nobody has the conversation yet. */
@@ -24,9 +28,23 @@ export type Station =
   | 'before-send'
   | 'after-send'
   | 'settled'
+  /** The platform is about to be asked whether an uncertain attempt arrived, and then it was. */
+  | 'before-look'
+  | 'after-look'
   /** A sent message is about to be filed with its platform, and then it is, but that is not written. */
   | 'before-file'
   | 'after-file'
+  /** One contact is to go into another: that is written and it is claimed, then the other one has its facts. */
+  | 'merge-claimed'
+  | 'merge-decided'
+  /** Its ids on channels are the other one's, its conversations not yet; then they are, and that is not written. */
+  | 'merge-identities-moved'
+  | 'merge-conversations-moved'
+  /** The same when a merge is undone. */
+  | 'unmerge-decided'
+  | 'unmerge-restored'
+  | 'unmerge-identities-moved'
+  | 'unmerge-conversations-moved'
 
 /** What a subscriber receives. */
 export interface StationReached {

@@ -2,6 +2,10 @@ import type { DeliveryCertainty, DeliveryState } from '../domain/delivery.ts'
 import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
 import type { Letter } from '../domain/letter.ts'
 import type { MessageDirection, MessageKind, MessageStatus } from '../domain/message.ts'
+import type { MessageCard } from '../domain/message-card.ts'
+import type { MessagePart } from '../domain/message-parts.ts'
+import type { FilledTemplate } from '../domain/message-template.ts'
+import type { TextSpan } from '../domain/text-spans.ts'
 import type { AttachmentView, AuthorView, MessageView } from '../domain/views.ts'
 
 /** The outbox entry of an outbound message. Instants are milliseconds since the epoch. */
@@ -18,6 +22,10 @@ export interface Delivery {
   readonly errorCode?: string
   readonly errorDetail?: string
   readonly certainty?: DeliveryCertainty
+  /** While it is uncertain whether an attempt arrived and the platform is to be asked: since when. */
+  readonly checkFromMs?: number
+  /** How often the platform was asked and did not know. */
+  readonly looks?: number
   /** The platform's report of the failure is kept beside the message. */
   readonly hasReport?: boolean
 }
@@ -57,7 +65,19 @@ export interface StoredMessage {
   readonly letter?: Letter
   /** Without angle brackets; other letters name it. Outbound letters have it as `externalId`. */
   readonly letterId?: string
-  readonly reactions?: readonly { readonly who: string; readonly emoji: string }[]
+  /** `by` is who it was in words, as far as that was known. */
+  readonly reactions?: readonly { readonly who: string; readonly emoji: string; readonly by?: string }[]
+  /** Formatting of `text`. */
+  readonly spans?: readonly TextSpan[]
+  readonly cards?: readonly MessageCard[]
+  /** The approved message that it went out as. */
+  readonly template?: FilledTemplate
+  /** Unique per channel: parts with this key are this message. */
+  readonly groupKey?: string
+  /** What came as this message; `externalId` is then the first one's, and text, files and cards are those of all. */
+  readonly parts?: readonly MessagePart[]
+  /** Of the parts, sorted: by any of them the message is named. */
+  readonly partIds?: readonly string[]
   readonly createdAtMs: number
   readonly editedAtMs?: number
   readonly deletedAtMs?: number

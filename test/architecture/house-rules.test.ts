@@ -76,11 +76,13 @@ const samples: { bad: SourceFile[]; good: SourceFile[] }[] = [
       { path: 'src/a.ts', text: '// as Telegram does' },
       { path: 'src/a.ts', text: 'const isWhatsApp = true' },
       { path: 'web/inbox/a.tsx', text: "channelType === 'email'" },
+      { path: 'src/a.ts', text: "connector.type !== 'custom'" },
       { path: 'src/a.ts', text: 'type PigeonPostSettings = object' },
     ],
     good: [
       { path: 'src/a.ts', text: "const field = { kind: 'email' }; transmission(); imaplike" },
       { path: 'web/inbox/a.tsx', text: '<input type="email" name="email" />' },
+      { path: 'web/inbox/a.tsx', text: "const [custom, setCustom] = useState('custom')" },
       { path: 'connectors/telegram/a.ts', text: 'telegram' },
       { path: 'web/widget/a.ts', text: 'web-chat' },
     ],

@@ -16,6 +16,11 @@ const HOUSE = /^(src|connectors|web|test)\//
 const TOOL_SETTINGS = /^([^/]+|web\/[^/]+\/(vite\.config\.ts|postcss\.config\.[cm]?js))$/
 /** Channels that exist today or are planned; folders of connectors/ are added to them. */
 const KNOWN_CHANNELS = ['telegram', 'whats-app', 'twilio', 'slack', 'imap', 'sms', 'web-chat']
+/**
+ * Channels whose names mean other things as well, a field of a contact or a choice of one's own: only as the type of a
+ * channel they are names.
+ */
+const ORDINARY_WORDS = ['email', 'custom']
 
 function linesMatching(file: SourceFile, pattern: RegExp, complaint: string): string[] {
   return file.text
@@ -113,7 +118,9 @@ const noMachinePaths: HouseRule = {
 
 /** `web-chat` is also spelled webChat, WebChat, web_chat, "web chat" and webchat. */
 function channelPattern(channels: readonly string[]): RegExp {
-  const spellings = channels.filter((name) => name !== 'email').map((name) => name.split('-').join('[-_ ]?'))
+  const spellings = channels
+    .filter((name) => !ORDINARY_WORDS.includes(name))
+    .map((name) => name.split('-').join('[-_ ]?'))
   // A capital letter ends a word as well, so that `sendSmsNow` is seen and `transmission` is not.
   const bounded = `(?<![a-z])(${spellings.join('|')})(?![a-z])`
   return new RegExp(bounded, 'i')
@@ -123,15 +130,15 @@ const camelWords = (line: string): string => line.replace(/([a-z0-9])([A-Z])/g, 
 
 function channelBlind(connectors: readonly string[]): HouseRule {
   const pattern = channelPattern([...new Set([...KNOWN_CHANNELS, ...connectors])])
-  // "email" is also a field of a contact and a class of work: only as the type of a channel it is a name.
-  const emailAsType =
-    /\b(channelType|connectorType|channel\.type|connector\.type)\b\s*(:|={1,3}|!==?)\s*['"]email['"]/
+  const wordAsType = new RegExp(
+    `\\b(channelType|connectorType|channel\\.type|connector\\.type)\\b\\s*(:|={1,3}|!==?)\\s*['"](${ORDINARY_WORDS.join('|')})['"]`,
+  )
   return {
     name: 'the core and the inbox know no channel by name',
     check: onlyCode((file) => {
       if (!/^(src|web\/inbox)\//.test(file.path)) return []
       return file.text.split('\n').flatMap((line, index) => {
-        const named = pattern.test(camelWords(line)) || pattern.test(line) || emailAsType.test(line)
+        const named = pattern.test(camelWords(line)) || pattern.test(line) || wordAsType.test(line)
         return named ? [`${file.path}:${index + 1}: names a channel: ${line.trim().slice(0, 80)}`] : []
       })
     }),

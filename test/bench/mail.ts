@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { readCorpus } from '../harness/mail-corpus.ts'
 import { type MailOffice, openMailOffice, ordinaryLetter } from '../harness/mail-office.ts'
 import { residentMegabytes } from '../harness/real-server.ts'
-import type { Row } from './measures.ts'
+import { median, type Row } from './measures.ts'
 
 const LAG = fileURLToPath(new URL('./event-loop-lag.mjs', import.meta.url))
 const ORDINARY = 2_000
@@ -15,6 +15,10 @@ const MOST_LAG_MS = 100
 /** Of letters that are so few, several imports give one figure. */
 const CORPUS_ROUNDS = 3
 const LOOK_EVERY_MS = 100
+/** Single letters that come while the mailbox is watched, and how soon each is to be a message. */
+const WATCHED = 30
+const WATCHED_LOOK_MS = 10
+const MOST_WATCHED_MS = 2_000
 
 /** How fast a mailbox is read in, from the making of its channel to the last projected letter. */
 export async function mailRows(): Promise<readonly Row[]> {
@@ -25,7 +29,32 @@ export async function mailRows(): Promise<readonly Row[]> {
     rows.push(...(await measure(`${corpus.length} letters of the corpus`, corpus, CORPUS_ROUNDS)))
   }
   rows.push(...(await measure(`${ORDINARY.toLocaleString('en')} ordinary letters`, ordinary, 1)))
-  return rows
+  return [...rows, await watchedRow()]
+}
+
+/** One letter after the other into a mailbox that is watched by IDLE: how long each takes to become a message. */
+async function watchedRow(): Promise<Row> {
+  const office = await openMailOffice({ users: ['watched'] })
+  const letters = Array.from({ length: WATCHED + 1 }, (_, number) => ordinaryLetter(number, WATCHED + 1).raw)
+  const projected = () => office.metric('tributary_projected_entries_total')
+  await importAll(office, 'watched', letters.slice(0, 1))
+  const took: number[] = []
+  for (const letter of letters.slice(1)) {
+    const before = await projected()
+    const startedAt = performance.now()
+    await office.dovecot.deliver(letter, 'watched')
+    while ((await projected()) === before) await sleep(WATCHED_LOOK_MS)
+    took.push(performance.now() - startedAt)
+    await sleep(LOOK_EVERY_MS)
+  }
+  await office.close()
+  const most = Math.max(...took)
+  return {
+    what: `Mailbox watched by IDLE, ${WATCHED} single letters: from the delivery's beginning to projected`,
+    figure: `median ${Math.round(median(took))} ms, at most ${Math.round(most)} ms`,
+    promise: `each < ${MOST_WATCHED_MS} ms`,
+    kept: most < MOST_WATCHED_MS,
+  }
 }
 
 async function measure(

@@ -92,7 +92,8 @@ export async function createContinuityRig(
     return message
   }
   const deliverLetters = async (): Promise<void> => {
-    for (const lane of await stores.outbox.dueConversations(chat.state.nowMs, 1_000)) {
+    const { due } = await stores.outbox.dueConversations(chat.state.nowMs, 1_000)
+    for (const { conversationId: lane } of due) {
       const head = await stores.outbox.head(lane)
       if (head?.continues === id) await deliverConversation(lane, { ...letters.deliverDeps, findChannel })
     }

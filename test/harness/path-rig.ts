@@ -10,6 +10,7 @@ import type { InboundEvent } from '../../src/contract/inbound-event.ts'
 import { inboundOf } from '../../src/contract/inbound-of.ts'
 import type { JournaledRequest } from '../../src/contract/raw-request.ts'
 import type { Capabilities } from '../../src/domain/capabilities.ts'
+import type { SendMessageCommand } from '../../src/domain/commands.ts'
 import type { DomainEvent } from '../../src/domain/events.ts'
 import type { AgentId, ChannelId, ChannelType, ConversationId, JournalEntryId } from '../../src/domain/ids.ts'
 import { permissionsOf } from '../../src/domain/permissions.ts'
@@ -21,6 +22,7 @@ import { createBus } from '../../src/services/bus.ts'
 import type { LiveChannel } from '../../src/services/channel-directory.ts'
 import { type DeliverDeps, deliverConversation } from '../../src/services/deliver-messages.ts'
 import { createLinkAttachments } from '../../src/services/link-attachments.ts'
+import { createTemplates } from '../../src/services/list-templates.ts'
 import { createMessageTokens } from '../../src/services/message-token.ts'
 import { createOrderClock } from '../../src/services/order-clock.ts'
 import type { Principal } from '../../src/services/principal.ts'
@@ -50,6 +52,8 @@ export interface RigOptions {
   readonly policy?: AssignmentPolicy
   readonly agents?: readonly RoutingAgent[]
   readonly send?: (message: OutboundMessage) => Promise<SendReceipt>
+  /** What else the scripted platform can do. */
+  readonly also?: Partial<Connector>
   readonly parse?: (request: JournaledRequest) => readonly InboundEvent[]
   readonly connector?: Connector
   readonly config?: ConfigValues
@@ -69,12 +73,14 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
   const channelId = freshId() as ChannelId
   const sent: OutboundMessage[] = []
   const events: DomainEvent[] = []
+  /** What agents have read, by the platform's ids. */
+  const read: string[] = []
   const bus = createBus((error) => {
     throw error
   })
   bus.onEvents((news) => void events.push(...news))
   const orderClock = createOrderClock()
-  const state = { nowMs: Date.UTC(2026, 10, 23, 12), paused: false }
+  const state = { nowMs: Date.UTC(2026, 10, 23, 12), paused: false, heldUntilMs: 0 }
   const now = (): number => state.nowMs
   const capabilities = options.capabilities ?? SCRIPTED
   const connector: Connector = options.connector ?? {
@@ -95,6 +101,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
       sent.push(message)
       return options.send ? options.send(message) : { externalId: `out-${message.id}` }
     },
+    ...options.also,
   }
   const config = options.config ?? {}
   const channel = (): LiveChannel =>
@@ -147,6 +154,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     },
     detectLanguage: () => undefined,
     renewAfterMs: async () => undefined,
+    wantLookUp: () => undefined,
     now,
     random: () => 0.5,
   }
@@ -172,6 +180,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     messageTokens,
     fileLinks: NO_FILE_LINKS,
     bus,
+    pace: { take: () => undefined, hold: (untilMs) => void (state.heldUntilMs = untilMs) },
     nodeId: 'rig',
     isStopping: () => false,
     now,
@@ -191,6 +200,8 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     ...stores,
     attachments: { find: async () => [], link: async () => undefined, forward: async () => [] },
     findChannel,
+    tellPlatform: { agentRead: (_, externalId) => void read.push(externalId) },
+    templates: createTemplates({ contextOf: () => context, clock: now }),
     bus,
     orderClock,
     now,
@@ -211,6 +222,8 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     state,
     sent,
     events,
+    read,
+    context,
     agent,
     routeDeps,
     receiveDeps,
@@ -223,8 +236,12 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
       entryOf({ body: Buffer.from(JSON.stringify(list)) }),
     receive: (entries: readonly JournalEntry[]) => receiveInbound(entries, receiveDeps),
     deliver: (conversationId: ConversationId) => deliverConversation(conversationId, deliverDeps),
-    reply: (conversationId: ConversationId, text: string, clientMessageId = freshId()) =>
-      sendReply(conversationId, { text, clientMessageId, attachmentIds: [] }, agent, sendDeps),
+    reply: (
+      conversationId: ConversationId,
+      text: string,
+      clientMessageId = freshId(),
+      change: Partial<SendMessageCommand> = {},
+    ) => sendReply(conversationId, { text, clientMessageId, attachmentIds: [], ...change }, agent, sendDeps),
     /** The one conversation of a thread. */
     async conversation(threadKey = 'ada') {
       const [found, ...more] = await stores.conversations.findCurrent(channelId, [threadKey])
@@ -234,6 +251,18 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     thread: async (conversationId: ConversationId) =>
       (await stores.messages.page(conversationId, 1_000)).reverse(),
   }
+}
+
+/** Says whether a customer wants messages of a channel, as his platform would have told. */
+export async function sayConsent(
+  { contacts }: Pick<Stores, 'contacts'>,
+  channelId: ChannelId,
+  externalId: string,
+  word: { readonly optedOut: boolean; readonly atMs: number },
+): Promise<void> {
+  const [identity] = await contacts.findIdentities(channelId, [externalId])
+  if (!identity) throw new Error(`nobody is ${externalId}`)
+  await contacts.setConsent(identity.id, word)
 }
 
 /** A customer's message. */

@@ -55,6 +55,14 @@ describe('settings generated from configFields', () => {
     expect('question' in configOf(fields, { ...hidden, question: 'left over' })).toBe(false)
   })
 
+  it('shows a field that depends on any of several values', () => {
+    const either = { ...field('question'), showWhen: { key: 'title', equals: ['Chat', 'Help'] } }
+    const inputs = initialInputs(fields)
+    expect(isShown(either, { ...inputs, title: 'Other' })).toBe(false)
+    expect(isShown(either, { ...inputs, title: 'Chat' })).toBe(true)
+    expect(isShown(either, { ...inputs, title: 'Help' })).toBe(true)
+  })
+
   it('shows a field that depends on several others only while all have their values', () => {
     const both = {
       ...field('question'),

@@ -39,7 +39,9 @@ function inputOf(field: ConfigField, stored: ConfigValue | undefined): string | 
 
 /** Whether a field is shown, given what the others hold. */
 export function isShown({ showWhen = [] }: ConfigField, inputs: ConfigInputs): boolean {
-  return [showWhen].flat().every(({ key, equals }) => String(inputs[key] ?? '') === String(equals))
+  return [showWhen]
+    .flat()
+    .every(({ key, equals }) => [equals].flat().some((one) => String(inputs[key] ?? '') === String(one)))
 }
 
 /**

@@ -178,6 +178,11 @@ const queries: readonly (readonly [string, string, (stores: Stores) => Promise<u
     ({ messages }) => messages.page(busy, 51, { order: 5_000, id: 'f'.repeat(24) }),
   ],
   ['the outbox', 'outbox-due', ({ outbox }) => outbox.dueConversations(START + COUNT, 64)],
+  [
+    'the outbox of some channels',
+    'outbox-channel',
+    ({ outbox }) => outbox.dueConversations(START + COUNT, 64, { of: channels.slice(0, 2) }, [busy]),
+  ],
   ['the head of an outbox', 'outbox-lane', ({ outbox }) => outbox.head(busy)],
   ['the journal', 'work', ({ journal }) => journal.pending([...Array(16).keys()], 1_000, 1_000_000)],
   [

@@ -1,4 +1,4 @@
-import type { ConfigField } from '../../../src/contract/config-field.ts'
+import type { ConfigField, ShowCondition } from '../../../src/contract/config-field.ts'
 
 /** Fields that stand together: one alone, or those that the same choice brings about. */
 export interface ConfigBlock {
@@ -18,9 +18,7 @@ export interface ConfigParts {
 /** Up to so many fields stand in one piece. */
 const LONG_FROM = 10
 
-type Condition = { readonly key: string; readonly equals: string | boolean }
-
-const conditionsOf = ({ showWhen }: ConfigField): readonly Condition[] =>
+const conditionsOf = ({ showWhen }: ConfigField): readonly ShowCondition[] =>
   showWhen === undefined ? [] : [showWhen].flat()
 
 const conditionKey = (field: ConfigField): string => JSON.stringify(conditionsOf(field))

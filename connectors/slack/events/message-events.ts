@@ -1,0 +1,159 @@
+/** Events of the type `message`, and mentions: what was written, changed or taken back. */
+import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
+import { authorOf } from './author.ts'
+import { type Content, readContent } from './content.ts'
+import { type Envelope, isOwn } from './envelope.ts'
+import type { Scope } from './facts.ts'
+import { type Fields, fieldsIn, textIn } from './fields.ts'
+import { externalIdOf, isHeard, msOf, type Place, placeOf, threadKeyOf } from './place.ts'
+
+type Events = readonly InboundEvent[]
+
+/** Messages that somebody wrote, by their subtypes. */
+const WRITTEN: ReadonlySet<string> = new Set([
+  '',
+  'file_share',
+  'me_message',
+  'thread_broadcast',
+  'reply_broadcast',
+  'bot_message',
+])
+
+/** What Slack says by itself of a channel, and what repeats what came already. */
+const HOUSEKEEPING: ReadonlySet<string> = new Set([
+  'assistant_app_thread',
+  'bot_add',
+  'bot_disable',
+  'bot_enable',
+  'bot_remove',
+  'canvas_tab_updated',
+  'document_mention',
+  'file_comment',
+  'file_mention',
+  'message_replied',
+  'pinned_item',
+  'reminder_add',
+  'tabbed_canvas_updated',
+  'tombstone',
+  'unpinned_item',
+])
+const HOUSEKEEPING_OF = /^(?:app_conversation|channel|group|im|mpim|bot_message_permission)_/
+
+/** Events of the type `message`. */
+export function readMessage(envelope: Envelope, scope: Scope): Events {
+  const { event } = envelope
+  switch (textIn(event, 'subtype')) {
+    case 'message_changed':
+      return readChange(envelope, scope)
+    case 'message_deleted':
+      return readDeletion(envelope, scope)
+    default: {
+      const place = placeOf(event)
+      if (place === undefined) return []
+      if (isHeard(place, scope)) return readWritten(place, envelope, scope)
+      return place.threadTs === undefined || !mayBeKnown(place, scope)
+        ? []
+        : belowMention(readWritten(place, envelope, scope))
+    }
+  }
+}
+
+/** Where everybody may talk, only what stands below a mention belongs to a conversation; the core knows which that is. */
+const belowMention = (events: Events): Events =>
+  events.flatMap((event): Events => {
+    if (event.type === 'message') return [{ ...event, onlyInThread: true }]
+    return event.type === 'unsupported' ? [] : [event]
+  })
+
+/** Somebody mentioned the app, in a channel that it was invited to. */
+export function readMention(envelope: Envelope, scope: Scope): Events {
+  const place = placeOf(envelope.event)
+  if (place === undefined) return []
+  if (!scope.mentions && !isHeard(place, scope)) return []
+  return readWritten(place, envelope, scope)
+}
+
+function readWritten(place: Place, envelope: Envelope, scope: Scope): Events {
+  const { event } = envelope
+  const subtype = textIn(event, 'subtype') ?? ''
+  if (isOwn(event, envelope) || HOUSEKEEPING.has(subtype) || HOUSEKEEPING_OF.test(subtype)) return []
+  const identity = authorOf(event, envelope, scope)
+  if (identity === undefined) return []
+  const externalId = externalIdOf(place.channel, place.ts)
+  const threadKey = threadKeyOf(place, scope)
+  const thread = threadKey === undefined ? {} : { threadKey }
+  const content = readContent(event, envelope.ownUsers)
+  if (!WRITTEN.has(subtype) || isEmpty(content)) {
+    const what =
+      subtype === '' || WRITTEN.has(subtype) ? 'a message that has no words' : `a ${inWords(subtype)}`
+    return [{ type: 'unsupported', externalId, identity, ...thread, what }]
+  }
+  const sentAtMs = msOf(place.ts)
+  const answered = place.kind === 'channel' || scope.directThreads ? undefined : place.threadTs
+  const written: InboundEvent = {
+    type: 'message',
+    externalId,
+    identity,
+    ...thread,
+    text: content.text,
+    attachments: content.attachments,
+    ...(content.spans.length > 0 && { spans: content.spans }),
+    ...(sentAtMs !== undefined && { sentAtMs }),
+    ...(answered !== undefined && { replyToExternalId: externalIdOf(place.channel, answered) }),
+  }
+  // What is read in a channel's history shows the last of its changes only.
+  return [written, ...editOf(externalId, event, content)]
+}
+
+const isEmpty = ({ text, attachments }: Content): boolean => text.trim() === '' && attachments.length === 0
+
+const inWords = (subtype: string): string => {
+  const words = subtype
+    .replace(/[^A-Za-z0-9]+/g, ' ')
+    .trim()
+    .slice(0, 60)
+  return `message of the kind “${words}”`
+}
+
+function editOf(externalId: string, message: Fields, { text, spans }: Content): Events {
+  const editedAtMs = msOf(textIn(fieldsIn(message, 'edited'), 'ts'))
+  if (editedAtMs === undefined) return []
+  return [{ type: 'message-edited', externalId, text, editedAtMs, ...(spans.length > 0 && { spans }) }]
+}
+
+/**
+ * A message looks different: because somebody edited it, because Slack put the preview of a link below it, because
+ * somebody answered it, or because it was deleted while others had answered.
+ */
+function readChange(envelope: Envelope, scope: Scope): Events {
+  const { event } = envelope
+  const message = fieldsIn(event, 'message')
+  const place = message && placeOf(event, message)
+  if (message === undefined || place === undefined || isOwn(message, envelope)) return []
+  if (!mayBeKnown(place, scope)) return []
+  const externalId = externalIdOf(place.channel, place.ts)
+  if (textIn(message, 'subtype') === 'tombstone') {
+    const deletedAtMs = msOf(textIn(event, 'event_ts')) ?? msOf(textIn(event, 'ts'))
+    return deletedAtMs === undefined ? [] : [{ type: 'message-deleted', externalId, deletedAtMs }]
+  }
+  if (authorOf(message, envelope, scope) === undefined) return []
+  const before = fieldsIn(event, 'previous_message')
+  const wasEdited = textIn(fieldsIn(before, 'edited'), 'ts')
+  const isEdited = textIn(fieldsIn(message, 'edited'), 'ts')
+  if (isEdited === undefined || isEdited === wasEdited) return []
+  return editOf(externalId, message, readContent(message, envelope.ownUsers))
+}
+
+/** Also of what we wrote ourselves: an administrator may have taken it away. */
+function readDeletion({ event }: Envelope, scope: Scope): Events {
+  const before = fieldsIn(event, 'previous_message')
+  const ts = textIn(event, 'deleted_ts') ?? textIn(before, 'ts')
+  const place = placeOf(event, { ts })
+  const deletedAtMs = msOf(textIn(event, 'event_ts')) ?? msOf(textIn(event, 'ts'))
+  if (place === undefined || deletedAtMs === undefined || !mayBeKnown(place, scope)) return []
+  return [{ type: 'message-deleted', externalId: externalIdOf(place.channel, place.ts), deletedAtMs }]
+}
+
+/** Of what follows a message only: a mention may have brought it in, wherever it stands. */
+export const mayBeKnown = (place: Pick<Place, 'channel' | 'kind'>, scope: Scope): boolean =>
+  isHeard(place, scope) || (scope.mentions && place.kind === 'channel')

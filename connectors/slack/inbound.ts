@@ -1,0 +1,53 @@
+/** How Slack calls us: signed requests of the Events API, of interactivity and of slash commands. */
+import type { WebhookInbound } from '../../src/contract/connector.ts'
+import { type RawRequest, type Verification, verified } from '../../src/contract/raw-request.ts'
+import type { SlackConfig } from './config.ts'
+import { factsOf } from './events/facts.ts'
+import { type Fields, readJson, textIn } from './events/fields.ts'
+import { parse } from './events/parse.ts'
+import { isSigned } from './signature.ts'
+
+/** Message events with 100 blocks stay far below; Slack names no limit of its own. */
+const MAX_BODY_BYTES = 1024 * 1024
+const LONGEST_CHALLENGE = 1_000
+
+/** What Slack hears as soon as the journal has the event; interactivity wants an empty body. */
+const TAKEN = { status: 200 } as const
+
+/** The Events API. */
+export const webhook: WebhookInbound<SlackConfig> = {
+  kind: 'webhook',
+  maxBodyBytes: MAX_BODY_BYTES,
+  verify,
+  parse,
+  acknowledge: () => TAKEN,
+}
+
+/**
+ * Whether Slack sent it, by the signature over the raw bytes. A retry is taken like the first delivery: it says that
+ * Slack had no answer in time, not that anything was recorded; what was is known by its event id.
+ */
+function verify(request: RawRequest, config: SlackConfig): Verification {
+  if (!isSigned(request, config.signingSecret)) return { ok: false, code: 'invalid-signature' }
+  const { body, receivedAtMs } = request
+  const contentType = request.headers['content-type'] ?? ''
+  const journaled = verified({ body, contentType, facts: factsOf(config), receivedAtMs })
+  const outer = readJson(body)
+  const challenge = challengeOf(outer)
+  if (challenge !== undefined)
+    return {
+      ok: true,
+      request: journaled,
+      handshake: { status: 200, contentType: 'text/plain; charset=utf-8', body: challenge },
+    }
+  // Buttons, menus and slash commands want an answer and are no messages; many events are of no interest.
+  if (parse(journaled).length === 0) return { ok: true, request: journaled, handshake: TAKEN }
+  const deliveryKey = textIn(outer, 'event_id')
+  return { ok: true, request: journaled, ...(deliveryKey !== undefined && { deliveryKey }) }
+}
+
+function challengeOf(outer: Fields | undefined): string | undefined {
+  if (textIn(outer, 'type') !== 'url_verification') return undefined
+  const challenge = textIn(outer, 'challenge') ?? ''
+  return challenge.length <= LONGEST_CHALLENGE ? challenge : ''
+}

@@ -1,0 +1,144 @@
+import type { Capabilities } from '../domain/capabilities.ts'
+import type { ContactId } from '../domain/ids.ts'
+import { seesChannel } from '../domain/permissions.ts'
+import type { ReachView } from '../domain/views.ts'
+import type { StoredContact, StoredIdentity } from '../store/contact-store.ts'
+import type { StoredConversation } from '../store/stored-conversation.ts'
+import type { TimelineStore } from '../store/timeline-store.ts'
+import type { ChannelDirectory, LiveChannel } from './channel-directory.ts'
+import { type ContactAccessDeps, openContact } from './contact-access.ts'
+import { instant } from './present.ts'
+import type { Principal } from './principal.ts'
+
+export interface ReachDeps extends ContactAccessDeps {
+  readonly timelines: Pick<TimelineStore, 'latestOf'>
+  readonly directory: Pick<ChannelDirectory, 'all'>
+  readonly now: () => number
+}
+
+const HOUR_MS = 3_600_000
+/** A window that is older than so many conversations of one person is closed in any case. */
+const CONVERSATIONS_LOOKED_AT = 500
+
+/** Somebody on a channel: known to it, or only of an address that it takes. */
+interface Target {
+  readonly channel: LiveChannel
+  readonly to: string
+  readonly identity?: StoredIdentity
+}
+
+/**
+ * Every way to a contact over the channels that the caller sees, and of each whether it is open now and why not: first
+ * those that are, the latest used ones first.
+ * @throws AppError `permission-denied`, `not-found`
+ */
+export async function reachContact(
+  id: ContactId,
+  principal: Principal,
+  deps: ReachDeps,
+): Promise<{ readonly items: readonly ReachView[] }> {
+  const { contact, seen } = await openContact(id, principal, 'contact.read', deps)
+  const channels = (await deps.directory.all()).filter((channel) =>
+    seesChannel(principal.channels, channel.id),
+  )
+  const latest = await deps.timelines.latestOf(contact.id, CONVERSATIONS_LOOKED_AT)
+  const maySend = principal.permissions.has('message.send')
+  const items = targetsOf(contact, seen, channels).map((target) =>
+    wayTo(target, conversationsOf(target, latest), maySend, deps.now()),
+  )
+  return { items: items.sort(byUse) }
+}
+
+function targetsOf(
+  contact: StoredContact,
+  identities: readonly StoredIdentity[],
+  channels: readonly LiveChannel[],
+): readonly Target[] {
+  return channels.flatMap((channel) => {
+    const known = identities.filter(({ channelId }) => channelId === channel.id)
+    const names = new Set(known.map(({ externalId }) => externalId.toLowerCase()))
+    const addresses = isGone(channel) ? [] : addressesFor(channel.capabilities, contact)
+    return [
+      ...known.map((identity) => ({ channel, to: identity.externalId, identity })),
+      ...addresses.filter((to) => !names.has(to.toLowerCase())).map((to) => ({ channel, to })),
+    ]
+  })
+}
+
+/** The contact's addresses by which an agent may begin a conversation on a channel. */
+function addressesFor(
+  { addresses, letters, startConversation }: Capabilities,
+  { emails, phones }: StoredContact,
+): readonly string[] {
+  if (startConversation !== 'native') return []
+  const kind = addresses ?? (letters ? 'email' : 'id')
+  if (kind === 'phone') return phones
+  if (kind === 'id') return []
+  const own = new Set(letters?.ownAddresses)
+  return emails.map((email) => email.toLowerCase()).filter((email) => !own.has(email))
+}
+
+const conversationsOf = (
+  { channel, identity }: Target,
+  latest: readonly StoredConversation[],
+): readonly StoredConversation[] =>
+  identity
+    ? latest.filter(({ channelId, identityId }) => channelId === channel.id && identityId === identity.id)
+    : []
+
+function wayTo(
+  { channel, to, identity }: Target,
+  conversations: readonly StoredConversation[],
+  maySend: boolean,
+  nowMs: number,
+): ReachView {
+  const { capabilities } = channel
+  const current =
+    conversations.find(({ status, filed }) => status !== 'resolved' && !filed) ??
+    conversations.find(({ filed }) => filed !== 'spam')
+  const lastInboundAtMs = Math.max(0, ...conversations.map((one) => one.lastInboundAtMs ?? 0))
+  const { replyWindowHours } = capabilities
+  const closesAtMs = replyWindowHours === undefined ? undefined : lastInboundAtMs + replyWindowHours * HOUR_MS
+  const isClosed = closesAtMs !== undefined && nowMs >= closesAtMs
+  const reason = reasonAgainst(channel, identity, current !== undefined, maySend, isClosed)
+  const templatesOnly = reason === 'window-closed' && capabilities.templates === 'native'
+  return {
+    channelId: channel.id,
+    channelName: channel.name,
+    ...(identity ? { identityId: identity.id } : {}),
+    to,
+    ...(current ? { conversationId: current.id } : {}),
+    ...(lastInboundAtMs > 0 ? { lastInboundAt: instant(lastInboundAtMs) } : {}),
+    ok: reason === undefined,
+    ...(templatesOnly ? { templatesOnly } : {}),
+    ...(closesAtMs !== undefined && !isClosed ? { windowClosesAt: instant(closesAtMs) } : {}),
+    ...(reason ? { reason } : {}),
+  }
+}
+
+/** The first thing that stands against it: what lasts before what passes. */
+function reasonAgainst(
+  channel: LiveChannel,
+  identity: StoredIdentity | undefined,
+  hasConversation: boolean,
+  maySend: boolean,
+  isClosed: boolean,
+): ReachView['reason'] {
+  const { capabilities, paused, record } = channel
+  if (isGone(channel)) return 'deleted'
+  if (!maySend) return 'no-access'
+  if (identity?.optedOutAtMs !== undefined) return 'opted-out'
+  if (!hasConversation && capabilities.startConversation !== 'native') return 'start-unsupported'
+  if (paused) return 'paused'
+  if (record.health.state === 'failing') return 'failing'
+  return isClosed ? 'window-closed' : undefined
+}
+
+/** Deleted channels stay in the directory so that what came over them can be read. */
+const isGone = ({ record }: LiveChannel): boolean =>
+  'deletedAtMs' in record && record.deletedAtMs !== undefined
+
+function byUse(one: ReachView, other: ReachView): number {
+  const rank = ({ ok, templatesOnly }: ReachView): number => (ok ? 0 : templatesOnly ? 1 : 2)
+  return rank(one) - rank(other) || (other.lastInboundAt ?? '').localeCompare(one.lastInboundAt ?? '')
+}

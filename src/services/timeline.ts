@@ -1,0 +1,57 @@
+import type { ContactId } from '../domain/ids.ts'
+import type { Page, TimelineEntryView } from '../domain/views.ts'
+import type { ConversationStore } from '../store/conversation-store.ts'
+import type { TimelineStore } from '../store/timeline-store.ts'
+import { type ContactAccessDeps, openContact } from './contact-access.ts'
+import { threadPlaceOf } from './list-messages.ts'
+import { encodeCursor } from './page-cursor.ts'
+import { presentMessage } from './present.ts'
+import { type Principal, requirePermission } from './principal.ts'
+
+export interface TimelineDeps extends ContactAccessDeps {
+  readonly timelines: Pick<TimelineStore, 'conversationsOf' | 'page'>
+  readonly conversations: Pick<ConversationStore, 'findMany'>
+}
+
+/** The latest conversations of one person that are looked at; nobody has more of his own making. */
+const MOST_CONVERSATIONS = 2_000
+
+/**
+ * Everything that was said with a contact on every channel in sight, newest first, in one stream: messages and notes,
+ * without the lines that tell what became of a conversation, and without spam.
+ * @throws AppError `permission-denied`, `not-found`, `invalid-cursor`
+ */
+export async function readTimeline(
+  id: ContactId,
+  { before, limit }: { readonly before?: string; readonly limit: number },
+  principal: Principal,
+  deps: TimelineDeps,
+): Promise<Page<TimelineEntryView>> {
+  requirePermission(principal, 'contact.read')
+  const { contact } = await openContact(id, principal, 'conversation.read', deps)
+  const place = before === undefined ? undefined : threadPlaceOf(before)
+  const ids = await deps.timelines.conversationsOf(contact.id, principal.channels, MOST_CONVERSATIONS)
+  const found = await deps.timelines.page(ids, limit + 1, place)
+  const page = found.slice(0, limit)
+  const last = page.at(-1)
+  const conversations = new Map(
+    (await deps.conversations.findMany([...new Set(page.map(({ conversationId }) => conversationId))])).map(
+      (conversation) => [conversation.id, conversation],
+    ),
+  )
+  return {
+    items: page.flatMap((message): TimelineEntryView[] => {
+      const conversation = conversations.get(message.conversationId)
+      if (!conversation) return []
+      const { id: conversationId, channelId, status, subject } = conversation
+      return [
+        {
+          message: presentMessage(message),
+          channelId,
+          conversation: { id: conversationId, status, ...(subject === undefined ? {} : { subject }) },
+        },
+      ]
+    }),
+    ...(found.length > limit && last ? { nextCursor: encodeCursor([last.order, last.id]) } : {}),
+  }
+}
