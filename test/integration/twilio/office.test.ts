@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ConversationView, MessageView } from '../../../src/domain/views.ts'
 import { type FakeTwilio, startFakeTwilio } from '../../fakes/twilio/fake-twilio.ts'
 import { forgeries } from '../../fakes/twilio/raw-requests.ts'
+import { inboundParameters, signedForm } from '../../fakes/twilio/webhooks.ts'
 import { conversationsOf, messagesOf, PATIENCE } from '../../harness/mail-office.ts'
 import { type ServerUnderTest, startServer, temporaryFolder } from '../../harness/real-server.ts'
 import { CUSTOMER, SMS_NUMBER, WHATSAPP_NUMBER } from './twilio-context.ts'
@@ -34,7 +35,9 @@ async function channel(type: string, more: object): Promise<string> {
   return String(body['id'])
 }
 
-const webhookOf = (channelId: string): string => `${server.url}/ingress/${channelId}`
+/** As the server itself says it to Twilio: what is signed. */
+const publicWebhookOf = (channelId: string): string =>
+  (fake.state.numbers[0]?.smsUrl ?? '').split('#', 1)[0]?.replace(textChannel, channelId) ?? ''
 
 /** The one conversation of a channel, once it has a message of this text. */
 async function conversationWith(channelId: string, text: string): Promise<ConversationView> {
@@ -51,15 +54,14 @@ async function conversationWith(channelId: string, text: string): Promise<Conver
   return found as ConversationView
 }
 
-async function answer(conversationId: string, text: string): Promise<string> {
+async function answer(conversationId: string, text: string) {
   const clientMessageId = `client-${text.length}-${Date.now()}`
   const { status, body } = await server.call('POST', `/conversations/${conversationId}/messages`, {
     text,
     clientMessageId,
     attachmentIds: [],
   })
-  expect([status, body]).toMatchObject([expect.any(Number), expect.any(Object)])
-  return text
+  return { status, body }
 }
 
 const messageWith = async (conversationId: string, text: string): Promise<MessageView | undefined> =>
@@ -72,7 +74,7 @@ describe('a text message', () => {
     const { status } = await fake.writes(CUSTOMER, 'Is my order ready?')
     expect(status).toBe(200)
     const { id } = await conversationWith(textChannel, 'Is my order ready?')
-    await answer(id, 'It is.')
+    expect((await answer(id, 'It is.')).status).toBeLessThan(300)
     await expect.poll(async () => (await messageWith(id, 'It is.'))?.status, PATIENCE).toBe('delivered')
     expect(fake.sent().filter(({ body }) => body === 'It is.')).toMatchObject([
       { from: SMS_NUMBER, to: CUSTOMER },
@@ -81,18 +83,13 @@ describe('a text message', () => {
 
   it('is one message, however often Twilio brings it', async () => {
     const before = fake.state.messages.length
-    fake.pointAt(webhookOf(textChannel))
-    await fake.writes(CUSTOMER, 'Only once')
+    fake.pointAt(publicWebhookOf(textChannel))
+    expect((await fake.writes(CUSTOMER, 'Only once')).status).toBe(200)
     const { id } = await conversationWith(textChannel, 'Only once')
-    const { signedForm, inboundParameters } = await import('../../fakes/twilio/webhooks.ts')
     const message = fake.state.messages[before]
     if (!message) throw new Error('it was written')
     const parameters = inboundParameters(message, {}, fake.state, fake.url)
-    const { url, headers, body } = signedForm(
-      new URL(fake.state.numbers[0]?.smsUrl ?? '').href,
-      parameters,
-      fake.authToken,
-    )
+    const { url, headers, body } = signedForm(publicWebhookOf(textChannel), parameters, fake.authToken)
     const answers = await Promise.all(
       Array.from({ length: 5 }, () => fetch(url, { method: 'POST', headers, body: String(body) })),
     )
@@ -109,22 +106,34 @@ describe('a text message', () => {
       Body: 'Forged',
       SmsStatus: 'received',
     }
-    for (const { headers, body } of Object.values(forgeries(parameters, { authToken: fake.authToken }))) {
-      const { status } = await fetch(webhookOf(textChannel), {
-        method: 'POST',
-        headers,
-        body: new Uint8Array(body),
-      })
-      expect([401, 403]).toContain(status)
+    const called = publicWebhookOf(textChannel)
+    const forged = forgeries(parameters, { authToken: fake.authToken }, called)
+    for (const [what, { headers, body, publicUrl }] of Object.entries(forged)) {
+      const place = `${called}${new URL(publicUrl).search}`
+      const { status } = await fetch(place, { method: 'POST', headers, body: new Uint8Array(body) })
+      expect([what, [401, 403].includes(status)]).toEqual([what, true])
     }
     const { id } = await conversationWith(textChannel, 'Only once')
     expect(await messageWith(id, 'Forged')).toBeUndefined()
   })
 })
 
+it('a customer who writes STOP gets nothing any more until he writes START', async () => {
+  fake.pointAt(publicWebhookOf(textChannel))
+  await fake.writes(CUSTOMER, 'STOP')
+  const { id } = await conversationWith(textChannel, 'STOP')
+  const refused = await answer(id, 'Just one more thing')
+  expect(refused.status).toBe(422)
+  await fake.writes(CUSTOMER, 'START')
+  await conversationWith(textChannel, 'START')
+  expect((await answer(id, 'Welcome back')).status).toBeLessThan(300)
+  await expect.poll(() => fake.sent().at(-1)?.body, PATIENCE).toBe('Welcome back')
+  expect(fake.sent().some(({ body }) => body === 'Just one more thing')).toBe(false)
+})
+
 it('a WhatsApp message comes with its file, and its answer with marks is read', async () => {
   fake.onSend(() => ({ statuses: ['sent', 'delivered', 'read'], order: (reports) => reports.toReversed() }))
-  fake.pointAt(fake.state.numbers[0]?.smsUrl.replace(textChannel, chatChannel).split('#')[0] ?? '')
+  fake.pointAt(publicWebhookOf(chatChannel))
   const media = [{ contentType: 'text/plain', bytes: Buffer.from('what is in the file') }]
   const { status } = await fake.writes(`whatsapp:${CUSTOMER}`, { text: 'See *this*', media })
   expect(status).toBe(200)
