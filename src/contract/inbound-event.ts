@@ -99,6 +99,11 @@ export type InboundEvent =
       readonly groupKey?: string
       /** The raw item stays readable beside the message for as long as it exists. */
       readonly keepSource?: boolean
+      /**
+       * It counts only where its thread has a conversation, and is dropped otherwise: where everybody may talk, what
+       * stands below a message that came in belongs to it, and what stands elsewhere is nobody's business.
+       */
+      readonly onlyInThread?: boolean
     }
   | {
       readonly type: 'message-edited'

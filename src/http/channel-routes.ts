@@ -1,4 +1,5 @@
 import type { ChannelId } from '../domain/ids.ts'
+import { deleteChannel } from '../services/delete-channel.ts'
 import {
   checkChannel,
   createChannel,
@@ -15,7 +16,13 @@ import { pageOfWhole } from '../services/page-cursor.ts'
 import { createChannelCommand, updateChannelCommand, updateChannelRoutingCommand } from './command-schemas.ts'
 import { id, recordKey, version, wholePageQuery, z } from './fields.ts'
 import { created, defineRoute, ok, type RouteDefinition } from './route.ts'
-import { channelAdminView, channelPage, channelRoutingView, configValue } from './view-schemas.ts'
+import {
+  channelAdminView,
+  channelPage,
+  channelRoutingView,
+  channelView,
+  configValue,
+} from './view-schemas.ts'
 
 const params = z.strictObject({ id: id<ChannelId>() })
 
@@ -61,6 +68,14 @@ const checkResult = z
   })
   .openapi('CheckResult')
 
+const setupStep = z
+  .object({
+    text: z.string(),
+    link: z.object({ label: z.string(), url: z.string() }).optional(),
+    copies: z.enum(['webhook-url']).optional(),
+  })
+  .openapi('SetupStep')
+
 /** Channels and the kinds they are of. */
 export function channelRoutes(deps: ManageChannelsDeps): readonly RouteDefinition[] {
   const tag = 'channels'
@@ -85,6 +100,7 @@ export function channelRoutes(deps: ManageChannelsDeps): readonly RouteDefinitio
                 displayName: z.string(),
                 summary: z.string(),
                 configFields: z.array(configField),
+                setup: z.array(setupStep).optional(),
                 hasWidget: z.boolean(),
               }),
             ),
@@ -134,6 +150,24 @@ export function channelRoutes(deps: ManageChannelsDeps): readonly RouteDefinitio
       versioned: true,
       responses: { 200: channel },
       handler: async ({ params, body }) => ok(await updateChannel(deps, params.id, body)),
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/channels/:id',
+      tag,
+      summary: 'Delete a channel for good; its conversations stay readable. Deleting it twice does no harm',
+      access: manage,
+      params,
+      responses: {
+        200: {
+          description: 'As it is shown with its conversations from now on',
+          schema: z.object({
+            channel: channelView,
+            problem: z.string().optional().describe('Why the platform could not be told, in words'),
+          }),
+        },
+      },
+      handler: async ({ params }) => ok(await deleteChannel(deps, params.id)),
     }),
     defineRoute({
       method: 'get',

@@ -1,9 +1,8 @@
 import type { ContactId } from '../domain/ids.ts'
 import { type DuplicateDeps, dismissDuplicate, findDuplicates } from '../services/find-duplicates.ts'
 import { listMerges, mergeContact, undoMerge } from '../services/merge-contact.ts'
-import { previewMerge } from '../services/merge-plan.ts'
+import { type PreviewMergeDeps, previewMerge } from '../services/merge-plan.ts'
 import type { MergeStepDeps } from '../services/merge-steps.ts'
-import type { TimelineStore } from '../store/timeline-store.ts'
 import {
   duplicateList,
   mergeContactCommand,
@@ -21,7 +20,7 @@ const READ = { permission: 'contact.read' } as const
 const WRITE = { permission: 'contact.write' } as const
 const params = idParams<ContactId>()
 
-export type ContactMergeDeps = MergeStepDeps & DuplicateDeps & { readonly timelines: TimelineStore }
+export type ContactMergeDeps = MergeStepDeps & DuplicateDeps & PreviewMergeDeps
 
 /** One person who is two contacts: who may be, making them one, and taking that back. */
 export function contactMergeRoutes(deps: ContactMergeDeps): readonly RouteDefinition[] {

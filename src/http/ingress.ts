@@ -67,7 +67,7 @@ async function answer(
   const requestId = requestIdFor(request)
   try {
     const channel = deps.channels.peek(channelId) ?? (await deps.channels.get(channelId))
-    if (!channel) throw new AppError('not-found')
+    if (!channel || channel.deletedAtMs !== undefined) throw new AppError('not-found')
     // Platforms deliver for everybody from a few addresses; of live clients an address has but so many.
     const waitSeconds = channel.connector.visitors ? deps.takeAddressQuota(request, deps.now()) : 0
     if (waitSeconds > 0) throw new AppError('rate-limited', { retryAfterSeconds: waitSeconds })

@@ -9,6 +9,8 @@ export interface ActiveChannel {
   readonly id: ChannelId
   /** Carries nothing for now. */
   readonly paused: boolean
+  /** Set once it was deleted. */
+  readonly deletedAtMs?: number
   readonly connector: Connector
   /** The connector's way in that counts with this channel's settings. */
   readonly inbound: WebhookInbound<ConfigValues> | SessionInbound<ConfigValues>

@@ -16,7 +16,10 @@ export interface LiveChannel {
   readonly id: ChannelId
   readonly type: ChannelType
   readonly name: string
+  /** Carries nothing now; a deleted one for ever. */
   readonly paused: boolean
+  /** Milliseconds since the epoch. It is kept for what is shown with its conversations; its secrets are gone. */
+  readonly deletedAtMs?: number
   readonly config: ConfigValues
   /** Where the connector has replaced settings by itself: all of them as people had set them. */
   readonly configAsSet?: ConfigValues
@@ -149,13 +152,14 @@ function revive(
     const connector = registry.find(record.type)
     if (!connector) throw new Error('no connector of this type is built in')
     const config = openSettings(connector.configFields, record, box)
-    const { id, type, name, paused, policy, categoryId, skills, access, version } = record
+    const { id, type, name, paused, deletedAtMs, policy, categoryId, skills, access, version } = record
     const capabilities = connector.capabilities(config)
     return {
       id,
       type,
       name,
       paused,
+      ...(deletedAtMs === undefined ? {} : { deletedAtMs }),
       config,
       ...(record.renewals > 0
         ? { configAsSet: openSettings(connector.configFields, record, box, 'set') }

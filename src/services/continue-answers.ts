@@ -131,6 +131,7 @@ async function wayOf(conversation: StoredConversation, deps: ContinueDeps): Prom
   const channel = continuity && (await deps.findChannel(continuity.channelId))
   const letters = channel?.capabilities.letters
   if (!from || !channel || !letters) return undefined
+  if (from.deletedAtMs !== undefined || channel.deletedAtMs !== undefined) return undefined
   const [contact] = await deps.contacts.findContacts([conversation.contactId])
   const address = contact && addressOf(contact)
   if (address === undefined || isOwnAddress(address, letters.ownAddresses)) return undefined

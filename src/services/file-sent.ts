@@ -43,7 +43,7 @@ export async function fileSentOf(channelId: ChannelId, deps: FileSentDeps): Prom
   const { filings } = deps
   while (!deps.isStopping()) {
     const channel = await deps.findChannel(channelId)
-    if (!channel?.connector.fileSent) {
+    if (!channel?.connector.fileSent || channel.deletedAtMs !== undefined) {
       await filings.forgetDue(channelId, deps.now())
       return undefined
     }

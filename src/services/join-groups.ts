@@ -1,8 +1,8 @@
 import { composeParts, type MessagePart, MOST_PARTS, withParts } from '../domain/message-parts.ts'
 import type { MessageGroupStore } from '../store/message-group-store.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
+import type { LinkAttachments } from './arrived-files.ts'
 import type { ArrivedMessage, ArrivedPart } from './parse-entries.ts'
-import type { LinkAttachments } from './record-arrivals.ts'
 
 export interface GroupDeps {
   readonly messageGroups: MessageGroupStore

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../contract/check-result.ts'
 import type { ConfigField, ConfigValues } from '../contract/config-field.ts'
-import type { Connector, ConnectorContext } from '../contract/connector.ts'
+import type { Connector, ConnectorContext, SetupStep } from '../contract/connector.ts'
 import { ConnectorError } from '../contract/connector-error.ts'
 import type { ConnectorRegistry } from '../contract/registry.ts'
 import type {
@@ -26,6 +26,7 @@ import type { Principal } from './principal.ts'
 import type { RoutingRulesDeps } from './routing-rules.ts'
 import type { SecretBox } from './secret-box.ts'
 
+const CHANNEL_DELETED = 'This channel was deleted.'
 const CHECK_TIMEOUT_MS = 20_000
 
 export interface ManageChannelsDeps extends Pick<RoutingRulesDeps, 'teams' | 'categories' | 'skills'> {
@@ -47,6 +48,8 @@ export interface ChannelTypeView {
   readonly displayName: string
   readonly summary: string
   readonly configFields: readonly ConfigField[]
+  /** What is to be done on the platform's side. */
+  readonly setup?: readonly SetupStep[]
   readonly hasWidget: boolean
 }
 
@@ -54,16 +57,17 @@ export interface ChannelTypeView {
 export function listChannelTypes({
   registry,
 }: Pick<ManageChannelsDeps, 'registry'>): readonly ChannelTypeView[] {
-  return registry.all.map(({ type, displayName, summary, configFields, visitors }) => ({
+  return registry.all.map(({ type, displayName, summary, configFields, setup, visitors }) => ({
     type,
     displayName,
     summary,
     configFields,
+    ...(setup ? { setup } : {}),
     hasWidget: visitors !== undefined,
   }))
 }
 
-/** The channels that someone may see, without their settings. */
+/** The channels that someone may see, without their settings; deleted ones too, since conversations name them. */
 export async function listChannels(
   { directory }: Pick<ManageChannelsDeps, 'directory'>,
   principal: Principal,
@@ -142,7 +146,7 @@ export async function updateChannel(
   id: ChannelId,
   command: UpdateChannelCommand,
 ): Promise<ChannelAdminView> {
-  const before = await existing(deps, id)
+  const before = await living(deps, id)
   const { name, config, categoryId, access, paused, version } = command
   await requireAgents(deps, access)
   const routing = await requireSoundRouting(deps, command)
@@ -171,7 +175,7 @@ export async function rotateSecret(
   key: string,
   version: number,
 ): Promise<{ readonly value: string; readonly channel: ChannelAdminView }> {
-  const before = await existing(deps, id)
+  const before = await living(deps, id)
   const field = before.connector.configFields.find((candidate) => candidate.key === key)
   if (field?.kind !== 'secret' || !field.generated) throw new AppError('not-found')
   const value = generateSetting(field)
@@ -182,14 +186,15 @@ export async function rotateSecret(
 
 /** "Test connection". Its outcome becomes the channel's health. */
 export async function checkChannel(deps: ManageChannelsDeps, id: ChannelId): Promise<CheckResult> {
-  const channel = await existing(deps, id)
+  const channel = await living(deps, id)
   const result = await attempt(deps, channel, (connector, ctx) => connector.check(ctx))
   await recordHealth(deps, id, result)
   return result
 }
 
-async function attempt(
-  { contextOf }: ManageChannelsDeps,
+/** What became of something that the connector was asked to do. */
+export async function attempt(
+  { contextOf }: Pick<ManageChannelsDeps, 'contextOf'>,
   channel: LiveChannel,
   act: (connector: Connector, ctx: ConnectorContext<ConfigValues>) => Promise<CheckResult>,
 ): Promise<CheckResult> {
@@ -273,18 +278,29 @@ async function save(
         ))
     if (record) return announce(deps, record)
     deps.directory.invalidate()
-    current = await existing(deps, before.id)
+    current = await living(deps, before.id)
     if (current.version !== version || current.record.renewals === renewals) break
   }
   throw new AppError('version-conflict', { members: { version: current.version } })
 }
 
-async function announce({ directory, bus }: ManageChannelsDeps, record: ChannelRecord): Promise<LiveChannel> {
+/** Lets every node and every screen know what a channel has become. */
+export async function announce(
+  { directory, bus }: Pick<ManageChannelsDeps, 'directory' | 'bus'>,
+  record: ChannelRecord,
+): Promise<LiveChannel> {
   directory.invalidate()
   bus.signal({ kind: 'channel-changed', channelId: record.id })
   const channel = await directory.get(record.id)
   if (!channel) throw new AppError('not-found')
   bus.publish([{ type: 'channel.updated', channel: presentChannel(channel) }])
+  return channel
+}
+
+/** A channel that may still be changed. */
+async function living(deps: ManageChannelsDeps, id: ChannelId): Promise<LiveChannel> {
+  const channel = await existing(deps, id)
+  if (channel.deletedAtMs !== undefined) throw new AppError('not-found', { detail: CHANNEL_DELETED })
   return channel
 }
 
@@ -322,7 +338,8 @@ async function requireLetterChannels(
   for (const { key, kind } of fields) {
     const id = values[key]
     if (kind !== 'channel' || typeof id !== 'string' || id === '') continue
-    const capabilities = (await directory.get(id))?.capabilities
+    const other = await directory.get(id)
+    const capabilities = other?.deletedAtMs === undefined ? other?.capabilities : undefined
     if (capabilities?.letters && capabilities.startConversation === 'native') continue
     const detail = capabilities
       ? 'This channel cannot send letters to customers.'

@@ -70,12 +70,16 @@ export async function planMerge(
   }
 }
 
+export interface PreviewMergeDeps extends ContactAccessDeps {
+  readonly timelines: Pick<TimelineStore, 'count'>
+}
+
 /** What a merge would make, exactly. @throws as {@link planMerge} */
 export async function previewMerge(
   survivorId: ContactId,
   absorbedId: ContactId,
   principal: Principal,
-  deps: ContactAccessDeps & { readonly timelines: Pick<TimelineStore, 'count'> },
+  deps: PreviewMergeDeps,
 ): Promise<MergePreviewView> {
   const { survivor, absorbed, merged, result } = await planMerge(survivorId, absorbedId, principal, deps)
   const { attributes, ownerId, ...taken } = merged.taken

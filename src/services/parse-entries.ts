@@ -39,6 +39,8 @@ export interface ArrivedMessage {
   readonly subject?: string
   readonly replyToExternalId?: string
   readonly clientMessageId?: string
+  /** It counts only where its thread has a conversation. */
+  readonly onlyInThread?: boolean
   readonly unsupported?: string
   readonly letter?: SanitisedLetter
   readonly sentAtMs?: number
@@ -247,6 +249,7 @@ function arrivedMessage(
   if (subject !== undefined) message.subject = subject
   if (replyToExternalId !== undefined) message.replyToExternalId = replyToExternalId
   if (clientMessageId !== undefined) message.clientMessageId = clientMessageId
+  if (event.onlyInThread) message.onlyInThread = true
   if (letter) {
     // What is shown shortened is read whole with the letter.
     message.letter =

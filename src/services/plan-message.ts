@@ -63,6 +63,7 @@ export async function planMessage(
   principal: Principal,
   deps: PlanMessageDeps,
 ): Promise<PlannedMessage> {
+  if (channel.deletedAtMs !== undefined) throw refusedMessage({ reason: 'channel-deleted' })
   if (channel.paused) throw new AppError('channel-paused')
   const filled = command.template && (await fillIn(command.template, channel, deps))
   const replyToExternalId = await answered(command.replyToId, conversation, deps)

@@ -10,6 +10,7 @@ export function presentChannel({
   type,
   name,
   paused,
+  deletedAtMs,
   capabilities,
   connector,
   version,
@@ -29,6 +30,7 @@ export function presentChannel({
       ...(atMs === undefined ? {} : { at: instant(atMs) }),
     },
     capabilities,
+    ...(deletedAtMs === undefined ? {} : { deletedAt: instant(deletedAtMs) }),
     version,
   }
 }
@@ -62,13 +64,16 @@ export function presentChannelToAdmin(
   facts: PolicyFacts,
 ): ChannelAdminView {
   const { id, config, connector, inbound, access, record } = channel
-  const calledByPlatform = inbound.kind === 'webhook' && connector.visitors === undefined
+  const isLiving = channel.deletedAtMs === undefined
+  const calledByPlatform = isLiving && inbound.kind === 'webhook' && connector.visitors === undefined
   return {
     ...presentChannelRouting(channel, facts),
     config: redactSettings(connector.configFields, config),
     access,
     ...(calledByPlatform ? { webhookUrl: webhookUrlOf(publicUrl, id) } : {}),
-    ...(connector.visitors ? { snippet: connector.visitors.snippet(config, { id, publicUrl }) } : {}),
+    ...(isLiving && connector.visitors
+      ? { snippet: connector.visitors.snippet(config, { id, publicUrl }) }
+      : {}),
     createdAt: instant(record.createdAtMs),
   }
 }

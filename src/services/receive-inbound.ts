@@ -15,22 +15,25 @@ import type { FindChannel } from './active-channel.ts'
 import { announceSenders } from './announce-senders.ts'
 import { applyConsents } from './apply-consent.ts'
 import { applyEarlyEvents, applyMessageNews, type NewsDeps } from './apply-message-news.ts'
+import type { LinkAttachments } from './arrived-files.ts'
 import type { Bus, VisitorNews } from './bus.ts'
+import { dropUnasked } from './drop-unasked.ts'
 import { type FoundThreads, findThreads, type ThreadDeps } from './find-threads.ts'
 import { joinContinued } from './join-continued.ts'
 import { joinGroups } from './join-groups.ts'
 import { holdReports, keepReports } from './keep-reports.ts'
+import { isLookUpDue, type LookUp } from './look-up-identity.ts'
 import { type ArrivedMessage, type ParsedBatch, type ParseRequests, parseEntries } from './parse-entries.ts'
 import { presentConversation, presentMessage, presentToVisitor } from './present.ts'
 import { findReplies, type Replies } from './present-messages.ts'
 import { publishChanged } from './publish-changed.ts'
-import { type LinkAttachments, type RecordDeps, recordArrivals } from './record-arrivals.ts'
+import { type RecordDeps, recordArrivals } from './record-arrivals.ts'
 import {
   type ResolveDeps,
   type ResolvedConversations,
   resolveConversations,
 } from './resolve-conversations.ts'
-import { resolveSenders } from './resolve-senders.ts'
+import { type FindSender, resolveSenders } from './resolve-senders.ts'
 import { type UpdatedConversation, updateConversations } from './update-conversations.ts'
 
 export interface ReceiveInboundDeps
@@ -49,6 +52,8 @@ export interface ReceiveInboundDeps
   readonly bus: Bus
   /** Runs the router on conversations that opened again; failing leaves them to its sweep. */
   readonly route: (conversations: readonly StoredConversation[]) => Promise<void>
+  /** Asks the platform who somebody is, some time soon. */
+  readonly wantLookUp: (lookUp: LookUp) => void
   readonly now: () => number
   readonly random: () => number
 }
@@ -93,7 +98,10 @@ async function receiveInOrder({ messages, moves }: ParsedBatch, deps: ReceiveInb
 }
 
 async function receiveMessages(messages: readonly ArrivedMessage[], deps: ReceiveInboundDeps): Promise<void> {
-  const fresh = messages.filter((message) => !isEcho(message, deps))
+  const fresh = await dropUnasked(
+    messages.filter((message) => !isEcho(message, deps)),
+    deps,
+  )
   if (fresh.length === 0) return
   const joined = await joinGroups(fresh, deps)
   await tellOfGrown(joined.grown, deps)
@@ -130,6 +138,7 @@ async function receiveMessages(messages: readonly ArrivedMessage[], deps: Receiv
   )
   publish(told, replies, conversations, deps.bus)
   publishLines(lines, updated, deps.bus)
+  wantLookUps(arrivals, findSender, conversations, deps)
   // Also for those recorded before: the run that recorded them may have ended before this.
   await applyEarly([...recorded.fresh, ...recorded.repeated], deps)
   await tellOfGrown(recorded.grown, deps)
@@ -146,6 +155,22 @@ async function tellOfGrown(grown: readonly StoredMessage[], deps: ReceiveInbound
   if (grown.length === 0) return
   await publishChanged(grown, deps)
   await applyEarly(grown, deps)
+}
+
+/** Platforms are asked who somebody is after his message is on screens, and where they can tell at all. */
+function wantLookUps(
+  arrivals: readonly ArrivedMessage[],
+  findSender: FindSender,
+  conversations: ResolvedConversations,
+  deps: ReceiveInboundDeps,
+): void {
+  for (const arrival of arrivals) {
+    if (!arrival.channel.connector.lookUpIdentity) continue
+    const { identity } = findSender(arrival)
+    if (!isLookUpDue(identity, deps.now())) continue
+    const conversationId = conversations.of(arrival).id
+    deps.wantLookUp({ channelId: arrival.channel.id, identityId: identity.id, conversationId })
+  }
 }
 
 /** Whether it is a letter of ours that came back to the very channel it was sent by: its thread has it. */

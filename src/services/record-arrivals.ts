@@ -1,31 +1,15 @@
-import type { AttachmentRef } from '../contract/inbound-event.ts'
-import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
+import type { ChannelId, MessageId } from '../domain/ids.ts'
 import { composeParts, type MessagePart } from '../domain/message-parts.ts'
-import type { AttachmentView } from '../domain/views.ts'
 import type { LetterSourceStore } from '../store/letter-source-store.ts'
 import type { LetterStore, StoredLetterBody } from '../store/letter-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
+import type { LinkAttachments } from './arrived-files.ts'
 import { type GroupDeps, growGroup, linkParts } from './join-groups.ts'
 import { toBody, toLetter } from './letter-bounds.ts'
 import { type ArrivedMessage, messageIdOf } from './parse-entries.ts'
 import type { ResolvedConversations } from './resolve-conversations.ts'
 import type { FindSender } from './resolve-senders.ts'
-
-/** Ties stored files to the message they came with; those that are not the sender's are left out. */
-export type LinkAttachments = (
-  refs: readonly AttachmentRef[],
-  owner: {
-    readonly channelId: ChannelId
-    readonly identityExternalId: string
-    readonly conversationId: ConversationId
-    readonly messageId: MessageId
-    /** The part of the message that they are of, where it has several. */
-    readonly part?: string
-  },
-  /** Is told of each file that is not kept, because it is too large or there are too many. */
-  onLeft?: (name: string) => void,
-) => Promise<readonly AttachmentView[]>
 
 export interface RecordDeps extends GroupDeps {
   readonly messages: MessageStore

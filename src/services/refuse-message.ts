@@ -5,6 +5,7 @@ import type { OutboundRefusal } from '../domain/outbound.ts'
 export type MessageRefusal =
   | OutboundRefusal
   | { readonly reason: 'start-unsupported' }
+  | { readonly reason: 'channel-deleted' }
   | { readonly reason: 'file-gone'; readonly name: string }
   | { readonly reason: 'template-unknown' }
   /** The platform does not let it go out now; `why` in its own words. */
@@ -45,5 +46,6 @@ const REFUSALS: Readonly<Record<MessageRefusal['reason'], string>> = {
   'edit-unsupported': 'On this channel a message cannot be changed once it is sent',
   'delete-unsupported': 'On this channel a message cannot be deleted once it is sent',
   'not-changeable': 'Only a message that was sent and is still there can be changed or deleted',
+  'channel-deleted': 'The channel of this conversation was deleted: nothing can be sent there any more',
   'start-unsupported': 'On this channel only the customer can begin a conversation',
 }

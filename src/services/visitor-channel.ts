@@ -29,7 +29,7 @@ export async function findVisitorChannel(
 ): Promise<VisitorChannel> {
   const channel = await directory.get(channelId)
   const access = channel?.connector.visitors
-  if (!channel || !access) throw new AppError('not-found')
+  if (!channel || !access || channel.deletedAtMs !== undefined) throw new AppError('not-found')
   return { channel, access }
 }
 

@@ -33,7 +33,8 @@ export async function requireUnused(deps: RoutingRulesDeps, thing: Referable): P
 async function usesOf(deps: RoutingRulesDeps, thing: Referable): Promise<readonly Use[]> {
   const [channels, categories] = await Promise.all([deps.channels.list(), deps.categories.list()])
   const uses: Use[] = []
-  for (const { id, name, policy, skills, categoryId } of channels) {
+  for (const { id, name, policy, skills, categoryId, deletedAtMs } of channels) {
+    if (deletedAtMs !== undefined) continue
     const asked = names(policy, skills, thing) || (thing.kind === 'category' && categoryId === thing.id)
     if (asked) uses.push({ field: `channels.${id}`, message: `the channel “${name}”` })
   }

@@ -38,6 +38,8 @@ export interface ChannelRecord {
     readonly atMs?: number
   }
   readonly createdAtMs: number
+  /** Deleted since then: without secrets, and changed by nobody any more. */
+  readonly deletedAtMs?: number
   readonly version: number
 }
 
@@ -66,6 +68,7 @@ interface ChannelDocument {
   healthToken?: number
   first?: true
   createdAt: Date
+  deletedAt?: Date
   version: number
 }
 
@@ -102,6 +105,7 @@ const schema = new Schema<ChannelDocument>(
     healthToken: Number,
     first: Boolean,
     createdAt: { type: Date, required: true },
+    deletedAt: Date,
     version: { type: Number, required: true },
   },
   { collection: 'channels', strict: 'throw', strictQuery: 'throw', versionKey: false, minimize: false },
@@ -172,7 +176,7 @@ export function createChannelStore(connection: Connection) {
       return found ? toRecord(found) : undefined
     },
 
-    /** Every channel, oldest first; a workspace has dozens. */
+    /** Every channel, deleted ones too, oldest first; a workspace has dozens. */
     async list(): Promise<readonly ChannelRecord[]> {
       const found = await channels.find({}).sort({ _id: 1 }).lean<ChannelDocument[]>()
       return found.map(toRecord)
@@ -192,6 +196,7 @@ export function createChannelStore(connection: Connection) {
         .findOneAndUpdate(
           {
             _id: toObjectId(id),
+            deletedAt: { $exists: false },
             version,
             ...(renewals === undefined ? {} : { renewals: renewals === 0 ? { $exists: false } : renewals }),
           },
@@ -202,6 +207,27 @@ export function createChannelStore(connection: Connection) {
               // Nobody sends by itself: that it was refused with other settings would stand for ever.
               ...(change.settings ? { 'healthParts.sending': 1 } : {}),
             },
+            $inc: { version: 1 },
+          },
+          { returnDocument: 'after' },
+        )
+        .lean<ChannelDocument>()
+      return found ? toRecord(found) : undefined
+    },
+
+    /**
+     * Marks a channel as deleted, once: nothing is carried any more and its secrets are gone, in one stroke. Its name
+     * and what else is shown with its conversations stay.
+     * @returns undefined when there is no such channel, or it was deleted before
+     */
+    async markDeleted(id: ChannelId, at: Date): Promise<ChannelRecord | undefined> {
+      const found = await channels
+        .findOneAndUpdate(
+          { _id: toObjectId(id), deletedAt: { $exists: false } },
+          {
+            $set: { deletedAt: at, paused: true },
+            $pull: { settings: { sealed: { $exists: true } } },
+            $unset: { health: 1, healthParts: 1 },
             $inc: { version: 1 },
           },
           { returnDocument: 'after' },
@@ -253,7 +279,11 @@ export function createChannelStore(connection: Connection) {
     ): Promise<ChannelRecord | undefined> {
       const found = await channels
         .findOneAndUpdate(
-          { _id: toObjectId(id), ...(token === undefined ? {} : { healthToken: { $not: { $gt: token } } }) },
+          {
+            _id: toObjectId(id),
+            deletedAt: { $exists: false },
+            ...(token === undefined ? {} : { healthToken: { $not: { $gt: token } } }),
+          },
           part === undefined
             ? { $set: { health: { ...health, at } }, $unset: { healthParts: 1 } }
             : { $set: { [`healthParts.${part}`]: { ...health, at } }, $unset: { health: 1 } },
@@ -302,6 +332,7 @@ function toRecord(document: ChannelDocument): ChannelRecord {
       ...(at === undefined ? {} : { atMs: at.getTime() }),
     },
     createdAtMs: document.createdAt.getTime(),
+    ...(document.deletedAt ? { deletedAtMs: document.deletedAt.getTime() } : {}),
     version: document.version,
   }
 }

@@ -15,8 +15,9 @@ export async function editMessage(
 
 /** Takes back what we sent. What is gone already is done. @throws ConnectorError */
 export async function deleteMessage(externalId: string, ctx: SlackContext): Promise<void> {
+  const place = placeOf(externalId)
   try {
-    await callSlack('chat.delete', placeOf(externalId), ctx)
+    await callSlack('chat.delete', place, ctx)
   } catch (error) {
     if (error instanceof ConnectorError && error.facts.code === 'message-not-found') return
     throw error

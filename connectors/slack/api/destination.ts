@@ -35,7 +35,7 @@ export async function destinationOf(to: OutboundMessage['to'], ctx: SlackContext
 }
 
 async function directChannel(user: string, ctx: SlackContext): Promise<string> {
-  const key = `${ctx.config.botToken} ${user}`
+  const key = `${ctx.config.apiBaseUrl} ${ctx.config.botToken} ${user}`
   const known = opened.get(key)
   if (known !== undefined) return known
   const { fields } = await beforeSending(callSlack('conversations.open', { users: user }, ctx))

@@ -49,10 +49,21 @@ export function readMessage(envelope: Envelope, scope: Scope): Events {
       return readDeletion(envelope, scope)
     default: {
       const place = placeOf(event)
-      return place !== undefined && isHeard(place, scope) ? readWritten(place, envelope, scope) : []
+      if (place === undefined) return []
+      if (isHeard(place, scope)) return readWritten(place, envelope, scope)
+      return place.threadTs === undefined || !mayBeKnown(place, scope)
+        ? []
+        : belowMention(readWritten(place, envelope, scope))
     }
   }
 }
+
+/** Where everybody may talk, only what stands below a mention belongs to a conversation; the core knows which that is. */
+const belowMention = (events: Events): Events =>
+  events.flatMap((event): Events => {
+    if (event.type === 'message') return [{ ...event, onlyInThread: true }]
+    return event.type === 'unsupported' ? [] : [event]
+  })
 
 /** Somebody mentioned the app, in a channel that it was invited to. */
 export function readMention(envelope: Envelope, scope: Scope): Events {

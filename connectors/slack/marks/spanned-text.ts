@@ -33,11 +33,11 @@ export function createSpanWriter(): SpanWriter {
     freshLine() {
       if (text !== '' && !text.endsWith('\n')) text += '\n'
     },
-    read: () => ({ text, spans: inOrder(spans) }),
+    read: () => ({ text, spans: inOrder(spans.toReversed()) }),
   }
 }
 
-/** Sorted by offset, the outer before the inner. */
+/** Sorted by offset, the longer before the shorter; of two alike the first stays in front. */
 export const inOrder = (spans: readonly TextSpan[]): readonly TextSpan[] =>
   [...spans].sort((one, other) => one.offset - other.offset || other.length - one.length)
 

@@ -25,9 +25,14 @@ export async function openSocketMode(ctx: SlackContext, push: PushItem): Promise
   const { appToken } = ctx.config
   if (!appToken) throw withoutToken()
   const names = await namesOf(ctx)
-  const onEnvelope = async (body: Fields): Promise<void> => {
+  let turn: Promise<unknown> = Promise.resolve()
+  /** One after the other, over all connections, so that they are journaled in the order in which they came. */
+  const onEnvelope = (body: Fields): Promise<void> => {
     const item = itemOf(body, ctx, names)
-    if (item !== undefined) await push(item)
+    if (item === undefined) return Promise.resolve()
+    const mine = turn.then(() => push(item))
+    turn = mine.catch(() => undefined)
+    return mine
   }
   let fail: (error: unknown) => void = () => undefined
   const failed = new Promise<never>((_, reject) => {

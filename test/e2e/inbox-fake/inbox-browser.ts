@@ -26,6 +26,8 @@ export interface InboxOptions {
   readonly signedIn?: boolean
   /** A channel that carries letters as well. */
   readonly letters?: boolean
+  /** Channels of short messages as well. */
+  readonly messengers?: boolean
   /** Without, the page is served under no policy at all. */
   readonly policy?: boolean
   /** Complaints that belong to what the test does. */
@@ -35,8 +37,8 @@ export interface InboxOptions {
 /** A fresh workspace in a fresh browser profile, signed in as its owner. */
 export async function openInbox(browser: Profiles, options: InboxOptions = {}): Promise<InboxPage> {
   const { viewport = DESK, colorScheme = 'light', longThread = 120, signedIn = true } = options
-  const { letters = false, policy = true } = options
-  const server = await startFakeServer(demoState({ longThread, letters }), 0, { policy })
+  const { letters = false, messengers = false, policy = true } = options
+  const server = await startFakeServer(demoState({ longThread, letters, messengers }), 0, { policy })
   const context = await browser.newContext({
     viewport,
     colorScheme,

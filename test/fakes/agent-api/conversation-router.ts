@@ -4,6 +4,7 @@ import type { ConversationView, MessageView } from '../../../src/domain/views.ts
 import type { Writable } from '../../../src/domain/writable.ts'
 import { pageOf, problem } from './answers.ts'
 import { addMessage } from './messages.ts'
+import { partsOf, refusedReason } from './messengers-router.ts'
 import { effectiveCapacity, loadOf } from './routing-facts.ts'
 import { beginConversation, bodyOf, refusalOf, sentLetter } from './sent-letters.ts'
 import type { FakeState } from './state.ts'
@@ -182,6 +183,7 @@ export function conversationRouter(state: FakeState): Router {
       clientMessageId: body.clientMessageId,
       ...(kind === 'message' ? { status: 'queued', delivery: { state: 'queued', attempts: 0 } } : {}),
       ...(body.letter ? { letter: sentLetter(state, conversation, body.letter) } : {}),
+      ...partsOf(state, conversation, body),
     })
     if (body.letter) state.letters.set(message.id, bodyOf(body.text, body.letter))
     if (kind === 'message') state.sent.push(body)
@@ -212,6 +214,9 @@ export function conversationRouter(state: FakeState): Router {
     response.status(201).json({ conversation, message: written.message })
   })
   router.post('/conversations/:id/messages', ({ params, body }, response) => {
+    const conversation = find(params.id)
+    const reason = conversation && refusedReason(state, conversation, body)
+    if (reason) return problem(response, 'message-refused', { reason })
     const written = write('message')(params.id, body)
     if (!written) return problem(response, 'not-found')
     response.status(written.status).json({ items: [written.message] })

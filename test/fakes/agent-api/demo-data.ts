@@ -7,6 +7,7 @@ import type { AgentView, AttachmentView, ConversationView, MessageView } from '.
 import type { Writable } from '../../../src/domain/writable.ts'
 import { addLetters } from './letters-data.ts'
 import { addMessage } from './messages.ts'
+import { addMessengers } from './messengers-data.ts'
 import { COLLEAGUES, CUSTOMERS, type DemoCustomer, SMALL_TALK } from './people.ts'
 import { addRouting } from './routing-data.ts'
 import type { FakeState } from './state.ts'
@@ -21,10 +22,13 @@ export interface DemoOptions {
   readonly longThread?: number
   /** A channel that carries letters as well. */
   readonly letters?: boolean
+  /** Channels of short messages as well. */
+  readonly messengers?: boolean
 }
 
 /** A believable workspace in the middle of a working day. */
-export function demoState({ longThread = 400, letters = false }: DemoOptions = {}): FakeState {
+export function demoState(options: DemoOptions = {}): FakeState {
+  const { longThread = 400, letters = false, messengers = false } = options
   const state: FakeState = {
     setUpNeeded: false,
     password: 'correct horse battery',
@@ -58,6 +62,7 @@ export function demoState({ longThread = 400, letters = false }: DemoOptions = {
     },
     waitingSince: new Map(),
     letters: new Map(),
+    templates: new Map(),
     sent: [],
     files: new Map(),
     publish: () => undefined,
@@ -95,6 +100,7 @@ export function demoState({ longThread = 400, letters = false }: DemoOptions = {
   addQuarantine(state)
   addRouting(state)
   if (letters) addLetters(state)
+  if (messengers) addMessengers(state)
   return state
 }
 
@@ -117,8 +123,8 @@ function addConversation(state: FakeState, index: number, longThread: number): v
   state.contacts.set(contactId, {
     id: contactId,
     name,
-    emails: customer.email ? [customer.email] : [],
-    phones: index % 4 === 0 ? ['+46 70 123 45 67'] : [],
+    emails: customer.email ? [round === 0 ? customer.email : `${round}.${customer.email}`] : [],
+    phones: index % 4 === 0 ? [`+4670123${String(4_500 + index)}`] : [],
     attributes:
       index % 2 === 0 ? { plan: 'Crew', 'customer no.': String(48_200 + index), city: 'Göteborg' } : {},
     tags: [],

@@ -3,7 +3,10 @@ import { startFakeServer } from './server.ts'
 
 /** `npx tsx test/fakes/agent-api/run.ts [port]`: the inbox over demo data, for working on its looks. */
 const LIVE_EVERY_MS = 20_000
-const server = await startFakeServer(demoState({ letters: true }), Number(process.argv[2] ?? 4200))
+const server = await startFakeServer(
+  demoState({ letters: true, messengers: true }),
+  Number(process.argv[2] ?? 4200),
+)
 const account = server.state.agents[0]
 process.stdout.write(`${server.url}  ${account?.email} / ${server.state.password}\n`)
 setInterval(() => {

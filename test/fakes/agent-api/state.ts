@@ -3,6 +3,7 @@ import type { Capabilities } from '../../../src/domain/capabilities.ts'
 import type { SendMessageCommand, StartConversationCommand } from '../../../src/domain/commands.ts'
 import type { DomainEvent } from '../../../src/domain/events.ts'
 import type { TeamId } from '../../../src/domain/ids.ts'
+import type { MessageTemplate } from '../../../src/domain/message-template.ts'
 import { permissionsOf } from '../../../src/domain/permissions.ts'
 import type { AgentCapacity, FairCap } from '../../../src/domain/routing/agent-state.ts'
 import type { WorkingHours } from '../../../src/domain/routing/hours.ts'
@@ -60,6 +61,8 @@ export interface FakeState {
   waitingSince: Map<string, string>
   /** Whole letters, by message. */
   letters: Map<string, LetterBodyView>
+  /** Approved messages, by channel. */
+  templates: Map<string, MessageTemplate[]>
   /** What agents sent, as it came. */
   sent: (SendMessageCommand | StartConversationCommand)[]
   files: Map<string, { name: string; contentType: string; bytes: Buffer }>

@@ -3,6 +3,7 @@ import multer from 'multer'
 import { PICK_POLICY } from '../../../src/domain/routing/policy.ts'
 import { pageOf, problem } from './answers.ts'
 import { LETTERS_CHECK, LETTERS_KIND } from './letters-settings.ts'
+import { BOT_KIND, MESSAGES_KIND, TEXTS_KIND } from './messengers-settings.ts'
 import { refusePolicy } from './routing-facts.ts'
 import type { FakeState } from './state.ts'
 import { CAPABILITIES, CONFIG_FIELDS, freshId, profileOf } from './state.ts'
@@ -82,7 +83,9 @@ export function workspaceRouter(state: FakeState): Router {
           configFields: CONFIG_FIELDS,
           hasWidget: true,
         },
-        ...(state.channels.some(({ type }) => type === LETTERS_KIND.type) ? [LETTERS_KIND] : []),
+        ...[LETTERS_KIND, MESSAGES_KIND, TEXTS_KIND, BOT_KIND].filter((kind) =>
+          state.channels.some(({ type }) => type === kind.type),
+        ),
       ],
     })
   })

@@ -152,7 +152,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     (call) => {
       const [, kind = '', name = '', id = ''] = call.url.split(/[/?]/)
       if (kind === 'api') return api.answer(name, call)
-      if (kind === 'upload') return api.upload(id, call.body)
+      if (kind === 'upload') return api.upload(id, call)
       if (kind === 'files-pri') return api.download(name, call, knobs.redirectsFiles)
       if (kind === 'cdn') {
         const known = workspace.files.get(name)

@@ -270,11 +270,13 @@ export function createWebApi(workspace: Workspace, options: WebApiOptions) {
     }
   }
 
-  const upload = (id: string, bytes: Buffer): ProviderAnswer => {
+  /** As the whole body, or as a part of a form: Slack takes both. */
+  const upload = async (id: string, { body, headers }: ProviderCall): Promise<ProviderAnswer> => {
     const known = uploads.get(id)
     if (!known) return { status: 404 }
-    known.bytes = bytes
-    return { status: 200, body: `OK - ${bytes.length}` }
+    const contentType = headers['content-type'] ?? ''
+    known.bytes = contentType.startsWith('multipart/') ? await partOf(body, contentType) : body
+    return { status: 200, body: `OK - ${known.bytes.length}` }
   }
 
   /** A file's content: with the token from another host, without it a page that asks to sign in. */
@@ -288,6 +290,15 @@ export function createWebApi(workspace: Workspace, options: WebApiOptions) {
   }
 
   return { answer, upload, download, state }
+}
+
+async function partOf(body: Buffer, contentType: string): Promise<Buffer> {
+  const form = await new Response(new Uint8Array(body), {
+    headers: { 'content-type': contentType },
+  }).formData()
+  for (const value of form.values())
+    if (typeof value !== 'string') return Buffer.from(await value.arrayBuffer())
+  return Buffer.alloc(0)
 }
 
 /** Lays a file down in the workspace. */

@@ -1,24 +1,37 @@
-import { ActionIcon, Button, SegmentedControl, Textarea } from '@mantine/core'
-import { IconMoodSmile, IconPaperclip, IconSend2 } from '@tabler/icons-react'
+import { Button, SegmentedControl, Textarea } from '@mantine/core'
+import { IconSend2 } from '@tabler/icons-react'
 import { lazy, Suspense, useEffect, useRef, useState } from 'react'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import { typeInConversation } from '../data/agent-connection.ts'
 import { newClientMessageId } from '../data/client-message-id.ts'
 import type { Draft } from '../data/drafts.ts'
-import { keepDraft, readDraft } from '../data/drafts.ts'
+import type { PendingMessage } from '../data/outbox.ts'
 import { sendPending } from '../data/outbox.ts'
 import { useAllowed, useChannels, useMe } from '../data/queries.ts'
 import { cx } from '../parts/class-names.ts'
+import { SkeletonRows } from '../parts/states.tsx'
 import { useShortcut } from '../shell/shortcuts.ts'
 import { text } from '../text/text.ts'
+import { AnswerBy } from './answer-by.tsx'
 import { AttachmentTray } from './attachment-tray.tsx'
 import css from './composer.module.css'
-import { fileRules, lengthNotice, windowIsClosed } from './limits.ts'
+import { ComposerNotices, useOptedOut } from './composer-notices.tsx'
+import { ComposerTools } from './composer-tools.tsx'
+import { fileRules, lengthNotice } from './limits.ts'
+import { type MarkKind, toggleMark } from './marks.ts'
+import { ReplyStrip } from './reply-strip.tsx'
+import { targetOf } from './reply-target.ts'
+import { SegmentCount } from './segment-count.tsx'
+import { useComposerWishes, useMessageDraft } from './use-message-draft.ts'
+import { useReplyWindow } from './use-reply-window.ts'
 import { useUploads } from './use-uploads.ts'
+import { WindowTimer } from './window-timer.tsx'
 
-const EmojiPicker = lazy(() =>
-  import('./emoji-picker.tsx').then((module) => ({ default: module.EmojiPicker })),
+const TemplatePicker = lazy(() =>
+  import('./template-picker.tsx').then((module) => ({ default: module.TemplatePicker })),
 )
+
+const MARK_KEYS: Readonly<Record<string, MarkKind>> = { b: 'bold', i: 'italic' }
 
 /** Where an agent writes: a reply to the customer, or a note to colleagues. */
 export function Composer(props: {
@@ -31,34 +44,43 @@ export function Composer(props: {
   const channel = useChannels().get(channelId)
   const maySend = useAllowed('message.send')
   const me = useMe().id
-  const [draft, setDraft] = useState<Draft>(() =>
-    onReply ? { ...readDraft(me, id), mode: 'note' } : readDraft(me, id),
-  )
-  const [dragging, setDragging] = useState(false)
-  const [emoji, setEmoji] = useState(false)
   const field = useRef<HTMLTextAreaElement>(null)
-  const picker = useRef<HTMLInputElement>(null)
+  const { draft, change, place, selection } = useMessageDraft({
+    me,
+    conversation,
+    field,
+    notesOnly: onReply !== undefined,
+  })
+  const [dragging, setDragging] = useState(false)
+  const [picking, setPicking] = useState(false)
   const capabilities = channel?.capabilities
   const rules = fileRules(capabilities?.attachments)
   const uploads = useUploads(rules)
+  const window = useReplyWindow(channel, conversation)
+  const optedOutAt = useOptedOut(conversation)
 
   const note = draft.mode === 'note'
-  const length = lengthNotice(draft.text, note ? undefined : capabilities?.text)
-  const closed = !note && capabilities ? windowIsClosed(capabilities, conversation, Date.now()) : undefined
   const carriesFiles = !note && rules.allowed
   const files = note ? [] : uploads.items
-  const empty = draft.text.trim() === '' && files.length === 0
+  const length = lengthNotice(
+    draft.text,
+    note ? undefined : capabilities,
+    files.map(({ file }) => ({ sizeBytes: file.size })),
+  )
+  const barred = channel?.deletedAt !== undefined || optedOutAt !== undefined
+  const closed = window.kind === 'closed'
+  const templates = !note && !barred && capabilities?.templates === 'native'
+  /** Nothing else can be sent, or somebody asked for them. */
+  const showsPicker = templates && (closed || picking)
+  const formats = !note && (capabilities?.formatting ?? 'absent') !== 'absent'
+  const replyTo = !note && capabilities && capabilities.replyTo !== 'absent' ? draft.replyTo : undefined
   const blocked =
-    empty ||
+    (draft.text.trim() === '' && files.length === 0) ||
     length.refused ||
-    closed !== undefined ||
+    (!note && (closed || barred)) ||
     files.some(({ state }) => state !== 'ready') ||
     !maySend
 
-  const change = (next: Draft) => {
-    setDraft(next)
-    keepDraft(me, id, next)
-  }
   const begin = (mode: Draft['mode']) => {
     if (onReply && mode === 'message') return onReply()
     change({ ...draft, mode })
@@ -66,33 +88,43 @@ export function Composer(props: {
   }
   useShortcut('r', onReply ? undefined : () => begin('message'))
   useShortcut('n', () => begin('note'))
+  useComposerWishes(id, (wish) => {
+    if (wish.kind === 'template') setPicking(true)
+    if (wish.kind === 'files') uploads.take([...wish.attachments])
+    if (wish.kind === 'reply') change({ ...draft, mode: 'message', replyTo: targetOf(wish.message) })
+    field.current?.focus()
+  })
   useEffect(() => {
     const desk = matchMedia('(min-width: 48em) and (pointer: fine)').matches
     if (desk && (draft.text !== '' || onReply)) field.current?.focus()
   }, [])
 
-  const send = () => {
-    if (blocked) return
+  const post = (part: Pick<PendingMessage, 'kind' | 'text' | 'attachments'> & Partial<PendingMessage>) =>
     sendPending({
       clientMessageId: newClientMessageId(),
       conversationId: id,
+      createdAt: new Date().toISOString(),
+      ...part,
+    })
+  const send = () => {
+    if (blocked) return
+    post({
       kind: draft.mode,
       text: draft.text.trim(),
       attachments: files.flatMap(({ attachment }) => attachment ?? []),
-      createdAt: new Date().toISOString(),
+      ...(replyTo ? { replyTo } : {}),
     })
     change({ text: '', mode: draft.mode })
     uploads.clear()
     field.current?.focus()
   }
   const insert = (what: string) => {
-    const { selectionStart = draft.text.length, selectionEnd = draft.text.length } = field.current ?? {}
-    change({ ...draft, text: draft.text.slice(0, selectionStart) + what + draft.text.slice(selectionEnd) })
-    setEmoji(false)
-    requestAnimationFrame(() => {
-      field.current?.focus()
-      field.current?.setSelectionRange(selectionStart + what.length, selectionStart + what.length)
-    })
+    const { text: typed, start, end } = selection()
+    place(typed.slice(0, start) + what + typed.slice(end), start + what.length)
+  }
+  const mark = (kind: MarkKind) => {
+    const marked = toggleMark(selection(), kind)
+    place(marked.text, marked.start, marked.end)
   }
   const takeFiles = (list: FileList | null | undefined): boolean => {
     if (!carriesFiles || !list || list.length === 0) return false
@@ -117,94 +149,121 @@ export function Composer(props: {
         if (takeFiles(event.dataTransfer.files)) event.preventDefault()
       }}
     >
-      {channel?.paused && !note && <p className={css['notice']}>{text.composer.paused}</p>}
-      {closed !== undefined && <p className={css['notice']}>{text.composer.windowClosed(closed)}</p>}
+      {!note && <ComposerNotices channel={channel} contactName={contact.name} optedOutAt={optedOutAt} />}
+      {!note && !barred && <WindowTimer window={window} templates={templates} />}
       <div className={cx(css['box'], note && css['note'], dragging && css['dragging'])}>
         {dragging && <span className={css['drop']}>{text.composer.drop}</span>}
-        <SegmentedControl
-          className={css['modes']}
-          aria-label={text.composer.mode}
-          value={draft.mode}
-          onChange={(value) => begin(value === 'note' ? 'note' : 'message')}
-          data={[
-            { value: 'message', label: text.composer.reply },
-            { value: 'note', label: text.composer.note },
-          ]}
-        />
-        <Textarea
-          ref={field}
-          className={css['field']}
-          variant="unstyled"
-          autosize
-          minRows={2}
-          maxRows={10}
-          dir="auto"
-          value={draft.text}
-          aria-label={note ? text.composer.notePlaceholder : text.composer.label}
-          placeholder={note ? text.composer.notePlaceholder : text.composer.replyPlaceholder(contact.name)}
-          onChange={({ currentTarget }) => {
-            change({ ...draft, text: currentTarget.value })
-            if (!note && currentTarget.value !== '') typeInConversation(id)
-          }}
-          onPaste={(event) => {
-            if (takeFiles(event.clipboardData.files)) event.preventDefault()
-          }}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
-            event.preventDefault()
-            send()
-          }}
-        />
-        {!note && <AttachmentTray items={uploads.items} onRemove={uploads.remove} onRetry={uploads.retry} />}
-        <div className={css['foot']}>
-          <ActionIcon
-            data-tip-up
-            data-tip={carriesFiles ? text.composer.attach : text.composer.noFiles}
-            aria-label={text.composer.attach}
-            aria-disabled={!carriesFiles}
-            onClick={() => carriesFiles && picker.current?.click()}
-          >
-            <IconPaperclip size={18} />
-          </ActionIcon>
-          <input
-            ref={picker}
-            type="file"
-            multiple={rules.most > 1}
-            accept={rules.accept}
-            hidden
-            aria-label={text.composer.attach}
-            onChange={({ currentTarget }) => {
-              takeFiles(currentTarget.files)
-              currentTarget.value = ''
-            }}
+        <div className={css['top']}>
+          <SegmentedControl
+            className={css['modes']}
+            aria-label={text.composer.mode}
+            value={draft.mode}
+            onChange={(value) => begin(value === 'note' ? 'note' : 'message')}
+            data={[
+              { value: 'message', label: text.composer.reply },
+              { value: 'note', label: text.composer.note },
+            ]}
           />
-          <span className={css['emoji']}>
-            <ActionIcon
-              data-tip-up
-              data-tip={text.composer.emoji}
-              aria-label={text.composer.emoji}
-              aria-expanded={emoji}
-              onClick={() => setEmoji((before) => !before)}
-            >
-              <IconMoodSmile size={18} />
-            </ActionIcon>
-            <Suspense>{emoji && <EmojiPicker onChoose={insert} onClose={() => setEmoji(false)} />}</Suspense>
-          </span>
-          <span className={css['hint']}>{text.composer.hint}</span>
-          <span className={cx(css['count'], length.refused && css['over'])} role="status">
-            {length.words}
-          </span>
-          <Button
-            className={css['send']}
-            size="xs"
-            color={note ? 'amber' : 'brand'}
-            disabled={blocked}
-            rightSection={<IconSend2 size={16} className={css['plane']} />}
-            onClick={send}
-          >
-            {note ? text.composer.addNote : text.composer.send}
-          </Button>
+          {!note && channel && (
+            <AnswerBy
+              conversation={conversation}
+              channel={channel}
+              carry={() => ({
+                text: draft.text,
+                attachments: uploads.items.flatMap(({ attachment }) => attachment ?? []),
+                onGone: () => {
+                  change({ text: '', mode: 'message' })
+                  uploads.clear()
+                },
+              })}
+            />
+          )}
         </div>
+        {showsPicker ? (
+          <Suspense fallback={<SkeletonRows rows={2} avatar={false} />}>
+            <TemplatePicker
+              channelId={channelId}
+              onSend={(template, read) => {
+                post({ kind: 'message', text: read, attachments: [], template })
+                setPicking(false)
+              }}
+              onClose={closed ? undefined : () => setPicking(false)}
+            />
+          </Suspense>
+        ) : (
+          <>
+            {replyTo && (
+              <ReplyStrip
+                target={replyTo}
+                onCancel={() => {
+                  const { replyTo: _gone, ...rest } = draft
+                  change(rest)
+                }}
+              />
+            )}
+            <Textarea
+              ref={field}
+              className={css['field']}
+              variant="unstyled"
+              autosize
+              minRows={2}
+              maxRows={10}
+              dir="auto"
+              value={draft.text}
+              aria-label={note ? text.composer.notePlaceholder : text.composer.label}
+              placeholder={
+                note ? text.composer.notePlaceholder : text.composer.replyPlaceholder(contact.name)
+              }
+              onChange={({ currentTarget }) => {
+                change({ ...draft, text: currentTarget.value })
+                if (!note && currentTarget.value !== '') typeInConversation(id)
+              }}
+              onPaste={(event) => {
+                if (takeFiles(event.clipboardData.files)) event.preventDefault()
+              }}
+              onKeyDown={(event) => {
+                const kind = MARK_KEYS[event.key]
+                if (formats && kind && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
+                  event.preventDefault()
+                  return mark(kind)
+                }
+                if (event.key !== 'Enter' || event.shiftKey || event.nativeEvent.isComposing) return
+                event.preventDefault()
+                send()
+              }}
+            />
+            {!note && (
+              <AttachmentTray items={uploads.items} onRemove={uploads.remove} onRetry={uploads.retry} />
+            )}
+            <div className={css['foot']}>
+              <ComposerTools
+                rules={rules}
+                carriesFiles={carriesFiles}
+                onFiles={takeFiles}
+                onEmoji={insert}
+                {...(formats ? { onMark: mark } : {})}
+                {...(templates ? { onTemplates: () => setPicking(true) } : {})}
+              />
+              {!formats && <span className={css['hint']}>{text.composer.hint}</span>}
+              <span className={cx(css['count'], length.refused && css['over'])} role="status">
+                {!note && capabilities?.text.segments && !length.refused && (
+                  <SegmentCount typed={draft.text} rules={capabilities.text.segments} />
+                )}
+                {length.words}
+              </span>
+              <Button
+                className={css['send']}
+                size="xs"
+                color={note ? 'amber' : 'brand'}
+                disabled={blocked}
+                rightSection={<IconSend2 size={16} className={css['plane']} />}
+                onClick={send}
+              >
+                {note ? text.composer.addNote : text.composer.send}
+              </Button>
+            </div>
+          </>
+        )}
       </div>
     </div>
   )

@@ -76,7 +76,10 @@ export function LetterForm(props: {
   const forward = draft.kind === 'forward'
   const signature = letters?.signature ?? ''
   const written = writtenLetter(draft.document ?? EMPTY_DOCUMENT)
-  const length = lengthNotice(`${written.text}${draft.signature ? signature : ''}`, limits)
+  const length = lengthNotice(`${written.text}${draft.signature ? signature : ''}`, {
+    text: limits,
+    attachments,
+  })
 
   const change = (part: Partial<LetterDraft>) => {
     setComplaints({})

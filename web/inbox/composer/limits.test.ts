@@ -34,3 +34,25 @@ describe('a file in the composer', () => {
     expect(fileRefusal(png(1_000), { count: 2, bytes: 10_000_000 }, fileRules(alone))).toBeUndefined()
   })
 })
+
+describe('where files are limited by their type, or go in further messages', () => {
+  const rules = fileRules({
+    ...attachments,
+    contentTypes: [],
+    overCount: 'split',
+    sizeLimits: [
+      { contentTypes: ['image/*'], maxBytes: 500 },
+      { contentTypes: ['image/png'], maxBytes: 900 },
+    ],
+  })
+
+  it('the first limit that fits the type counts', () => {
+    expect(fileRefusal(png(500), none, rules)).toBeUndefined()
+    expect(fileRefusal(png(501), none, rules)).toEqual(expect.any(String))
+    expect(fileRefusal({ size: 1_000, type: 'application/pdf' }, none, rules)).toBeUndefined()
+  })
+
+  it('one more than a message takes is fine, however large they are together', () => {
+    expect(fileRefusal(png(400), { count: 3, bytes: 1_400 }, rules)).toBeUndefined()
+  })
+})

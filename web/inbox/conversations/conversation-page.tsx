@@ -5,7 +5,6 @@ import { Link, useParams } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useState } from 'react'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import { isProblem } from '../../shared/problem.ts'
-import { Composer } from '../composer/composer.tsx'
 import { markRead } from '../data/conversation-actions.ts'
 import { channelsQuery, useChannels, useConversation } from '../data/queries.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
@@ -15,12 +14,18 @@ import { Thread } from '../thread/thread.tsx'
 import { ThreadHead } from '../thread/thread-head.tsx'
 import css from './conversation-page.module.css'
 
+/** Fetched beside the first screen, so that it is there when somebody wants to write. */
+const loadComposer = () => import('../composer/composer.tsx')
+loadComposer().catch(() => undefined)
+
+const Composer = lazy(() => loadComposer().then((module) => ({ default: module.Composer })))
+
 const ContactPanel = lazy(() =>
-  import('../contact/contact-panel.tsx').then((module) => ({ default: module.ContactPanel })),
+  import('../contact/contact-screens.ts').then((module) => ({ default: module.ContactPanel })),
 )
 
 const ContactDrawer = lazy(() =>
-  import('../contact/contact-drawer.tsx').then((module) => ({ default: module.ContactDrawer })),
+  import('../contact/contact-screens.ts').then((module) => ({ default: module.ContactDrawer })),
 )
 
 const FiledBanner = lazy(() =>
@@ -103,7 +108,13 @@ function Writing({ conversation }: { readonly conversation: ConversationView }) 
   const unknown = useQuery(channelsQuery).isPending
   const letters = channel?.capabilities.letters
   if (unknown) return null
-  if (!channel || !letters) return <Composer conversation={conversation} />
+  if (!channel || !letters) {
+    return (
+      <Suspense fallback={<div className={css['writing']} />}>
+        <Composer conversation={conversation} />
+      </Suspense>
+    )
+  }
   return (
     <Suspense>
       <LetterDesk conversation={conversation} channel={channel} own={letters.ownAddresses} />

@@ -18,8 +18,11 @@ import { FILED_VIEWS, isFiledView, readListSearch, rememberView, VIEWS } from '.
 const SEARCH_AFTER_MS = 250
 
 /** Whether an agent may write first on a channel. */
-const startsConversations = ({ capabilities }: ChannelView): boolean =>
-  capabilities.startConversation === 'native'
+const startsConversations = ({ capabilities, deletedAt }: ChannelView): boolean =>
+  capabilities.startConversation === 'native' && !deletedAt
+
+const isDeleted = ({ deletedAt }: ChannelView): boolean => deletedAt !== undefined
+const asOption = ({ id, name }: ChannelView) => [id, name] as const
 
 /** The left side of the inbox: views, filters, search and the list itself. */
 export function ListPane(props: {
@@ -129,8 +132,16 @@ export function ListPane(props: {
             value={filter.channelId ?? ''}
             options={[
               ['', text.list.allChannels],
-              ...[...channels.values()].map(({ id, name }) => [id, name] as const),
+              ...[...channels.values()].filter((channel) => !isDeleted(channel)).map(asOption),
             ]}
+            {...([...channels.values()].some(isDeleted)
+              ? {
+                  more: {
+                    label: text.list.deletedChannels,
+                    options: [...channels.values()].filter(isDeleted).map(asOption),
+                  },
+                }
+              : {})}
             onChoose={(channel) => show({ channel: channel || undefined })}
           />
         )}

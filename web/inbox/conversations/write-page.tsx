@@ -1,7 +1,7 @@
 import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
 import { IconArrowLeft, IconMessageOff } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import type { StartConversationCommand } from '../../../src/domain/commands.ts'
 import type { ChannelView } from '../../../src/domain/views.ts'
 import { ProblemError } from '../../shared/problem.ts'
@@ -15,11 +15,16 @@ import { keepLetterDraft, NEW_CONVERSATION, readLetterDraft } from '../data/lett
 import { useChannels, useMe } from '../data/queries.ts'
 import { fieldErrors } from '../entrance/fields.ts'
 import { plainDocument, writtenLetter } from '../letters/rich-text.ts'
-import { EmptyState } from '../parts/states.tsx'
+import { EmptyState, SkeletonRows } from '../parts/states.tsx'
 import { tellError } from '../shell/toasts.ts'
 import { letterText } from '../text/letter-text.ts'
+import { messengerText } from '../text/messenger-text.ts'
 import { text } from '../text/text.ts'
 import css from './write-page.module.css'
+
+const TemplatePicker = lazy(() =>
+  import('../composer/template-picker.tsx').then((module) => ({ default: module.TemplatePicker })),
+)
 
 const emptyDraft = (): LetterDraft => ({
   kind: 'new',
@@ -35,7 +40,7 @@ const emptyDraft = (): LetterDraft => ({
 /** An agent writes first. */
 export function WritePage() {
   const channels = [...useChannels().values()].filter(
-    ({ capabilities }) => capabilities.startConversation === 'native',
+    ({ capabilities, deletedAt }) => capabilities.startConversation === 'native' && !deletedAt,
   )
   const navigate = useNavigate()
   const me = useMe().id
@@ -162,20 +167,27 @@ function ShortForm(props: {
   readonly errors: Readonly<Record<string, string>>
   readonly busy: boolean
   readonly onChange: (draft: LetterDraft) => void
-  readonly onSend: (command: Pick<StartConversationCommand, 'to' | 'text' | 'attachmentIds'>) => Promise<void>
+  readonly onSend: (
+    command: Pick<StartConversationCommand, 'to' | 'name' | 'text' | 'attachmentIds' | 'template'>,
+  ) => Promise<void>
 }) {
-  const { draft, errors, busy, onChange, onSend } = props
+  const { draft, channel, errors, busy, onChange, onSend } = props
   const words = letterText.write
   const to = draft.to[0]?.address ?? ''
+  const name = draft.to[0]?.name
+  /** Whoever has not written yet may only get an approved message. */
+  const { replyWindowHours, templates } = channel.capabilities
+  const onlyTemplates = replyWindowHours !== undefined && templates === 'native'
+  const addressed = { to: to.trim(), ...(name ? { name } : {}), attachmentIds: [] }
   // As typed: what the draft keeps ends with a word.
   const [written, setWritten] = useState(() => (draft.document ? writtenLetter(draft.document).text : ''))
   const ready = to.trim() !== '' && written.trim() !== ''
-  return (
+  const form = (
     <form
       className={css['short']}
       onSubmit={(event) => {
         event.preventDefault()
-        if (ready && !busy) void onSend({ to: to.trim(), text: written.trim(), attachmentIds: [] })
+        if (ready && !busy && !onlyTemplates) void onSend({ ...addressed, text: written.trim() })
       }}
     >
       <TextInput
@@ -188,21 +200,42 @@ function ShortForm(props: {
           onChange({ ...draft, to: currentTarget.value ? [{ address: currentTarget.value }] : [] })
         }
       />
-      <Textarea
-        label={words.text}
-        autosize
-        minRows={4}
-        maxRows={14}
-        value={written}
-        error={errors['text']}
-        onChange={({ currentTarget }) => {
-          setWritten(currentTarget.value)
-          onChange({ ...draft, document: plainDocument(currentTarget.value) })
-        }}
-      />
-      <Button type="submit" loading={busy} disabled={!ready} className={css['send']}>
-        {words.send}
-      </Button>
+      {onlyTemplates ? null : (
+        <>
+          <Textarea
+            label={words.text}
+            autosize
+            minRows={4}
+            maxRows={14}
+            value={written}
+            error={errors['text']}
+            onChange={({ currentTarget }) => {
+              setWritten(currentTarget.value)
+              onChange({ ...draft, document: plainDocument(currentTarget.value) })
+            }}
+          />
+          <Button type="submit" loading={busy} disabled={!ready} className={css['send']}>
+            {words.send}
+          </Button>
+        </>
+      )}
     </form>
+  )
+  if (!onlyTemplates) return form
+  return (
+    <>
+      {form}
+      <p className={css['hint']}>{messengerText.window.never}</p>
+      <div className={css['templates']}>
+        <Suspense fallback={<SkeletonRows rows={2} avatar={false} />}>
+          <TemplatePicker
+            channelId={channel.id}
+            busy={busy || to.trim() === ''}
+            onSend={(template) => void onSend({ ...addressed, text: '', template })}
+            onClose={undefined}
+          />
+        </Suspense>
+      </div>
+    </>
   )
 }

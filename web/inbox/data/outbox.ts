@@ -1,8 +1,10 @@
 import type { OutgoingLetter } from '../../../src/domain/commands.ts'
+import type { FilledTemplate } from '../../../src/domain/message-template.ts'
 import type { AttachmentView } from '../../../src/domain/views.ts'
 import { isPassing, isProblem } from '../../shared/problem.ts'
 import { watchable } from '../live/store.ts'
 import { api, connection, live } from './client.ts'
+import type { ReplyTarget } from './drafts.ts'
 import type { LetterDraft } from './letter-drafts.ts'
 
 /** A message the server has not acknowledged yet. */
@@ -17,6 +19,10 @@ export interface PendingMessage {
   readonly letter?: OutgoingLetter
   /** What the letter was made of, to go on with when it is refused. */
   readonly draft?: LetterDraft
+  /** The message that it answers, where the channel shows such. */
+  readonly replyTo?: ReplyTarget
+  /** It goes out as an approved message; `text` is then what the customer reads. */
+  readonly template?: FilledTemplate
   readonly createdAt: string
   readonly state: 'sending' | 'waiting' | 'refused'
   readonly problem?: string
@@ -130,10 +136,17 @@ async function attempt(message: PendingMessage): Promise<boolean> {
 }
 
 async function deliver(pending: PendingMessage) {
-  const { kind, conversationId, clientMessageId, text, attachments, letter } = pending
+  const { kind, conversationId, clientMessageId, text, attachments, letter, replyTo, template } = pending
   if (kind === 'note') return [await api.addNote(conversationId, { clientMessageId, text })]
   const attachmentIds = attachments.map(({ id }) => id)
-  const written = { clientMessageId, text, attachmentIds, ...(letter ? { letter } : {}) }
+  const written = {
+    clientMessageId,
+    text: template ? '' : text,
+    attachmentIds,
+    ...(letter ? { letter } : {}),
+    ...(replyTo ? { replyToId: replyTo.id } : {}),
+    ...(template ? { template } : {}),
+  }
   return (await api.sendMessage(conversationId, written)).items
 }
 

@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core'
-import { IconPlayerPause, IconPlayerPlay, IconPlugConnected } from '@tabler/icons-react'
+import { IconPlayerPause, IconPlayerPlay, IconPlugConnected, IconTrash } from '@tabler/icons-react'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
@@ -9,7 +9,8 @@ import type { ChannelAdminView, ChannelView } from '../../../src/domain/views.ts
 import { api, queryClient } from '../data/client.ts'
 import { useAllowed } from '../data/queries.ts'
 import { CopyBox } from '../parts/copy-box.tsx'
-import { ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { dateOf } from '../parts/time.ts'
 import { tellError } from '../shell/toasts.ts'
 import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
@@ -19,6 +20,8 @@ import { ChannelHealth } from './channel-health.tsx'
 import { CheckNote, HealthNote } from './channel-notes.tsx'
 import { ChannelRouting } from './channel-routing.tsx'
 import { ChannelSettingsCard } from './channel-settings-card.tsx'
+import { ChannelSetup } from './channel-setup.tsx'
+import { DeleteChannel } from './delete-channel.tsx'
 import { channelTypesQuery } from './new-channel-page.tsx'
 import { Card, PageHead, Tag } from './page-parts.tsx'
 import { SecretRotation } from './secret-rotation.tsx'
@@ -55,7 +58,9 @@ function Head({ channel, children }: { readonly channel: ChannelView; readonly c
       hint={
         <>
           {channel.typeName}{' '}
-          {channel.paused ? (
+          {channel.deletedAt ? (
+            settingsText.channels.deletedOn(dateOf(channel.deletedAt))
+          ) : channel.paused ? (
             <Tag tone="plain">{settingsText.channels.paused}</Tag>
           ) : (
             <ChannelHealth health={channel.health} />
@@ -77,7 +82,20 @@ function WholeChannel({ channelId }: { readonly channelId: string }) {
   const kind = types.data?.items.find(({ type }) => type === channel?.type)
   if (query.isError && !channel)
     return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+  if (channel?.deletedAt) {
+    return (
+      <>
+        <Head channel={channel} />
+        <EmptyState
+          icon={<IconTrash size={24} stroke={1.6} />}
+          title={settingsText.channels.deletedPage}
+          hint={settingsText.channels.deletedPageHint}
+        />
+      </>
+    )
+  }
   if (!channel || !kind) return <SkeletonRows rows={4} avatar={false} />
+  const { setup = [] } = kind
   return (
     <>
       <Head channel={channel}>
@@ -90,7 +108,8 @@ function WholeChannel({ channelId }: { readonly channelId: string }) {
           <CopyBox value={channel.snippet} label={settingsText.channels.snippet} />
         </Card>
       )}
-      {channel.webhookUrl && (
+      {setup.length > 0 && <ChannelSetup steps={setup} webhookUrl={channel.webhookUrl} />}
+      {channel.webhookUrl && !setup.some(({ copies }) => copies) && (
         <Card title={settingsText.channels.webhook} hint={settingsText.channels.webhookHint}>
           <CopyBox value={channel.webhookUrl} label={settingsText.channels.webhook} />
         </Card>
@@ -99,6 +118,7 @@ function WholeChannel({ channelId }: { readonly channelId: string }) {
       <SecretRotation channel={channel} fields={kind.configFields} />
       <ChannelAccessCard channel={channel} />
       <ChannelRouting channel={channel} />
+      <DeleteChannel channel={channel} />
     </>
   )
 }

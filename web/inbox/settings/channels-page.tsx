@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router'
 import type { ChannelView } from '../../../src/domain/views.ts'
 import { channelsQuery, useAllowed } from '../data/queries.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { dateOf } from '../parts/time.ts'
 import { settingsText } from '../text/settings-text.ts'
 import { ChannelHealth } from './channel-health.tsx'
 import { Card, PageHead, Tag } from './page-parts.tsx'
@@ -15,6 +16,8 @@ export function ChannelsPage() {
   const mayManage = useAllowed('channel.manage')
   const mayRoute = useAllowed('routing.manage')
   const query = useQuery(channelsQuery)
+  const living = query.data?.filter(({ deletedAt }) => !deletedAt)
+  const deleted = query.data?.filter(({ deletedAt }) => deletedAt) ?? []
   const add = mayManage && (
     <Button component={Link} to="/settings/channels/new" leftSection={<IconPlus size={16} />}>
       {settingsText.channels.add}
@@ -30,16 +33,16 @@ export function ChannelsPage() {
         {query.isError && !query.data && (
           <ErrorState error={query.error} onRetry={() => void query.refetch()} />
         )}
-        {query.data?.length === 0 && (
+        {living?.length === 0 && (
           <EmptyState
             icon={<IconPlugConnected size={24} stroke={1.6} />}
             title={settingsText.channels.empty}
             hint={settingsText.channels.emptyHint}
           />
         )}
-        {query.data && query.data.length > 0 && (
+        {living && living.length > 0 && (
           <ul className={css['rows']}>
-            {query.data.map((channel) => (
+            {living.map((channel) => (
               <li key={channel.id}>
                 <ChannelRow channel={channel} linked={mayManage || mayRoute} />
               </li>
@@ -47,6 +50,17 @@ export function ChannelsPage() {
           </ul>
         )}
       </Card>
+      {deleted.length > 0 && (
+        <Card flush title={settingsText.channels.deleted} hint={settingsText.channels.deletedHint}>
+          <ul className={css['rows']}>
+            {deleted.map((channel) => (
+              <li key={channel.id}>
+                <ChannelRow channel={channel} linked={false} />
+              </li>
+            ))}
+          </ul>
+        </Card>
+      )}
     </>
   )
 }
@@ -63,7 +77,9 @@ function ChannelRow({ channel, linked }: { readonly channel: ChannelView; readon
         </span>
         <span className={css['detail']}>{channel.typeName}</span>
       </span>
-      {channel.paused ? (
+      {channel.deletedAt ? (
+        <span className={css['when']}>{settingsText.channels.deletedOn(dateOf(channel.deletedAt))}</span>
+      ) : channel.paused ? (
         <Tag tone="plain">{settingsText.channels.paused}</Tag>
       ) : (
         <ChannelHealth health={channel.health} />

@@ -10,6 +10,7 @@ import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { tellError } from '../shell/toasts.ts'
 import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
+import { ChannelSetup } from './channel-setup.tsx'
 import { ConfigFields } from './config-fields.tsx'
 import { Card, PageHead } from './page-parts.tsx'
 import css from './rows.module.css'
@@ -79,37 +80,40 @@ function NewChannelForm({ kind, onBack }: { readonly kind: ChannelTypeView; read
     }
   }
   return (
-    <Card>
-      <form
-        className={css['form']}
-        noValidate
-        onSubmit={(event) => {
-          event.preventDefault()
-          void create()
-        }}
-      >
-        <TextInput
-          label={settingsText.channels.name}
-          description={settingsText.channels.nameHint}
-          withAsterisk
-          autoFocus
-          value={name}
-          error={nameError}
-          onChange={({ currentTarget }) => {
-            setName(currentTarget.value)
-            setNameError(undefined)
+    <>
+      {kind.setup && <ChannelSetup steps={kind.setup} ahead />}
+      <Card>
+        <form
+          className={css['form']}
+          noValidate
+          onSubmit={(event) => {
+            event.preventDefault()
+            void create()
           }}
-        />
-        <ConfigFields fields={kind.configFields} {...form} onChange={form.change} />
-        <div className={css['buttons']}>
-          <Button type="submit" loading={busy}>
-            {settingsText.channels.create}
-          </Button>
-          <Button variant="default" onClick={onBack}>
-            {text.general.back}
-          </Button>
-        </div>
-      </form>
-    </Card>
+        >
+          <TextInput
+            label={settingsText.channels.name}
+            description={settingsText.channels.nameHint}
+            withAsterisk
+            autoFocus
+            value={name}
+            error={nameError}
+            onChange={({ currentTarget }) => {
+              setName(currentTarget.value)
+              setNameError(undefined)
+            }}
+          />
+          <ConfigFields fields={kind.configFields} {...form} onChange={form.change} />
+          <div className={css['buttons']}>
+            <Button type="submit" loading={busy}>
+              {settingsText.channels.create}
+            </Button>
+            <Button variant="default" onClick={onBack}>
+              {text.general.back}
+            </Button>
+          </div>
+        </form>
+      </Card>
+    </>
   )
 }

@@ -1,14 +1,16 @@
 import { Button } from '@mantine/core'
-import { IconAlertTriangle, IconFileDownload, IconRefresh } from '@tabler/icons-react'
+import { IconAlertTriangle, IconFileDownload, IconRefresh, IconTemplate } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
-import type { MessageView } from '../../../src/domain/views.ts'
+import type { ChannelView, MessageView } from '../../../src/domain/views.ts'
 import { letterReportUrl } from '../../shared/agent-api.ts'
 import { api, live } from '../data/client.ts'
+import { wishComposer } from '../data/composer-wishes.ts'
 import { useAllowed } from '../data/queries.ts'
 import { cx } from '../parts/class-names.ts'
 import { relativeTime } from '../parts/time.ts'
 import { tellError } from '../shell/toasts.ts'
+import { messengerText } from '../text/messenger-text.ts'
 import { text } from '../text/text.ts'
 import css from './bubble.module.css'
 
@@ -16,13 +18,17 @@ const ConfirmDialog = lazy(() =>
   import('../parts/confirm-dialog.tsx').then((module) => ({ default: module.ConfirmDialog })),
 )
 
+/** Sending it again, unchanged, cannot help. */
+const USELESS_AGAIN: ReadonlySet<string> = new Set(['opted-out', 'channel-gone'])
+
 /** Why a message of ours did not arrive, or may not have, and what to do about it. */
 export function DeliveryTrouble(props: {
   readonly message: MessageView
+  readonly channel?: ChannelView | undefined
   /** Where lines begin, rather than under the end of a bubble. */
   readonly atStart?: boolean
 }) {
-  const { message, atStart = false } = props
+  const { message, channel, atStart = false } = props
   const [asking, setAsking] = useState(false)
   const maySend = useAllowed('message.send')
   const retry = useMutation({
@@ -32,6 +38,10 @@ export function DeliveryTrouble(props: {
   })
   const { delivery } = message
   const unknown = delivery?.state === 'unknown'
+  // The platform is asked before anybody has to be.
+  if (delivery && (delivery.state as string) === 'checking') {
+    return <p className={cx(css['trouble'], atStart && css['start'])}>{messengerText.trouble.checking}</p>
+  }
   const failed = message.status === 'failed' || delivery?.state === 'dead'
   if (!unknown && !failed) {
     // Still tried by itself; said only once something went wrong.
@@ -44,12 +54,17 @@ export function DeliveryTrouble(props: {
     )
   }
   const reason = delivery?.errorDetail ?? delivery?.errorCode
+  const code = delivery?.errorCode ?? ''
+  const advice = unknown ? undefined : messengerText.trouble.advice[code]
+  const byTemplate =
+    !unknown && code === 'reply-window-closed' && maySend && channel?.capabilities.templates === 'native'
   return (
     <div className={cx(css['trouble'], atStart && css['start'], failed && !unknown && css['failed'])}>
       <span className={css['reason']}>
         <IconAlertTriangle size={14} stroke={2} aria-hidden />
         <span>
           {unknown ? text.thread.unknown : reason ? text.thread.failed(reason) : text.thread.failedPlain}
+          {advice && <span className={css['advice']}>{advice}</span>}
         </span>
       </span>
       {delivery?.hasReport && (
@@ -65,7 +80,17 @@ export function DeliveryTrouble(props: {
           {text.thread.report}
         </Button>
       )}
-      {maySend && (
+      {byTemplate && (
+        <Button
+          size="compact-xs"
+          variant="light"
+          leftSection={<IconTemplate size={13} />}
+          onClick={() => wishComposer({ kind: 'template', conversationId: message.conversationId })}
+        >
+          {messengerText.trouble.chooseTemplate}
+        </Button>
+      )}
+      {maySend && (unknown || !USELESS_AGAIN.has(code)) && !channel?.deletedAt && (
         <Button
           size="compact-xs"
           variant="subtle"

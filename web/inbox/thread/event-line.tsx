@@ -61,6 +61,10 @@ export function wordsOf({ event, author, text: fallback }: MessageView): string 
       return words.continued(value)
     case 'continuation-failed':
       return words.continuationFailed(value)
+    case 'opted-out':
+      return words.optedOut
+    case 'opted-in':
+      return words.optedIn
     case 'sent-back':
       return words.sentBack(by)
     case 'lapsed':

@@ -15,7 +15,8 @@ export const MessageText = memo(function MessageText({ text }: { readonly text: 
   )
 })
 
-function linked(text: string): ReactNode[] {
+/** Text with the web addresses in it as links. */
+export function linked(text: string): ReactNode[] {
   const parts: ReactNode[] = []
   let end = 0
   for (const match of text.matchAll(LINK)) {

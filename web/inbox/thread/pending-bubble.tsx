@@ -1,5 +1,6 @@
 import { Button } from '@mantine/core'
 import { IconClock } from '@tabler/icons-react'
+import { lazy, Suspense } from 'react'
 import type { PendingMessage } from '../data/outbox.ts'
 import { forgetPending, retryPending } from '../data/outbox.ts'
 import { cx } from '../parts/class-names.ts'
@@ -8,6 +9,10 @@ import { text } from '../text/text.ts'
 import { Attachments } from './attachments.tsx'
 import css from './bubble.module.css'
 import { MessageText } from './message-text.tsx'
+
+const ReplyQuote = lazy(() =>
+  import('./message-extras.tsx').then((module) => ({ default: module.ReplyQuote })),
+)
 
 /** A message of ours that the server has not acknowledged yet. */
 export function PendingBubble({ pending }: { readonly pending: PendingMessage }) {
@@ -26,6 +31,11 @@ export function PendingBubble({ pending }: { readonly pending: PendingMessage })
     >
       <div className={css['column']}>
         <div className={css['bubble']}>
+          {pending.replyTo && (
+            <Suspense>
+              <ReplyQuote conversationId={pending.conversationId} replyTo={pending.replyTo} />
+            </Suspense>
+          )}
           <MessageText text={pending.text} />
           <Attachments attachments={pending.attachments} />
           <span className={css['meta']}>

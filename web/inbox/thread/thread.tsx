@@ -19,6 +19,7 @@ import { PendingBubble } from './pending-bubble.tsx'
 import css from './thread.module.css'
 import type { ThreadRow } from './thread-rows.ts'
 import { threadRows, withFolds } from './thread-rows.ts'
+import { useJumps } from './use-jumps.ts'
 
 const LetterCard = lazy(() =>
   import('../letters/letter-card.tsx').then((module) => ({ default: module.LetterCard })),
@@ -116,6 +117,17 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
     }
   }, [rows.length, hasNextPage, isFetchingNextPage, fetchNextPage])
 
+  const lit = useJumps({
+    conversationId: conversation.id,
+    rows,
+    show: (index) => {
+      stuck.current = false
+      lines.scrollToIndex(index, { align: 'center' })
+    },
+    older: hasNextPage ? () => void fetchNextPage() : undefined,
+    reading: isFetchingNextPage || !loaded,
+  })
+
   if (query.isError && !messages) {
     return <ErrorState error={query.error} onRetry={() => void query.refetch()} />
   }
@@ -155,7 +167,7 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
                 key={line.key}
                 ref={lines.measureElement}
                 data-index={line.index}
-                className={css['slot']}
+                className={cx(css['slot'], row.kind === 'message' && row.message.id === lit && css['lit'])}
                 style={{ transform: `translateY(${line.start}px)` }}
               >
                 <Row row={row} conversation={conversation} folds={folds} />
@@ -188,7 +200,8 @@ function Row(props: {
   readonly folds: LetterFolds
 }) {
   const { row, conversation, folds } = props
-  const own = useChannels().get(conversation.channelId)?.capabilities.letters?.ownAddresses ?? NO_ADDRESSES
+  const channel = useChannels().get(conversation.channelId)
+  const own = channel?.capabilities.letters?.ownAddresses ?? NO_ADDRESSES
   switch (row.kind) {
     case 'folds':
       return (
@@ -235,6 +248,7 @@ function Row(props: {
           first={row.first}
           last={row.last}
           contactName={conversation.contact.name}
+          channel={channel}
         />
       )
   }

@@ -1,0 +1,185 @@
+import { ActionIcon, NativeSelect, TextInput } from '@mantine/core'
+import { IconSearch, IconX } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useId, useRef, useState } from 'react'
+import type { FilledTemplate, MessageTemplate } from '../../../src/domain/message-template.ts'
+import { templatesQuery } from '../data/messenger-api.ts'
+import { cx } from '../parts/class-names.ts'
+import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
+import { messengerText } from '../text/messenger-text.ts'
+import { TemplateForm } from './template-form.tsx'
+import css from './template-picker.module.css'
+import { searchTemplates } from './template-text.ts'
+
+const words = messengerText.templates
+const NONE: readonly MessageTemplate[] = []
+
+/** Finds an approved message, fills its gaps and sends it. */
+export function TemplatePicker(props: {
+  readonly channelId: string
+  readonly busy?: boolean
+  readonly onSend: (template: FilledTemplate, text: string) => void
+  /** Absent where nothing else can be written. */
+  readonly onClose: (() => void) | undefined
+}) {
+  const { channelId, busy = false, onSend, onClose } = props
+  const query = useQuery(templatesQuery(channelId))
+  const [search, setSearch] = useState('')
+  const [language, setLanguage] = useState('')
+  const [chosenId, setChosenId] = useState<string>()
+  /** On a phone the list gives way to what was chosen. */
+  const [opened, setOpened] = useState(false)
+  const [values, setValues] = useState<Readonly<Record<string, FilledTemplate['variables']>>>({})
+  const form = useRef<HTMLDivElement>(null)
+  const listId = useId()
+
+  const templates = query.data ?? NONE
+  const languages = [...new Set(templates.map((template) => template.language))].sort()
+  const found = searchTemplates(templates, search, language)
+  const chosen =
+    found.find(({ id }) => id === chosenId) ?? found.find(({ unusable }) => !unusable) ?? found[0]
+
+  const move = (step: 1 | -1) => {
+    const at = found.findIndex(({ id }) => id === chosen?.id)
+    const next = found[Math.min(found.length - 1, Math.max(0, at + step))]
+    if (!next) return
+    setChosenId(next.id)
+    document.getElementById(`${listId}-${next.id}`)?.scrollIntoView({ block: 'nearest' })
+  }
+  const open = (id: string) => {
+    setChosenId(id)
+    setOpened(true)
+    requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('input, button[data-send]')?.focus())
+  }
+
+  return (
+    <section className={css['picker']} aria-label={words.label}>
+      <div className={css['bar']}>
+        <TextInput
+          className={css['search']}
+          size="xs"
+          autoFocus
+          role="combobox"
+          aria-expanded
+          aria-controls={listId}
+          aria-activedescendant={chosen && `${listId}-${chosen.id}`}
+          aria-label={words.search}
+          placeholder={words.search}
+          leftSection={<IconSearch size={14} />}
+          value={search}
+          onChange={({ currentTarget }) => {
+            setSearch(currentTarget.value)
+            setOpened(false)
+          }}
+          onKeyDown={(event) => {
+            if (event.nativeEvent.isComposing) return
+            if (event.key === 'ArrowDown' || event.key === 'ArrowUp') {
+              event.preventDefault()
+              move(event.key === 'ArrowDown' ? 1 : -1)
+            }
+            if (event.key === 'Enter' && chosen) {
+              event.preventDefault()
+              open(chosen.id)
+            }
+            if (event.key === 'Escape' && onClose) {
+              event.preventDefault()
+              onClose()
+            }
+          }}
+        />
+        {languages.length > 1 && (
+          <NativeSelect
+            className={css['language']}
+            size="xs"
+            aria-label={words.language}
+            value={language}
+            data={[
+              { value: '', label: words.anyLanguage },
+              ...languages.map((value) => ({ value, label: value })),
+            ]}
+            onChange={({ currentTarget }) => setLanguage(currentTarget.value)}
+          />
+        )}
+        {onClose && (
+          <ActionIcon aria-label={words.close} data-tip={words.close} data-tip-end onClick={onClose}>
+            <IconX size={17} />
+          </ActionIcon>
+        )}
+      </div>
+      {query.isPending && <SkeletonRows rows={2} avatar={false} />}
+      {query.isError && !query.data && (
+        <ErrorState error={query.error} onRetry={() => void query.refetch()} />
+      )}
+      {query.data?.length === 0 && <p className={css['none']}>{words.none}</p>}
+      {templates.length > 0 && (
+        <div className={cx(css['body'], opened && css['opened'])}>
+          <ul id={listId} role="listbox" aria-label={words.label} className={css['list']}>
+            {found.map((template) => (
+              <Option
+                key={template.id}
+                id={`${listId}-${template.id}`}
+                template={template}
+                chosen={template.id === chosen?.id}
+                onChoose={() => open(template.id)}
+              />
+            ))}
+          </ul>
+          {chosen ? (
+            <div ref={form} className={css['detail']}>
+              <TemplateForm
+                key={chosen.id}
+                template={chosen}
+                values={values[chosen.id] ?? {}}
+                busy={busy}
+                onChange={(next) => setValues({ ...values, [chosen.id]: next })}
+                onBack={() => setOpened(false)}
+                onSend={(text) => {
+                  const { id, name } = chosen
+                  onSend({ id, name, variables: values[id] ?? {} }, text)
+                  setValues({ ...values, [id]: {} })
+                  setOpened(false)
+                }}
+              />
+            </div>
+          ) : (
+            <EmptyState icon={<IconSearch size={22} />} title={words.noMatch} hint={words.noMatchHint} />
+          )}
+        </div>
+      )}
+    </section>
+  )
+}
+
+/** Reached by the arrow keys of the field above it, or by pointing at it. */
+function Option(props: {
+  readonly id: string
+  readonly template: MessageTemplate
+  readonly chosen: boolean
+  readonly onChoose: () => void
+}) {
+  const { template, chosen } = props
+  return (
+    // biome-ignore lint/a11y/useFocusableInteractive: the field holds the focus, and names the active option
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the field's
+    <li
+      id={props.id}
+      role="option"
+      aria-selected={chosen}
+      aria-disabled={template.unusable !== undefined}
+      className={cx(
+        css['option'],
+        chosen && css['chosen'],
+        template.unusable !== undefined && css['unusable'],
+      )}
+      onClick={props.onChoose}
+    >
+      <span className={css['head']}>
+        <bdi className={css['name']}>{template.name}</bdi>
+        <span className={css['tag']}>{template.language}</span>
+      </span>
+      <bdi className={css['excerpt']}>
+        {template.unusable ? words.unusable(template.unusable) : template.body}
+      </bdi>
+    </li>
+  )
+}
