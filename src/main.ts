@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { registry } from '../connectors/index.ts'
@@ -11,6 +10,7 @@ import { createAddressOf } from './http/client-address.ts'
 import { answerStarting, type ClosingServer, createClosingServer } from './http/closing-server.ts'
 import { createDemoRouter } from './http/demo-router.ts'
 import { createIngress } from './http/ingress.ts'
+import { createLinkedFilesRouter } from './http/linked-files-router.ts'
 import { recogniseFrameError } from './http/problem.ts'
 import { createSenderQuota } from './http/sender-quota.ts'
 import { createWidgetRouter } from './http/widget-router.ts'
@@ -19,6 +19,7 @@ import { createAfterInbound } from './runtime/after-inbound.ts'
 import { buildCore, type Core } from './runtime/build-core.ts'
 import { type Config, loadConfig, misspeltSettings, publicUrlOf } from './runtime/config.ts'
 import { keepHeapSmall } from './runtime/heap-growth.ts'
+import { listen } from './runtime/listen.ts'
 import { createLogger, type Logger } from './runtime/logger.ts'
 import { createMetrics, type Metrics } from './runtime/metrics.ts'
 import { createNodeRegistry } from './runtime/node-registry.ts'
@@ -123,7 +124,7 @@ async function run(parts: Parts): Promise<Running> {
     registryUrl: REGISTRY_URL,
     stopPatienceMs: config.shutdownTimeoutMs * SHARE_OF_SENDS,
     interruptions: database.interruptions,
-    journalRetentionMs: config.journalRetentionMs,
+    settings: config,
     contextOf: core.contextUntilStop,
     isCustomerHere: async (...who) => live.realtime?.isVisitorHere(...who) ?? true,
   })
@@ -194,7 +195,7 @@ function buildApp(parts: Parts & { readonly isAccepting: () => boolean }): HttpA
     routes: apiRoutes({
       admin: shared,
       conversations: { ...shared, attachments: core.agentAttachments },
-      messages: { ...shared, attachments: core.agentAttachments },
+      messages: { ...shared, attachments: core.agentAttachments, contextOf: core.contextUntilStop },
       letters: shared,
       contacts: shared,
       quarantine: shared,
@@ -203,6 +204,7 @@ function buildApp(parts: Parts & { readonly isAccepting: () => boolean }): HttpA
     mounts: [
       { path: '/widget', handler: widget },
       { path: '/demo', handler: createDemoRouter(shared) },
+      { path: '/files', handler: createLinkedFilesRouter(shared) },
     ],
     session: {
       client: database.connection.getClient(),
@@ -232,13 +234,13 @@ function answerWith(
   server: Server,
   app: HttpApp,
   { core, publicUrl, log, metrics }: Parts,
-  { writer }: Paths,
+  { shelter }: Paths,
 ): void {
   const quota = createSenderQuota(SENDER_QUOTA.most, SENDER_QUOTA.windowMs)
   const addressQuota = createSenderQuota(ADDRESS_QUOTA.most, ADDRESS_QUOTA.windowMs)
   const addressOf = createAddressOf(app)
   const ingress = createIngress({
-    append: writer.append,
+    append: shelter.append,
     orderClock: core.orderClock,
     takeQuota: quota.take,
     afterAccepted: createAfterInbound({ contextOf: core.contextUntilStop, log }),
@@ -281,6 +283,7 @@ function startRealtime(
     log,
     now: () => performance.now(),
     addressOf: app ? createAddressOf(app) : (request) => request.socket.remoteAddress ?? '',
+    onAgentTyping: core.tellPlatform.agentTypes,
     authenticateCookie: authenticator.authenticateCookie,
     revalidate: async (principals) => {
       const fresh = await authenticator.revalidate(principals)
@@ -332,27 +335,6 @@ function sweepsOf({ stores, limits, bus }: Core) {
     'unfinished merges': { sweep: () => finishMerges({ ...stores, bus, now: Date.now }) },
   }
   return Object.entries(named).map(([name, store]) => ({ name, run: (now: Date) => store.sweep(now) }))
-}
-
-function listen(server: Server, { port, host }: Config): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => reject(new ListenError(error, port)))
-    server.listen(port, host, () => resolve((server.address() as AddressInfo).port))
-  })
-}
-
-/** The port cannot be had: one line that says what to do. */
-class ListenError extends Error {
-  readonly exitCode = 69
-
-  constructor(cause: NodeJS.ErrnoException, port: number) {
-    super(
-      cause.code === 'EADDRINUSE'
-        ? `Port ${port} is in use: stop the other program, or set PORT to another one.`
-        : `Port ${port} cannot be listened on (${cause.code ?? cause.message}): set PORT or HOST.`,
-      { cause },
-    )
-  }
 }
 
 /** The one block that a start prints. */

@@ -13,6 +13,8 @@ const MEGABYTE = 1024 * 1024
 /** Pictures that Twilio makes fit for every phone; anything else goes as it is, and must be small. */
 const PICTURES = ['image/jpeg', 'image/jpg', 'image/gif', 'image/png']
 
+const EVERYTHING_ELSE = ['image/*', 'audio/*', 'video/*', 'text/*', 'application/*', 'font/*', 'model/*']
+
 const FORM: ChannelForm = { ...PLAIN, stopWords: true, write: ({ text }) => text }
 
 const capabilities = ({ messagesPerSecond }: SmsConfig): Capabilities => ({
@@ -27,10 +29,13 @@ const capabilities = ({ messagesPerSecond }: SmsConfig): Capabilities => ({
   formatting: 'absent',
   attachments: {
     support: 'native',
-    maxBytes: 500 * 1024,
+    maxBytes: 5 * MEGABYTE,
     maxPerMessage: 10,
     maxTotalBytes: 5 * MEGABYTE,
-    sizeLimits: [{ contentTypes: PICTURES, maxBytes: 5 * MEGABYTE }],
+    sizeLimits: [
+      { contentTypes: PICTURES, maxBytes: 5 * MEGABYTE },
+      { contentTypes: EVERYTHING_ELSE, maxBytes: 500 * 1024 },
+    ],
     contentTypes: [],
   },
   replyTo: 'absent',

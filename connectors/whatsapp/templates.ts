@@ -45,17 +45,13 @@ export function templateOf(content: ContentFacts): MessageTemplate | undefined {
   const wanted = textOf(approval['content_type'])
   const kind = wanted !== '' && Object.hasOwn(types, wanted) ? wanted : (Object.keys(types)[0] ?? '')
   const shape = factsOf(types[kind])
-  const body = bodyOf(shape)
-  if (content.sid === '' || body === '') return undefined
+  const text = bodyOf(shape)
+  if (content.sid === '' || text === '') return undefined
   const media = [shape['media']].flat().map(textOf).filter(Boolean)
   const actions = listOf(shape['actions'])
-  const buttons = actions.map(({ title, text }) => textOf(title) || textOf(text)).filter(Boolean)
-  const places = [
-    body,
-    ...media,
-    ...actions.map(({ url, phone }) => `${textOf(url)} ${textOf(phone)}`),
-    ...buttons,
-  ]
+  const buttons = actions.map(labelOf).filter(Boolean)
+  // A gap in an address is to be filled, too: it is shown where an agent sees what he fills.
+  const body = [text, ...[...actions.map(actionLine), ...media].filter((line) => GAP.test(line))].join('\n')
   const category = textOf(approval['category'])
   const unusable = unusableBecause(kind, approval)
   return {
@@ -64,12 +60,19 @@ export function templateOf(content: ContentFacts): MessageTemplate | undefined {
     language: content.language,
     ...(category === '' ? {} : { category }),
     body,
-    variables: variablesIn(places.join('\n'), factsOf(content.variables)),
+    variables: variablesIn(body, factsOf(content.variables)),
     buttons,
     media,
     ...(unusable === undefined ? {} : { unusable }),
   }
 }
+
+const GAP = /\{\{[\w.-]{1,50}\}\}/
+
+const labelOf = ({ title, text }: Facts): string => textOf(title) || textOf(text)
+
+const actionLine = (action: Facts): string =>
+  `${labelOf(action)}: ${textOf(action['url']) || textOf(action['phone'])}`
 
 /** Twilio puts the approval either there or under the name of the channel. */
 function approvalOf(requests: unknown): Facts {
@@ -87,7 +90,7 @@ function bodyOf(shape: Facts): string {
 }
 
 function variablesIn(text: string, examples: Facts): MessageTemplate['variables'] {
-  const keys = [...text.matchAll(/\{\{\s*([\w.-]{1,50})\s*\}\}/g)].map(([, key = '']) => key)
+  const keys = [...text.matchAll(/\{\{([\w.-]{1,50})\}\}/g)].map(([, key = '']) => key)
   return [...new Set(keys)].map((key) => {
     const example = Object.hasOwn(examples, key) ? textOf(examples[key]) : ''
     return { key, ...(example === '' ? {} : { example }) }

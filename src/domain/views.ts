@@ -29,6 +29,11 @@ export interface AttachmentView {
   readonly height?: number
   /** By this id the letter's formatted body shows it in its place. */
   readonly contentId?: string
+  /**
+   * Absent when it can be had. `fetching`: it is on its way from the platform, and its type and size are only what that
+   * says. `gone`: the platform does not give it any more. `too-large`: it is larger than this server keeps.
+   */
+  readonly state?: 'fetching' | 'gone' | 'too-large'
 }
 
 /** Who wrote a message. */
@@ -111,7 +116,7 @@ export interface MessageView {
   /** Formatting of `text`. */
   readonly spans?: readonly TextSpan[]
   readonly cards?: readonly MessageCard[]
-  /** One for each person who reacted, the customer's by his name. */
+  /** One for each reaction of a person, the customer's by his name. */
   readonly reactions?: readonly { readonly emoji: string; readonly by: string }[]
   /** What it answers, as far as that is known. */
   readonly replyTo?: {

@@ -1,13 +1,16 @@
-import type { ConversationId, MessageId } from '../domain/ids.ts'
+import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
 import { addNote } from '../services/add-note.ts'
+import { type ChangeMessageDeps, deleteMessage, editMessage } from '../services/change-message.ts'
 import { type ExplainDeps, explainConversation } from '../services/explain-routing.ts'
 import { type DecisionListDeps, listMessages, listRoutingDecisions } from '../services/list-messages.ts'
+import { listTemplates } from '../services/list-templates.ts'
 import { presentMessage } from '../services/present.ts'
 import { presentMessages, presentOne } from '../services/present-messages.ts'
 import { type RetryDeps, retryMessage } from '../services/retry-message.ts'
 import { type SendReplyDeps, sendReply } from '../services/send-reply.ts'
 import {
   addNoteCommand,
+  editMessageCommand,
   idParams,
   messagePage,
   messageParts,
@@ -15,11 +18,11 @@ import {
   sendMessageCommand,
   threadQuery,
 } from './conversation-schemas.ts'
-import { id, z } from './fields.ts'
+import { id, versionQuery, z } from './fields.ts'
 import { created, defineRoute, ok, type RouteDefinition } from './route.ts'
-import { messageView, whyView } from './view-schemas.ts'
+import { messageTemplate, messageView, whyView } from './view-schemas.ts'
 
-export type MessageRouteDeps = SendReplyDeps & RetryDeps & DecisionListDeps & ExplainDeps
+export type MessageRouteDeps = SendReplyDeps & RetryDeps & DecisionListDeps & ExplainDeps & ChangeMessageDeps
 
 const tag = 'Messages'
 const READ = { permission: 'conversation.read' } as const
@@ -72,6 +75,44 @@ export function messageRoutes(deps: MessageRouteDeps): readonly RouteDefinition[
       responses: { 200: { description: 'The message, queued again', schema: messageView } },
       handler: async ({ params: { id: conversationId, messageId }, principal }) =>
         ok(await presentOne(await retryMessage(conversationId, messageId, principal, deps), deps)),
+    }),
+    defineRoute({
+      method: 'patch',
+      path: '/messages/:id',
+      tag,
+      summary: 'Change what a message of ours says, at the customer’s too, where the channel can',
+      access: { permission: 'message.send' },
+      params: idParams<MessageId>(),
+      body: editMessageCommand,
+      versioned: true,
+      responses: { 200: { description: 'The message as it stands now', schema: messageView } },
+      handler: async ({ params: { id: messageId }, body, principal }) =>
+        ok(presentMessage(await editMessage(messageId, body, principal, deps))),
+    }),
+    defineRoute({
+      method: 'delete',
+      path: '/messages/:id',
+      tag,
+      summary: 'Take a message of ours back, at the customer’s too, where the channel can',
+      access: { permission: 'message.send' },
+      params: idParams<MessageId>(),
+      query: versionQuery,
+      responses: { 200: { description: 'The message as it stands now', schema: messageView } },
+      handler: async ({ params: { id: messageId }, query: { version }, principal }) =>
+        ok(presentMessage(await deleteMessage(messageId, version, principal, deps))),
+    }),
+    defineRoute({
+      method: 'get',
+      path: '/channels/:id/templates',
+      tag,
+      summary: 'The approved messages that may go out on a channel, as its platform has them',
+      access: { permission: 'message.send' },
+      params: idParams<ChannelId>(),
+      responses: {
+        200: { description: 'All of them', schema: z.object({ items: z.array(messageTemplate) }) },
+      },
+      handler: async ({ params: { id: channelId }, principal }) =>
+        ok({ items: await listTemplates(channelId, principal, deps) }),
     }),
     defineRoute({
       method: 'post',

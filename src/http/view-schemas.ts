@@ -4,11 +4,13 @@ import { CONVERSATION_STATUSES, PRIORITIES, WORK_TYPES } from '../domain/convers
 import type * as ids from '../domain/ids.ts'
 import { FILED_REASONS } from '../domain/letter.ts'
 import { MESSAGE_STATUSES } from '../domain/message.ts'
+import type { MessageTemplate } from '../domain/message-template.ts'
 import { PERMISSIONS, ROLES } from '../domain/permissions.ts'
 import type { WhyView } from '../domain/queue-views.ts'
 import { ROUTING_STRATEGIES } from '../domain/routing/policy.ts'
 import { EXCLUSION_REASONS, ROUTING_OUTCOMES } from '../domain/routing/trace.ts'
 import type * as views from '../domain/views.ts'
+import { capabilities } from './capability-schemas.ts'
 import { fileId, id, instant, pageOf, version, z } from './fields.ts'
 import { letterView } from './letter-schemas.ts'
 import { richFields } from './message-schemas.ts'
@@ -47,54 +49,6 @@ export const access = z
     z.strictObject({ kind: z.literal('agents'), agentIds: z.array(id<ids.AgentId>()).max(500) }),
   ])
   .openapi('ChannelAccess') satisfies z.ZodType<views.ChannelAccess>
-
-const support = z.enum(['native', 'degraded', 'absent']).openapi('Support') satisfies z.ZodType<Support>
-const segmentSizes = z.object({ single: z.int(), each: z.int() })
-const paceLimit = z.object({ messages: z.int(), perMs: z.int(), burst: z.int().optional() })
-const capabilities = z
-  .object({
-    workType: z.enum(WORK_TYPES),
-    text: z.object({
-      support,
-      maxLength: z.int(),
-      overLimit: z.enum(['split', 'refuse']),
-      segments: z.object({ gsm7: segmentSizes, ucs2: segmentSizes }).optional(),
-    }),
-    formatting: support.optional(),
-    attachments: z.object({
-      support,
-      maxBytes: z.int(),
-      maxPerMessage: z.int(),
-      maxTotalBytes: z.int().optional(),
-      overCount: z.enum(['split', 'refuse']).optional(),
-      maxTextLength: z.int().optional(),
-      sizeLimits: z.array(z.object({ contentTypes: z.array(z.string()), maxBytes: z.int() })).optional(),
-      contentTypes: z.array(z.string()),
-    }),
-    replyTo: support,
-    reactions: support,
-    typing: support,
-    markRead: support,
-    editMessage: support,
-    deleteMessage: support,
-    receipts: z.object({ delivered: support, read: support }),
-    replyWindowHours: z.number().optional(),
-    templates: support.optional(),
-    startConversation: support,
-    addresses: z.enum(['phone', 'email', 'id']).optional(),
-    idempotentSend: z.boolean(),
-    letters: z
-      .object({
-        maxRecipients: z.int(),
-        signature: z.string(),
-        ownAddresses: z.array(z.string()),
-        sameSubjectDays: z.number(),
-      })
-      .optional(),
-    pacing: z.object({ channel: paceLimit.optional(), thread: z.array(paceLimit).optional() }).optional(),
-    retry: z.object({ maxAttempts: z.int(), firstDelayMs: z.int(), longestDelayMs: z.int() }).optional(),
-  })
-  .openapi('Capabilities') satisfies z.ZodType<Capabilities>
 
 /** What a setting of a channel may hold. */
 export const configValue = z.union([
@@ -168,6 +122,7 @@ export const attachmentView = z
     width: z.int().optional(),
     height: z.int().optional(),
     contentId: z.string().optional(),
+    state: z.enum(['fetching', 'gone', 'too-large']).optional(),
   })
   .openapi('Attachment') satisfies z.ZodType<views.AttachmentView>
 
@@ -283,6 +238,21 @@ export const messageView = z
     version,
   })
   .openapi('Message') satisfies z.ZodType<views.MessageView>
+
+/** See the domain's MessageTemplate. */
+export const messageTemplate = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    language: z.string(),
+    category: z.string().optional(),
+    body: z.string(),
+    variables: z.array(z.object({ key: z.string(), example: z.string().optional() })),
+    buttons: z.array(z.string()),
+    media: z.array(z.string()),
+    unusable: z.string().optional(),
+  })
+  .openapi('MessageTemplate') satisfies z.ZodType<MessageTemplate>
 
 /** See the domain's ContactView. */
 export const contactView = z

@@ -69,6 +69,8 @@ export interface RealtimeDeps {
   readonly limits?: Partial<RealtimeLimits>
   /** The sender's address; a forwarded one only from a trusted proxy. */
   readonly addressOf: (request: IncomingMessage) => string
+  /** An agent writes to a customer just now. */
+  readonly onAgentTyping?: (conversationId: ConversationId) => void
   readonly authenticateCookie: (cookieHeader: string | undefined) => Promise<Principal | undefined>
   /** Fresh principals by `via.id`, in one query; a session that ended, or whose agent may no longer act, is absent. */
   readonly revalidate: (principals: readonly Principal[]) => Promise<ReadonlyMap<string, Principal>>
@@ -231,6 +233,7 @@ export function createRealtime(deps: RealtimeDeps): Realtime {
       const whisper = { kind: 'agent-typing' as const, presence, ...(visitor ? { visitor } : {}) }
       local.whisper(whisper)
       if (link) outgoing.addWhisper(whisper)
+      deps.onAgentTyping?.(viewer.conversationId)
     },
   })
   const tellVisitorTyping = async (channelId: ChannelId, visitorId: string): Promise<void> => {

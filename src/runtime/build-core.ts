@@ -25,6 +25,7 @@ import {
   type PolicyOf,
   policyInForce,
 } from '../services/routing-snapshot.ts'
+import { createTellPlatform } from '../services/tell-platform.ts'
 import { createAttemptLimits, ensureAttemptIndexes } from './attempt-limits.ts'
 import type { Config } from './config.ts'
 import { createContextOf } from './connector-context.ts'
@@ -105,6 +106,7 @@ export async function buildCore(deps: {
     return channel && policyInForce(conversation, channel, await rules()).policy
   }
   const stopping = new AbortController()
+  const fileWanted = { tell: (): void => undefined }
   const contextUntilStop = (channel: LiveChannel, limit: AbortSignal) =>
     contextOf(channel, AbortSignal.any([stopping.signal, limit]))
   const fetchAttachment = createFetchAttachment({
@@ -145,8 +147,17 @@ export async function buildCore(deps: {
     contextOf,
     assignable,
     contextUntilStop,
+    tellPlatform: createTellPlatform({
+      ...stores,
+      findChannel: directory.get,
+      contextOf: contextUntilStop,
+      now: () => performance.now(),
+      onFailure: (error, conversationId) =>
+        log.debug({ err: error, conversationId }, 'a platform could not be told what an agent does'),
+    }),
     templates: createTemplates({ contextOf: contextUntilStop, clock: Date.now }),
     fetchAttachment,
+    fileWanted,
     // What anybody may write into a letter reaches no network inside, also none that connectors may call.
     fetchRemotePicture: createRemotePictures({
       fetch: createGuardedFetch({ timeoutMs: PICTURE_LIMIT_MS, maxResponseBytes: MOST_PICTURE_BYTES }),
@@ -155,6 +166,7 @@ export async function buildCore(deps: {
       attachments: stores.attachments,
       clock: Date.now,
       maxBytes: config.attachmentMaxBytes,
+      onWaiting: () => fileWanted.tell(),
     }),
     agentAttachments: {
       ...createAgentAttachments({ ...stores, clock: Date.now }),

@@ -117,6 +117,21 @@ export function createMetrics() {
     labelNames: ['repeated'],
     registers,
   })
+  const spooled = new Counter({
+    name: 'tributary_spooled_entries_total',
+    help: 'Deliveries kept on the disk of this machine because the database could not take them',
+    registers,
+  })
+  const unspooled = new Counter({
+    name: 'tributary_spool_drained_entries_total',
+    help: 'Deliveries that came from there into the journal',
+    registers,
+  })
+  const spoolBytes = new Gauge({
+    name: 'tributary_spool_bytes',
+    help: 'Bytes of deliveries on the disk of this machine that the database does not have',
+    registers,
+  })
   const filings = new Counter({
     name: 'tributary_filings_total',
     help: 'Attempts to file sent messages with their platform, by how they ended',
@@ -174,6 +189,9 @@ export function createMetrics() {
     drifted: (count: number) => routingDrift.inc(count),
     sessionsHeld: (count: number) => sessionsHeld.set(count),
     sessionItem: (repeated: boolean) => sessionItems.inc({ repeated: String(repeated) }),
+    spooled: () => spooled.inc(),
+    spoolDrained: (entries: number) => unspooled.inc(entries),
+    spoolBytes: (bytes: number) => spoolBytes.set(bytes),
     filed: (outcome: string) => filings.inc({ outcome }),
     request: (facts: { method: string; route: string; status: number; durationMs: number }) =>
       http.observe(

@@ -5,6 +5,8 @@ import { createApiTokenStore } from '../store/api-token-store.ts'
 import { createAttachmentCopies } from '../store/attachment-copies.ts'
 import { createAttachmentStore } from '../store/attachment-store.ts'
 import { createAvailabilityLogStore } from '../store/availability-log-store.ts'
+import { createAvatarStore } from '../store/avatar-store.ts'
+import { createCatchUpStore } from '../store/catch-up-store.ts'
 import { createChannelStore } from '../store/channel-store.ts'
 import { createCheckpointStore } from '../store/checkpoint-store.ts'
 import type { StoreConnection } from '../store/connect.ts'
@@ -41,6 +43,7 @@ import { createRoutingStaffStore } from '../store/routing-staff-store.ts'
 import { createRoutingStore } from '../store/routing-store.ts'
 import { createSessionStore } from '../store/session-store.ts'
 import { createTimelineStore } from '../store/timeline-store.ts'
+import { createWaitingFilesStore } from '../store/waiting-files-store.ts'
 import { createWorkspaceStore } from '../store/workspace-store.ts'
 
 /** Every collection of the installation. */
@@ -56,7 +59,9 @@ export async function openStores(connection: StoreConnection['connection']) {
     apiTokens: createApiTokenStore(connection),
     attachments: createAttachmentStore(connection),
     attachmentCopies: createAttachmentCopies(connection),
+    avatars: createAvatarStore(connection),
     categories: createCategoryStore(connection),
+    catchUpMarks: createCatchUpStore(connection),
     channels: createChannelStore(connection),
     checkpoints: createCheckpointStore(connection),
     contacts: createContactStore(connection),
@@ -98,6 +103,7 @@ export async function openStores(connection: StoreConnection['connection']) {
     skills: createSkillStore(connection),
     teams: createTeamStore(connection),
     timelines: createTimelineStore(connection),
+    waitingFiles: createWaitingFilesStore(connection),
     workspace: createWorkspaceStore(connection),
   }
   const indexed = Object.values(stores).flatMap((store) =>

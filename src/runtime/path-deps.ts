@@ -4,11 +4,13 @@ import type { Bus } from '../services/bus.ts'
 import type { ChannelDirectory } from '../services/channel-directory.ts'
 import type { ContinueDeps } from '../services/continue-answers.ts'
 import type { DeliverDeps } from '../services/deliver-messages.ts'
+import type { FetchAttachment } from '../services/fetch-attachment.ts'
 import type { OrderClock } from '../services/order-clock.ts'
 import type { AgentAttachments } from '../services/plan-message.ts'
 import type { RouteDeps } from '../services/route-conversations.ts'
 import type { PolicyOf } from '../services/routing-snapshot.ts'
 import type { OpenAttachment } from '../services/to-outbound.ts'
+import type { Config } from './config.ts'
 import type { Logger } from './logger.ts'
 import type { Metrics } from './metrics.ts'
 import type { Stores } from './open-stores.ts'
@@ -33,7 +35,7 @@ export interface PathDeps {
   readonly goneNodes: () => readonly string[]
   /** How often the connection to the database was lost. */
   readonly interruptions: () => number
-  readonly journalRetentionMs: number
+  readonly settings: Pick<Config, 'journalRetentionMs' | 'dataDir' | 'spoolMaxBytes'>
   /** How long sends under way may hold up the stopping. */
   readonly stopPatienceMs: number
   readonly routingAgents: RouteDeps['agents']
@@ -42,6 +44,9 @@ export interface PathDeps {
   readonly assignable: AssignDeps['assignable']
   readonly linkAttachments: LinkAttachments
   readonly openAttachment: OpenAttachment
+  readonly fetchAttachment: FetchAttachment
+  /** Tells whoever fetches files, once somebody does, that there are some. */
+  readonly fileWanted: { tell: () => void }
   readonly messageTokens: DeliverDeps['messageTokens']
   readonly fileLinks: DeliverDeps['fileLinks']
   readonly contextOf: DeliverDeps['contextOf']

@@ -5,7 +5,7 @@ import { type DeliverDeps, deliverConversation } from '../services/deliver-messa
 import { detectLanguage } from '../services/detect-language.ts'
 import { type FileSentDeps, fileSentOf } from '../services/file-sent.ts'
 import { receiveInbound } from '../services/receive-inbound.ts'
-import { createJournalWriter, type JournalWriter } from './journal-writer.ts'
+import { createJournalWriter } from './journal-writer.ts'
 import { createLeftLeases } from './left-leases.ts'
 import { createLimitedParse } from './limited-parse.ts'
 import { startOutboxLanes } from './outbox-lanes.ts'
@@ -15,12 +15,16 @@ import { createPartitionLeases, RENEW_EVERY_MS } from './partition-leases.ts'
 import type { PathDeps } from './path-deps.ts'
 import type { Projector } from './projector.ts'
 import { createProjectorLanes } from './projector-lanes.ts'
+import type { Shelter } from './spool-shelter.ts'
+import { startFileFetching, startLookUps } from './start-background.ts'
 import { createRouter } from './start-router.ts'
-import { startSessions } from './start-sessions.ts'
+import { startCatchUpOf, startSessions } from './start-sessions.ts'
+import { startShelter } from './start-shelter.ts'
 
 /** The two paths of this process, running. */
 export interface Paths {
-  readonly writer: JournalWriter
+  /** Where deliveries go. */
+  readonly shelter: Pick<Shelter, 'append'>
   readonly projector: Pick<Projector, 'depth' | 'lagMs' | 'idle' | 'scan'>
   /** Finishes what is under way and gives leases back. */
   stop(): Promise<void>
@@ -46,6 +50,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
   const router = createRouter({ ...deps, onError })
   const threads = createParsingThreads({ ...deps, onError })
   const parse = createLimitedParse({ threads, startedAtMs: Date.now() })
+  const lookUps = startLookUps(deps)
   const projector = createProjectorLanes(() => partitions.held, {
     journal: stores.journal,
     receive: (entries) =>
@@ -61,13 +66,14 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
           await router.route(conversations, 'reopened')
         },
         detectLanguage,
+        wantLookUp: lookUps.want,
         renewAfterMs: async (conversation) => (await deps.policyOf(conversation))?.newConversationAfterMs,
         now: Date.now,
         random: Math.random,
       }),
     interruptions: deps.interruptions,
     isPressed: () => writer.isPressed,
-    keepMs: deps.journalRetentionMs,
+    keepMs: deps.settings.journalRetentionMs,
     now: Date.now,
     onError,
     observe: deps.metrics.projection,
@@ -86,7 +92,16 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     observe: deps.metrics.journal,
   })
 
-  if (!deps.works) return { writer, projector, stop: () => writer.drain() }
+  const missed = { tell: (): void => undefined }
+  const shelter = await startShelter(deps, writer, () => missed.tell())
+
+  if (!deps.works) {
+    const stop = async (): Promise<void> => {
+      await shelter.stop()
+      await writer.drain()
+    }
+    return { shelter, projector, stop }
+  }
 
   const gainPartitions = async (): Promise<void> => {
     const gained = await partitions.renew()
@@ -121,7 +136,11 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     onError,
   })
   const routing = router.work()
+  const files = startFileFetching(deps, onError)
+  deps.fileWanted.tell = files.wake
   const sessions = startSessions(deps, writer, onError)
+  const catchUp = startCatchUpOf(deps, writer, onError)
+  missed.tell = catchUp.missed
   bus.onSignal(({ kind }) => {
     if (kind === 'journal-grew') projector.scan()
     if (kind === 'outbox-wanted') outbox.wake()
@@ -143,12 +162,14 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     every(CONTINUE_EVERY_MS, () => continueLeft(deps), 'passing answers on failed', onError),
   ]
   return {
-    writer,
+    shelter,
     projector,
     async stop() {
       for (const timer of timers) clearInterval(timer)
       stopping = true
-      await sessions.stop()
+      lookUps.stop()
+      await Promise.all([sessions.stop(), catchUp.stop()])
+      await shelter.stop()
       await writer.drain()
       // One that takes its time is parsed again by whoever comes next.
       const patience = setTimeout(() => void threads.stop(), deps.stopPatienceMs)
@@ -159,7 +180,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
         routing.stop(),
       ])
       clearTimeout(patience)
-      await threads.stop()
+      await Promise.all([threads.stop(), files.stop(deps.stopPatienceMs)])
       if (left > 0) log.warn({ conversations: left }, 'sends were still under way at the end')
       await partitions.release()
     },

@@ -237,6 +237,13 @@ export const DEFINITIONS = {
     schema: wholeNumber(1, 3_650).transform((days) => days * DAY_MS),
     fallback: '30',
   }),
+  spoolMaxBytes: define({
+    name: 'SPOOL_MAX_BYTES',
+    kind: 'number',
+    help: 'The most bytes of deliveries that are kept in `DATA_DIR/spool` while the database is away. What comes beyond is refused, and the platforms deliver it again.',
+    schema: wholeNumber(0, 1024 * 2 ** 30),
+    fallback: String(2 ** 30),
+  }),
   metricsToken: define({
     name: 'METRICS_TOKEN',
     kind: 'text, 16 characters or more',

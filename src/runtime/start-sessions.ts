@@ -1,3 +1,4 @@
+import { type CatchUp, startCatchUp } from './catch-up.ts'
 import { type ChannelSupervisor, startChannelSupervisor } from './channel-supervisor.ts'
 import { keepHealth } from './connector-context.ts'
 import type { JournalWriter } from './journal-writer.ts'
@@ -36,6 +37,25 @@ export function startSessions(
     random: Math.random,
     onItem: deps.metrics.sessionItem,
     onHeld: deps.metrics.sessionsHeld,
+    onError,
+  })
+}
+
+/** Starts asking platforms that call us for what they may have delivered in vain. */
+export function startCatchUpOf(
+  deps: PathDeps,
+  writer: Pick<JournalWriter, 'append'>,
+  onError: (error: unknown, message: string) => void,
+): CatchUp {
+  const { stores, bus } = deps
+  return startCatchUp({
+    ...deps,
+    leases: stores.leases,
+    marks: stores.catchUpMarks,
+    append: writer.append,
+    keepHealth: (channel, health) =>
+      keepHealth(channel, health, { channels: stores.channels, bus, clock: Date.now }),
+    now: Date.now,
     onError,
   })
 }

@@ -7,8 +7,11 @@ import type { LiveChannel } from './channel-directory.ts'
 import type { OrderClock } from './order-clock.ts'
 
 export interface AcceptDeps {
-  /** @returns when the entry is journaled on disk */
-  readonly append: (entry: JournalEntry) => Promise<{ readonly repeated: boolean }>
+  /**
+   * @param spooled whether it may wait on this machine's disk while the database is away
+   * @returns when the entry is on disk
+   */
+  readonly append: (entry: JournalEntry, spooled: boolean) => Promise<unknown>
   readonly orderClock: OrderClock
   /** Seconds the sender has to wait; 0 when he may go on. */
   readonly takeQuota: (sender: string, nowMs: number) => number
@@ -44,6 +47,8 @@ export async function acceptDelivery(
   if (waitSeconds > 0) throw new AppError('rate-limited', { retryAfterSeconds: waitSeconds })
   await deps.append(
     toEntry(channel.id, verification.request, verification.deliveryKey, sender, deps.orderClock),
+    // A client of ours keeps what it could not deliver, and shows that; a platform may give up.
+    channel.connector.visitors === undefined,
   )
   if (channel.connector.afterInbound) deps.afterAccepted?.(channel, verification.request)
   return inbound.acknowledge(verification.request)

@@ -1,10 +1,10 @@
 import { ConnectorError, type ConnectorErrorFacts } from '../contract/connector-error.ts'
 import { afterFailure, DEFAULT_RETRY_SCHEDULE } from '../domain/delivery.ts'
 import type { ChannelId, ConversationId } from '../domain/ids.ts'
-import type { ContactStore } from '../store/contact-store.ts'
 import type { AfterLostLease, OutboxStore, SettledFailure, Settlement } from '../store/outbox-store.ts'
 import { reach } from '../store/stations.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
+import { applyRefusal } from './apply-consent.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { FIRST_LOOK_MS, type FindSentDeps, lookForSent } from './find-sent.ts'
 import { settleDelivery } from './settle-delivery.ts'
@@ -24,7 +24,6 @@ export interface Pace {
 
 export interface DeliverDeps extends FindSentDeps {
   readonly outbox: OutboxStore
-  readonly contacts: Pick<ContactStore, 'findIdentities' | 'setOptedOut'> & FindSentDeps['contacts']
   readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
   readonly pace: Pace
   /** Whose leases are taken: when this node is gone, others need not wait for them to run out. */
@@ -191,7 +190,8 @@ async function failed(
 
 async function keepOptedOut(leased: StoredMessage, channelId: ChannelId, deps: DeliverDeps): Promise<void> {
   const destination = await destinationOf(leased, deps.conversations)
-  if (destination) await deps.contacts.setOptedOut(channelId, destination.identityExternalId, deps.now())
+  if (!destination) return
+  await applyRefusal({ channelId, recipient: destination.identityExternalId }, deps.now(), deps)
 }
 
 /** What a failure leads to. Where the platform can be asked about an uncertain one, it is. */

@@ -22,8 +22,10 @@ export function createLinkAttachments(deps: {
   readonly clock: () => number
   /** Of a file that came inside its message. */
   readonly maxBytes: number
+  /** Some of the files are to be fetched without being asked for. */
+  readonly onWaiting?: () => void
 }): LinkAttachments {
-  const { attachments, clock, maxBytes } = deps
+  const { attachments, clock, maxBytes, onWaiting } = deps
   return async (refs, { channelId, identityExternalId, conversationId, messageId, part }, onLeft) => {
     const uploader: AttachmentUploader = { kind: 'visitor', id: identityExternalId, channelId }
     const link: AttachmentLink = { conversationId, messageId }
@@ -54,6 +56,7 @@ export function createLinkAttachments(deps: {
     }
     const linked = await attachments.link(storedIds, uploader, link, clock())
     const noted = await attachments.linkRemote(remote, uploader, link, clock())
+    if (remote.some(({ fetchAtOnce }) => fetchAtOnce)) onWaiting?.()
     const byId = new Map(linked.map((one) => [one.id as string, one]))
     const byRef = new Map(noted.map((one) => [one.remoteRef, one]))
     const inOrder = refs.map((ref) => {

@@ -45,14 +45,16 @@ export async function openAttachmentForAgent(
   const { conversationId, messageId, uploader } = attachment
   if (conversationId === undefined || messageId === undefined) {
     if (uploader.kind !== 'agent' || uploader.id !== principal.agentId) throw new AppError('not-found')
-    return opened(attachment, deps)
+    return openAttachment(attachment, deps)
   }
   const conversation = await deps.conversations.find(conversationId)
   if (!conversation || !seesChannel(principal.channels, conversation.channelId))
     throw new AppError('not-found')
   const message = await deps.messages.find(messageId)
   if (!message || message.deletedAtMs !== undefined) throw new AppError('not-found')
-  return opened(attachment, deps)
+  // Of a message in several parts one may be gone.
+  if (message.parts && !message.attachments.some((one) => one.id === id)) throw new AppError('not-found')
+  return openAttachment(attachment, deps)
 }
 
 /**
@@ -72,7 +74,7 @@ export async function openAttachmentForVisitor(
     uploader.channelId === visitor.channelId
   if (conversationId === undefined || messageId === undefined) {
     if (!own) throw new AppError('not-found')
-    return opened(attachment, deps)
+    return openAttachment(attachment, deps)
   }
   const conversation = await deps.conversations.find(conversationId)
   const his =
@@ -81,17 +83,18 @@ export async function openAttachmentForVisitor(
   // The link may come a moment before the message and its conversation: meanwhile his own file is still his.
   const visible = message ? his && message.deletedAtMs === undefined && isVisibleToVisitor(message) : own
   if (!visible) throw new AppError('not-found')
-  return opened(attachment, deps)
+  return openAttachment(attachment, deps)
 }
 
 /** Makes the function that hands a message's files to its channel. */
 export function createOpenAttachment(
   deps: Pick<OpenAttachmentDeps, 'attachments' | 'fetchAttachment'>,
 ): (id: string) => Promise<Readable> {
-  return async (id) => (await opened(await deps.attachments.get(id), deps)).read()
+  return async (id) => (await openAttachment(await deps.attachments.get(id), deps)).read()
 }
 
-async function opened(
+/** The file itself, once it is known that its reader may have it. */
+export async function openAttachment(
   attachment: StoredAttachment,
   { attachments, fetchAttachment }: Pick<OpenAttachmentDeps, 'attachments' | 'fetchAttachment'>,
 ): Promise<OpenedAttachment> {

@@ -8,7 +8,7 @@ import { findReplies } from './present-messages.ts'
 import { tellOfContinuation } from './tell-of-continuation.ts'
 import { summaryOf } from './update-conversations.ts'
 
-interface PublishDeps {
+export interface PublishDeps {
   readonly bus: Bus
   readonly conversations: ConversationStore
   readonly messages: MessageStore

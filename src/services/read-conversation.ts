@@ -1,12 +1,10 @@
 import type { ConversationId } from '../domain/ids.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
-import type { MessageStore } from '../store/message-store.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
-import type { Bus } from './bus.ts'
 import { openConversation } from './conversation-access.ts'
 import { presentConversation } from './present.ts'
 import type { Principal } from './principal.ts'
-import { tellOfReading } from './tell-of-reading.ts'
+import { type TellOfReadingDeps, tellOfReading } from './tell-of-reading.ts'
 
 const MOST_ROUNDS = 5
 
@@ -14,7 +12,7 @@ const MOST_ROUNDS = 5
 export async function readConversation(
   id: ConversationId,
   principal: Principal,
-  deps: { readonly conversations: ConversationStore; readonly messages: MessageStore; readonly bus: Bus },
+  deps: TellOfReadingDeps & { readonly conversations: ConversationStore },
 ): Promise<StoredConversation> {
   let conversation = await openConversation(id, principal, 'conversation.write', deps)
   for (let round = 0; round < MOST_ROUNDS; round += 1) {

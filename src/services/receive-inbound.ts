@@ -22,6 +22,7 @@ import { type FoundThreads, findThreads, type ThreadDeps } from './find-threads.
 import { joinContinued } from './join-continued.ts'
 import { joinGroups } from './join-groups.ts'
 import { holdReports, keepReports } from './keep-reports.ts'
+import { isLookUpDue, type LookUp } from './look-up-identity.ts'
 import { type ArrivedMessage, type ParsedBatch, type ParseRequests, parseEntries } from './parse-entries.ts'
 import { presentConversation, presentMessage, presentToVisitor } from './present.ts'
 import { findReplies, type Replies } from './present-messages.ts'
@@ -32,7 +33,7 @@ import {
   type ResolvedConversations,
   resolveConversations,
 } from './resolve-conversations.ts'
-import { resolveSenders } from './resolve-senders.ts'
+import { type FindSender, resolveSenders } from './resolve-senders.ts'
 import { type UpdatedConversation, updateConversations } from './update-conversations.ts'
 
 export interface ReceiveInboundDeps
@@ -51,6 +52,8 @@ export interface ReceiveInboundDeps
   readonly bus: Bus
   /** Runs the router on conversations that opened again; failing leaves them to its sweep. */
   readonly route: (conversations: readonly StoredConversation[]) => Promise<void>
+  /** Asks the platform who somebody is, some time soon. */
+  readonly wantLookUp: (lookUp: LookUp) => void
   readonly now: () => number
   readonly random: () => number
 }
@@ -135,6 +138,7 @@ async function receiveMessages(messages: readonly ArrivedMessage[], deps: Receiv
   )
   publish(told, replies, conversations, deps.bus)
   publishLines(lines, updated, deps.bus)
+  wantLookUps(arrivals, findSender, conversations, deps)
   // Also for those recorded before: the run that recorded them may have ended before this.
   await applyEarly([...recorded.fresh, ...recorded.repeated], deps)
   await tellOfGrown(recorded.grown, deps)
@@ -151,6 +155,22 @@ async function tellOfGrown(grown: readonly StoredMessage[], deps: ReceiveInbound
   if (grown.length === 0) return
   await publishChanged(grown, deps)
   await applyEarly(grown, deps)
+}
+
+/** Platforms are asked who somebody is after his message is on screens, and where they can tell at all. */
+function wantLookUps(
+  arrivals: readonly ArrivedMessage[],
+  findSender: FindSender,
+  conversations: ResolvedConversations,
+  deps: ReceiveInboundDeps,
+): void {
+  for (const arrival of arrivals) {
+    if (!arrival.channel.connector.lookUpIdentity) continue
+    const { identity } = findSender(arrival)
+    if (!isLookUpDue(identity, deps.now())) continue
+    const conversationId = conversations.of(arrival).id
+    deps.wantLookUp({ channelId: arrival.channel.id, identityId: identity.id, conversationId })
+  }
 }
 
 /** Whether it is a letter of ours that came back to the very channel it was sent by: its thread has it. */

@@ -141,7 +141,7 @@ function newContact(
 }
 
 /** Takes over what a later message tells anew: a proven identity, a name where there was none. */
-async function learn(sender: Sender, said: InboundIdentity, contacts: ContactStore): Promise<Sender> {
+export async function learn(sender: Sender, said: InboundIdentity, contacts: ContactStore): Promise<Sender> {
   const { identity, contact } = sender
   const becomesVerified = said.verified && !identity.verified
   const renamed = said.displayName !== undefined && said.displayName !== identity.displayName

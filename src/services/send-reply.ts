@@ -1,7 +1,6 @@
 import type { SendMessageCommand } from '../domain/commands.ts'
 import { AppError } from '../domain/errors.ts'
 import type { ConversationId, MessageId } from '../domain/ids.ts'
-import type { AttachmentView } from '../domain/views.ts'
 import type { ConversationChange } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import { derivedId } from '../store/object-id.ts'
@@ -16,11 +15,11 @@ import { type PlanMessageDeps, type PlannedMessage, planMessage } from './plan-m
 import { presentConversation, presentMessage } from './present.ts'
 import { findReplies } from './present-messages.ts'
 import { type Principal, requireChannel, requirePermission } from './principal.ts'
-import { tellOfReading } from './tell-of-reading.ts'
+import { type TellOfReadingDeps, tellOfReading } from './tell-of-reading.ts'
 import { touchConversation } from './touch-conversation.ts'
 import { type PreparedLetter, recordLetter } from './write-letter.ts'
 
-export interface SendReplyDeps extends PlanMessageDeps {
+export interface SendReplyDeps extends PlanMessageDeps, Pick<TellOfReadingDeps, 'tellPlatform'> {
   readonly findChannel: (id: string) => Promise<LiveChannel | undefined>
   readonly bus: Bus
   readonly orderClock: OrderClock

@@ -26,7 +26,8 @@ export interface StoreAttachmentDeps {
 
 /** A file as interfaces show it. */
 export function presentAttachment(attachment: StoredAttachment): AttachmentView {
-  const { id, name, contentType, sizeBytes, width, height, contentId } = attachment
+  const { id, name, contentType, sizeBytes, width, height, contentId, waits, lost } = attachment
+  const state = lost ?? (waits ? ('fetching' as const) : undefined)
   return {
     id,
     name,
@@ -34,6 +35,7 @@ export function presentAttachment(attachment: StoredAttachment): AttachmentView 
     sizeBytes,
     ...(width === undefined || height === undefined ? {} : { width, height }),
     ...(contentId === undefined ? {} : { contentId }),
+    ...(state === undefined ? {} : { state }),
   }
 }
 

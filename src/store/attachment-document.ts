@@ -28,8 +28,10 @@ export interface StoredAttachment extends AttachmentContent {
   readonly remoteRef?: string
   /** By this id the letter's formatted body shows it in its place. */
   readonly contentId?: string
-  /** The platform will never give it. */
-  readonly gone?: boolean
+  /** It is on its way without being asked for. */
+  readonly waits?: boolean
+  /** Why the platform's file will never be here. */
+  readonly lost?: 'gone' | 'too-large'
 }
 
 /** The message that a file belongs to. */
@@ -70,8 +72,8 @@ export interface AttachmentDocument {
     readonly fetchAt?: Date
     readonly failures?: number
   }
-  /** The platform will never give it. */
-  readonly gone?: boolean
+  /** Why it will never be here. */
+  readonly lost?: StoredAttachment['lost']
   /** Of a picture of a customer: whom it shows. */
   readonly identityId?: mongo.ObjectId
   /** The file it was made from, when a letter was passed on. */
@@ -105,7 +107,8 @@ export function fromAttachmentDocument(document: AttachmentDocument): StoredAtta
     ...(messageId ? { messageId: messageId.toHexString() as MessageId } : {}),
     ...(remote ? { remoteRef: remote.ref } : {}),
     ...(document.contentId === undefined ? {} : { contentId: document.contentId }),
-    ...(document.gone ? { gone: true } : {}),
+    ...(state === 'remote' && remote?.fetchAt ? { waits: true } : {}),
+    ...(document.lost === undefined ? {} : { lost: document.lost }),
   }
 }
 

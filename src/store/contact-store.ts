@@ -143,22 +143,6 @@ export function createContactStore(connection: Connection) {
       await identities.updateOne({ _id: toObjectId(id) }, { $set: change }, { writeConcern: { w: 1 } })
     },
 
-    /** Keeps that a customer wants no messages of a channel; undefined = he wants them again. */
-    async setOptedOut(
-      channelId: ChannelId,
-      externalId: string,
-      atMs: number | undefined,
-    ): Promise<StoredIdentity | undefined> {
-      const updated = await identities.findOneAndUpdate(
-        { channelId: toObjectId(channelId), externalId },
-        atMs === undefined
-          ? { $unset: { optedOutAt: '' } }
-          : [{ $set: { optedOutAt: { $ifNull: ['$optedOutAt', new Date(atMs)] } } }],
-        { returnDocument: 'after' },
-      )
-      return updated ? fromIdentity(updated) : undefined
-    },
-
     /**
      * Keeps whether a customer wants messages; of two words the later counts.
      * @returns false when a later one is known

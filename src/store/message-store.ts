@@ -1,6 +1,7 @@
 import type { Connection } from 'mongoose'
-import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
+import type { ChannelId, ContactId, ConversationId, MessageId } from '../domain/ids.ts'
 import { type MessageStatus, statusesBelow } from '../domain/message.ts'
+import type { AttachmentView } from '../domain/views.ts'
 import { fromMessageDocument, type MessageDocument, toMessageDocument } from './message-document.ts'
 import { nativeCollection } from './native.ts'
 import { duplicatePositions, toObjectId } from './object-id.ts'
@@ -228,6 +229,16 @@ export function createMessageStore(connection: Connection) {
       return { changed, unmatched }
     },
 
+    /** Takes a message at this version for a change: of several at the same time one gets it. */
+    async claim(id: MessageId, version: number): Promise<StoredMessage | undefined> {
+      const claimed = await messages.findOneAndUpdate(
+        { _id: toObjectId(id), version },
+        { $inc: { version: 1 } },
+        { returnDocument: 'after' },
+      )
+      return claimed ? fromMessageDocument(claimed) : undefined
+    },
+
     /**
      * Later edits win; a deletion wins over edits. What came in several parts is not touched: see
      * message-group-store.ts.
@@ -278,6 +289,42 @@ export function createMessageStore(connection: Connection) {
       return standing ? fromMessageDocument(standing) : undefined
     },
 
+    /** Lets a message show what is known now of one of its files. */
+    async replaceFile(id: MessageId, file: AttachmentView): Promise<StoredMessage | undefined> {
+      const updated = await messages.findOneAndUpdate(
+        { _id: toObjectId(id), 'attachments.id': file.id },
+        { $set: { 'attachments.$': file }, $inc: { version: 1 } },
+        { returnDocument: 'after' },
+      )
+      return updated ? fromMessageDocument(updated) : undefined
+    },
+
+    /**
+     * Lets what a contact wrote in a conversation bear his name.
+     * @returns the latest of what bore the other one, as it stands now
+     */
+    async renameAuthor(
+      conversationId: ConversationId,
+      contactId: ContactId,
+      before: string,
+      after: string,
+    ): Promise<StoredMessage[]> {
+      const misnamed = {
+        conversationId: toObjectId(conversationId),
+        'author.kind': 'contact' as const,
+        'author.id': contactId as string,
+        'author.name': before,
+      }
+      const latest = await messages
+        .find(misnamed, { projection: { _id: 1 } })
+        .sort({ order: -1 })
+        .limit(RENAMED_AT_ONCE)
+        .toArray()
+      if (latest.length === 0) return []
+      await messages.updateMany(misnamed, { $set: { 'author.name': after }, $inc: { version: 1 } })
+      return this.findMany(latest.map(({ _id }) => _id.toHexString() as MessageId))
+    },
+
     /** Sets or takes back a person's reaction; with no emoji, all of his. Whichever part is named, the whole is meant. */
     async react(
       channelId: ChannelId,
@@ -311,6 +358,9 @@ export function createMessageStore(connection: Connection) {
     },
   }
 }
+
+/** Screens show no more at first; what is older is read with the new name. */
+const RENAMED_AT_ONCE = 100
 
 /** What more people than these think is not counted. */
 const MOST_REACTIONS = 200

@@ -9,6 +9,10 @@ import { channel } from 'node:diagnostics_channel'
 export type Station =
   | 'journaled'
   | 'acknowledged'
+  /** A delivery is on this machine's disk, and the database does not have it. */
+  | 'spooled'
+  /** It has it, and the disk does still. */
+  | 'spool-journaled'
   | 'message-recorded'
   | 'conversation-updated'
   /** The ring has moved on and the decision is explained, but nobody has the conversation yet. */

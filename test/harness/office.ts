@@ -117,11 +117,13 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
     policyOf: async ({ channelId }) => known.get(channelId)?.policy,
     detectLanguage: () => undefined,
     renewAfterMs: async () => undefined,
+    wantLookUp: () => undefined,
     contextOf: () => ({}) as ConnectorContext<LiveChannel['config']>,
     openAttachment: () => Promise.reject(new Error('nothing to open')),
     messageTokens: createMessageTokens(new Uint8Array(32)),
     fileLinks: NO_FILE_LINKS,
     templates: { of: async () => [] },
+    tellPlatform: { agentRead: () => undefined },
     pace: { take: () => undefined, hold: () => undefined },
     assignable: async (agentId: AgentId) => {
       const agent = office.team.find(({ id }) => id === agentId)

@@ -73,6 +73,8 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
   const channelId = freshId() as ChannelId
   const sent: OutboundMessage[] = []
   const events: DomainEvent[] = []
+  /** What agents have read, by the platform's ids. */
+  const read: string[] = []
   const bus = createBus((error) => {
     throw error
   })
@@ -152,6 +154,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     },
     detectLanguage: () => undefined,
     renewAfterMs: async () => undefined,
+    wantLookUp: () => undefined,
     now,
     random: () => 0.5,
   }
@@ -197,6 +200,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     ...stores,
     attachments: { find: async () => [], link: async () => undefined, forward: async () => [] },
     findChannel,
+    tellPlatform: { agentRead: (_, externalId) => void read.push(externalId) },
     templates: createTemplates({ contextOf: () => context, clock: now }),
     bus,
     orderClock,
@@ -218,6 +222,8 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     state,
     sent,
     events,
+    read,
+    context,
     agent,
     routeDeps,
     receiveDeps,
@@ -245,6 +251,18 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     thread: async (conversationId: ConversationId) =>
       (await stores.messages.page(conversationId, 1_000)).reverse(),
   }
+}
+
+/** Says whether a customer wants messages of a channel, as his platform would have told. */
+export async function sayConsent(
+  { contacts }: Pick<Stores, 'contacts'>,
+  channelId: ChannelId,
+  externalId: string,
+  word: { readonly optedOut: boolean; readonly atMs: number },
+): Promise<void> {
+  const [identity] = await contacts.findIdentities(channelId, [externalId])
+  if (!identity) throw new Error(`nobody is ${externalId}`)
+  await contacts.setConsent(identity.id, word)
 }
 
 /** A customer's message. */

@@ -110,6 +110,7 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
       await route(conversations, 'reopened')
     },
     detectLanguage,
+    wantLookUp: () => undefined,
     renewAfterMs: async (conversation) => (await policyOf(conversation))?.newConversationAfterMs,
   }
   const drainDeps: DrainDeps = { ...stores, route, now, isStopping: () => false }
@@ -125,6 +126,7 @@ export function openDesk(stores: Stores, policy: AssignmentPolicy, like?: Shared
     },
     attachments: { find: async () => [], link: async () => undefined, forward: async () => [] },
     templates: { of: async () => [] },
+    tellPlatform: { agentRead: () => undefined },
   }
   const boss = principalOf(hexId('f'), 'supervisor')
   const rerouteDeps: RerouteDeps = { ...serviceDeps, agents, channels: async () => [channel()], route }

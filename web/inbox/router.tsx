@@ -89,6 +89,11 @@ const routeTree = rootRoute.addChildren([
     ]),
     createRoute({
       getParentRoute: () => signedIn,
+      path: '/contacts/$contactId',
+      component: lazyRouteComponent(() => import('./contact/contact-screens.ts'), 'ContactPage'),
+    }),
+    createRoute({
+      getParentRoute: () => signedIn,
       path: '/queue',
       component: lazyRouteComponent(() => import('./queue/queue-page.tsx'), 'QueuePage'),
     }),

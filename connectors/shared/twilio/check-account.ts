@@ -1,16 +1,19 @@
 import type { Twilio } from 'twilio'
 import type { CheckResult } from '../../../src/contract/check-result.ts'
 import { openClient, type TwilioContext } from './client.ts'
+import { canCall } from './reach.ts'
 import { ApiTrouble, factsOf } from './trouble.ts'
+
+type CheckContext = TwilioContext & { readonly webhookUrl: string }
 
 /** Why a check failed, with the setting to look at. */
 export type CheckFailure = Extract<CheckResult, { ok: false }>
 
 /** What is looked at once the account is known to be good. */
-export type CheckSender<C extends TwilioContext> = (client: Twilio, ctx: C) => Promise<CheckResult>
+export type CheckSender<C extends CheckContext> = (client: Twilio, ctx: C) => Promise<CheckResult>
 
 /** "Test connection": the account first, then what it sends from. */
-export async function checkAccount<C extends TwilioContext>(
+export async function checkAccount<C extends CheckContext>(
   ctx: C,
   checkSender: CheckSender<C>,
 ): Promise<CheckResult> {
@@ -25,9 +28,15 @@ export async function checkAccount<C extends TwilioContext>(
         'accountSid',
       )
     const found = await checkSender(client, ctx)
-    if (!found.ok || type !== 'Trial') return found
-    const trial = 'It is a trial account: it reaches only numbers that were verified in the Twilio console.'
-    return { ok: true, detail: [found.detail, trial].filter(Boolean).join(' ') }
+    if (!found.ok) return found
+    const hints = [found.detail]
+    if (type === 'Trial')
+      hints.push('It is a trial account: it reaches only numbers that were verified in the Twilio console.')
+    if (!canCall(ctx.webhookUrl, ctx.config.apiBaseUrl))
+      hints.push(
+        'Twilio cannot call this server, whose public address is not on the internet: news comes every few minutes.',
+      )
+    return { ok: true, detail: hints.filter(Boolean).join(' ') }
   } catch (error) {
     return failureOf(error)
   }

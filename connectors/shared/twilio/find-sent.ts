@@ -62,10 +62,10 @@ function isFromUs(one: MessageInstance, config: TwilioConfig, form: ChannelForm)
 }
 
 function isSame(one: MessageInstance, message: OutboundMessage, form: ChannelForm): boolean {
-  const written = message.template ? message.text : form.write(message)
-  // A template may bring files of its own.
-  const sameFiles = message.template !== undefined || Number(one.numMedia) === message.attachments.length
-  return sameFiles && fold(one.body) === fold(written)
+  const shown = fold(one.body)
+  // A template may bring files of its own, and addresses behind its buttons that its text does not show.
+  if (message.template) return shown !== '' && fold(message.text).startsWith(shown)
+  return Number(one.numMedia) === message.attachments.length && shown === fold(form.write(message))
 }
 
 /** Twilio may have changed quotes and dashes for simpler ones, to save a segment: letters and digits stay. */

@@ -117,5 +117,6 @@ function labelIn(cards: readonly MessageCard[]): string {
 function whatIs(read: ReadParameter): string {
   const type = read('MessageType')?.toLowerCase() ?? ''
   if (read('InteractiveData') !== undefined) return 'the answers to a form'
-  return /^[a-z][a-z_-]{1,40}$/.test(type) ? type.replace(/[_-]/g, ' ') : 'an empty message'
+  const isTelling = /^[a-z][a-z_-]{1,40}$/.test(type) && type !== 'text'
+  return isTelling ? `a message of the kind “${type.replace(/[_-]/g, ' ')}”` : 'an empty message'
 }

@@ -7,6 +7,7 @@ import { openClient } from './client.ts'
 import type { TwilioConfig } from './config.ts'
 import { sawSending } from './health.ts'
 import { noteSent } from './known-sent.ts'
+import { canCall } from './reach.ts'
 import { ApiTrouble, factsOf } from './trouble.ts'
 
 type SendContext = ConnectorContext<TwilioConfig>
@@ -44,7 +45,7 @@ function createRequest(
   const request: MessageListInstanceCreateOptions = {
     to: addressOf(message.to.identityExternalId, form),
     ...senderOf(config, form),
-    statusCallback: webhookUrl,
+    ...(canCall(webhookUrl, config.apiBaseUrl) ? { statusCallback: webhookUrl } : {}),
   }
   if (template)
     return { ...request, contentSid: template.id, contentVariables: JSON.stringify(template.variables) }

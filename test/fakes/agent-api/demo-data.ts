@@ -123,8 +123,8 @@ function addConversation(state: FakeState, index: number, longThread: number): v
   state.contacts.set(contactId, {
     id: contactId,
     name,
-    emails: customer.email ? [customer.email] : [],
-    phones: index % 4 === 0 ? ['+46 70 123 45 67'] : [],
+    emails: customer.email ? [round === 0 ? customer.email : `${round}.${customer.email}`] : [],
+    phones: index % 4 === 0 ? [`+4670123${String(4_500 + index)}`] : [],
     attributes:
       index % 2 === 0 ? { plan: 'Crew', 'customer no.': String(48_200 + index), city: 'Göteborg' } : {},
     tags: [],

@@ -13,6 +13,7 @@ import { conversationRouter } from './conversation-router.ts'
 import { lettersRouter } from './letters-router.ts'
 import { addMessage } from './messages.ts'
 import { messengersRouter } from './messengers-router.ts'
+import { peopleRouter } from './people-router.ts'
 import { queueRouter } from './queue-router.ts'
 import { routingRouter } from './routing-router.ts'
 import type { FakeState } from './state.ts'
@@ -100,7 +101,7 @@ export async function startFakeServer(
     response.status(204).end()
   })
   rest.use(routingRouter(state), queueRouter(state), conversationRouter(state), workspaceRouter(state))
-  rest.use(lettersRouter(state), messengersRouter(state))
+  rest.use(lettersRouter(state), messengersRouter(state), peopleRouter(state))
   app.use('/api/v1', rest)
   serveInbox(app, policy)
 

@@ -5,6 +5,16 @@ import type { createFloodControl } from './flood-control.ts'
 import { type Entity, HtmlError, readHtml, trimmed } from './read-html.ts'
 import type { UpdateQueue } from './update-queue.ts'
 
+/** Something that the bot did in a chat. */
+export interface SeenEvent {
+  readonly kind: 'message' | 'edit' | 'deletion' | 'typing'
+  readonly chatId: number
+  /** As it stands now, not as it stood then. */
+  readonly message?: ChatMessage
+  /** The text that it had from then on. */
+  readonly text?: string
+}
+
 export interface MethodDeps {
   readonly bot: User
   readonly chats: Chats
@@ -12,8 +22,8 @@ export interface MethodDeps {
   readonly flood: ReturnType<typeof createFloodControl>
   /** Callback queries that wait for an answer. */
   readonly buttons: Set<string>
-  /** Chats that were told of typing, in order. */
-  readonly typing: number[]
+  /** What the bot's customers see happen, in order. */
+  readonly log: SeenEvent[]
   readonly now: () => number
 }
 
@@ -28,13 +38,23 @@ type Method = (parameters: Parameters) => unknown
 
 /** Every method by its name. */
 export function createMethods(deps: MethodDeps): Readonly<Record<string, Method>> {
-  const { bot, chats, queue, flood, buttons, typing, now } = deps
+  const { bot, chats, queue, flood, buttons, log, now } = deps
   let albums = 0
 
   const chatIdIn = (parameters: Parameters): number => {
     const chatId = parameters.number('chat_id')
     if (chatId === undefined) throw badRequest('chat_id is empty')
     return chatId
+  }
+
+  const put = (
+    chatId: number,
+    content: Record<string, unknown>,
+    about: Parameters<Chats['add']>[3],
+  ): ChatMessage => {
+    const message = chats.add(chatId, undefined, content, about)
+    log.push({ kind: 'message', chatId, message, text: message.text })
+    return message
   }
 
   const writable = (parameters: Parameters): number => {
@@ -61,9 +81,8 @@ export function createMethods(deps: MethodDeps): Readonly<Record<string, Method>
     if (text.length > MOST_TEXT) throw badRequest('message is too long')
     const replyTo = repliedIn(parameters, chatId)
     const markup = parameters.object<object>('reply_markup')
-    const message = chats.add(
+    const message = put(
       chatId,
-      undefined,
       { text, ...(entities.length > 0 ? { entities } : {}), ...(markup ? { reply_markup: markup } : {}) },
       { method: 'sendMessage', text, entities, ...(replyTo === undefined ? {} : { replyTo }) },
     )
@@ -99,9 +118,8 @@ export function createMethods(deps: MethodDeps): Readonly<Record<string, Method>
       const replyTo = repliedIn(parameters, chatId)
       const file = given ? chats.keepFile(given) : known
       if (!file) throw badRequest('wrong file identifier')
-      const message = chats.add(
+      const message = put(
         chatId,
-        undefined,
         { ...shownFile(key, file), ...shown },
         { method, text, entities, file, ...(replyTo === undefined ? {} : { replyTo }) },
       )
@@ -121,7 +139,7 @@ export function createMethods(deps: MethodDeps): Readonly<Record<string, Method>
       const file = chats.keepFile(given)
       const content = { ...shownFile(type, file), ...(caption === '' ? {} : { caption }) }
       const about = { method: 'sendMediaGroup', text: caption, file, album: `bot-${albums}` }
-      return chats.add(chatId, undefined, content, about).wire
+      return put(chatId, content, about).wire
     })
   }
 
@@ -141,6 +159,7 @@ export function createMethods(deps: MethodDeps): Readonly<Record<string, Method>
     message.text = text
     message.entities = entities
     message.edits += 1
+    log.push({ kind: 'edit', chatId: message.chatId, message, text })
     message.wire = { ...message.wire, [key]: text, edit_date: Math.floor(now() / 1_000) }
     return message.wire
   }
@@ -209,12 +228,13 @@ export function createMethods(deps: MethodDeps): Readonly<Record<string, Method>
       if (!message) throw badRequest('message to delete not found')
       if (now() - message.atMs > DELETABLE_MS) throw badRequest("message can't be deleted")
       message.deleted = true
+      log.push({ kind: 'deletion', chatId: message.chatId, message })
       return true
     },
     sendChatAction: (parameters) => {
       const chatId = chatIdIn(parameters)
       chats.requireOpen(chatId)
-      typing.push(chatId)
+      log.push({ kind: 'typing', chatId })
       return true
     },
     getFile: (parameters) => {

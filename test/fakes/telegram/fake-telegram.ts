@@ -7,7 +7,7 @@ import {
   startProvider,
 } from '../provider/provider-server.ts'
 import { Refused, readParameters, refusalAnswer, succeeded } from './bot-answer.ts'
-import { createMethods } from './bot-methods.ts'
+import { createMethods, type SeenEvent } from './bot-methods.ts'
 import { type ChatMessage, createChats, type User } from './chats.ts'
 import { type Customer, createCustomer } from './customers.ts'
 import { createFloodControl, type FloodLimit } from './flood-control.ts'
@@ -48,8 +48,8 @@ export interface FakeTelegram {
   /** All that the bot sent, in every chat, also what it took back. */
   sent(): readonly ChatMessage[]
   messages(chatId: number): readonly ChatMessage[]
-  /** Chats that were told of typing. */
-  readonly typing: readonly number[]
+  /** What customers saw the bot do, in order. */
+  readonly log: readonly SeenEvent[]
   /** Pressed buttons that still wait for an answer. */
   readonly unansweredButtons: ReadonlySet<string>
   /** How often flood control refused. */
@@ -90,8 +90,8 @@ export async function startFakeTelegram(options: FakeTelegramOptions = {}): Prom
     ...(options.floodOverall ? { overall: options.floodOverall } : {}),
   })
   const buttons = new Set<string>()
-  const typing: number[] = []
-  const methods = createMethods({ bot, chats, queue, flood, buttons, typing, now })
+  const log: SeenEvent[] = []
+  const methods = createMethods({ bot, chats, queue, flood, buttons, log, now })
   let numbers = 0
   const nextNumber = (): number => {
     numbers += 1
@@ -154,7 +154,7 @@ export async function startFakeTelegram(options: FakeTelegramOptions = {}): Prom
     },
     sent: () => chats.all().filter(({ byBot }) => byBot),
     messages: chats.messages,
-    typing,
+    log,
     unansweredButtons: buttons,
     get floodRefusals() {
       return flood.refusals

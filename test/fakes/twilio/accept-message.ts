@@ -18,9 +18,12 @@ const pairOf = (ours: string, his: string): string => `${ours} ${his}`
 /** What Twilio's own filter makes of what a customer wrote. */
 export function noteWish(message: FakeMessage, state: FakeState): void {
   if (message.from.startsWith('whatsapp:')) return
-  const pair = pairOf(message.messagingServiceSid ?? message.to, message.from)
-  if (STOP.test(message.body)) state.stopped.add(pair)
-  else if (START.test(message.body)) state.stopped.delete(pair)
+  for (const ours of [message.to, message.messagingServiceSid]) {
+    if (ours === null) continue
+    const pair = pairOf(ours, message.from)
+    if (STOP.test(message.body)) state.stopped.add(pair)
+    else if (START.test(message.body)) state.stopped.delete(pair)
+  }
 }
 
 /** Takes a message, or refuses it. @returns the message where it was taken */

@@ -1,4 +1,5 @@
 /** What the fake Twilio knows: messages, files, numbers and templates. */
+import { randomBytes } from 'node:crypto'
 
 /** A file that a customer sent. */
 export interface FakeFile {
@@ -72,11 +73,12 @@ export interface FakeState {
   readonly nextSid: (prefix: string) => string
 }
 
-/** Ids of Twilio's form, the same in every run. */
+/** Ids of Twilio's form; no two fakes give the same. */
 export function sidMaker(): (prefix: string) => string {
+  const own = randomBytes(12).toString('hex')
   let count = 0
   return (prefix) => {
     count += 1
-    return `${prefix}${count.toString(16).padStart(32, '0')}`
+    return `${prefix}${own}${count.toString(16).padStart(8, '0')}`
   }
 }

@@ -4,6 +4,7 @@ import type { Connector } from '../../../src/contract/connector.ts'
 import type { Capabilities } from '../../../src/domain/capabilities.ts'
 import type { ChannelId, ChannelType } from '../../../src/domain/ids.ts'
 import type { ReachView } from '../../../src/domain/views.ts'
+import { sayConsent } from '../../harness/path-rig.ts'
 import { scriptedConnector } from '../../harness/scripted-channel.ts'
 import { API, type PeopleServer, startPeopleServer } from './people-server.ts'
 
@@ -97,9 +98,10 @@ describe('the ways to a person', () => {
   it('are shut when he wants no messages, when the channel is paused or failing, and to whoever may not send', async () => {
     const { id, who } = await someone()
     const first = async (agent = server.owner.agent) => (await reach(id, agent))[0]
-    await server.core.stores.contacts.setOptedOut(server.channelId, who, Date.now())
+    const { stores } = server.core
+    await sayConsent(stores, server.channelId, who, { optedOut: true, atMs: Date.now() })
     expect(await first()).toMatchObject({ ok: false, reason: 'opted-out' })
-    await server.core.stores.contacts.setOptedOut(server.channelId, who, undefined)
+    await sayConsent(stores, server.channelId, who, { optedOut: false, atMs: Date.now() })
     expect(await first()).toMatchObject({ ok: true })
     const pause = async (paused: boolean) => {
       const { body } = await server.owner.agent.get(`${API}/channels/${server.channelId}`).expect(200)

@@ -1,5 +1,7 @@
 /** The API over the running paths: customers write on a scripted channel, agents work by REST. */
 
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Writable } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Connector, OutboundMessage, SendReceipt } from '../../../src/contract/connector.ts'
@@ -10,6 +12,7 @@ import { loadConfig } from '../../../src/runtime/config.ts'
 import { createLogger } from '../../../src/runtime/logger.ts'
 import { createMetrics } from '../../../src/runtime/metrics.ts'
 import { startPaths } from '../../../src/runtime/run-paths.ts'
+import { freshId } from '../../../src/store/object-id.ts'
 import { entryOf, said, scriptedConnector } from '../../harness/scripted-channel.ts'
 import { type Agent, type Someone, startTestServer } from '../http/test-server.ts'
 
@@ -49,7 +52,11 @@ export async function startInboxServer(more: readonly Connector[] = []) {
     registryUrl: new URL('../../../connectors/index.ts', import.meta.url).href,
     stopPatienceMs: 10_000,
     interruptions: () => 0,
-    journalRetentionMs: 60_000,
+    settings: {
+      journalRetentionMs: 60_000,
+      dataDir: join(tmpdir(), `inbox-server-${freshId()}`),
+      spoolMaxBytes: 1_000_000,
+    },
     contextOf: core.contextUntilStop,
   })
   const owner = await server.owner()
@@ -72,7 +79,10 @@ export async function startInboxServer(more: readonly Connector[] = []) {
 
   const deliver = async (events: readonly InboundEvent[] | string, channel = channelId): Promise<void> => {
     const nowMs = Date.now()
-    await paths.writer.append({ ...entryOf(channel, events, core.orderClock(nowMs)), receivedAtMs: nowMs })
+    await paths.shelter.append(
+      { ...entryOf(channel, events, core.orderClock(nowMs)), receivedAtMs: nowMs },
+      true,
+    )
     await paths.projector.idle()
   }
   const readOf = async (

@@ -14,6 +14,7 @@ import type { ProfileView } from '../../../src/domain/views.ts'
 import type { AdminDeps } from '../../../src/http/admin-routes.ts'
 import { apiRoutes } from '../../../src/http/api-routes.ts'
 import { createHttpApp, type HttpDeps } from '../../../src/http/app.ts'
+import { createLinkedFilesRouter } from '../../../src/http/linked-files-router.ts'
 import type { RouteDefinition } from '../../../src/http/route.ts'
 import { buildCore, type Core } from '../../../src/runtime/build-core.ts'
 import { loadConfig } from '../../../src/runtime/config.ts'
@@ -119,7 +120,15 @@ export async function startTestServer(
   const app = createHttpApp({
     ...deps,
     routes,
-    mounts: [],
+    mounts: [
+      {
+        path: '/files',
+        handler: createLinkedFilesRouter(
+          { ...deps, attachments: stores.attachments },
+          { all: 200, wrong: 20 },
+        ),
+      },
+    ],
     session: {
       client: store.connection.getClient(),
       dbName: 'test',

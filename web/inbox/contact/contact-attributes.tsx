@@ -1,5 +1,5 @@
 import type { ContactView } from '../../../src/domain/views.ts'
-import { text } from '../text/text.ts'
+import { peopleText } from '../text/people-text.ts'
 import css from './contact-attributes.module.css'
 import type { WebAddress } from './web-address.ts'
 import { webAddress } from './web-address.ts'
@@ -44,6 +44,6 @@ function rowsOf({ pageUrl, pageTitle, ...own }: ContactView['attributes']): read
   })
   const address = webAddress(pageUrl ?? '')
   const words = [pageTitle, address ? undefined : pageUrl].filter(Boolean).join(' · ')
-  if (address || words) rows.push({ name: 'pageUrl', label: text.contact.page, words, address })
+  if (address || words) rows.push({ name: 'pageUrl', label: peopleText.pageAddress, words, address })
   return rows
 }

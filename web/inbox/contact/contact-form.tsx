@@ -5,6 +5,7 @@ import { isProblem } from '../../shared/problem.ts'
 import { api, queryClient } from '../data/client.ts'
 import { contactQuery } from '../data/queries.ts'
 import { tellError, tellInfo } from '../shell/toasts.ts'
+import { peopleText } from '../text/people-text.ts'
 import { text } from '../text/text.ts'
 import css from './contact-form.module.css'
 
@@ -36,7 +37,7 @@ export function ContactForm({
     validate: {
       name: (value) => (value.trim() === '' ? text.entrance.required : null),
       attributes: (value) =>
-        linesOf(value).every((line) => ATTRIBUTE.test(line)) ? null : text.contact.attributeWrong,
+        linesOf(value).every((line) => ATTRIBUTE.test(line)) ? null : peopleText.attributeWrong,
     },
   })
   const save = async (values: typeof form.values) => {
@@ -58,7 +59,7 @@ export function ContactForm({
     } catch (error) {
       if (isProblem(error, 'version-conflict')) {
         await queryClient.invalidateQueries({ queryKey: ['contact', contact.id] })
-        tellInfo(text.conversation.conflictTitle, text.contact.conflict)
+        tellInfo(text.conversation.conflictTitle, peopleText.conflict)
       } else {
         tellError(error)
       }
@@ -66,24 +67,24 @@ export function ContactForm({
   }
   return (
     <form className={css['form']} onSubmit={form.onSubmit((values) => save(values))}>
-      <TextInput label={text.contact.name} data-autofocus {...form.getInputProps('name')} />
+      <TextInput label={peopleText.name} data-autofocus {...form.getInputProps('name')} />
       <Textarea
-        label={text.contact.emails}
-        description={text.contact.onePerLine}
+        label={peopleText.emails}
+        description={peopleText.onePerLine}
         autosize
         minRows={1}
         {...form.getInputProps('emails')}
       />
       <Textarea
-        label={text.contact.phones}
-        description={text.contact.onePerLine}
+        label={peopleText.phones}
+        description={peopleText.numbersPerLine}
         autosize
         minRows={1}
         {...form.getInputProps('phones')}
       />
       <Textarea
-        label={text.contact.attributes}
-        description={text.contact.attributeLines}
+        label={peopleText.attributes}
+        description={peopleText.attributeLines}
         autosize
         minRows={2}
         {...form.getInputProps('attributes')}

@@ -5,6 +5,7 @@ import { isProblem } from '../../shared/problem.ts'
 import { api, queryClient } from '../data/client.ts'
 import { contactQuery, useAgents, useAllowed } from '../data/queries.ts'
 import { tellError, tellInfo } from '../shell/toasts.ts'
+import { peopleText } from '../text/people-text.ts'
 import { text } from '../text/text.ts'
 import css from './contact-panel.module.css'
 
@@ -20,7 +21,7 @@ export function ContactOwner({ contact }: { readonly contact: ContactView }) {
     onError: async (error) => {
       if (!isProblem(error, 'version-conflict')) return tellError(error)
       await queryClient.invalidateQueries({ queryKey: ['contact', contact.id] })
-      tellInfo(text.conversation.conflictTitle, text.contact.conflict)
+      tellInfo(text.conversation.conflictTitle, peopleText.conflict)
     },
   })
   const owner = agents.get(current)
@@ -32,14 +33,14 @@ export function ContactOwner({ contact }: { readonly contact: ContactView }) {
     <section className={css['section']}>
       <NativeSelect
         size="xs"
-        label={text.contact.owner}
-        description={text.contact.ownerHint}
+        label={peopleText.owner}
+        description={peopleText.ownerHint}
         value={change.isPending ? (change.variables ?? '') : current}
         disabled={!mayWrite || change.isPending}
         data={[
-          { value: '', label: text.contact.noOwner },
+          { value: '', label: peopleText.noOwner },
           ...active.map(({ id, name }) => ({ value: id as string, label: name })),
-          ...(isListed ? [] : [{ value: current, label: owner ? text.contact.ownerGone(owner.name) : '…' }]),
+          ...(isListed ? [] : [{ value: current, label: owner ? peopleText.ownerGone(owner.name) : '…' }]),
         ]}
         onChange={({ currentTarget }) => change.mutate(currentTarget.value || null)}
       />

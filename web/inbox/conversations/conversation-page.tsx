@@ -21,11 +21,11 @@ loadComposer().catch(() => undefined)
 const Composer = lazy(() => loadComposer().then((module) => ({ default: module.Composer })))
 
 const ContactPanel = lazy(() =>
-  import('../contact/contact-panel.tsx').then((module) => ({ default: module.ContactPanel })),
+  import('../contact/contact-screens.ts').then((module) => ({ default: module.ContactPanel })),
 )
 
 const ContactDrawer = lazy(() =>
-  import('../contact/contact-drawer.tsx').then((module) => ({ default: module.ContactDrawer })),
+  import('../contact/contact-screens.ts').then((module) => ({ default: module.ContactDrawer })),
 )
 
 const FiledBanner = lazy(() =>

@@ -1,0 +1,156 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { expect, it } from 'vitest'
+import type { Station } from '../../src/store/stations.ts'
+import {
+  childrenOf,
+  createCall,
+  signIn,
+  startBareServer,
+  startServer,
+  temporaryFolder,
+} from '../harness/real-server.ts'
+import { endOf, KILLS, LONG, moreOf, report, startDoomed, TIMEOUT_MS } from './fault-run.ts'
+import { createPlatform, type Platform, quantile, threadsOf } from './platform.ts'
+
+const CUSTOMERS = LONG ? 50 : 8
+const OUTAGE_MS = LONG ? 600_000 : 6_000
+/** 10,000 in ten minutes. */
+const BETWEEN_MS = LONG ? 55 : 25
+
+/** Freezes whatever engine there is, again and again, for the guard ends one that stays frozen and starts another. */
+function freezeEngine(serverPid: number): { thaw(): Promise<void>; kill(): Promise<void> } {
+  let over = false
+  const frozen = new Set<number>()
+  const freezing = (async () => {
+    while (!over) {
+      for (const engine of await childrenOf(serverPid)) {
+        if (!frozen.has(engine)) process.kill(engine, 'SIGSTOP')
+        frozen.add(engine)
+      }
+      await sleep(50)
+    }
+  })()
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    over = true
+    await freezing
+    for (const engine of frozen) {
+      try {
+        process.kill(engine, signal)
+      } catch {
+        // It was ended meanwhile.
+      }
+    }
+  }
+  return { thaw: () => end('SIGCONT'), kill: () => end('SIGKILL') }
+}
+
+/** Everything acknowledged is there, once, in order; what was not may be there as well. */
+async function expectAll(call: Parameters<typeof threadsOf>[0], platform: Platform): Promise<void> {
+  const threads = await threadsOf(call)
+  expect(threads.size).toBe(CUSTOMERS)
+  let found = 0
+  for (const texts of threads.values()) {
+    expect(texts).toEqual(texts.map((_, index) => `${index + 1}`))
+    found += texts.length
+  }
+  expect(found).toBeGreaterThanOrEqual(platform.acknowledged.length)
+  expect(found - platform.acknowledged.length).toBeLessThanOrEqual(platform.refused.length)
+}
+
+it(
+  'takes deliveries in while the database is away, and has them all when it is back',
+  async () => {
+    const folder = await temporaryFolder()
+    const server = await startServer(folder.path)
+    const platform = await createPlatform(server.call, () => server.url, CUSTOMERS)
+    const deliveries = platform.start(BETWEEN_MS)
+    await moreOf(platform.acknowledged, CUSTOMERS)
+    const before = platform.acknowledged.length
+    const engine = freezeEngine(server.child.pid ?? 0)
+    await sleep(OUTAGE_MS)
+    const during = platform.acknowledged.length - before
+    const tookMs = platform.tookMs.slice(before)
+    expect(await server.metric('tributary_spool_bytes')).toBeGreaterThan(0)
+    await engine.thaw()
+    const thawedAt = performance.now()
+    await expect
+      .poll(() => server.metric('tributary_spool_bytes'), { timeout: 300_000, interval: 50 })
+      .toBe(0)
+    const drainMs = Math.round(performance.now() - thawedAt)
+    await moreOf(platform.acknowledged, CUSTOMERS)
+    await deliveries.stop()
+    await expect
+      .poll(() => server.metric('tributary_journal_pending'), { timeout: 300_000, interval: 200 })
+      .toBe(0)
+    await expectAll(server.call, platform)
+    report('an outage of the database', {
+      outageMs: OUTAGE_MS,
+      deliveredMeanwhile: during,
+      spooled: await server.metric('tributary_spooled_entries_total'),
+      p50Ms: quantile(tookMs, 0.5),
+      p99Ms: quantile(tookMs, 0.99),
+      refused: platform.refused.length,
+      drainMs,
+      allProjectedMs: Math.round(performance.now() - thawedAt),
+    })
+    expect(platform.refused).toEqual([])
+    expect(during).toBeGreaterThan(CUSTOMERS)
+    if (LONG) expect(quantile(tookMs, 0.99)).toBeLessThan(1_000)
+    expect(await server.stop()).toBe(0)
+    await folder.remove()
+  },
+  TIMEOUT_MS,
+)
+
+it(
+  'killed with deliveries on its own disk, at any point, the server loses and doubles none',
+  async () => {
+    const folder = await temporaryFolder()
+    const first = await startServer(folder.path)
+    let url = first.url
+    const platform = await createPlatform(first.call, () => url, CUSTOMERS)
+    await first.stop()
+    const stations: readonly Station[] = ['spooled', 'spool-journaled']
+    for (let round = 0; round < KILLS; round += 1) {
+      for (const station of stations) {
+        const server = await startDoomed(folder.path, station, 1 + round).catch(() => undefined)
+        // It died of what the one before had left on the disk: that is a kill at the station, too.
+        if (!server) continue
+        url = server.url
+        const deliveries = platform.start(5)
+        const ended = endOf(server)
+        // Some go straight into the journal, and then none can.
+        await Promise.race([moreOf(platform.acknowledged, CUSTOMERS), ended])
+        const engine = freezeEngine(server.child.pid ?? 0)
+        if (station === 'spool-journaled') {
+          await Promise.race([moreOf(platform.acknowledged, 4 * CUSTOMERS), ended])
+          await engine.thaw()
+        }
+        expect(await ended).toBe('SIGKILL')
+        await engine.kill()
+        await deliveries.stop()
+      }
+    }
+    const last = await startBareServer(folder.path)
+    url = last.url
+    const deliveries = platform.start(5)
+    await moreOf(platform.acknowledged, CUSTOMERS)
+    await deliveries.stop()
+    const { call } = createCall(() => last.url)
+    await signIn(call)
+    const read = async (name: string): Promise<number> => {
+      const text = await (await fetch(`${last.url}/metrics`)).text()
+      return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? Number.NaN)
+    }
+    await expect.poll(() => read('tributary_spool_bytes'), { timeout: 60_000 }).toBe(0)
+    await expect.poll(() => read('tributary_journal_pending'), { timeout: 60_000 }).toBe(0)
+    await expectAll(call, platform)
+    report('killed with a spool', {
+      acknowledged: platform.acknowledged.length,
+      refused: platform.refused.length,
+    })
+    expect(await last.stop()).toBe(0)
+    await folder.remove()
+  },
+  TIMEOUT_MS,
+)

@@ -1,0 +1,127 @@
+/** The built server and a bot: both ways in, both directions, and a server that dies in between. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { DOT } from '../../fakes/telegram/customers.ts'
+import type { FakeTelegramOptions } from '../../fakes/telegram/fake-telegram.ts'
+import { type BotOffice, openBotOffice, PATIENCE } from './bot-office.ts'
+
+let office: BotOffice
+beforeAll(async () => {
+  office = await openBotOffice()
+}, 60_000)
+afterAll(() => office.close())
+
+/** A bot of its own for each test: the server is the same. */
+const open = async (options: FakeTelegramOptions = {}): Promise<BotOffice> => {
+  await office.newBot(options)
+  return office
+}
+
+const textsOf = async (channelId: string): Promise<readonly string[]> =>
+  (await office.messages(channelId)).map(({ text }) => text)
+
+describe.each(['polling', 'webhook'] as const)('a bot received by %s', (receive) => {
+  it('takes what customers write, and sends what agents answer', async () => {
+    const { fake } = await open()
+    const channelId = await office.channel({ receive })
+    const ada = fake.customer({ last_name: 'Lovelace' })
+    const asked = ada.says('Where is my order?')
+    await expect.poll(() => textsOf(channelId), PATIENCE).toEqual(['Where is my order?'])
+    ada.edits(asked.messageId, 'Where is my parcel?')
+    await expect.poll(() => textsOf(channelId), PATIENCE).toEqual(['Where is my parcel?'])
+    ada.sendsPhoto(DOT, { caption: 'This one' })
+    await expect.poll(() => textsOf(channelId), PATIENCE).toEqual(['Where is my parcel?', 'This one'])
+    const [, picture] = await office.messages(channelId)
+    await expect
+      .poll(async () => (await office.file(picture?.attachments[0]))?.equals(DOT), PATIENCE)
+      .toBe(true)
+    await office.reply(channelId, 'It left <this> morning & comes today.')
+    await expect
+      .poll(() => ada.received().map(({ text }) => text), PATIENCE)
+      .toEqual(['It left <this> morning & comes today.'])
+    ada.blocks()
+    await office.reply(channelId, 'Did it come?').catch(() => undefined)
+    // Refused before it is sent where the block was heard of, and by the platform otherwise.
+    await expect
+      .poll(
+        async () =>
+          (await office.messages(channelId)).filter(
+            ({ status }) => status === 'queued' || status === 'sending',
+          ),
+        PATIENCE,
+      )
+      .toEqual([])
+    expect(ada.received()).toHaveLength(1)
+    expect(fake.errors).toEqual([])
+    expect(fake.webhook === undefined).toBe(receive === 'polling')
+  })
+
+  it('loses and doubles nothing when the server is killed', async () => {
+    const { fake } = await open({ longestRetryMs: 200 })
+    const channelId = await office.channel({ receive })
+    const customers = [1, 2, 3].map(() => fake.customer())
+    const said: string[] = []
+    const say = (from: number): void => {
+      for (let number = from; number < from + 10; number += 1) {
+        for (const customer of customers) {
+          said.push(`${customer.id} ${number}`)
+          customer.says(`${customer.id} ${number}`)
+        }
+      }
+    }
+    say(0)
+    await expect.poll(async () => (await textsOf(channelId)).length, PATIENCE).toBeGreaterThan(0)
+    await office.server().kill()
+    say(10)
+    await office.restart()
+    say(20)
+    await expect.poll(async () => [...(await textsOf(channelId))].sort(), PATIENCE).toEqual([...said].sort())
+    await expect.poll(() => fake.pending.length, PATIENCE).toBe(0)
+  })
+})
+
+describe('the webhook of a channel', () => {
+  it('comes and goes with it, and a forged delivery changes nothing', async () => {
+    const { fake } = await open()
+    const channelId = await office.channel({ receive: 'webhook' })
+    expect(fake.webhook?.url).toBe(`${office.server().url}/ingress/${channelId}`)
+    const message = {
+      message_id: 1,
+      from: { id: 5 },
+      chat: { id: 5, type: 'private' },
+      date: 1,
+      text: 'forged',
+    }
+    for (const secret of [
+      '',
+      'wrong',
+      fake.webhook?.secret.slice(1) ?? '',
+      `${fake.webhook?.secret} `.toUpperCase(),
+    ]) {
+      const answer = await fetch(fake.webhook?.url ?? '', {
+        method: 'POST',
+        headers: { 'X-Telegram-Bot-Api-Secret-Token': secret },
+        body: JSON.stringify({ update_id: 1, message }),
+      })
+      expect(answer.status).toBe(401)
+    }
+    fake.customer().says('true')
+    await expect.poll(() => textsOf(channelId), PATIENCE).toEqual(['true'])
+    const before = fake.webhook?.secret
+    const { body } = await office.call('GET', `/channels/${channelId}`)
+    await office.call('POST', `/channels/${channelId}/secrets/webhookSecret/rotate`, {
+      version: body['version'],
+    })
+    expect(fake.webhook?.secret).not.toBe(before)
+    const { body: now } = await office.call('GET', `/channels/${channelId}`)
+    await office.call('PATCH', `/channels/${channelId}`, { paused: true, version: now['version'] })
+    expect(fake.webhook).toBeUndefined()
+  })
+
+  it('answers pressed buttons', async () => {
+    const { fake } = await open()
+    const channelId = await office.channel({ receive: 'webhook' })
+    const id = fake.customer().presses(1, 'yes')
+    await expect.poll(() => textsOf(channelId), PATIENCE).toEqual(['yes'])
+    await expect.poll(() => fake.unansweredButtons.has(id), PATIENCE).toBe(false)
+  })
+})

@@ -1,0 +1,275 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { sms } from '../../../connectors/sms/sms-connector.ts'
+import { whatsapp } from '../../../connectors/whatsapp/whatsapp-connector.ts'
+import type { RawItem } from '../../../src/contract/connector.ts'
+import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
+import { type FakeTwilio, startFakeTwilio } from '../../fakes/twilio/fake-twilio.ts'
+import { SAMPLE_CONTENTS } from '../../fakes/twilio/sample-contents.ts'
+import {
+  CUSTOMER,
+  factsOf,
+  file,
+  journaled,
+  outgoing,
+  SMS_NUMBER,
+  smsRig,
+  WHATSAPP_NUMBER,
+  whatsappRig,
+} from './twilio-context.ts'
+
+const SERVICE = `MG${'5e'.repeat(16)}`
+const HOUR_MS = 3_600_000
+
+let fake: FakeTwilio
+let nowMs = Date.now()
+beforeEach(async () => {
+  nowMs = Date.now()
+  fake = await startFakeTwilio({
+    services: { [SERVICE]: ['+12025550124', `whatsapp:${WHATSAPP_NUMBER}`] },
+    numbers: [SMS_NUMBER, '+12025550124'],
+    contents: SAMPLE_CONTENTS,
+    now: () => nowMs,
+  })
+  fake.onSend(() => ({ statuses: [] }))
+})
+afterEach(() => fake.close())
+
+/** Sends so that Twilio takes it and we do not hear of it. */
+async function sendInTheDark(act: () => Promise<unknown>): Promise<void> {
+  fake.misbehave(() => ({ kind: 'cut-after' }))
+  await factsOf(act())
+  fake.misbehave()
+}
+
+describe('a message whose fate is unknown', () => {
+  it.each<readonly [string, Parameters<typeof outgoing>[0]]>([
+    ['a text', { text: 'One “quoted” word – and more…' }],
+    ['pictures without words', { text: '', attachments: [file('a.png'), file('b.png')] }],
+    ['an emoji alone', { text: '👋🏽' }],
+  ])('is found when Twilio has it: %s', async (_, change) => {
+    const { ctx } = smsRig(fake)
+    const message = outgoing(change)
+    await sendInTheDark(() => sms.send(message, ctx))
+    const [taken] = fake.sent()
+    expect(await sms.findSent?.(message, ctx)).toEqual({
+      found: 'sent',
+      receipt: { externalId: taken?.sid, status: 'sent' },
+    })
+    expect(fake.sent()).toHaveLength(1)
+  })
+
+  it('is found though Twilio changed its signs for simpler ones, and delivered it', async () => {
+    const { ctx } = smsRig(fake)
+    const message = outgoing({ text: 'It’s “here” — now…' })
+    await sendInTheDark(() => sms.send(message, ctx))
+    const [taken] = fake.sent()
+    if (taken) Object.assign(taken, { body: 'It\'s "here" - now...', status: 'delivered' })
+    expect(await sms.findSent?.(message, ctx)).toEqual({
+      found: 'sent',
+      receipt: { externalId: taken?.sid, status: 'delivered' },
+    })
+  })
+
+  it('is found as a template by what it reads', async () => {
+    const { ctx } = whatsappRig(fake)
+    const template = { id: SAMPLE_CONTENTS[2]?.sid ?? '', name: 'invoice', variables: { 1: 'invoices/9' } }
+    const text = 'Your invoice is ready.\nOpen it: https://shop.example/invoices/9'
+    const message = outgoing({ text, template })
+    await sendInTheDark(() => whatsapp.send(message, ctx))
+    expect(await whatsapp.findSent?.(message, ctx)).toMatchObject({ found: 'sent' })
+  })
+
+  it('is surely not sent when Twilio has nothing of the kind', async () => {
+    const { ctx } = smsRig(fake)
+    const message = outgoing()
+    fake.misbehave(() => ({ kind: 'cut-before' }))
+    await factsOf(sms.send(message, ctx))
+    fake.misbehave()
+    // Another customer got the same, another text went to him, the same text went to him long ago and from elsewhere.
+    await sms.send(
+      outgoing({ text: message.text, to: { identityExternalId: '+4915100000001', threadKey: 'x' } }),
+      ctx,
+    )
+    await sms.send(outgoing({ text: 'Something else' }), ctx)
+    await sms.send(outgoing({ text: message.text }), smsRig(fake, { change: { number: '+12025550124' } }).ctx)
+    nowMs -= HOUR_MS
+    await sms.send(outgoing({ text: message.text }), smsRig(fake).ctx)
+    nowMs += HOUR_MS
+    expect(await sms.findSent?.(message, ctx)).toEqual({ found: 'not-sent' })
+  })
+
+  it('is not taken for one of the same words that has its receipt', async () => {
+    const { ctx } = smsRig(fake)
+    const [first, second] = [outgoing({ text: 'ok' }), outgoing({ text: 'ok' })]
+    await sms.send(first, ctx)
+    expect(await sms.findSent?.(second, ctx)).toEqual({ found: 'not-sent' })
+    await sendInTheDark(() => sms.send(second, ctx))
+    expect(await sms.findSent?.(second, ctx)).toMatchObject({
+      found: 'sent',
+      receipt: { externalId: fake.sent()[1]?.sid },
+    })
+  })
+
+  it('stays unknown among several that read the same, and where texts are hidden', async () => {
+    const { ctx } = smsRig(fake)
+    const message = outgoing()
+    await sendInTheDark(() => sms.send(message, ctx))
+    await sendInTheDark(() => sms.send(message, ctx))
+    expect(await sms.findSent?.(message, ctx)).toEqual({ found: 'unknown' })
+    for (const taken of fake.sent()) taken.body = ''
+    expect(await sms.findSent?.(message, ctx)).toEqual({ found: 'unknown' })
+  })
+
+  it('stays open when Twilio cannot be asked', async () => {
+    const { ctx } = smsRig(fake)
+    fake.misbehave(() => ({ kind: 'status', status: 503 }))
+    const facts = await factsOf(sms.findSent?.(outgoing(), ctx) ?? Promise.resolve())
+    expect(facts).toMatchObject({ code: 'platform-unavailable', retry: 'later' })
+  })
+
+  it('is looked for on later pages, too', async () => {
+    const { ctx } = smsRig(fake)
+    const message = outgoing()
+    await sendInTheDark(() => sms.send(message, ctx))
+    for (let count = 0; count < 150; count += 1) await fake.writes(SMS_NUMBER, 'x')
+    const other = smsRig(fake).ctx
+    for (let count = 0; count < 150; count += 1) await sms.send(outgoing({ text: `n ${count}` }), other)
+    expect(await sms.findSent?.(message, ctx)).toMatchObject({ found: 'sent' })
+  })
+})
+
+describe('what was missed', () => {
+  const since = (): number => nowMs - HOUR_MS
+
+  async function caughtUp(act: (push: (item: RawItem) => Promise<void>) => Promise<void> | undefined) {
+    const items: RawItem[] = []
+    await act(async (item) => void items.push(item))
+    return items
+  }
+
+  const events = (
+    items: readonly RawItem[],
+    parse: (item: ReturnType<typeof journaled>) => readonly InboundEvent[],
+  ) => items.flatMap((item) => parse(journaled(item)))
+
+  it('comes with its files, once each, oldest first, and nothing of others', async () => {
+    const { ctx } = smsRig(fake)
+    nowMs -= 3 * HOUR_MS
+    await fake.writes(CUSTOMER, { text: 'long ago', inVain: true })
+    nowMs += 3 * HOUR_MS
+    const first = await fake.writes(CUSTOMER, { text: 'first', inVain: true })
+    const media = [
+      { contentType: 'image/png', bytes: Buffer.from('one') },
+      { contentType: 'text/vcard', bytes: Buffer.from('two') },
+    ]
+    const second = await fake.writes(CUSTOMER, { media, inVain: true })
+    await fake.writes(CUSTOMER, { text: 'to another number', to: '+12025550124', inVain: true })
+    await fake.writes(`whatsapp:${CUSTOMER}`, { text: 'by WhatsApp', inVain: true })
+    const items = await caughtUp((push) => sms.catchUp?.(ctx, since(), push))
+    expect(items.map(({ key }) => key)).toEqual([first.sid, second.sid])
+    const parsed = events(items, sms.inbound.kind === 'webhook' ? sms.inbound.parse : () => [])
+    expect(parsed).toMatchObject([
+      {
+        type: 'message',
+        externalId: first.sid,
+        text: 'first',
+        identity: { externalId: CUSTOMER, phone: CUSTOMER },
+      },
+      {
+        type: 'message',
+        externalId: second.sid,
+        text: '',
+        attachments: [
+          { name: 'picture-1.png', contentType: 'image/png' },
+          { name: 'contact-2.vcf', contentType: 'text/vcard' },
+        ],
+      },
+    ])
+    const files = parsed.flatMap((event) => (event.type === 'message' ? event.attachments : []))
+    const contents: string[] = []
+    for (const ref of files) {
+      const stream = ref.kind === 'remote' ? await sms.fetchAttachment?.(ref, ctx) : undefined
+      for await (const chunk of stream ?? []) contents.push(Buffer.from(chunk as Uint8Array).toString())
+    }
+    expect(contents).toEqual(['one', 'two'])
+  })
+
+  it('bears the key of the webhook’s delivery, so that it is kept but once', async () => {
+    const { ctx, config } = whatsappRig(fake)
+    const { sid } = await fake.writes(`whatsapp:${CUSTOMER}`, { text: 'hello', inVain: true })
+    const [item] = await caughtUp((push) => whatsapp.catchUp?.(ctx, since(), push))
+    const { formRequest } = await import('../../fakes/twilio/raw-requests.ts')
+    const request = formRequest(
+      {
+        AccountSid: fake.accountSid,
+        MessageSid: sid,
+        From: `whatsapp:${CUSTOMER}`,
+        Body: 'hello',
+        SmsStatus: 'received',
+      },
+      fake.authToken,
+    )
+    const inbound = whatsapp.inbound
+    if (inbound.kind !== 'webhook') throw new Error('it is called')
+    expect(inbound.verify(request, config)).toMatchObject({
+      ok: true,
+      deliveryKey: item?.key,
+      sender: item?.sender,
+    })
+  })
+
+  it('says what became of what we sent, where that changed since', async () => {
+    const { ctx } = smsRig(fake)
+    nowMs -= 2 * HOUR_MS
+    await sms.send(outgoing({ text: 'delivered in time' }), ctx)
+    await sms.send(outgoing({ text: 'delivered late' }), ctx)
+    await sms.send(outgoing({ text: 'failed' }), ctx)
+    await sms.send(outgoing({ text: 'still queued' }), ctx)
+    const [one, two, three, four] = fake.sent()
+    const become = (message: typeof one, status: string, errorCode: number | null = null) =>
+      message && Object.assign(message, { status, errorCode, updatedAtMs: nowMs, sentAtMs: nowMs })
+    become(one, 'delivered')
+    nowMs += 2 * HOUR_MS
+    become(two, 'delivered')
+    become(three, 'undelivered', 30003)
+    become(four, 'queued')
+    const items = await caughtUp((push) => sms.catchUp?.(ctx, since(), push))
+    const parsed = events(items, sms.inbound.kind === 'webhook' ? sms.inbound.parse : () => [])
+    expect(parsed).toMatchObject([
+      { type: 'status', externalId: two?.sid, status: 'delivered', identityExternalId: CUSTOMER },
+      { type: 'status', externalId: three?.sid, status: 'failed', errorCode: 'recipient-unreachable' },
+    ])
+    expect(parsed).toHaveLength(2)
+  })
+
+  it('comes from all numbers of a messaging service, and from no other', async () => {
+    const { ctx } = smsRig(fake, { change: { sender: 'service', messagingServiceSid: SERVICE } })
+    const { sid } = await fake.writes(CUSTOMER, { text: 'to the service', to: '+12025550124', inVain: true })
+    await fake.writes(CUSTOMER, { text: 'to a number beside it', to: SMS_NUMBER, inVain: true })
+    const items = await caughtUp((push) => sms.catchUp?.(ctx, since(), push))
+    expect(items.map(({ key }) => key)).toEqual([sid])
+  })
+
+  it('comes whole, however many pages it has', async () => {
+    const { ctx } = smsRig(fake)
+    for (let count = 0; count < 2_345; count += 1)
+      await fake.writes(CUSTOMER, { text: `${count}`, inVain: true })
+    const items = await caughtUp((push) => sms.catchUp?.(ctx, since(), push))
+    const texts = events(items, sms.inbound.kind === 'webhook' ? sms.inbound.parse : () => []).map((event) =>
+      event.type === 'message' ? event.text : '',
+    )
+    expect(texts).toEqual(Array.from({ length: 2_345 }, (_, index) => `${index}`))
+  })
+
+  it('ends when the server stops', async () => {
+    const stopping = new AbortController()
+    const { ctx } = smsRig(fake, { signal: stopping.signal })
+    for (let count = 0; count < 5; count += 1) await fake.writes(CUSTOMER, { text: `${count}`, inVain: true })
+    const items: RawItem[] = []
+    await sms.catchUp?.(ctx, since(), async (item) => {
+      items.push(item)
+      stopping.abort()
+    })
+    expect(items).toHaveLength(1)
+  })
+})
