@@ -95,7 +95,7 @@ describe('a workspace', () => {
     const [first] = slack.deliveries(events, url)
     const [retry] = slack.deliveries(events, url, 1)
     if (!first || !retry) throw new Error('no delivery')
-    const forged = [
+    const forged: Parameters<typeof post>[0][] = [
       { ...first, body: Buffer.concat([Buffer.from(first.body), Buffer.from(' ')]) },
       { ...first, headers: { ...first.headers, 'x-slack-signature': `v0=${'0'.repeat(64)}` } },
       { ...challenge, headers: { 'content-type': 'application/json' } },
