@@ -118,9 +118,10 @@ it(
     })
     expect(platform.refused).toEqual([])
     expect(during).toBeGreaterThan(CUSTOMERS)
-    if (LONG) expect(quantile(tookMs, 0.99)).toBeLessThan(1_000)
     expect(await server.stop()).toBe(0)
     await folder.remove()
+    // On a machine that has nothing else to do; the issue asks for it.
+    if (LONG) expect(quantile(tookMs, 0.99)).toBeLessThan(1_000)
   },
   TIMEOUT_MS,
 )
