@@ -1,10 +1,17 @@
 /** Many messages over a platform that fails in every way: each has one end, none goes twice, and none overtakes. */
+import { readFile } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { MessageView, Page } from '../../src/domain/views.ts'
 import type { Fault } from '../fakes/provider/provider-server.ts'
 import { FAKE_ACCOUNT, FAKE_TOKEN, type FakeTwilio, startFakeTwilio } from '../fakes/twilio/fake-twilio.ts'
-import { type Call, type ServerUnderTest, startServer, temporaryFolder } from '../harness/real-server.ts'
+import {
+  type Call,
+  childrenOf,
+  type ServerUnderTest,
+  startServer,
+  temporaryFolder,
+} from '../harness/real-server.ts'
 import { LONG, report, TIMEOUT_MS } from './fault-run.ts'
 
 const NUMBER = '+12025550100'
@@ -47,6 +54,16 @@ async function openChannel({ call }: ServerUnderTest, fake: FakeTwilio, messages
   const { status, body } = await call('POST', '/channels', { type: 'sms', name: 'Texts', config })
   if (status !== 201) throw new Error(`answered ${status}: ${JSON.stringify(body)}`)
   return body as unknown as { readonly id: string; readonly version: number }
+}
+
+/** What a process and its engine have used of the processor, milliseconds. */
+async function processorMs(pid: number): Promise<number> {
+  const used = async (one: number): Promise<number> => {
+    const fields = (await readFile(`/proc/${one}/stat`, 'utf8')).split(') ')[1]?.split(' ') ?? []
+    return (Number(fields[11]) + Number(fields[12])) * 10
+  }
+  const all = await Promise.all([pid, ...(await childrenOf(pid))].map(used))
+  return all.reduce((sum, ms) => sum + ms, 0)
 }
 
 const customer = (index: number): string => `+1303555${String(index).padStart(4, '0')}`
@@ -173,7 +190,7 @@ it.runIf(LONG)(
   'a paced channel gets what its platform takes, and is never told to slow down',
   async () => {
     const perSecond = 80
-    const sends = perSecond * 60
+    const sends = perSecond * 30
     const folder = await temporaryFolder()
     const fake = await startFakeTwilio({ numbers: [NUMBER], perSecond })
     const server = await startServer(folder.path, { env: { OUTBOUND_ALLOW: '127.0.0.1' } })
@@ -184,13 +201,23 @@ it.runIf(LONG)(
     const before = fake.sent().length
     const config = { messagesPerSecond: perSecond }
     expect((await call('PATCH', `/channels/${id}`, { config, version })).status).toBe(200)
+    const pid = server.child.pid ?? 0
+    const usedMs = await processorMs(pid)
     while (fake.sent().length < sends) await sleep(100)
+    const spentMs = (await processorMs(pid)) - usedMs
     const times = fake.sent().map(({ createdAtMs }) => createdAtMs)
     // From the first second at the new pace to the last message.
     const from = before + perSecond
     const seconds = ((times.at(-1) ?? 0) - (times[from] ?? 0)) / 1_000
     const rate = (sends - 1 - from) / seconds
-    report('a paced channel', { perSecond, sends, seconds, rate, tooFast: fake.tooFast() })
+    report('a paced channel', {
+      perSecond,
+      sends,
+      seconds,
+      rate,
+      processorMsPerSend: spentMs / (sends - before),
+      tooFast: fake.tooFast(),
+    })
     expect(fake.tooFast()).toBe(0)
     expect(rate).toBeGreaterThanOrEqual(0.95 * perSecond)
     const messages = await ended(call, conversations, Date.now() + END_WITHIN_MS)
