@@ -4,7 +4,7 @@ import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js'
 import type { ConfigValues } from '../../../src/contract/config-field.ts'
 import type { RawRequest } from '../../../src/contract/raw-request.ts'
 import type { ConfigValue } from '../../../src/domain/commands.ts'
-import { placeNow } from '../../contract/fixtures/standing-place.ts'
+import { at, placeNow } from '../../contract/fixtures/standing-place.ts'
 import { FAKE_ACCOUNT, FAKE_TOKEN } from './fake-twilio.ts'
 import { type FormParameters, signedForm } from './webhooks.ts'
 
@@ -76,14 +76,20 @@ export function signedBytes(body: Uint8Array, config: ConfigValues): RawRequest 
 
 export const tokenOf = (config: ConfigValues): string => String(config['authToken'])
 
-/** The same request in ways that Twilio never signed; `parameters` must hold `Body`. */
-export function forgeries(
+/** The same request in ways that Twilio never signed; `parameters` must hold `Body`. @param address what is called */
+export const forgeries = (
+  parameters: Readonly<Record<string, string>>,
+  config: ConfigValues,
+  address = placeNow().webhookUrl,
+): Readonly<Record<string, RawRequest>> =>
+  at({ ...placeNow(), webhookUrl: address }, () => forgedNow(parameters, config))
+
+function forgedNow(
   parameters: Readonly<Record<string, string>>,
   config: ConfigValues,
 ): Readonly<Record<string, RawRequest>> {
   const token = tokenOf(config)
   const { webhookUrl } = placeNow()
-  const otherScheme = webhookUrl.startsWith('https:') ? 'http:' : 'https:'
   const good = formRequest(parameters, token)
   const signature = good.headers['x-twilio-signature'] ?? ''
   const withBody = (change: Readonly<Record<string, string | readonly string[]>>): RawRequest => ({
@@ -113,7 +119,7 @@ export function forgeries(
     'a signature cut short': withSignature(signature.slice(0, -2)),
     'a signature in hex': withSignature(Buffer.from(signature, 'base64').toString('hex')),
     'something behind the signature': withSignature(`${signature}=`),
-    'the signature of http': formRequest(parameters, token, webhookUrl.replace(/^https?:/, otherScheme)),
+    'the signature of http': formRequest(parameters, token, otherScheme(webhookUrl)),
     'the signature of another address': formRequest(parameters, token, `${webhookUrl}2`),
     'the signature of another host': formRequest(parameters, token, webhookUrl.replace('://', '://evil.')),
     'a query that was not signed': { ...good, publicUrl: `${webhookUrl}?x=1`, url: `${pathNow()}?x=1` },
@@ -132,3 +138,6 @@ export function forgeries(
     'JSON of another account': jsonRequest({ ...parameters, AccountSid: 'AC0' }, token),
   }
 }
+
+const otherScheme = (address: string): string =>
+  address.startsWith('https:') ? address.replace('https:', 'http:') : address.replace('http:', 'https:')
