@@ -18,7 +18,7 @@ export const RESTED: PaceState = { evenAtMs: Number.NEGATIVE_INFINITY, wentAtMs:
 const LEEWAY = 0.1
 const MOST_LEEWAY_MS = 100
 /** Messages are longer on their way at one time than at another, and the platform counts as they arrive. */
-const MARGIN = 1.02
+const MARGIN = 1.03
 
 /** @returns how far apart messages are that are spread evenly, milliseconds */
 const gapMs = ({ messages, perMs }: PaceLimit): number => (perMs * MARGIN) / messages
@@ -40,16 +40,6 @@ export function afterSending(limit: PaceLimit, { evenAtMs, wentAtMs }: PaceState
   return {
     evenAtMs: Math.max(evenAtMs, nowMs) + gapMs(limit),
     wentAtMs: [...wentAtMs.filter((atMs) => atMs > nowMs - limit.perMs * MARGIN), nowMs],
-  }
-}
-
-/** The state as if the message that was to go at `atMs` had not been reckoned with. */
-export function afterGivingBack(limit: PaceLimit, state: PaceState, atMs: number): PaceState {
-  const index = state.wentAtMs.lastIndexOf(atMs)
-  if (index === -1) return state
-  return {
-    evenAtMs: state.evenAtMs - gapMs(limit),
-    wentAtMs: state.wentAtMs.filter((_, place) => place !== index),
   }
 }
 

@@ -1,15 +1,8 @@
 import type { PaceLimit, Pacing } from '../domain/capabilities.ts'
 import type { ConversationId } from '../domain/ids.ts'
-import {
-  afterGivingBack,
-  afterSending,
-  earliestMs,
-  isRested,
-  type PaceState,
-  RESTED,
-  shareOf,
-} from '../domain/pacing.ts'
+import { afterSending, earliestMs, isRested, type PaceState, RESTED, shareOf } from '../domain/pacing.ts'
 import type { Pace } from '../services/deliver-messages.ts'
+import { createPaceGate, LEAD_MS } from './pace-gate.ts'
 
 /** Keeps what one channel has to send going out on this node, no faster than its platform takes it. */
 export interface OutboxLane {
@@ -54,46 +47,40 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
   const waiting = new Map<ConversationId, number>()
   const sending = new Map<ConversationId, Promise<void>>()
   const threadStates = new Map<ConversationId, readonly PaceState[]>()
-  let limits: { readonly channel?: PaceLimit; readonly thread: readonly PaceLimit[] } = { thread: [] }
-  let channelState = RESTED
-  let heldUntilMs = 0
+  const gate = createPaceGate(deps)
+  let threadLimits: readonly PaceLimit[] = []
+  let concurrency = CONCURRENCY
+  /** Being made ready, and not yet gone to the platform. */
+  let preparing = 0
   let timer: NodeJS.Timeout | undefined
   let stopped = false
 
-  const channelMs = (): number =>
-    Math.max(heldUntilMs, limits.channel ? earliestMs(limits.channel, channelState) : 0)
   const statesOf = (id: ConversationId): readonly PaceState[] =>
-    threadStates.get(id) ?? limits.thread.map(() => RESTED)
+    threadStates.get(id) ?? threadLimits.map(() => RESTED)
   const threadMs = (id: ConversationId): number => {
     const states = statesOf(id)
-    return Math.max(0, ...limits.thread.map((limit, index) => earliestMs(limit, states[index] ?? RESTED)))
+    return Math.max(0, ...threadLimits.map((limit, index) => earliestMs(limit, states[index] ?? RESTED)))
   }
+  /** When the next message may be made ready, as far as the channel is concerned; never while enough are. */
+  const channelMs = (): number =>
+    preparing >= gate.ahead ? Number.POSITIVE_INFINITY : gate.earliestMs() - LEAD_MS
 
-  const changeStates = (
-    id: ConversationId,
-    atMs: number,
-    change: (limit: PaceLimit, state: PaceState, atMs: number) => PaceState,
-  ): void => {
-    if (limits.channel) channelState = change(limits.channel, channelState, atMs)
-    if (limits.thread.length === 0) return
+  const noteGone = (id: ConversationId): void => {
+    if (threadLimits.length === 0) return
+    const nowMs = now()
     const states = statesOf(id)
     threadStates.set(
       id,
-      limits.thread.map((limit, index) => change(limit, states[index] ?? RESTED, atMs)),
+      threadLimits.map((limit, index) => afterSending(limit, states[index] ?? RESTED, nowMs)),
     )
-    if (threadStates.size > MOST_STATES) forgetRested(atMs)
+    if (threadStates.size > MOST_STATES) forgetRested(nowMs)
   }
 
   const forgetRested = (nowMs: number): void => {
     for (const [id, states] of threadStates) {
-      if (limits.thread.every((limit, index) => isRested(limit, states[index] ?? RESTED, nowMs)))
+      if (threadLimits.every((limit, index) => isRested(limit, states[index] ?? RESTED, nowMs)))
         threadStates.delete(id)
     }
-  }
-
-  const concurrency = (): number => {
-    const { messages = 0, perMs = 1 } = limits.channel ?? {}
-    return Math.min(MOST_CONCURRENCY, Math.max(CONCURRENCY, (messages / perMs) * ROUND_TRIP_MS))
   }
 
   const pump = (): void => {
@@ -106,8 +93,9 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
       ready.add(id)
     }
     for (const id of ready) {
-      if (sending.size >= concurrency()) return
       const mayMs = channelMs()
+      // With enough in hand there is nothing to wait for: whatever goes or ends looks again.
+      if (sending.size >= concurrency || mayMs === Number.POSITIVE_INFINITY) return
       if (mayMs > nowMs) {
         wakeAt(mayMs)
         return
@@ -115,7 +103,7 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
       ready.delete(id)
       const turnMs = threadMs(id)
       if (turnMs > nowMs) waiting.set(id, turnMs)
-      else sending.set(id, send(id, nowMs))
+      else sending.set(id, send(id))
     }
     if (waiting.size > 0) wakeAt(Math.min(...waiting.values()))
   }
@@ -124,33 +112,36 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
     timer = setTimeout(pump, Math.max(1, Math.ceil(atMs - now())))
   }
 
-  const send = async (id: ConversationId, nowMs: number): Promise<void> => {
-    changeStates(id, nowMs, afterSending)
-    let inHandMs: number | undefined = nowMs
+  const send = async (id: ConversationId): Promise<void> => {
+    let isPreparing = false
     let againAtMs: number | undefined
-    const giveBack = (): void => {
-      if (inHandMs !== undefined) changeStates(id, inHandMs, afterGivingBack)
-      inHandMs = undefined
+    const prepare = (is: boolean): void => {
+      if (is !== isPreparing) preparing += is ? 1 : -1
+      isPreparing = is
     }
+    // Reckoned with from now on, before it is known what there is to send.
+    prepare(true)
     const pace: Pace = {
       take() {
-        const atMs = now()
-        if (inHandMs !== undefined && heldUntilMs <= atMs) {
-          inHandMs = undefined
+        const nowMs = now()
+        const turnMs = threadMs(id)
+        const mayMs = Math.max(turnMs, isPreparing ? gate.earliestMs() - LEAD_MS : channelMs())
+        if (mayMs <= nowMs && !stopped) {
+          prepare(true)
           return undefined
         }
-        giveBack()
-        const mayMs = Math.max(channelMs(), threadMs(id))
-        if (mayMs > atMs) {
-          againAtMs = mayMs
-          return mayMs
-        }
-        changeStates(id, atMs, afterSending)
-        return undefined
+        prepare(false)
+        againAtMs = Number.isFinite(mayMs) ? mayMs : nowMs
+        return againAtMs
       },
-      hold(untilMs) {
-        heldUntilMs = Math.max(heldUntilMs, untilMs)
+      async go() {
+        const goes = await gate.pass()
+        if (goes) noteGone(id)
+        prepare(false)
+        pump()
+        return goes
       },
+      hold: gate.hold,
     }
     try {
       await deps.deliver(id, pace)
@@ -158,7 +149,7 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
       deps.onError(error, 'delivering failed; its lease lets another attempt follow')
       againAtMs = now() + AFTER_ERROR_MS
     } finally {
-      giveBack()
+      prepare(false)
       sending.delete(id)
       if (againAtMs !== undefined && !stopped) waiting.set(id, againAtMs)
       pump()
@@ -175,11 +166,12 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
     },
     setLimits(pacing, nodes) {
       const { channel, thread = [] } = pacing ?? {}
-      if (thread.length !== limits.thread.length) threadStates.clear()
-      limits = {
-        ...(channel ? { channel: shareOf(channel, nodes) } : {}),
-        thread: thread.map((limit) => shareOf(limit, nodes)),
-      }
+      if (thread.length !== threadLimits.length) threadStates.clear()
+      threadLimits = thread.map((limit) => shareOf(limit, nodes))
+      const share = channel && shareOf(channel, nodes)
+      gate.setLimit(share)
+      const inRoundTrip = share ? (share.messages / share.perMs) * ROUND_TRIP_MS : 0
+      concurrency = Math.min(MOST_CONCURRENCY, Math.max(CONCURRENCY, inRoundTrip))
     },
     add(id) {
       if (stopped || ready.has(id) || waiting.has(id) || sending.has(id)) return
@@ -189,6 +181,7 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
     stop() {
       stopped = true
       clearTimeout(timer)
+      gate.close()
     },
     underWay: () => [...sending.values()],
   }

@@ -74,6 +74,7 @@ const start = (): void => {
         if (!lane || lane.left === 0 || world.taken.has(id)) return undefined
         const laterMs = pace.take(id)
         if (laterMs !== undefined) return laterMs
+        if (!(await pace.go(id))) continue
         if (world.fail(id)) throw new Error('database away')
         world.sent.push({ channel: lane.channel, conversation: id, atMs: Date.now() })
         lane.left -= 1

@@ -15,9 +15,14 @@ import { withinLimit } from './within-limit.ts'
 export interface Pace {
   /**
    * Asked right before each message is taken.
-   * @returns undefined when it may go now, and is reckoned with; else the earliest instant at which one may
+   * @returns undefined when it may be made ready now; else when to ask again
    */
   take(conversationId: ConversationId): number | undefined
+  /**
+   * Asked right before the platform is called; waits for the very moment, two seconds at most.
+   * @returns false when it may not go for longer than that
+   */
+  go(conversationId: ConversationId): Promise<boolean>
   /** The platform takes nothing of the whole channel until then. */
   hold(untilMs: number): void
 }
@@ -90,6 +95,10 @@ async function attempt(
 ): Promise<void> {
   reach('before-send')
   const settlement = channel ? await send(leased, channel, deps) : gone('not-sent')
+  if (settlement === 'not-now') {
+    await deps.outbox.putBack(leased, deps.now())
+    return
+  }
   reach('after-send')
   await settle(leased, settlement, deps)
 }
@@ -124,7 +133,11 @@ function gone(delivery: SettledFailure['delivery']): Settlement {
   }
 }
 
-async function send(leased: StoredMessage, channel: LiveChannel, deps: DeliverDeps): Promise<Settlement> {
+async function send(
+  leased: StoredMessage,
+  channel: LiveChannel,
+  deps: DeliverDeps,
+): Promise<Settlement | 'not-now'> {
   try {
     const destination = await destinationOf(leased, deps.conversations)
     if (!destination) return gone('not-sent')
@@ -132,6 +145,7 @@ async function send(leased: StoredMessage, channel: LiveChannel, deps: DeliverDe
     const [identity] = await deps.contacts.findIdentities(channel.id, [to])
     if (identity?.optedOutAtMs !== undefined) return { outcome: 'dead', failure: OPTED_OUT }
     const message = await toOutbound(leased, channel, destination, deps)
+    if (!(await deps.pace.go(leased.conversationId))) return 'not-now'
     const { externalId, status = 'sent' } = await withinLimit(
       sendLimitMs(channel),
       (limit) => channel.connector.send(message, deps.contextOf(channel, limit)),

@@ -1,12 +1,21 @@
 import { randomUUID } from 'node:crypto'
 import type { Connection } from 'mongoose'
-import type { SendFailure } from '../domain/delivery.ts'
 import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
 import { statusesBelow } from '../domain/message.ts'
 import { type FilingDocument, fromMessageDocument, type MessageDocument } from './message-document.ts'
 import { nativeCollection } from './native.ts'
 import { isDuplicateKey, toObjectId } from './object-id.ts'
+import {
+  type AfterLostLease,
+  CHECK_OVER,
+  factsOf,
+  LEASE_OVER,
+  lostLease,
+  type SettledFailure,
+} from './outbox-changes.ts'
 import type { StoredMessage } from './stored-message.ts'
+
+export type { AfterLostLease, SettledFailure } from './outbox-changes.ts'
 
 /** How a send ended, to be written under the lease it ran under. */
 export type Settlement =
@@ -28,11 +37,6 @@ export type Settlement =
       readonly failure?: SettledFailure
     }
 
-export interface SettledFailure extends SendFailure {
-  readonly code: string
-  readonly detail?: string
-}
-
 /** Whose outboxes are looked at. */
 export type DueScope = { readonly of: readonly ChannelId[] } | { readonly notOf: readonly ChannelId[] }
 
@@ -40,20 +44,6 @@ export interface DueConversation {
   readonly channelId: ChannelId
   readonly conversationId: ConversationId
 }
-
-/** What follows when the holder of a lease is gone. */
-export type AfterLostLease =
-  /** Back to the queue: sending twice does no harm. */
-  | { readonly next: 'repeat' }
-  | { readonly next: 'check'; readonly atMs: number }
-  | { readonly next: 'unknown' }
-
-const LEASE_OVER = {
-  'delivery.leaseToken': '',
-  'delivery.leaseHolder': '',
-  'delivery.leaseUntil': '',
-} as const
-const CHECK_OVER = { 'delivery.checkFrom': '', 'delivery.looks': '' } as const
 
 /** Whose leases end before their time: of these nodes, or of all but this one. */
 export type GoneHolders = { readonly of: readonly string[] } | { readonly allBut: string }
@@ -222,6 +212,18 @@ export function createOutboxStore(connection: Connection) {
       return updated ? fromMessageDocument(updated) : undefined
     },
 
+    /** Gives a message back that was taken for an attempt and not tried: as if it had not been taken. */
+    async putBack(leased: StoredMessage, nowMs: number): Promise<void> {
+      await messages.updateOne(
+        { _id: toObjectId(leased.id), 'delivery.leaseToken': leased.delivery?.leaseToken ?? '' },
+        {
+          $set: { status: 'queued', 'delivery.state': 'queued', 'delivery.dueAt': new Date(nowMs) },
+          $unset: LEASE_OVER,
+          $inc: { 'delivery.attempts': -1, version: 1 },
+        },
+      )
+    },
+
     /** Ends an attempt. Undefined when the lease was lost meanwhile: then nothing is written. */
     async settle(leased: StoredMessage, settlement: Settlement): Promise<StoredMessage | undefined> {
       const mine = { _id: toObjectId(leased.id), 'delivery.leaseToken': leased.delivery?.leaseToken ?? '' }
@@ -358,43 +360,3 @@ export function createOutboxStore(connection: Connection) {
 type Mine = { _id: ReturnType<typeof toObjectId>; 'delivery.leaseToken': string }
 
 const ids = (list: readonly string[]) => list.map(toObjectId)
-
-const factsOf = ({ code, detail, delivery }: SettledFailure) => ({
-  'delivery.errorCode': code,
-  'delivery.errorDetail': detail ?? '',
-  'delivery.certainty': delivery,
-})
-
-function lostLease(after: AfterLostLease, nowMs: number) {
-  if (after.next === 'repeat') {
-    return {
-      $set: {
-        status: 'queued' as const,
-        'delivery.state': 'queued' as const,
-        'delivery.dueAt': new Date(nowMs),
-      },
-      $unset: LEASE_OVER,
-      $inc: { version: 1 },
-    }
-  }
-  const facts = { 'delivery.certainty': 'unknown' as const, 'delivery.errorCode': 'interrupted' }
-  if (after.next === 'check') {
-    const at = new Date(after.atMs)
-    return {
-      $set: {
-        ...facts,
-        'delivery.state': 'queued' as const,
-        'delivery.dueAt': at,
-        'delivery.checkFrom': at,
-        'delivery.looks': 0,
-      },
-      $unset: LEASE_OVER,
-      $inc: { version: 1 },
-    }
-  }
-  return {
-    $set: { ...facts, status: 'failed' as const, 'delivery.state': 'unknown' as const },
-    $unset: { ...LEASE_OVER, 'delivery.open': '' as const, 'delivery.dueAt': '' as const },
-    $inc: { version: 1 },
-  }
-}

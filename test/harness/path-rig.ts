@@ -180,7 +180,11 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     messageTokens,
     fileLinks: NO_FILE_LINKS,
     bus,
-    pace: { take: () => undefined, hold: (untilMs) => void (state.heldUntilMs = untilMs) },
+    pace: {
+      take: () => undefined,
+      go: async () => true,
+      hold: (untilMs) => void (state.heldUntilMs = untilMs),
+    },
     nodeId: 'rig',
     isStopping: () => false,
     now,

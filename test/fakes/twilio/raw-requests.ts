@@ -70,13 +70,14 @@ export function signedBytes(body: Uint8Array, config: ConfigValues): RawRequest 
 
 export const tokenOf = (config: ConfigValues): string => String(config['authToken'])
 
-/** The same request in ways that Twilio never signed; `parameters` must hold `Body`. */
+/** The same request in ways that Twilio never signed; `parameters` must hold `Body`. @param address what is called */
 export function forgeries(
   parameters: Readonly<Record<string, string>>,
   config: ConfigValues,
+  address = INGRESS_URL,
 ): Readonly<Record<string, RawRequest>> {
   const token = tokenOf(config)
-  const good = formRequest(parameters, token)
+  const good = formRequest(parameters, token, address)
   const signature = good.headers['x-twilio-signature'] ?? ''
   const withBody = (change: Readonly<Record<string, string | readonly string[]>>): RawRequest => ({
     ...good,
@@ -93,8 +94,8 @@ export function forgeries(
   return {
     'no signature': { ...good, headers: unsigned },
     'an empty signature': withSignature(''),
-    'another key': formRequest(parameters, `${token}x`),
-    'no key': formRequest(parameters, ''),
+    'another key': formRequest(parameters, `${token}x`, address),
+    'no key': formRequest(parameters, '', address),
     'a changed parameter': withBody({ Body: `${parameters['Body']}!` }),
     'a parameter more': withBody({ Injected: '1' }),
     'a parameter less': { ...good, body: formRequest(bodiless, token).body },
@@ -105,14 +106,15 @@ export function forgeries(
     'a signature cut short': withSignature(signature.slice(0, -2)),
     'a signature in hex': withSignature(Buffer.from(signature, 'base64').toString('hex')),
     'something behind the signature': withSignature(`${signature}=`),
-    'the signature of http': formRequest(parameters, token, INGRESS_URL.replace('https:', 'http:')),
-    'the signature of another address': formRequest(parameters, token, `${INGRESS_URL}2`),
-    'the signature of another host': formRequest(parameters, token, INGRESS_URL.replace('inbox.', 'evil.')),
+    'the signature of http': formRequest(parameters, token, otherScheme(address)),
+    'the signature of another address': formRequest(parameters, token, `${address}2`),
+    'the signature of another host': formRequest(parameters, token, address.replace('://', '://evil.')),
     'a query that was not signed': { ...good, publicUrl: `${INGRESS_URL}?x=1`, url: `${INGRESS_PATH}?x=1` },
-    'another account': formRequest({ ...parameters, AccountSid: `AC${'b2'.repeat(16)}` }, token),
+    'another account': formRequest({ ...parameters, AccountSid: `AC${'b2'.repeat(16)}` }, token, address),
     'no account': formRequest(
       Object.fromEntries(Object.entries(parameters).filter(([name]) => name !== 'AccountSid')),
       token,
+      address,
     ),
     'JSON with the hash of something else': jsonRequest(parameters, token, '{}'),
     'JSON without a hash': { ...json, url: INGRESS_PATH, publicUrl: INGRESS_URL },
@@ -124,3 +126,6 @@ export function forgeries(
     'JSON of another account': jsonRequest({ ...parameters, AccountSid: 'AC0' }, token),
   }
 }
+
+const otherScheme = (address: string): string =>
+  address.startsWith('https:') ? address.replace('https:', 'http:') : address.replace('http:', 'https:')

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest'
 import type { OutboundMessage, SentSearch } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
-import { SEND_LEASE_MS } from '../../../src/services/deliver-messages.ts'
+import { deliverConversation, SEND_LEASE_MS } from '../../../src/services/deliver-messages.ts'
 import { sharedDatabase } from '../../harness/database.ts'
 import { createPathRig, SCRIPTED, says } from '../../harness/path-rig.ts'
 
@@ -210,4 +210,28 @@ it('tells the pace when the platform holds the whole channel', async () => {
   await rig.reply(id, 'Hi')
   expect(await rig.deliver(id)).toBe(rig.state.nowMs + 30_000)
   expect(rig.state.heldUntilMs).toBe(rig.state.nowMs + 30_000)
+})
+
+it('a message whose turn is too far away is put back as if it had not been taken', async () => {
+  const rig = createPathRig(database.stores)
+  await rig.receive([rig.entry(says('Hello', 'm1'))])
+  const { id } = await rig.conversation()
+  await rig.reply(id, 'Hi')
+  let asked = 0
+  const laterMs = rig.state.nowMs + 30_000
+  const pace = {
+    take: () => (asked === 0 ? undefined : laterMs),
+    go: async () => {
+      asked += 1
+      return false
+    },
+    hold: () => undefined,
+  }
+  expect(await deliverConversation(id, { ...rig.deliverDeps, pace })).toBe(laterMs)
+  expect(rig.sent).toEqual([])
+  const waiting = (await rig.thread(id)).at(-1)
+  expect(waiting).toMatchObject({ status: 'queued', delivery: { state: 'queued', attempts: 0 } })
+  expect(waiting?.delivery).not.toHaveProperty('leaseToken')
+  await rig.deliver(id)
+  expect((await rig.thread(id)).at(-1)).toMatchObject({ status: 'sent', delivery: { attempts: 1 } })
 })
