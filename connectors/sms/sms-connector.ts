@@ -47,6 +47,7 @@ const capabilities = ({ messagesPerSecond }: SmsConfig): Capabilities => ({
   // Phones confirm that they have a message, and no more.
   receipts: { delivered: 'native', read: 'absent' },
   startConversation: 'native',
+  addresses: 'phone',
   // Twilio takes no name of ours for a message: sent twice it arrives twice.
   idempotentSend: false,
   pacing: { channel: { messages: messagesPerSecond, perMs: 1_000 } },

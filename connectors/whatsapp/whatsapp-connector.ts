@@ -39,6 +39,7 @@ const capabilities = ({ messagesPerSecond }: WhatsAppConfig): Capabilities => ({
   replyWindowHours: 24,
   templates: 'native',
   startConversation: 'native',
+  addresses: 'phone',
   // Twilio takes no name of ours for a message: sent twice it arrives twice.
   idempotentSend: false,
   pacing: {

@@ -21,7 +21,7 @@ const UNDOING: readonly Station[] = [
   'unmerge-conversations-moved',
 ]
 const SHORT: readonly Station[] = ['merge-claimed', 'merge-identities-moved', 'unmerge-identities-moved']
-/** A lease of a minute runs out first, and then the sweep comes. */
+/** The lease of whoever was at it runs out first. */
 const PATIENCE = { timeout: 240_000, interval: 500 }
 
 it(
