@@ -11,20 +11,42 @@ const PERIOD_MS = 60_000
 /** Slack's clock may differ from ours, and it may have told in vain what it wrote down a little before. */
 const OVERLAP_MS = 5 * 60_000
 
+/** Until when nothing was missed. */
+export interface Mark {
+  readonly heardUntilMs: number
+  /** Nobody has listened before. */
+  readonly isNew: boolean
+}
+
+/** Reads the mark; a channel that is new has no past, and gets one before the first socket is opened. */
+export async function readMark(ctx: SlackContext): Promise<Mark> {
+  const known = numberIn(await ctx.checkpoint.read(), MARK)
+  if (known !== undefined) return { heardUntilMs: known, isNew: false }
+  const heardUntilMs = ctx.clock()
+  await ctx.checkpoint.write({ [MARK]: heardUntilMs })
+  return { heardUntilMs, isNew: true }
+}
+
+const MARK = 'heardUntilMs'
+
 /**
- * Catches up since the mark, and moves the mark on for as long as the session stands. A channel that is new has no
- * past. Where a history cannot be read just now it is tried again, and the socket brings what is new all the same.
+ * Catches up since the mark, and moves the mark on for as long as the session stands. Where a history cannot be read
+ * just now it is tried again, and the socket brings what is new all the same.
  * @param signal aborts when the session is over
  */
-export async function keepUp(ctx: SlackContext, push: PushItem, signal: AbortSignal): Promise<void> {
-  const mark = numberIn(await ctx.checkpoint.read(), 'heardUntilMs')
-  let isBehind = mark !== undefined
+export async function keepUp(
+  ctx: SlackContext,
+  push: PushItem,
+  { heardUntilMs, isNew }: Mark,
+  signal: AbortSignal,
+): Promise<void> {
+  let isBehind = !isNew
   const within = { ...ctx, signal: AbortSignal.any([ctx.signal, signal]) }
   while (!within.signal.aborted) {
     const nowMs = ctx.clock()
-    if (isBehind) isBehind = !(await isCaughtUp(within, (mark ?? nowMs) - OVERLAP_MS, push))
+    if (isBehind) isBehind = !(await isCaughtUp(within, heardUntilMs - OVERLAP_MS, push))
     if (within.signal.aborted) return
-    if (!isBehind) await ctx.checkpoint.write({ heardUntilMs: nowMs })
+    if (!isBehind) await ctx.checkpoint.write({ [MARK]: nowMs })
     await sleep(PERIOD_MS, undefined, { signal: within.signal, ref: false }).catch(() => undefined)
   }
 }

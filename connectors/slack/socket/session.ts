@@ -10,7 +10,7 @@ import { type Fields, fieldsIn, textIn } from '../events/fields.ts'
 import { parse } from '../events/parse.ts'
 import { messageKey, placeOf } from '../events/place.ts'
 import { type Connection, openConnection } from './connection.ts'
-import { keepUp } from './keep-up.ts'
+import { keepUp, readMark } from './keep-up.ts'
 
 /** How long an old connection may still acknowledge what came over it. */
 const LAST_WORDS_MS = 5_000
@@ -27,6 +27,7 @@ export async function openSocketMode(ctx: SlackContext, push: PushItem): Promise
   const { appToken } = ctx.config
   if (!appToken) throw withoutToken()
   const names = await namesOf(ctx)
+  const mark = await readMark(ctx)
   let turn: Promise<unknown> = Promise.resolve()
   /** One after the other, over all connections, so that they are journaled in the order in which they came. */
   const onEnvelope = (body: Fields): Promise<void> => {
@@ -91,7 +92,7 @@ export async function openSocketMode(ctx: SlackContext, push: PushItem): Promise
   try {
     current = await open()
     ctx.reportHealth({ state: 'healthy', part: 'receiving' })
-    const keeping = keepUp(ctx, push, ended.signal)
+    const keeping = keepUp(ctx, push, mark, ended.signal)
     keeping.catch(fail)
     await Promise.race([failed, aborted(ctx.signal)])
   } catch (error) {
