@@ -2,6 +2,7 @@ import { Button, TextInput } from '@mantine/core'
 import { IconAlertTriangle, IconArrowLeft, IconPaperclip, IconSend2 } from '@tabler/icons-react'
 import { Fragment } from 'react'
 import type { FilledTemplate, MessageTemplate } from '../../../src/domain/message-template.ts'
+import { placed } from '../parts/placed.ts'
 import { messengerText } from '../text/messenger-text.ts'
 import css from './template-picker.module.css'
 import { openGaps, templatePieces, templateText } from './template-text.ts'
@@ -107,8 +108,7 @@ function Preview({
           </span>
         )}
         <p dir="auto" aria-live="polite">
-          {templatePieces(template, values).map((piece, place) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: the pieces of a template never change places
+          {placed(templatePieces(template, values)).map(({ item: piece, place }) => (
             <Fragment key={place}>
               {piece.kind === 'text' ? (
                 piece.text

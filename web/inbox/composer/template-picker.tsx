@@ -159,11 +159,10 @@ function Option(props: {
 }) {
   const { template, chosen } = props
   return (
-    // biome-ignore lint/a11y/useFocusableInteractive: the field holds the focus, and names the active option
-    // biome-ignore lint/a11y/useKeyWithClickEvents: the keys are the field's
     <li
       id={props.id}
       role="option"
+      tabIndex={-1}
       aria-selected={chosen}
       aria-disabled={template.unusable !== undefined}
       className={cx(
@@ -172,6 +171,9 @@ function Option(props: {
         template.unusable !== undefined && css['unusable'],
       )}
       onClick={props.onChoose}
+      onKeyDown={({ key }) => {
+        if (key === 'Enter') props.onChoose()
+      }}
     >
       <span className={css['head']}>
         <bdi className={css['name']}>{template.name}</bdi>

@@ -1,6 +1,7 @@
 import { IconCornerUpLeft, IconExternalLink, IconHandClick, IconMapPin, IconUser } from '@tabler/icons-react'
 import type { MessageCard } from '../../../src/domain/message-card.ts'
 import type { MessageView } from '../../../src/domain/views.ts'
+import { placed } from '../parts/placed.ts'
 import { messengerText } from '../text/messenger-text.ts'
 import { locale, text } from '../text/text.ts'
 import { jumps } from './jumps.ts'
@@ -36,10 +37,9 @@ export function ReplyQuote(props: {
 export function MessageCards({ cards }: { readonly cards: readonly MessageCard[] }) {
   return (
     <ul className={css['cards']}>
-      {cards.map((card, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: the cards of a message have no ids and never move
-        <li key={index}>
-          <Card card={card} />
+      {placed(cards).map(({ item, place }) => (
+        <li key={place}>
+          <Card card={item} />
         </li>
       ))}
     </ul>
