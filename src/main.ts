@@ -29,7 +29,6 @@ import { stopOnSignals } from './runtime/stop-on-signals.ts'
 import { startSweeper } from './runtime/sweeper.ts'
 import { createVisitorLimits } from './runtime/visitor-limits.ts'
 import { addressKey, isLoopback } from './services/address-key.ts'
-import { finishMerges } from './services/merge-contact.ts'
 import { createPresence, type Presence } from './services/presence.ts'
 import { readAgentView } from './services/present-agent.ts'
 import { createAvailability } from './services/routing-agents.ts'
@@ -320,7 +319,7 @@ function watch(metrics: Metrics, { stores }: Core, { projector }: Paths, realtim
   })
 }
 
-function sweepsOf({ stores, limits, bus }: Core) {
+function sweepsOf({ stores, limits }: Core) {
   const named = {
     sessions: stores.sessions,
     'API tokens': stores.apiTokens,
@@ -332,7 +331,6 @@ function sweepsOf({ stores, limits, bus }: Core) {
     'sign-in attempts': limits,
     'notes of availability': stores.availabilityLog,
     'routing decisions': stores.routing,
-    'unfinished merges': { sweep: () => finishMerges({ ...stores, bus, now: Date.now }) },
   }
   return Object.entries(named).map(([name, store]) => ({ name, run: (now: Date) => store.sweep(now) }))
 }

@@ -4,6 +4,7 @@ import type { ChannelType } from '../../src/domain/ids.ts'
 import { PLAIN } from '../shared/twilio/address.ts'
 import type { ChannelForm } from '../shared/twilio/channel-form.ts'
 import { checkAccount } from '../shared/twilio/check-account.ts'
+import { paceOf } from '../shared/twilio/config.ts'
 import { twilioParts } from '../shared/twilio/twilio-connector.ts'
 import { checkSender, pointNumberHere, releaseNumber } from './number-webhook.ts'
 import { configFields, type SmsConfig } from './settings.ts'
@@ -17,7 +18,7 @@ const EVERYTHING_ELSE = ['image/*', 'audio/*', 'video/*', 'text/*', 'application
 
 const FORM: ChannelForm = { ...PLAIN, stopWords: true, write: ({ text }) => text }
 
-const capabilities = ({ messagesPerSecond }: SmsConfig): Capabilities => ({
+const capabilities = (config: SmsConfig): Capabilities => ({
   workType: 'messaging',
   text: {
     support: 'native',
@@ -47,9 +48,10 @@ const capabilities = ({ messagesPerSecond }: SmsConfig): Capabilities => ({
   // Phones confirm that they have a message, and no more.
   receipts: { delivered: 'native', read: 'absent' },
   startConversation: 'native',
+  addresses: 'phone',
   // Twilio takes no name of ours for a message: sent twice it arrives twice.
   idempotentSend: false,
-  pacing: { channel: { messages: messagesPerSecond, perMs: 1_000 } },
+  pacing: { channel: paceOf(config) },
 })
 
 /** Text and picture messages, through Twilio's API. */

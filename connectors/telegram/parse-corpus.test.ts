@@ -90,6 +90,42 @@ describe('real updates', () => {
   })
 })
 
+/** Every copy of a value in which one member, however deep, is another thing. */
+function* changed(value: unknown): Generator<unknown> {
+  for (const other of [null, 0, -1.5, 1e300, '', 'x', true, [], [null], {}]) yield other
+  if (typeof value !== 'object' || value === null) return
+  for (const [key, member] of Object.entries(value)) {
+    for (const other of changed(member)) {
+      yield Array.isArray(value)
+        ? value.map((one: unknown, index) => (String(index) === key ? other : one))
+        : { ...value, [key]: other }
+    }
+  }
+}
+
+describe('real updates with a member that is something else', () => {
+  it('are parsed all the same, by the same rules', (context) => {
+    let tried = 0
+    for (const { name, bytes } of corpusFiles('telegram', context)) {
+      const content: unknown = JSON.parse(Buffer.from(bytes).toString('utf8'))
+      const update = name.startsWith('message__') ? { update_id: 7, message: content } : content
+      for (const other of changed(update)) {
+        tried += 1
+        const body = Buffer.from(JSON.stringify(other))
+        expect(() => webhook.verify(given(body), CONFIG as never)).not.toThrow()
+        const facts = { bot: '700', groups: 'yes' }
+        const events = parse(verified({ body, contentType: 'application/json', facts, receivedAtMs: 1 }))
+        for (const event of events) {
+          if (event.type !== 'message') continue
+          expect(event.identity.externalId).not.toBe('')
+          expect(event.externalId).toMatch(/^-?\d+:-?\d+$/)
+        }
+      }
+    }
+    expect(tried).toBeGreaterThan(5_000)
+  })
+})
+
 it('is chosen by the settings, and by whether it can be reached', () => {
   const { inbound } = telegram
   if (inbound.kind !== 'either') throw new Error('it can be received in two ways')

@@ -161,13 +161,14 @@ describe('long polling', () => {
   it('says in words that somebody else fetches, and may be opened again', async () => {
     const ada = fake.customer()
     const journal = createJournal()
-    const { ctx } = bench()
+    const { ctx, health } = bench()
     const running = outcomeOf(openPolling(ctx, journal.push))
     await expect.poll(() => fake.server.calls.some(({ url }) => url.endsWith('/getUpdates'))).toBe(true)
     const other = fetch(`${fake.url}/bot${fake.token}/getUpdates?timeout=0`)
     const facts = await running
     expect(facts).toMatchObject({ code: 'fetched-elsewhere', retry: 'later' })
     expect((facts as { detail: string }).detail).toContain('Another program fetches')
+    expect(health).toEqual([])
     await other
     const again = bench()
     void outcomeOf(openPolling(again.ctx, journal.push))
@@ -197,6 +198,20 @@ describe('long polling', () => {
       code: 'rate-limited',
       retryAfterMs: 9_000,
     })
+  })
+
+  it('gives up on a server that numbers nothing', async () => {
+    fake.failNext('getUpdates', {
+      kind: 'status',
+      status: 200,
+      body: '{"ok":true,"result":[{"message":{}}]}',
+    })
+    const { ctx, marks } = bench()
+    expect(await outcomeOf(openPolling(ctx, createJournal().push))).toMatchObject({
+      code: 'unreadable-answer',
+      retry: 'later',
+    })
+    expect(marks).toEqual([])
   })
 
   it('does not try for long with a token that does not hold', async () => {

@@ -2,7 +2,7 @@ import type { ConnectorContext, PushItem, RawItem } from '../../src/contract/con
 import { ALLOWED_UPDATES } from './allowed-updates.ts'
 import { type Bot, openBot } from './bot-api.ts'
 import { answerButton } from './change.ts'
-import { toConnectorError } from './failures.ts'
+import { toConnectorError, unreadableAnswer } from './failures.ts'
 import { botIdOf, type TelegramConfig } from './settings.ts'
 import { chatIdOf, factsOf, payloadOf, pressedButtonOf, updateKeyOf } from './update-key.ts'
 import { idIn, type Json, objectsOf } from './wire.ts'
@@ -36,17 +36,19 @@ export async function openPolling(ctx: Context, push: PushItem): Promise<void> {
     let mark = readMark(await checkpoint.read(), botId)
     // A webhook and polling exclude each other; what waits for the one stays for the other.
     await bot.callApi('deleteWebhook', {})
-    ctx.reportHealth({ state: 'healthy', part: 'receiving' })
-    while (!signal.aborted) {
+    for (let isFirst = true; !signal.aborted; isFirst = false) {
       const updates = await fetchUpdates(
         bot,
         mark && clock() - mark.atMs < MARK_HOLDS_MS ? mark.offset : undefined,
       )
+      // Not before: whoever fights with another program for the updates is not well because he may begin.
+      if (isFirst) ctx.reportHealth({ state: 'healthy', part: 'receiving' })
       if (updates.length === 0) continue
       await pushAll(updates, ctx, push)
       const last =
         updates.map((update) => Number(idIn(update, 'update_id') || Number.NaN)).at(-1) ?? Number.NaN
-      if (!Number.isSafeInteger(last)) continue
+      // Whoever numbers nothing would send the same for ever.
+      if (!Number.isSafeInteger(last)) throw unreadableAnswer(200)
       mark = { offset: last + 1, atMs: clock() }
       await checkpoint.write({ ...mark, botId })
     }

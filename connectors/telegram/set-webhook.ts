@@ -1,4 +1,5 @@
 import type { ConnectorContext } from '../../src/contract/connector.ts'
+import { ConnectorError } from '../../src/contract/connector-error.ts'
 import { ALLOWED_UPDATES } from './allowed-updates.ts'
 import { openBot } from './bot-api.ts'
 import { toConnectorError } from './failures.ts'
@@ -48,21 +49,22 @@ async function removeWebhook(ctx: Context): Promise<void> {
 /**
  * Looks whether the webhook stands, and sets it again where it does not: the address of this server may have changed,
  * and the platform gives a webhook up that was answered 410 for a day. It then delivers by itself what waited. The
- * webhook of another program is left alone and told of.
+ * webhook of another program is left alone.
+ * @throws ConnectorError also when another program receives
  */
 export async function mendWebhook(ctx: Context): Promise<void> {
   if (!receivesByWebhook(ctx)) return
-  const { webhookUrl, config, reportHealth } = ctx
+  const { webhookUrl, config } = ctx
   try {
     const { url = '' } = await (await openBot(ctx)).callApi('getWebhookInfo', {})
     if (url === webhookUrl) return
     if (url === '' || isThisChannel(url, webhookUrl)) return await activate(ctx)
-    reportHealth({
-      state: 'failing',
-      part: 'receiving',
+    throw new ConnectorError({
       code: 'webhook-elsewhere',
       detail:
         'Another program has set its own webhook for this bot and gets its messages. Save this channel to take them back.',
+      retry: 'never',
+      delivery: 'not-sent',
     })
   } catch (error) {
     throw toConnectorError(error, config.botToken)

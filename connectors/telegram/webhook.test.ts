@@ -47,7 +47,7 @@ describe('the webhook', () => {
   })
 
   it('takes every secret that is made for it', () => {
-    for (let run = 0; run < 200; run += 1) expect(generateSetting()).toMatch(/^[A-Za-z0-9_-]{1,256}$/)
+    for (let run = 0; run < 200; run += 1) expect(generateSetting({})).toMatch(/^[A-Za-z0-9_-]{1,256}$/)
   })
 
   it('that the platform refuses is told in words', async () => {
@@ -76,10 +76,11 @@ describe('the webhook', () => {
 
   it('of another program is left alone and told of', async () => {
     await fetch(`${fake.url}/bot${fake.token}/setWebhook?url=https://other.example/hook`)
-    const { ctx, health } = byWebhook()
-    await telegram.catchUp?.(ctx, 0, async () => undefined)
+    const { ctx } = byWebhook()
+    await expect(telegram.catchUp?.(ctx, 0, async () => undefined)).rejects.toMatchObject({
+      facts: { code: 'webhook-elsewhere', detail: expect.stringContaining('Another program') },
+    })
     expect(fake.webhook?.url).toBe('https://other.example/hook')
-    expect(health).toMatchObject([{ state: 'failing', part: 'receiving', code: 'webhook-elsewhere' }])
     expect(await telegram.check(ctx)).toMatchObject({ ok: false, code: 'webhook-elsewhere' })
   })
 

@@ -5,6 +5,7 @@ import { WHATSAPP } from '../shared/twilio/address.ts'
 import type { ChannelForm } from '../shared/twilio/channel-form.ts'
 import { checkAccount } from '../shared/twilio/check-account.ts'
 import { openClient } from '../shared/twilio/client.ts'
+import { paceOf } from '../shared/twilio/config.ts'
 import { withFacts } from '../shared/twilio/trouble.ts'
 import { twilioParts } from '../shared/twilio/twilio-connector.ts'
 import { checkSender } from './check-sender.ts'
@@ -15,7 +16,7 @@ import { TEXT_LIMIT, writeMarks } from './write-marks.ts'
 
 const FORM: ChannelForm = { ...WHATSAPP, stopWords: false, readMarks, write: writeMarks, refuseTemplate }
 
-const capabilities = ({ messagesPerSecond }: WhatsAppConfig): Capabilities => ({
+const capabilities = (config: WhatsAppConfig): Capabilities => ({
   workType: 'messaging',
   text: { support: 'native', maxLength: TEXT_LIMIT, overLimit: 'split' },
   formatting: 'native',
@@ -39,10 +40,11 @@ const capabilities = ({ messagesPerSecond }: WhatsAppConfig): Capabilities => ({
   replyWindowHours: 24,
   templates: 'native',
   startConversation: 'native',
+  addresses: 'phone',
   // Twilio takes no name of ours for a message: sent twice it arrives twice.
   idempotentSend: false,
   pacing: {
-    channel: { messages: messagesPerSecond, perMs: 1_000 },
+    channel: paceOf(config),
     // WhatsApp takes one message to the same person every six seconds, and 45 of them at once.
     thread: [{ messages: 1, perMs: 6_000, burst: 45 }],
   },

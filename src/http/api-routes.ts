@@ -1,7 +1,5 @@
-import type { OpenAvatarDeps } from '../services/open-avatar.ts'
 import { type AdminDeps, adminRoutes } from './admin-routes.ts'
 import { type AttachmentRoutesDeps, attachmentRoutes } from './attachment-routes.ts'
-import { avatarRoutes } from './avatar-routes.ts'
 import { contactRoutes } from './contact-routes.ts'
 import { type ConversationRouteDeps, conversationRoutes } from './conversation-routes.ts'
 import { type LetterRouteDeps, letterRoutes } from './letter-routes.ts'
@@ -17,7 +15,7 @@ export interface ApiDeps {
   readonly letters: LetterRouteDeps
   readonly contacts: Parameters<typeof contactRoutes>[0]
   readonly quarantine: Parameters<typeof quarantineRoutes>[0]
-  readonly attachments: AttachmentRoutesDeps & OpenAvatarDeps
+  readonly attachments: AttachmentRoutesDeps
 }
 
 /**
@@ -33,6 +31,5 @@ export function apiRoutes(deps: ApiDeps): readonly RouteDefinition[] {
     ...contactRoutes(deps.contacts),
     ...quarantineRoutes(deps.quarantine),
     ...attachmentRoutes(deps.attachments),
-    ...avatarRoutes(deps.attachments),
   ]
 }

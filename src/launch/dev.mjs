@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { watch } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { DEMO_OWNER, fillWithDemoData } from './demo-data.mjs'
+import { joinFakePlatforms } from './fake-platforms.mjs'
 import { makeReady } from './make-ready.mjs'
 import { createRestarting } from './restarting.mjs'
 
@@ -13,12 +14,15 @@ const root = new URL('../../', import.meta.url)
 const cwd = fileURLToPath(root)
 const SETTLE_MS = 300
 
+/** Where the page of the fakes stands; they themselves take the ports behind it. */
+const FAKES_PORT = Number(process.env.FAKES_PORT ?? 4100)
+
 /**
- * Programs that stand in for providers, as arguments of Node. No channel needs one yet.
+ * Programs that stand in for providers, as arguments of Node.
  *
  * @type {readonly (readonly string[])[]}
  */
-const FAKE_PROVIDERS = []
+const FAKE_PROVIDERS = [['--import', 'tsx', 'test/fakes/page/run.ts']]
 
 /** @type {Set<import('node:child_process').ChildProcess>} */
 const running = new Set()
@@ -38,19 +42,39 @@ function runNode(args, env = process.env, output = 'inherit') {
 }
 
 function startServer() {
-  const env = { DATA_DIR: './data/dev', LOG_FORMAT: 'pretty', NODE_ENV: 'development', ...process.env }
+  const env = {
+    DATA_DIR: './data/dev',
+    LOG_FORMAT: 'pretty',
+    NODE_ENV: 'development',
+    // The fakes stand on this machine.
+    OUTBOUND_ALLOW: '127.0.0.1',
+    ...process.env,
+  }
   const child = runNode(['--enable-source-maps', 'dist/src/main.js'], env, 'pipe')
   child.stdout?.on('data', (chunk) => {
     process.stdout.write(chunk)
-    const link = /(https?:\/\/\S+)\/set-up#token=(\S+)/.exec(String(chunk))
-    if (!link?.[1] || !link[2]) return
-    fillWithDemoData(link[1], link[2]).then(
-      () =>
-        console.log(`  Demo      ${DEMO_OWNER.email} / ${DEMO_OWNER.password}, shop at ${link[1]}/demo\n`),
-      (error) => console.error(`The demo data could not be made: ${error.message}`),
+    const text = String(chunk)
+    const link = /(https?:\/\/\S+)\/set-up#token=(\S+)/.exec(text)
+    const url = link?.[1] ?? /Tributary\s+(https?:\/\/\S+)/.exec(text)?.[1]
+    if (url === undefined) return
+    prepare(url, link?.[2]).catch((error) =>
+      console.error(`The demo data could not be made: ${error.message}`),
     )
   })
   return child
+}
+
+/**
+ * @param {string} url of the server
+ * @param {string} [token] of its set-up link, when it is new
+ */
+async function prepare(url, token) {
+  if (token !== undefined) {
+    await fillWithDemoData(url, token)
+    console.log(`  Demo      ${DEMO_OWNER.email} / ${DEMO_OWNER.password}, shop at ${url}/demo`)
+  }
+  const page = `http://127.0.0.1:${FAKES_PORT}`
+  if (await joinFakePlatforms(url, page)) console.log(`  Customers ${page}, writing on every other channel\n`)
 }
 
 const server = createRestarting(startServer)

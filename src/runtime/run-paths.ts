@@ -4,6 +4,7 @@ import { continueAnswers } from '../services/continue-answers.ts'
 import { type DeliverDeps, deliverConversation } from '../services/deliver-messages.ts'
 import { detectLanguage } from '../services/detect-language.ts'
 import { type FileSentDeps, fileSentOf } from '../services/file-sent.ts'
+import { finishMerges } from '../services/merge-contact.ts'
 import { receiveInbound } from '../services/receive-inbound.ts'
 import { createJournalWriter } from './journal-writer.ts'
 import { createLeftLeases } from './left-leases.ts'
@@ -35,6 +36,7 @@ const SCAN_EVERY_MS = 2_000
 const SNOOZE_EVERY_MS = 1_000
 const SNOOZE_BATCH = 100
 const CONTINUE_EVERY_MS = 10_000
+const FINISH_MERGES_EVERY_MS = 5_000
 
 /** Starts the way in (journal, projection, routing) and the way out (outbox). */
 export async function startPaths(deps: PathDeps): Promise<Paths> {
@@ -160,6 +162,12 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
     every(SCAN_EVERY_MS, async () => projector.scan(), 'scanning failed', onError),
     every(SNOOZE_EVERY_MS, () => wakeSnoozed(deps), 'waking snoozed conversations failed', onError),
     every(CONTINUE_EVERY_MS, () => continueLeft(deps), 'passing answers on failed', onError),
+    every(
+      FINISH_MERGES_EVERY_MS,
+      async () => void (await finishMerges({ ...stores, bus, now: Date.now })),
+      'finishing merges failed',
+      onError,
+    ),
   ]
   return {
     shelter,

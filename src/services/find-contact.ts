@@ -1,4 +1,4 @@
-import type { ChannelId } from '../domain/ids.ts'
+import type { ChannelId, ContactId } from '../domain/ids.ts'
 import type { ContactStore, StoredContact, StoredIdentity } from '../store/contact-store.ts'
 import type { MergedContacts } from '../store/merged-contacts.ts'
 
@@ -10,6 +10,9 @@ export interface NamedCustomer {
   readonly name?: string
   /** Known to be his own, since one of us says so. */
   readonly email?: string
+  readonly phone?: string
+  /** Asked for the contact that he is, when he is new to the channel; undefined = he is nobody yet. */
+  readonly whoIsIt?: () => Promise<ContactId | undefined>
 }
 
 /**
@@ -17,7 +20,7 @@ export interface NamedCustomer {
  * Safe to repeat, also at the same moment: an identity carries the id of its contact from the start.
  */
 export async function findOrMakeContact(
-  { channelId, externalId, name, email }: NamedCustomer,
+  { channelId, externalId, name, email, phone, whoIsIt }: NamedCustomer,
   deps: {
     readonly contacts: ContactStore
     readonly mergedContacts: MergedContacts
@@ -29,12 +32,17 @@ export async function findOrMakeContact(
     (await contacts.findIdentities(channelId, [externalId]))[0]
   const atMs = now()
   const displayName = name === undefined ? {} : { displayName: name }
-  const identity =
-    (await find()) ??
-    (
-      await contacts.createIdentities([{ channelId, externalId, ...displayName, verified: false, atMs }])
-    )[0] ??
-    (await find())
+  const before = await find()
+  const ownerId = before ? undefined : await whoIsIt?.()
+  const fresh = {
+    channelId,
+    externalId,
+    ...displayName,
+    ...(ownerId ? { contactId: ownerId } : {}),
+    verified: false,
+    atMs,
+  }
+  const identity = before ?? (await contacts.createIdentities([fresh]))[0] ?? (await find())
   if (!identity) throw new Error('an identity was not made')
   const { contactId } = identity
   const known = (await deps.mergedContacts.follow(await contacts.findContacts([contactId]))).get(contactId)
@@ -43,7 +51,7 @@ export async function findOrMakeContact(
     id: contactId,
     name: name ?? externalId.slice(0, 200),
     emails: email === undefined ? [] : [email],
-    phones: [],
+    phones: phone === undefined ? [] : [phone],
     attributes: {},
     tags: [],
     createdAtMs: atMs,

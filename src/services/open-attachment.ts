@@ -32,7 +32,8 @@ export interface OpenAttachmentDeps {
 }
 
 /**
- * A file for an agent: of a conversation that he may see, or his own while no message has it.
+ * A file for an agent: of a conversation that he may see, a customer's picture from a channel that he may see, or his
+ * own while no message has it.
  * @throws AppError `not-found` alike for what does not exist and for what he may not see
  */
 export async function openAttachmentForAgent(
@@ -42,7 +43,11 @@ export async function openAttachmentForAgent(
 ): Promise<OpenedAttachment> {
   requirePermission(principal, 'conversation.read')
   const attachment = await deps.attachments.get(id)
-  const { conversationId, messageId, uploader } = attachment
+  const { conversationId, messageId, uploader, identityId } = attachment
+  if (identityId !== undefined && uploader.kind === 'visitor') {
+    if (!seesChannel(principal.channels, uploader.channelId)) throw new AppError('not-found')
+    return openAttachment(attachment, deps)
+  }
   if (conversationId === undefined || messageId === undefined) {
     if (uploader.kind !== 'agent' || uploader.id !== principal.agentId) throw new AppError('not-found')
     return openAttachment(attachment, deps)

@@ -135,8 +135,7 @@ function reasonAgainst(
 }
 
 /** Deleted channels stay in the directory so that what came over them can be read. */
-const isGone = ({ record }: LiveChannel): boolean =>
-  'deletedAtMs' in record && record.deletedAtMs !== undefined
+const isGone = ({ deletedAtMs }: LiveChannel): boolean => deletedAtMs !== undefined
 
 function byUse(one: ReachView, other: ReachView): number {
   const rank = ({ ok, templatesOnly }: ReachView): number => (ok ? 0 : templatesOnly ? 1 : 2)

@@ -1,16 +1,19 @@
 import type { StartConversationCommand } from '../domain/commands.ts'
 import { AppError } from '../domain/errors.ts'
-import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
+import type { ChannelId, ContactId, ConversationId, MessageId } from '../domain/ids.ts'
 import { isOwnAddress, letterAddressOf } from '../domain/letter-address.ts'
 import { baseSubjectOf } from '../domain/letter-subject.ts'
+import { seesChannel } from '../domain/permissions.ts'
 import type { ContactStore } from '../store/contact-store.ts'
+import type { DuplicateStore } from '../store/duplicate-store.ts'
 import type { MergedContacts } from '../store/merged-contacts.ts'
-import { derivedId } from '../store/object-id.ts'
+import { derivedId, freshId } from '../store/object-id.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { findOrMakeContact } from './find-contact.ts'
 import { settleWithMerges } from './merge-race.ts'
+import { toE164 } from './phone-number.ts'
 import { planMessage } from './plan-message.ts'
 import { presentConversation } from './present.ts'
 import { type Principal, requireChannel, requirePermission } from './principal.ts'
@@ -20,6 +23,7 @@ import { type SendReplyDeps, sendInto, sendReply } from './send-reply.ts'
 export interface StartConversationDeps extends SendReplyDeps {
   readonly contacts: ContactStore
   readonly mergedContacts: MergedContacts
+  readonly duplicates: Pick<DuplicateStore, 'alike'>
 }
 
 /** A conversation begun, with the parts of its first message. */
@@ -57,7 +61,7 @@ export async function startConversation(
     const { conversationId: id } = begun
     await planMessage({ id, identityExternalId: externalId }, channel, wanted, principal, deps)
   }
-  const conversation = before ?? (await open(command, externalId, begun, channel, deps))
+  const conversation = before ?? (await open(command, externalId, begun, channel, principal, deps))
   const sent = await send(conversation, channel, wanted, begun, principal, deps)
   return {
     conversation: (await deps.conversations.find(conversation.id)) ?? conversation,
@@ -82,7 +86,15 @@ function idsOf(
   }
 }
 
-function recipientOf(to: string, { capabilities: { letters } }: LiveChannel): string {
+function recipientOf(to: string, { capabilities: { letters, addresses } }: LiveChannel): string {
+  if (addresses === 'phone') {
+    const number = toE164(to)
+    if (number !== undefined) return number
+    throw new AppError('invalid-input', {
+      field: 'to',
+      detail: 'It is no number with its country, such as +49 30 901820.',
+    })
+  }
   if (!letters) return to.trim()
   const address = letterAddressOf(to.trim())
   if (address === undefined) {
@@ -109,15 +121,22 @@ async function open(
   externalId: string,
   { conversationId, messageId }: BegunIds,
   channel: LiveChannel,
+  principal: Principal,
   deps: StartConversationDeps,
 ): Promise<StoredConversation> {
   const letters = channel.capabilities.letters !== undefined
+  const { addresses = letters ? 'email' : 'id' } = channel.capabilities
+  const known = {
+    ...(addresses === 'email' ? { email: externalId.toLowerCase() } : {}),
+    ...(addresses === 'phone' ? { phone: externalId } : {}),
+  }
   const { identity, contact } = await findOrMakeContact(
     {
       channelId: channel.id,
       externalId,
       ...(command.name === undefined ? {} : { name: command.name }),
-      ...(letters ? { email: externalId } : {}),
+      ...known,
+      whoIsIt: () => contactWith(known, principal, deps),
     },
     deps,
   )
@@ -172,6 +191,27 @@ async function open(
     (await deps.conversations.findCurrent(channel.id, [threadKey]))[0]
   if (!made) throw new AppError('unavailable', { detail: 'Somebody else begins it just now; try again.' })
   return made
+}
+
+/**
+ * The one contact in sight that has an address: what is begun with it is begun with him. Where several have it nobody
+ * knows which one it is, and a contact of its own is suggested as the same person.
+ */
+async function contactWith(
+  { email, phone }: { readonly email?: string; readonly phone?: string },
+  { channels }: Principal,
+  { contacts, duplicates }: StartConversationDeps,
+): Promise<ContactId | undefined> {
+  const nobody = freshId() as ContactId
+  const found = await duplicates.alike(
+    { id: nobody, emails: email ? [email] : [], phones: phone ? [phone] : [] },
+    2,
+  )
+  const [only, another] = found
+  if (!only || another) return undefined
+  const identities = await contacts.identitiesOf(only.id)
+  const isSeen = channels === 'all' || identities.some(({ channelId }) => seesChannel(channels, channelId))
+  return isSeen ? only.id : undefined
 }
 
 async function send(

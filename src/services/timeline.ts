@@ -5,10 +5,10 @@ import type { TimelineStore } from '../store/timeline-store.ts'
 import { type ContactAccessDeps, openContact } from './contact-access.ts'
 import { threadPlaceOf } from './list-messages.ts'
 import { encodeCursor } from './page-cursor.ts'
-import { presentMessage } from './present.ts'
+import { presentMessages, type RepliesDeps } from './present-messages.ts'
 import { type Principal, requirePermission } from './principal.ts'
 
-export interface TimelineDeps extends ContactAccessDeps {
+export interface TimelineDeps extends ContactAccessDeps, RepliesDeps {
   readonly timelines: Pick<TimelineStore, 'conversationsOf' | 'page'>
   readonly conversations: Pick<ConversationStore, 'findMany'>
 }
@@ -40,13 +40,13 @@ export async function readTimeline(
     ),
   )
   return {
-    items: page.flatMap((message): TimelineEntryView[] => {
+    items: (await presentMessages(page, deps)).flatMap((message): TimelineEntryView[] => {
       const conversation = conversations.get(message.conversationId)
       if (!conversation) return []
       const { id: conversationId, channelId, status, subject } = conversation
       return [
         {
-          message: presentMessage(message),
+          message,
           channelId,
           conversation: { id: conversationId, status, ...(subject === undefined ? {} : { subject }) },
         },

@@ -1,6 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { mongo } from 'mongoose'
-import type { AgentId, AttachmentId, ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
+import type {
+  AgentId,
+  AttachmentId,
+  ChannelId,
+  ContactIdentityId,
+  ConversationId,
+  MessageId,
+} from '../domain/ids.ts'
 import { toObjectId } from './object-id.ts'
 
 /** Who brought a file in: the only one who may tie it to a message. */
@@ -28,6 +35,8 @@ export interface StoredAttachment extends AttachmentContent {
   readonly remoteRef?: string
   /** By this id the letter's formatted body shows it in its place. */
   readonly contentId?: string
+  /** Whom it shows, where it is a customer's picture: such a file belongs to no message. */
+  readonly identityId?: ContactIdentityId
   /** It is on its way without being asked for. */
   readonly waits?: boolean
   /** Why the platform's file will never be here. */
@@ -108,6 +117,7 @@ export function fromAttachmentDocument(document: AttachmentDocument): StoredAtta
     ...(remote ? { remoteRef: remote.ref } : {}),
     ...(document.contentId === undefined ? {} : { contentId: document.contentId }),
     ...(state === 'remote' && remote?.fetchAt ? { waits: true } : {}),
+    ...(document.identityId ? { identityId: document.identityId.toHexString() as ContactIdentityId } : {}),
     ...(document.lost === undefined ? {} : { lost: document.lost }),
   }
 }

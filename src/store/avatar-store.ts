@@ -1,11 +1,7 @@
 import type { Connection } from 'mongoose'
 import type { AttachmentId, ContactIdentityId } from '../domain/ids.ts'
 import { createAttachmentBytes } from './attachment-bytes.ts'
-import {
-  type AttachmentDocument,
-  fromAttachmentDocument,
-  type StoredAttachment,
-} from './attachment-document.ts'
+import type { AttachmentDocument } from './attachment-document.ts'
 import { nativeCollection } from './native.ts'
 import { toObjectId } from './object-id.ts'
 
@@ -22,12 +18,6 @@ export function createAvatarStore(connection: Connection) {
         { _id: id, messageId: { $exists: false } },
         { $set: { identityId: toObjectId(identityId) }, $unset: { expiresAt: '' } },
       )
-    },
-
-    /** Undefined when the picture is not this identity's. */
-    async find(id: AttachmentId, identityId: ContactIdentityId): Promise<StoredAttachment | undefined> {
-      const found = await records.findOne({ _id: id, identityId: toObjectId(identityId) })
-      return found ? fromAttachmentDocument(found) : undefined
     },
 
     /** Removes a picture that another one has replaced. */

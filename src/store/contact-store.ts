@@ -42,6 +42,8 @@ export interface NewIdentity {
   readonly externalId: string
   readonly displayName?: string
   readonly verified: boolean
+  /** Whose it is known to be; that of a contact still to be made otherwise. */
+  readonly contactId?: ContactId
   /** When the first message came; makes the ids the same in every replay. */
   readonly atMs: number
 }
@@ -121,7 +123,9 @@ export function createContactStore(connection: Connection) {
         _id: derivedObjectId(identity.atMs, 'identity', identity.channelId, identity.externalId),
         channelId: toObjectId(identity.channelId),
         externalId: identity.externalId,
-        contactId: derivedObjectId(identity.atMs, 'contact', identity.channelId, identity.externalId),
+        contactId: identity.contactId
+          ? toObjectId(identity.contactId)
+          : derivedObjectId(identity.atMs, 'contact', identity.channelId, identity.externalId),
         ...(identity.displayName === undefined ? {} : { displayName: identity.displayName }),
         verified: identity.verified,
         createdAt: new Date(identity.atMs),

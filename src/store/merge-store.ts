@@ -7,7 +7,7 @@ import { toObjectId } from './object-id.ts'
 export type MergeStore = ReturnType<typeof createMergeStore>
 
 /** Longer than a merge of a person with thousands of conversations takes; after it somebody else finishes it. */
-const LEASE_MS = 60_000
+const LEASE_MS = 30_000
 
 /** The merges that were done, and those under way: whoever finds one unfinished goes on with it. */
 export function createMergeStore(connection: Connection) {

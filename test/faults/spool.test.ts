@@ -1,9 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
+import { issueToken } from '../../connectors/web-chat/visitor-token.ts'
 import type { Station } from '../../src/store/stations.ts'
 import {
   childrenOf,
   createCall,
+  type ServerUnderTest,
   signIn,
   startBareServer,
   startServer,
@@ -16,6 +18,9 @@ const CUSTOMERS = LONG ? 50 : 8
 const OUTAGE_MS = LONG ? 600_000 : 6_000
 /** 10,000 in ten minutes. */
 const BETWEEN_MS = LONG ? 55 : 25
+
+/** Long enough for a busy machine, and shorter than the database may take to say that it is away. */
+const WIDGET_WAITS_MS = 4_000
 
 /** Freezes whatever engine there is, again and again, for the guard ends one that stays frozen and starts another. */
 function freezeEngine(serverPid: number): { thaw(): Promise<void>; kill(): Promise<void> } {
@@ -44,6 +49,22 @@ function freezeEngine(serverPid: number): { thaw(): Promise<void>; kill(): Promi
   return { thaw: () => end('SIGCONT'), kill: () => end('SIGKILL') }
 }
 
+async function widgetAnswer({
+  url,
+  channelId,
+  visitorSecret,
+}: ServerUnderTest): Promise<readonly [number, unknown]> {
+  const visitorId = 'anon:0000000000000000000000000000cafe'
+  const token = issueToken({ visitorId, verified: false, expiresAtMs: Date.now() + 3_600_000 }, visitorSecret)
+  const response = await fetch(`${url}/ingress/${channelId}`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+    body: JSON.stringify({ type: 'message', clientMessageId: 'once', text: 'hello' }),
+    signal: AbortSignal.timeout(WIDGET_WAITS_MS),
+  })
+  return [response.status, ((await response.json()) as { code?: unknown }).code]
+}
+
 /** Everything acknowledged is there, once, in order; what was not may be there as well. */
 async function expectAll(call: Parameters<typeof threadsOf>[0], platform: Platform): Promise<void> {
   const threads = await threadsOf(call)
@@ -68,6 +89,8 @@ it(
     const before = platform.acknowledged.length
     const engine = freezeEngine(server.child.pid ?? 0)
     await sleep(OUTAGE_MS)
+    // What can keep its own draft is told at once, and waits nowhere.
+    expect(await widgetAnswer(server)).toEqual([503, 'unavailable'])
     const during = platform.acknowledged.length - before
     const tookMs = platform.tookMs.slice(before)
     expect(await server.metric('tributary_spool_bytes')).toBeGreaterThan(0)
@@ -95,9 +118,10 @@ it(
     })
     expect(platform.refused).toEqual([])
     expect(during).toBeGreaterThan(CUSTOMERS)
-    if (LONG) expect(quantile(tookMs, 0.99)).toBeLessThan(1_000)
     expect(await server.stop()).toBe(0)
     await folder.remove()
+    // On a machine that has nothing else to do; the issue asks for it.
+    if (LONG) expect(quantile(tookMs, 0.99)).toBeLessThan(1_000)
   },
   TIMEOUT_MS,
 )

@@ -1,4 +1,5 @@
 import type { ConfigField } from '../../../src/contract/config-field.ts'
+import type { PaceLimit } from '../../../src/domain/capabilities.ts'
 
 /** Settings that every channel over Twilio has, as `configFields` validated them. */
 export type TwilioConfig = {
@@ -14,6 +15,12 @@ export type TwilioConfig = {
   /** Without a slash at the end. */
   readonly apiBaseUrl: string
 }
+
+/** The pace of the settings, in whole messages and whole milliseconds. */
+export const paceOf = ({ messagesPerSecond }: TwilioConfig): PaceLimit =>
+  Number.isInteger(messagesPerSecond)
+    ? { messages: messagesPerSecond, perMs: 1_000 }
+    : { messages: 1, perMs: Math.ceil(1_000 / messagesPerSecond) }
 
 const ACCOUNT: readonly ConfigField[] = [
   {

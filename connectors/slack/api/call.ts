@@ -1,4 +1,5 @@
 /** Calls of the Web API by Bolt's own client, over the fetch that we are given. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { SocketModeReceiver, webApi } from '@slack/bolt'
 import type { ConnectorContext } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
@@ -96,6 +97,30 @@ function explained(error: unknown, notes: WireNotes): ConnectorError {
   return wireError(notes)
 }
 
+const LONGEST_PATIENCE_MS = 60_000
+
+/** Waits where Slack asks for patience, for as long as the signal lets it; without one there is none. */
+async function callPatiently(
+  method: string,
+  args: Record<string, unknown>,
+  ctx: SlackContext,
+  options: CallOptions,
+): Promise<SlackAnswer> {
+  const { signal } = options
+  for (;;) {
+    try {
+      return await callSlack(method, args, ctx, options)
+    } catch (error) {
+      const { code, retryAfterMs } = error instanceof ConnectorError ? error.facts : {}
+      if (signal === undefined || signal.aborted || code !== 'rate-limited') throw error
+      await sleep(Math.min(retryAfterMs ?? 1_000, LONGEST_PATIENCE_MS), undefined, { signal }).catch(
+        () => undefined,
+      )
+      if (signal.aborted) throw error
+    }
+  }
+}
+
 /**
  * Every item of a method that answers in pages.
  * @param most ends it; what is behind is not asked for
@@ -110,9 +135,8 @@ export async function callPages(
   const items: Fields[] = []
   let cursor: string | undefined
   do {
-    options.signal?.throwIfAborted()
     const page = { limit: 200, ...args, ...(cursor !== undefined && { cursor }) }
-    const { fields } = await callSlack(method, page, ctx, options)
+    const { fields } = await callPatiently(method, page, ctx, options)
     items.push(...listIn(fields, key))
     cursor = textIn(fieldsOf(fields['response_metadata']), 'next_cursor')
   } while (cursor !== undefined && items.length < most)

@@ -3,7 +3,7 @@ import type { PushItem, RawItem } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import { factsOf } from '../events/facts.ts'
 import { type Fields, fieldsIn, isTrueIn, numberIn, textIn } from '../events/fields.ts'
-import { msOf } from '../events/place.ts'
+import { messageKey, msOf } from '../events/place.ts'
 import { callPages, callSlack, type SlackContext } from './call.ts'
 
 /** A thread that is older gets no answer that we would miss for long. */
@@ -21,7 +21,8 @@ interface Own {
 /**
  * Pushes what was written since an instant, channel by channel, oldest first. Deletions leave no trace in a history;
  * edits are seen as the text that stands there.
- * @throws ConnectorError when Slack is asked too often: what is left is asked for next time
+ * Where Slack asks for patience it waits.
+ * @throws ConnectorError
  */
 export async function catchUp(ctx: SlackContext, sinceMs: number, push: PushItem): Promise<void> {
   const { fields } = await callSlack('auth.test', {}, ctx, { signal: ctx.signal })
@@ -31,7 +32,6 @@ export async function catchUp(ctx: SlackContext, sinceMs: number, push: PushItem
     teamId: textIn(fields, 'team_id') ?? '',
   }
   for (const channel of await channelsOf(ctx)) {
-    ctx.signal.throwIfAborted()
     try {
       for (const message of await missedIn(channel, sinceMs, ctx)) {
         const item = itemOf(channel, message, own, ctx)
@@ -115,7 +115,7 @@ function itemOf({ id, type }: Listened, message: Fields, own: Own, ctx: SlackCon
     event: { ...message, type: eventType, channel: id, channel_type: type, event_ts: ts },
   }
   return {
-    key: `history:${id}:${ts}${edited === undefined ? '' : `:${edited}`}`,
+    key: messageKey(eventType, id, ts, edited),
     sender: id,
     body: Buffer.from(JSON.stringify(body)),
     contentType: 'application/json',

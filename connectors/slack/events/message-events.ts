@@ -130,14 +130,14 @@ function readChange(envelope: Envelope, scope: Scope): Events {
   const message = fieldsIn(event, 'message')
   const place = message && placeOf(event, message)
   if (message === undefined || place === undefined || isOwn(message, envelope)) return []
-  if (!mayBeKnown(place, scope)) return []
+  const before = fieldsIn(event, 'previous_message')
+  if (!mayFollow(place, [message, before], envelope, scope)) return []
   const externalId = externalIdOf(place.channel, place.ts)
   if (textIn(message, 'subtype') === 'tombstone') {
     const deletedAtMs = msOf(textIn(event, 'event_ts')) ?? msOf(textIn(event, 'ts'))
     return deletedAtMs === undefined ? [] : [{ type: 'message-deleted', externalId, deletedAtMs }]
   }
   if (authorOf(message, envelope, scope) === undefined) return []
-  const before = fieldsIn(event, 'previous_message')
   const wasEdited = textIn(fieldsIn(before, 'edited'), 'ts')
   const isEdited = textIn(fieldsIn(message, 'edited'), 'ts')
   if (isEdited === undefined || isEdited === wasEdited) return []
@@ -145,13 +145,29 @@ function readChange(envelope: Envelope, scope: Scope): Events {
 }
 
 /** Also of what we wrote ourselves: an administrator may have taken it away. */
-function readDeletion({ event }: Envelope, scope: Scope): Events {
+function readDeletion(envelope: Envelope, scope: Scope): Events {
+  const { event } = envelope
   const before = fieldsIn(event, 'previous_message')
   const ts = textIn(event, 'deleted_ts') ?? textIn(before, 'ts')
-  const place = placeOf(event, { ts })
+  const place = placeOf(event, { ...before, ts })
   const deletedAtMs = msOf(textIn(event, 'event_ts')) ?? msOf(textIn(event, 'ts'))
-  if (place === undefined || deletedAtMs === undefined || !mayBeKnown(place, scope)) return []
+  if (place === undefined || deletedAtMs === undefined) return []
+  if (!mayFollow(place, [before], envelope, scope)) return []
   return [{ type: 'message-deleted', externalId: externalIdOf(place.channel, place.ts), deletedAtMs }]
+}
+
+/** Whether something that happened to a message is of interest: in foreign talk, only what mentions us or may stand below. */
+function mayFollow(
+  place: Place,
+  forms: readonly (Fields | undefined)[],
+  { ownUsers }: Envelope,
+  scope: Scope,
+): boolean {
+  if (isHeard(place, scope)) return true
+  if (!mayBeKnown(place, scope)) return false
+  if (place.threadTs !== undefined || ownUsers.size === 0) return true
+  const texts = forms.map((form) => textIn(form, 'text') ?? '')
+  return [...ownUsers].some((id) => texts.some((text) => text.includes(`<@${id}>`)))
 }
 
 /** Of what follows a message only: a mention may have brought it in, wherever it stands. */

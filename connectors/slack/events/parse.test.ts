@@ -209,6 +209,20 @@ describe('what follows a message', () => {
     expect(eventsOf(change(direct({ reply_count: 1 }), direct()))).toEqual([])
   })
 
+  it('is of no interest in talk that is not ours', () => {
+    const talk = inChannel({ text: 'Talk' })
+    const where = { channel: 'C1SHOP', channel_type: 'channel' }
+    expect(eventsOf(change({ ...talk, edited }, talk, where))).toEqual([])
+    expect(eventsOf({ ...change({}, talk, where), subtype: 'message_deleted', deleted_ts: TS })).toEqual([])
+    const asked = inChannel({ text: '<@U0BOT> help' })
+    expect(eventsOf(change({ ...asked, edited }, asked, where))).toMatchObject([
+      { type: 'message-edited', text: 'help' },
+    ])
+    const below = inChannel({ text: 'more', thread_ts: '1795435100.000100' })
+    expect(eventsOf(change({ ...below, edited }, below, where))).toHaveLength(1)
+    expect(eventsOf(change({ ...talk, edited }, talk, where), SHOP)).toHaveLength(1)
+  })
+
   it('is none of our own', () => {
     const own = { user: OWN.user, bot_id: OWN.bot, app_id: OWN.app }
     expect(eventsOf(change(direct({ ...own, edited }), direct(own)))).toEqual([])

@@ -42,6 +42,10 @@ function kindOf(channel: string, type: string | undefined): Place['kind'] {
  */
 export const externalIdOf = (channel: string, ts: string): string => `${channel}:${ts}`
 
+/** What an item of a message is journaled under: the same whether a socket brought it or the history of its channel. */
+export const messageKey = (type: string, channel: string, ts: string, edited?: string): string =>
+  [type, channel, ts, ...(edited === undefined ? [] : [edited])].join(':')
+
 /** Channel and instant of a message; undefined where the id is no such thing. */
 export function readExternalId(
   externalId: string,

@@ -35,6 +35,8 @@ function open(push: PushItem = keep, test = env): Promise<void> {
   work.catch(() => undefined)
   return work
 }
+const eventIdOf = ({ body }: RawItem): string =>
+  (JSON.parse(Buffer.from(body).toString()) as { event_id: string }).event_id
 const textsOf = (items: readonly RawItem[]): readonly string[] =>
   items
     .flatMap(({ body, contentType, facts }) => parse(verified({ body, contentType, facts, receivedAtMs: 1 })))
@@ -75,7 +77,7 @@ describe('a socket', () => {
     await write('Hello')
     await expect.poll(() => textsOf(pushed)).toEqual(['Hello'])
     expect(refusals).toBe(2)
-    await expect.poll(() => slack.sockets.acknowledged).toEqual([pushed[0]?.key])
+    await expect.poll(() => slack.sockets.acknowledged).toEqual(pushed.map(eventIdOf))
   })
 
   it('brings several envelopes in their order, however long each takes', async () => {
@@ -88,7 +90,7 @@ describe('a socket', () => {
     const texts = Array.from({ length: 10 }, (_, index) => `Message ${index}`)
     for (const text of texts) await write(text)
     await expect.poll(() => textsOf(pushed)).toEqual(texts)
-    await expect.poll(() => slack.sockets.acknowledged).toEqual(pushed.map(({ key }) => key))
+    await expect.poll(() => slack.sockets.acknowledged).toEqual(pushed.map(eventIdOf))
   })
 
   it('acknowledges what makes nothing without journaling it', async () => {
@@ -131,7 +133,7 @@ describe('the end of a connection', () => {
     journaled()
     await connected(1)
     // What was under way on the old one was acknowledged on it.
-    expect(slack.sockets.acknowledged).toContain(pushed[0]?.key)
+    expect(slack.sockets.acknowledged).toContain(pushed[0] && eventIdOf(pushed[0]))
     expect(slack.sockets.history.slice(0, 3)).toEqual(['opened', 'opened', 'closed'])
     await write('After')
     await expect.poll(() => new Set(textsOf(pushed))).toEqual(new Set(['Just before', 'After']))
@@ -173,6 +175,37 @@ describe('the end of a connection', () => {
     await session
     await connected(0)
     expect(env.health).toEqual([{ state: 'healthy', part: 'receiving' }])
+  })
+})
+
+describe('what no socket brought', () => {
+  it('is read from the histories once one stands, under the keys that a socket would have given', async () => {
+    let mark: Readonly<Record<string, unknown>> | undefined
+    const remembering = (): TestContext => {
+      const test = slackContext(slack, { receive: 'socket' })
+      const checkpoint = {
+        read: async () => mark,
+        write: async (value: Readonly<Record<string, unknown>>) => {
+          mark = value
+        },
+      }
+      return { ...test, ctx: { ...test.ctx, checkpoint } }
+    }
+    slack.says(ada, 'Before the channel was made')
+    const first = remembering()
+    const session = open(keep, first)
+    await expect.poll(() => mark).toBeDefined()
+    await write('By socket')
+    await expect.poll(() => textsOf(pushed)).toEqual(['By socket'])
+    first.stop()
+    await session
+    slack.says(ada, 'In vain')
+    const second = remembering()
+    void open(keep, second)
+    await expect.poll(() => textsOf(pushed)).toContain('In vain')
+    const byKey = new Map(pushed.map((item) => [item.key, item]))
+    expect(textsOf([...byKey.values()]).filter((text) => text === 'By socket')).toHaveLength(1)
+    second.stop()
   })
 })
 

@@ -8,7 +8,9 @@ import { callSlack, type SlackContext } from '../api/call.ts'
 import { factsOf, type OwnNames } from '../events/facts.ts'
 import { type Fields, fieldsIn, textIn } from '../events/fields.ts'
 import { parse } from '../events/parse.ts'
+import { messageKey, placeOf } from '../events/place.ts'
 import { type Connection, openConnection } from './connection.ts'
+import { keepUp, readMark } from './keep-up.ts'
 
 /** How long an old connection may still acknowledge what came over it. */
 const LAST_WORDS_MS = 5_000
@@ -25,6 +27,7 @@ export async function openSocketMode(ctx: SlackContext, push: PushItem): Promise
   const { appToken } = ctx.config
   if (!appToken) throw withoutToken()
   const names = await namesOf(ctx)
+  const mark = await readMark(ctx)
   let turn: Promise<unknown> = Promise.resolve()
   /** One after the other, over all connections, so that they are journaled in the order in which they came. */
   const onEnvelope = (body: Fields): Promise<void> => {
@@ -39,6 +42,8 @@ export async function openSocketMode(ctx: SlackContext, push: PushItem): Promise
     fail = reject
   })
   failed.catch(() => undefined)
+  /** Aborts when this session is over, whichever way. */
+  const ended = new AbortController()
   let current: Connection | undefined
   /** The old ones that end. */
   const leaving = new Set<Promise<void>>()
@@ -87,10 +92,13 @@ export async function openSocketMode(ctx: SlackContext, push: PushItem): Promise
   try {
     current = await open()
     ctx.reportHealth({ state: 'healthy', part: 'receiving' })
+    const keeping = keepUp(ctx, push, mark, ended.signal)
+    keeping.catch(fail)
     await Promise.race([failed, aborted(ctx.signal)])
   } catch (error) {
     if (!ctx.signal.aborted) throw error
   } finally {
+    ended.abort()
     const last = current
     current = undefined
     if (last) leave(last, STOPPING_MS)
@@ -119,12 +127,21 @@ function itemOf(body: Fields, ctx: SlackContext, names: OwnNames): RawItem | und
   const event = fieldsIn(body, 'event')
   const sender = textIn(event, 'channel') ?? textIn(fieldsIn(event, 'item'), 'channel')
   return {
-    key: textIn(body, 'event_id') ?? createHash('sha256').update(bytes).digest('base64url'),
+    key: keyOf(body) ?? createHash('sha256').update(bytes).digest('base64url'),
     body: bytes,
     contentType,
     facts,
     ...(sender !== undefined && { sender }),
   }
+}
+
+function keyOf(body: Fields): string | undefined {
+  const event = fieldsIn(body, 'event')
+  const [type, subtype] = [textIn(event, 'type'), textIn(event, 'subtype')]
+  const place = event && placeOf(event)
+  const isWritten = (type === 'message' || type === 'app_mention') && !subtype?.startsWith('message_')
+  if (type === undefined || place === undefined || !isWritten) return textIn(body, 'event_id')
+  return messageKey(type, place.channel, place.ts)
 }
 
 const withoutToken = (): ConnectorError =>

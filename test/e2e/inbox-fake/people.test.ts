@@ -156,3 +156,23 @@ it('the timeline shows what comes in while one looks at it, and leads to each co
     .click()
   await page.waitForURL(`**/conversations/${conversation.id}**`)
 })
+
+it('an address that nobody proved is shown as what it is, where letters come from it', async () => {
+  const { page, server } = await open({ letters: true })
+  const { state } = server
+  const letters = state.channels.find(({ capabilities }) => capabilities.letters)
+  const contact = [...state.contacts.values()].find(({ identities }) =>
+    identities.some(({ channelId }) => channelId === letters?.id),
+  )
+  if (!contact) throw new Error('somebody wrote a letter')
+  const [identity] = contact.identities
+  Object.assign(contact, {
+    emails: [],
+    identities: [{ ...identity, externalId: 'mallory@example.net', verified: false }],
+  })
+  await openContact(page, contact.id)
+  await page.getByText('unproven address').waitFor()
+  await page.getByText('mallory@example.net').first().waitFor()
+  expect(await page.getByText('No address known').count()).toBe(0)
+  expect(await violations(page)).toEqual([])
+})

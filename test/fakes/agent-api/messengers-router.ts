@@ -70,9 +70,10 @@ export function messengersRouter(state: FakeState): Router {
     Object.assign(message, { text: body.text, editedAt: new Date().toISOString() })
     response.json(changed(message))
   })
-  router.delete('/messages/:id', ({ params }, response) => {
+  router.delete('/messages/:id', ({ params, query }, response) => {
     const message = find(params.id)
     if (!message) return problem(response, 'not-found')
+    if (String(message.version) !== query['version']) return problem(response, 'version-conflict')
     Object.assign(message, { deletedAt: new Date().toISOString() })
     response.json(changed(message))
   })

@@ -68,6 +68,8 @@ export async function startSockets(resendMs: number) {
       open.delete(socket)
       history.push('closed')
     })
+    // One for each envelope that is under way.
+    socket.setMaxListeners(0)
     open.add(socket)
     history.push('opened')
     socket.send(

@@ -183,6 +183,10 @@ export function createWebApi(workspace: Workspace, options: WebApiOptions) {
         .map(infoOf),
       response_metadata: { next_cursor: '' },
     }),
+    'conversations.list': () => ({
+      channels: [...channels.values()].map(infoOf),
+      response_metadata: { next_cursor: '' },
+    }),
     'users.info': (args) => {
       const user = users.get(args['user'] ?? '') ?? refuse('user_not_found')
       const knowsEmail = options.scopes().includes('users:read.email') && user.email !== undefined

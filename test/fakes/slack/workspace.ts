@@ -1,5 +1,4 @@
 /** What a workspace holds: people, channels, messages and files. */
-import type { Delivery } from '../provider/provider-server.ts'
 
 /** A message as Slack keeps it; fields that a test does not need are left out. */
 export interface FakeMessage {
@@ -110,8 +109,3 @@ export function createWorkspace(nowMs: () => number): Workspace {
 export interface FakeEvent {
   readonly body: Readonly<Record<string, unknown>> & { readonly event_id: string }
 }
-
-/** Where and how events go. */
-export type Deliver = (events: readonly FakeEvent[]) => Promise<void>
-
-export type { Delivery }

@@ -1,6 +1,6 @@
 /** The methods of the Bot API that bots of this kind call, with the refusals of the real server. */
 import { badRequest, type Parameters, Refused } from './bot-answer.ts'
-import { type ChatMessage, type Chats, shownFile, type User } from './chats.ts'
+import { type AboutMessage, type ChatMessage, type Chats, shownFile, type User } from './chats.ts'
 import type { createFloodControl } from './flood-control.ts'
 import { type Entity, HtmlError, readHtml, trimmed } from './read-html.ts'
 import type { UpdateQueue } from './update-queue.ts'
@@ -47,11 +47,7 @@ export function createMethods(deps: MethodDeps): Readonly<Record<string, Method>
     return chatId
   }
 
-  const put = (
-    chatId: number,
-    content: Record<string, unknown>,
-    about: Parameters<Chats['add']>[3],
-  ): ChatMessage => {
+  const put = (chatId: number, content: Record<string, unknown>, about: AboutMessage): ChatMessage => {
     const message = chats.add(chatId, undefined, content, about)
     log.push({ kind: 'message', chatId, message, text: message.text })
     return message

@@ -48,6 +48,11 @@ export interface ChatMessage {
   wire: Record<string, unknown>
 }
 
+/** What is known of a message beside what the Bot API shows. */
+export type AboutMessage = Partial<
+  Pick<ChatMessage, 'method' | 'file' | 'replyTo' | 'album' | 'text' | 'entities'>
+>
+
 export type Chats = ReturnType<typeof createChats>
 
 export function createChats(bot: User) {
@@ -103,7 +108,7 @@ export function createChats(bot: User) {
       chatId: number,
       from: User | undefined,
       content: Record<string, unknown>,
-      about: Partial<Pick<ChatMessage, 'method' | 'file' | 'replyTo' | 'album' | 'text' | 'entities'>> = {},
+      about: AboutMessage = {},
     ): ChatMessage {
       const { chat, messages } = place(chatId)
       const messageId = messages.length + 1

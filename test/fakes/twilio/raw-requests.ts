@@ -4,12 +4,14 @@ import { getExpectedTwilioSignature } from 'twilio/lib/webhooks/webhooks.js'
 import type { ConfigValues } from '../../../src/contract/config-field.ts'
 import type { RawRequest } from '../../../src/contract/raw-request.ts'
 import type { ConfigValue } from '../../../src/domain/commands.ts'
+import { at, placeNow } from '../../contract/fixtures/standing-place.ts'
 import { FAKE_ACCOUNT, FAKE_TOKEN } from './fake-twilio.ts'
 import { type FormParameters, signedForm } from './webhooks.ts'
 
 export const INGRESS_PATH = '/ingress/1'
 export const INGRESS_URL = `https://inbox.example${INGRESS_PATH}`
-const RECEIVED_AT_MS = Date.UTC(2026, 10, 23, 12)
+const pathNow = (): string => new URL(placeNow().webhookUrl).pathname
+const publicUrlOf = (path: string): string => new URL(path, placeNow().webhookUrl).href
 
 /** Settings of a channel of the fake's account, with a number. */
 export const channelSettings = (number: string): Readonly<Record<string, ConfigValue>> => ({
@@ -20,7 +22,11 @@ export const channelSettings = (number: string): Readonly<Record<string, ConfigV
 })
 
 /** A form as it arrives at our address. */
-export function formRequest(parameters: FormParameters, token: string, address = INGRESS_URL): RawRequest {
+export function formRequest(
+  parameters: FormParameters,
+  token: string,
+  address = placeNow().webhookUrl,
+): RawRequest {
   const { headers, body } = signedForm(address, parameters, token)
   return rawRequest(body, headers)
 }
@@ -28,15 +34,15 @@ export function formRequest(parameters: FormParameters, token: string, address =
 export function rawRequest(
   body: string | Uint8Array,
   headers: Readonly<Record<string, string>>,
-  path = INGRESS_PATH,
+  path = pathNow(),
 ): RawRequest {
   return {
     method: 'POST',
     url: path,
-    publicUrl: `https://inbox.example${path}`,
+    publicUrl: publicUrlOf(path),
     headers,
     body: typeof body === 'string' ? Buffer.from(body) : body,
-    receivedAtMs: RECEIVED_AT_MS,
+    receivedAtMs: placeNow().nowMs,
   }
 }
 
@@ -47,8 +53,8 @@ export function jsonRequest(
   hashed: string = JSON.stringify(value),
 ): RawRequest {
   const hash = createHash('sha256').update(hashed).digest('hex')
-  const path = `${INGRESS_PATH}?bodySHA256=${hash}`
-  const signature = getExpectedTwilioSignature(token, `https://inbox.example${path}`, {})
+  const path = `${pathNow()}?bodySHA256=${hash}`
+  const signature = getExpectedTwilioSignature(token, publicUrlOf(path), {})
   const headers = { 'content-type': 'application/json', 'x-twilio-signature': signature }
   return rawRequest(JSON.stringify(value), headers, path)
 }
@@ -61,7 +67,7 @@ export function signedBytes(body: Uint8Array, config: ConfigValues): RawRequest 
     if (values) values.push(value)
     else Object.defineProperty(parameters, name, { value: [value], enumerable: true })
   }
-  const signature = getExpectedTwilioSignature(tokenOf(config), INGRESS_URL, parameters)
+  const signature = getExpectedTwilioSignature(tokenOf(config), placeNow().webhookUrl, parameters)
   return rawRequest(body, {
     'content-type': 'application/x-www-form-urlencoded',
     'x-twilio-signature': signature,
@@ -70,12 +76,20 @@ export function signedBytes(body: Uint8Array, config: ConfigValues): RawRequest 
 
 export const tokenOf = (config: ConfigValues): string => String(config['authToken'])
 
-/** The same request in ways that Twilio never signed; `parameters` must hold `Body`. */
-export function forgeries(
+/** The same request in ways that Twilio never signed; `parameters` must hold `Body`. @param address what is called */
+export const forgeries = (
+  parameters: Readonly<Record<string, string>>,
+  config: ConfigValues,
+  address = placeNow().webhookUrl,
+): Readonly<Record<string, RawRequest>> =>
+  at({ ...placeNow(), webhookUrl: address }, () => forgedNow(parameters, config))
+
+function forgedNow(
   parameters: Readonly<Record<string, string>>,
   config: ConfigValues,
 ): Readonly<Record<string, RawRequest>> {
   const token = tokenOf(config)
+  const { webhookUrl } = placeNow()
   const good = formRequest(parameters, token)
   const signature = good.headers['x-twilio-signature'] ?? ''
   const withBody = (change: Readonly<Record<string, string | readonly string[]>>): RawRequest => ({
@@ -105,17 +119,17 @@ export function forgeries(
     'a signature cut short': withSignature(signature.slice(0, -2)),
     'a signature in hex': withSignature(Buffer.from(signature, 'base64').toString('hex')),
     'something behind the signature': withSignature(`${signature}=`),
-    'the signature of http': formRequest(parameters, token, INGRESS_URL.replace('https:', 'http:')),
-    'the signature of another address': formRequest(parameters, token, `${INGRESS_URL}2`),
-    'the signature of another host': formRequest(parameters, token, INGRESS_URL.replace('inbox.', 'evil.')),
-    'a query that was not signed': { ...good, publicUrl: `${INGRESS_URL}?x=1`, url: `${INGRESS_PATH}?x=1` },
+    'the signature of http': formRequest(parameters, token, otherScheme(webhookUrl)),
+    'the signature of another address': formRequest(parameters, token, `${webhookUrl}2`),
+    'the signature of another host': formRequest(parameters, token, webhookUrl.replace('://', '://evil.')),
+    'a query that was not signed': { ...good, publicUrl: `${webhookUrl}?x=1`, url: `${pathNow()}?x=1` },
     'another account': formRequest({ ...parameters, AccountSid: `AC${'b2'.repeat(16)}` }, token),
     'no account': formRequest(
       Object.fromEntries(Object.entries(parameters).filter(([name]) => name !== 'AccountSid')),
       token,
     ),
     'JSON with the hash of something else': jsonRequest(parameters, token, '{}'),
-    'JSON without a hash': { ...json, url: INGRESS_PATH, publicUrl: INGRESS_URL },
+    'JSON without a hash': { ...json, url: pathNow(), publicUrl: webhookUrl },
     'JSON under the signature of a form': {
       ...good,
       body: json.body,
@@ -124,3 +138,6 @@ export function forgeries(
     'JSON of another account': jsonRequest({ ...parameters, AccountSid: 'AC0' }, token),
   }
 }
+
+const otherScheme = (address: string): string =>
+  address.startsWith('https:') ? address.replace('https:', 'http:') : address.replace('http:', 'https:')

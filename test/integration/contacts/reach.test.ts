@@ -134,6 +134,28 @@ describe('the ways to a person', () => {
     expect((await reach(id))[0]?.conversationId).not.toBe(conversation)
   })
 
+  it('begin a conversation with him, and with nobody else, where he alone has the number', async () => {
+    const { id } = await someone([], ['+4930902500'])
+    const begin = async (to: string, clientMessageId: string) =>
+      server.owner.agent
+        .post(`${API}/conversations`)
+        .send({ channelId: channels['numbers'], to, clientMessageId, text: 'Hello', attachmentIds: [] })
+    const { body } = await begin('+49 (0)30 902500', 'first')
+    expect(body.conversation.contact.id).toBe(id)
+    expect(await by(id, 'numbers')).toMatchObject([
+      { to: '+4930902500', conversationId: body.conversation.id, ok: true },
+    ])
+    // His answer is his, and brings nothing new.
+    const answered = await server.writes('+4930902500', { phone: '+4930902500' }, channels['numbers'])
+    expect(answered.contact.id).toBe(id)
+    expect(answered.id).toBe(body.conversation.id)
+    const [one, other] = [await someone([], ['+4930902600']), await someone([], ['+4930902600'])]
+    const third = (await begin('+4930902600', 'second')).body.conversation.contact.id
+    expect([one.id, other.id]).not.toContain(third)
+    expect((await server.duplicates(third)).map(({ contact }) => contact.id)).toEqual([other.id, one.id])
+    expect((await begin('030 902600', 'third')).body).toMatchObject({ field: 'to' })
+  })
+
   it('lead nowhere that the caller does not see', async () => {
     const { contact } = await server.writes('secret', {}, server.closedChannelId)
     const { id } = await someone()

@@ -1,5 +1,6 @@
 /** A server in a process of its own, with a channel of every kind that platforms call, over a database we may read. */
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { registry } from '../../../connectors/index.ts'
 import type { ConfigValues } from '../../../src/contract/config-field.ts'
 import type { Connector } from '../../../src/contract/connector.ts'
@@ -19,9 +20,9 @@ const NOTHING_WAITS_MS = 20_000
 export interface Called {
   readonly connector: Connector
   readonly fixtures: WebhookFixtures
-  /** Settings with which it is called also where platforms cannot reach the server. */
-  readonly settings: Readonly<Record<string, ConfigValue>>
 }
+
+type Settings = Readonly<Record<string, ConfigValue>>
 
 /** Every connector of the registry that platforms call. */
 export const calledConnectors: readonly Called[] = (
@@ -30,19 +31,17 @@ export const calledConnectors: readonly Called[] = (
       const { fixtures } = (await import(`../../contract/fixtures/${connector.type}.ts`)) as {
         readonly fixtures: ConnectorFixtures
       }
-      return 'requests' in fixtures
-        ? [{ connector, fixtures, settings: calledSettings(connector, fixtures.settings) }]
-        : []
+      return 'requests' in fixtures ? [{ connector, fixtures }] : []
     }),
   )
 ).flat()
 
-/** The settings with the first choice that makes platforms call it. */
-function calledSettings(connector: Connector, settings: Called['settings']): Called['settings'] {
+/** The settings with the first choice that makes platforms call it, also where they cannot reach the server. */
+function calledSettings(connector: Connector, settings: Settings): Settings {
   const choices = connector.configFields.flatMap(({ key, options = [] }) =>
     options.map(({ value }) => ({ ...settings, [key]: value })),
   )
-  const fits = (given: Called['settings']): boolean => {
+  const fits = (given: Settings): boolean => {
     try {
       const config = settingsOf(connector, given)
       return inboundOf(connector, config, { reachable: false }).kind === 'webhook'
@@ -89,7 +88,7 @@ export async function openDatabase() {
     const until = performance.now() + NOTHING_WAITS_MS
     while ((await count('journal', { state: 'pending' })) > 0) {
       if (performance.now() > until) throw new Error('the journal does not become empty')
-      await new Promise((resolve) => setTimeout(resolve, 50))
+      await sleep(50)
     }
   }
 
@@ -163,8 +162,8 @@ export async function makeChannels(
   for (const each of called) {
     const platform = await each.fixtures.platform?.()
     if (platform) running.push(platform)
-    const settings = { ...each.settings, ...platform?.settings }
-    channels.push(await makeChannel(server, { ...each, settings }))
+    const settings = calledSettings(each.connector, { ...each.fixtures.settings, ...platform?.settings })
+    channels.push(await makeChannel(server, each, settings))
   }
   return {
     channels,
@@ -175,13 +174,14 @@ export async function makeChannels(
 async function makeChannel(
   { url, call }: Pick<ServerUnderTest, 'url' | 'call'>,
   called: Called,
+  settings: Settings,
 ): Promise<StandingChannel> {
-  const { connector, settings } = called
+  const { connector } = called
   const command = { type: connector.type, name: connector.displayName, config: settings }
   const created = await call('POST', '/channels', command)
   if (created.status !== 201) throw new Error(`${connector.type}: ${JSON.stringify(created.body)}`)
   const id = String(created.body['id'])
-  const secrets = await learnSecrets(call, id, called)
+  const secrets = await learnSecrets(call, id, connector, settings)
   const config = settingsOf(connector, { ...settings, ...secrets })
   const webhookUrl = `${url}/ingress/${id}`
   return { ...called, id, config, place: () => ({ webhookUrl, nowMs: Date.now() }) }
@@ -191,7 +191,8 @@ async function makeChannel(
 async function learnSecrets(
   call: Call,
   id: string,
-  { connector, settings }: Called,
+  connector: Connector,
+  settings: Settings,
 ): Promise<Readonly<Record<string, string>>> {
   const made = connector.configFields.filter(({ key, generated }) => generated && settings[key] === undefined)
   const secrets: Record<string, string> = {}
@@ -207,15 +208,22 @@ async function learnSecrets(
 export const startIngressServer = ({ env, folder }: TestDatabase): Promise<ServerUnderTest> =>
   startServer(folder, { env })
 
-/** Delivers a request as a platform would. @returns the status */
+/** Whether a line carries its headers as they are: HTTP takes no control characters, and trims blanks. */
+export const canTravel = ({ headers }: RawRequest): boolean =>
+  Object.values(headers).every((value) => value === value.trim() && /^[\t\x20-\x7e\x80-\xff]*$/.test(value))
+
+/** Delivers a request as a platform would, which waits where it is asked for patience. @returns the status */
 export async function deliver(url: string, request: RawRequest): Promise<number> {
   const { method, headers, body } = request
-  const answer = await fetch(new URL(request.url, url), {
-    method,
-    headers: { ...headers },
-    ...(method === 'GET' || method === 'HEAD' ? {} : { body: new Uint8Array(body) }),
-    redirect: 'manual',
-  })
-  await answer.arrayBuffer()
-  return answer.status
+  for (;;) {
+    const answer = await fetch(new URL(request.url, url), {
+      method,
+      headers: { ...headers },
+      ...(method === 'GET' || method === 'HEAD' ? {} : { body: new Uint8Array(body) }),
+      redirect: 'manual',
+    })
+    await answer.arrayBuffer()
+    if (answer.status !== 429) return answer.status
+    await sleep(Number(answer.headers.get('retry-after') ?? 1) * 1_000)
+  }
 }

@@ -9,7 +9,6 @@ import { fetchWaitingFile } from '../../../src/services/fetch-waiting-file.ts'
 import { listMessages } from '../../../src/services/list-messages.ts'
 import { type LookUp, lookUpIdentity } from '../../../src/services/look-up-identity.ts'
 import { openAttachmentForAgent } from '../../../src/services/open-attachment.ts'
-import { openAvatar } from '../../../src/services/open-avatar.ts'
 import { freshDatabase } from '../../harness/database.ts'
 import { createPathRig, type PathRig } from '../../harness/path-rig.ts'
 
@@ -279,12 +278,17 @@ describe('who somebody is', () => {
     await rig.receive([rig.entry(says('m1'))])
     await lookUp()
     const { identity: first } = await identity()
-    const opened = await openAvatar(first.id, rig.agent, database.stores)
+    const open = (agent = rig.agent) =>
+      openAttachmentForAgent(first.avatarId ?? '', agent, {
+        ...database.stores,
+        fetchAttachment: async (file) => file,
+      })
+    const opened = await open()
     expect(opened).toMatchObject({ contentType: 'image/png', showable: true })
     await database.stores.attachments.sweep(new Date(rig.state.nowMs + 2 * 86_400_000))
-    expect((await openAvatar(first.id, rig.agent, database.stores)).id).toBe(first.avatarId)
+    expect((await open()).id).toBe(first.avatarId)
     const stranger = { ...rig.agent, channels: new Set<never>() }
-    await expect(openAvatar(first.id, stranger, database.stores)).rejects.toMatchObject({ code: 'not-found' })
+    await expect(open(stranger)).rejects.toMatchObject({ code: 'not-found' })
     rig.state.nowMs += 8 * 86_400_000
     await rig.receive([rig.entry(says('m2'))])
     await lookUp()

@@ -4,6 +4,7 @@ import { telegram } from '../../../connectors/telegram/telegram-connector.ts'
 import { updateKeyOf } from '../../../connectors/telegram/update-key.ts'
 import type { Connector } from '../../../src/contract/connector.ts'
 import type { StoredMessage } from '../../../src/store/stored-message.ts'
+import { type Customer, DOT } from '../../fakes/telegram/customers.ts'
 import { startFakeTelegram } from '../../fakes/telegram/fake-telegram.ts'
 import type { Update } from '../../fakes/telegram/update-queue.ts'
 import { botConfig } from '../../harness/bot-context.ts'
@@ -12,29 +13,46 @@ import { createPathRig } from '../../harness/path-rig.ts'
 import { permutations } from '../../harness/permutations.ts'
 
 let database: TestDatabase
-let updates: readonly Update[]
+/** By what they show: five updates each, all of one chat. */
+const updates: Record<'talk' | 'album', readonly Update[]> = { talk: [], album: [] }
 let chatId: string
 let config: ReturnType<typeof botConfig>
-beforeAll(async () => {
-  database = await openTestDatabase()
+
+const KINDS = ['message', 'edited_message', 'message_reaction', 'my_chat_member']
+
+/** What a bot hears when a customer does something. */
+async function heard(act: (customer: Customer) => void): Promise<readonly Update[]> {
   const fake = await startFakeTelegram()
   config = botConfig(fake)
   await fetch(`${fake.url}/bot${fake.token}/getUpdates`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      allowed_updates: ['message', 'edited_message', 'message_reaction', 'my_chat_member'],
-    }),
+    body: JSON.stringify({ allowed_updates: KINDS }),
   })
   const ada = fake.customer()
   chatId = String(ada.id)
-  const first = ada.says('Where is it?')
-  ada.edits(first.messageId, 'Where is *it*?', { entities: [{ type: 'bold', offset: 9, length: 4 }] })
-  ada.reacts(first.messageId, '👍')
-  ada.says('And my bill?', { replyTo: first.messageId })
-  ada.edits(2, 'And the bill?', {})
-  updates = structuredClone(fake.pending)
+  act(ada)
+  const found = structuredClone(fake.pending)
   await fake.close()
+  return found
+}
+
+beforeAll(async () => {
+  database = await openTestDatabase()
+  updates.talk = await heard((ada) => {
+    const first = ada.says('Where is it?')
+    ada.edits(first.messageId, 'Where is *it*?', { entities: [{ type: 'bold', offset: 9, length: 4 }] })
+    ada.reacts(first.messageId, '👍')
+    ada.says('And my bill?', { replyTo: first.messageId })
+    ada.edits(2, 'And the bill?', {})
+  })
+  updates.album = await heard((ada) => {
+    const [first, second] = ada.sendsAlbum([DOT, DOT, DOT], { caption: 'Three of them' })
+    ada.edits(first?.messageId ?? 0, 'Three of *them*', {
+      entities: [{ type: 'bold', offset: 9, length: 6 }],
+    })
+    ada.reacts(second?.messageId ?? 0, '🎉')
+  })
 }, 60_000)
 afterAll(() => database.close())
 
@@ -43,13 +61,12 @@ const bodyOf = (update: Update): Buffer => Buffer.from(JSON.stringify(update))
 
 /** What is told of a message; ids differ from run to run. */
 const stateOf = (message: StoredMessage): object => {
-  const { externalId, text, direction, status, replyToExternalId, deletedAtMs } = message
-  const more = message as StoredMessage & {
-    readonly spans?: unknown
-    readonly reactions?: readonly { emoji: string }[]
+  const { externalId, text, direction, status, replyToExternalId, deletedAtMs, spans, reactions } = message
+  return {
+    ...{ externalId, text, direction, status, replyToExternalId, deletedAtMs, spans },
+    emoji: reactions?.map(({ emoji }) => emoji),
+    files: message.attachments.map(({ name }) => name),
   }
-  const emoji = (more.reactions ?? []).map((reaction) => reaction.emoji)
-  return { externalId, text, direction, status, replyToExternalId, deletedAtMs, spans: more.spans, emoji }
 }
 
 async function threadAfter(order: readonly Update[], apart: boolean): Promise<readonly object[]> {
@@ -62,12 +79,28 @@ async function threadAfter(order: readonly Update[], apart: boolean): Promise<re
   return thread.map(stateOf).sort((one, other) => JSON.stringify(one).localeCompare(JSON.stringify(other)))
 }
 
-describe('messages, edits, reactions and answers', () => {
+const EXPECTED = {
+  talk: [
+    { text: 'Where is *it*?', spans: [{ kind: 'bold', offset: 9, length: 4 }], emoji: ['👍'] },
+    { text: 'And the bill?' },
+  ],
+  album: [
+    {
+      text: 'Three of *them*',
+      spans: [{ kind: 'bold', offset: 9, length: 6 }],
+      emoji: ['🎉'],
+      files: ['photo-1.jpg', 'photo-2.jpg', 'photo-3.jpg'],
+    },
+  ],
+}
+
+describe.each(['talk', 'album'] as const)('the updates of one %s', (what) => {
   it('end in the same thread in each of their orders, together and apart', async () => {
-    expect(updates).toHaveLength(5)
-    const expected = await threadAfter(updates, true)
-    expect(expected).toMatchObject([{ text: 'Where is *it*?' }, { text: 'And the bill?' }])
-    for (const order of permutations(updates)) {
+    expect(updates[what]).toHaveLength(5)
+    const expected = await threadAfter(updates[what], true)
+    expect(expected).toMatchObject(EXPECTED[what])
+    expect(expected).toHaveLength(EXPECTED[what].length)
+    for (const order of permutations(updates[what])) {
       for (const apart of [true, false]) {
         const names = order.map((update) => updateKeyOf(update)).join(', ')
         expect(await threadAfter(order, apart), `${names} ${apart ? 'apart' : 'together'}`).toEqual(expected)
@@ -76,13 +109,9 @@ describe('messages, edits, reactions and answers', () => {
   }, 240_000)
 
   it('that come twice change nothing', async () => {
-    const expected = await threadAfter(updates, true)
-    expect(await threadAfter([...updates, ...updates], true)).toEqual(expected)
-    expect(
-      await threadAfter(
-        [...updates].reverse().flatMap((one) => [one, one]),
-        false,
-      ),
-    ).toEqual(expected)
+    const expected = await threadAfter(updates[what], true)
+    expect(await threadAfter([...updates[what], ...updates[what]], true)).toEqual(expected)
+    const mirrored = [...updates[what]].reverse().flatMap((one) => [one, one])
+    expect(await threadAfter(mirrored, false)).toEqual(expected)
   })
 })

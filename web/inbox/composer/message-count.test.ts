@@ -31,14 +31,21 @@ describe('how many messages it becomes', () => {
     expect(countMessages(text, [], capabilities())).toBe(plan.ok ? plan.parts.length : Number.NaN)
   })
 
-  it('counts files that go in messages of their own', () => {
-    const splitting = capabilities({ overCount: 'split' })
-    expect(countMessages('Here they are', files(1, 1, 1), splitting)).toBe(1)
-    expect(countMessages('Here they are', files(1, 1, 1, 1), splitting)).toBe(2)
-    expect(countMessages('', files(1), splitting)).toBe(1)
-    expect(countMessages('Here they are', files(1), capabilities({ maxTextLength: 5 }))).toBe(2)
-    expect(
-      countMessages('', files(600, 600), capabilities({ overCount: 'split', maxTotalBytes: 1_000 })),
-    ).toBe(2)
+  it.each([
+    ['Here they are', files(1, 1, 1), {}],
+    ['Here they are', files(1, 1, 1, 1), {}],
+    ['', files(1), {}],
+    ['Here they are', files(1), { maxTextLength: 5 }],
+    ['', files(600, 600), { maxTotalBytes: 1_000 }],
+    [
+      'One sentence that is longer. Than what goes into one message.',
+      files(900, 200, 1, 1, 1),
+      { maxTotalBytes: 1_000 },
+    ],
+  ])('is what the server plans with files: %s %j %j', (text, sizes, change) => {
+    const carried = capabilities({ overCount: 'split', ...change })
+    const attachments = sizes.map((file) => ({ ...file, name: 'a', contentType: 'image/png' }))
+    const plan = planOutbound({ text, attachments }, carried, {}, 0)
+    expect(countMessages(text, sizes, carried)).toBe(plan.ok ? plan.parts.length : Number.NaN)
   })
 })

@@ -1,4 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { countSegments } from '../../../src/domain/text-segments.ts'
 import { segmentsOf } from './segments.ts'
 
 const RULES = { gsm7: { single: 160, each: 153 }, ucs2: { single: 70, each: 67 } }
@@ -21,5 +23,17 @@ describe('the segments of a text', () => {
   it('never part an escape from its character, nor the halves of a pair', () => {
     expect(count(`${'a'.repeat(152)}€${'a'.repeat(10)}`)).toMatchObject({ segments: 2, left: 141 })
     expect(count(`${'ж'.repeat(66)}👋${'ж'.repeat(5)}`)).toMatchObject({ segments: 2, left: 60 })
+  })
+
+  it('are as many as the server counts', () => {
+    const character = fc.constantFrom('a', 'b', ' ', '€', '{', 'ж', '👋', 'é', '\n')
+    const text = fc.array(character, { maxLength: 400 }).map((characters) => characters.join(''))
+    fc.assert(
+      fc.property(text, (typed) => {
+        const { units: _units, ...counted } = countSegments(typed, RULES)
+        const { because: _because, ...shown } = segmentsOf(typed, RULES)
+        expect(shown).toEqual(counted)
+      }),
+    )
   })
 })

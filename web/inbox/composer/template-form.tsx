@@ -26,17 +26,22 @@ export function TemplateForm(props: {
       className={css['form']}
       onSubmit={(event) => {
         event.preventDefault()
-        if (ready) return onSend(templateText(template, values))
-        // Enter goes on to the next gap that is open.
-        const next = template.variables.findIndex(({ key }) => key === missing[0])
-        event.currentTarget.querySelectorAll('input')[next]?.focus()
+        if (ready) onSend(templateText(template, values))
       }}
       onKeyDown={(event) => {
+        const { currentTarget: form, target } = event
+        if (event.key === 'Enter' && target instanceof HTMLInputElement && !event.nativeEvent.isComposing) {
+          event.preventDefault()
+          if (ready) return onSend(templateText(template, values))
+          // On to the next gap that is open.
+          const next = template.variables.findIndex(({ key }) => key === missing[0])
+          form.querySelectorAll('input')[next]?.focus()
+        }
         if (event.key !== 'Escape') return
         event.preventDefault()
         event.stopPropagation()
         onBack()
-        event.currentTarget.closest('section')?.querySelector<HTMLElement>('[role="combobox"]')?.focus()
+        form.closest('section')?.querySelector<HTMLElement>('[role="combobox"]')?.focus()
       }}
     >
       <button type="button" className={css['back']} onClick={onBack}>

@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { MessageTemplate } from '../../../src/domain/message-template.ts'
+import { fillTemplate, gapsOf, type MessageTemplate } from '../../../src/domain/message-template.ts'
 import { openGaps, searchTemplates, templatePieces, templateText } from './template-text.ts'
 
 const ORDER: MessageTemplate = {
@@ -43,5 +44,20 @@ describe('a template', () => {
     expect(found('order update')).toEqual(['HX1'])
     expect(found('', 'sv')).toEqual(['HX2'])
     expect(found('ready', 'sv')).toEqual([])
+  })
+
+  it('says what the server sends', () => {
+    const piece = fc.constantFrom('{{1}}', '{{ 2 }}', '{{', '}}', '{', 'Hello ', '$&', '{{}}', '\n')
+    const body = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''))
+    const value = fc.constantFrom('Eva', '{{2}}', '$1', ' x ')
+    fc.assert(
+      fc.property(body, value, value, (said, one, two) => {
+        const variables = gapsOf(said).map((key) => ({ key }))
+        const values = { 1: one, 2: two }
+        const filled = fillTemplate({ body: said, variables }, values)
+        expect(openGaps({ variables }, values)).toEqual(filled.ok ? [] : filled.missing)
+        if (filled.ok) expect(templateText({ body: said, variables }, values)).toBe(filled.text)
+      }),
+    )
   })
 })

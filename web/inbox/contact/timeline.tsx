@@ -11,7 +11,9 @@ import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { dayKey, dayTitle, exactTime, timeOf } from '../parts/time.ts'
 import { peopleText } from '../text/people-text.ts'
 import { text } from '../text/text.ts'
+import { MessageCards } from '../thread/message-extras.tsx'
 import { MessageText } from '../thread/message-text.tsx'
+import { RichText } from '../thread/rich-text.tsx'
 import { timelineQuery } from './people-queries.ts'
 import css from './timeline.module.css'
 
@@ -114,7 +116,12 @@ function Entry({ entry }: { readonly entry: TimelineEntryView }) {
         </p>
       )}
       <div className={cx(css['said'], message.deletedAt && css['gone'])}>
-        <MessageText text={said} />
+        {message.spans && !message.deletedAt && !message.unsupported ? (
+          <RichText text={said} spans={message.spans} />
+        ) : (
+          <MessageText text={said} />
+        )}
+        {message.cards && !message.deletedAt && <MessageCards cards={message.cards} />}
       </div>
       {message.attachments.length > 0 && (
         <p className={css['files']}>

@@ -14,7 +14,8 @@ const REACH_FRESH_MS = 15_000
 export const messengerApi = {
   editMessage: (id: string, body: EditMessageCommand) =>
     http<MessageView>('PATCH', path`/messages/${id}`, { body }),
-  deleteMessage: (id: string) => http<MessageView | undefined>('DELETE', path`/messages/${id}`),
+  deleteMessage: (id: string, version: number) =>
+    http<MessageView>('DELETE', path`/messages/${id}`, { query: { version } }),
   deleteChannel: (id: string) =>
     http<{ readonly channel: ChannelView; readonly problem?: string }>('DELETE', path`/channels/${id}`),
 }

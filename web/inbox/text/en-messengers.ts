@@ -15,7 +15,6 @@ export const messengerWords = {
     editLabel: 'Change the message',
     editHint: 'Enter to save, Escape to leave it as it is',
     edited: 'The message is changed for the customer, too.',
-    editFailed: 'The message could not be changed',
     deleteTitle: 'Delete this message?',
     deleteQuestion: 'It disappears for the customer, too. Your team still sees that there was one.',
     answers: 'Answers',

@@ -246,12 +246,17 @@ export const en = {
     unsupported: (what: string) => `The customer sent something that cannot be shown here: ${what}`,
     messageMenu: 'More about this message',
     asTemplate: (name: string) => `Approved message “${name}”`,
+    changedMeanwhile: 'The message changed in the meantime. You see it as it stands now.',
     tooFarTitle: 'Too far back',
     tooFar: 'That message lies too far back to be shown here.',
     retry: 'Send again',
     download: 'Download',
     openImage: (name: string) => `Open the picture ${name}`,
     imageFailed: 'The picture could not be loaded. Try again',
+    fileLost: {
+      gone: 'The platform does not give this file any more',
+      'too-large': 'Larger than the files that are kept here',
+    },
     status: {
       queued: 'Waiting to be sent',
       sending: 'Sending',

@@ -1,4 +1,12 @@
-import { IconFile, IconFileTypePdf, IconFileZip, IconMusic, IconPhoto, IconVideo } from '@tabler/icons-react'
+import {
+  IconFile,
+  IconFileOff,
+  IconFileTypePdf,
+  IconFileZip,
+  IconMusic,
+  IconPhoto,
+  IconVideo,
+} from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import type { AttachmentView } from '../../../src/domain/views.ts'
 import { attachmentUrl } from '../../shared/agent-api.ts'
@@ -17,13 +25,17 @@ export function Attachments({ attachments }: { readonly attachments: readonly At
   if (attachments.length === 0) return null
   return (
     <div className={css['list']}>
-      {attachments.map((attachment) =>
-        SHOWN_INLINE.test(attachment.contentType) ? (
-          <Picture key={attachment.id} attachment={attachment} />
+      {attachments.map((attachment) => {
+        const { id, state, contentType } = attachment
+        if (state === 'gone' || state === 'too-large') {
+          return <LostFile key={id} name={attachment.name} reason={text.thread.fileLost[state]} />
+        }
+        return SHOWN_INLINE.test(contentType) ? (
+          <Picture key={id} attachment={attachment} />
         ) : (
-          <FileCard key={attachment.id} attachment={attachment} />
-        ),
-      )}
+          <FileCard key={id} attachment={attachment} />
+        )
+      })}
     </div>
   )
 }
@@ -92,6 +104,21 @@ function FileCard({
         <span className={css['size']}>{sizeOf(sizeBytes)}</span>
       </span>
     </a>
+  )
+}
+
+/** One that its platform never gave: there is nothing to open. */
+function LostFile({ name, reason }: { readonly name: string; readonly reason: string }) {
+  return (
+    <div className={css['file']}>
+      <span className={css['icon']} aria-hidden>
+        <IconFileOff size={20} stroke={1.6} />
+      </span>
+      <span className={css['words']}>
+        <bdi className={css['name']}>{name}</bdi>
+        <span className={css['size']}>{reason}</span>
+      </span>
+    </div>
   )
 }
 

@@ -33,7 +33,7 @@ export function EditMessage(props: {
     onError: (error) => {
       if (!isProblem(error, 'version-conflict')) return tellError(error)
       void queryClient.invalidateQueries({ queryKey: ['messages', message.conversationId] })
-      tellInfo(text.conversation.conflictTitle, words.editFailed)
+      tellInfo(text.conversation.conflictTitle, text.thread.changedMeanwhile)
     },
   })
   const { maxLength } = channel.capabilities.text

@@ -3,7 +3,8 @@ import { IconCopy, IconCornerUpLeft, IconDots, IconPencil, IconTrash } from '@ta
 import { useMutation } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import type { ChannelView, MessageView } from '../../../src/domain/views.ts'
-import { live } from '../data/client.ts'
+import { isProblem } from '../../shared/problem.ts'
+import { live, queryClient } from '../data/client.ts'
 import { wishComposer } from '../data/composer-wishes.ts'
 import { messengerApi } from '../data/messenger-api.ts'
 import { tellDone, tellError, tellInfo } from '../shell/toasts.ts'
@@ -41,11 +42,14 @@ export function MessageMenu(props: {
   const { capabilities } = channel
   const [asking, setAsking] = useState(false)
   const remove = useMutation({
-    mutationFn: () => messengerApi.deleteMessage(message.id),
-    onSuccess: (changed) => {
-      if (changed) live.absorb([{ type: 'message.updated', message: changed, channelId: channel.id }])
+    mutationFn: () => messengerApi.deleteMessage(message.id, message.version),
+    onSuccess: (changed) =>
+      live.absorb([{ type: 'message.updated', message: changed, channelId: channel.id }]),
+    onError: (error) => {
+      if (!isProblem(error, 'version-conflict')) return tellError(error)
+      void queryClient.invalidateQueries({ queryKey: ['messages', message.conversationId] })
+      tellInfo(text.conversation.conflictTitle, text.thread.changedMeanwhile)
     },
-    onError: tellError,
   })
   const said = message.kind === 'message'
   const own = said && message.direction === 'outbound' && message.author.kind === 'agent' && arrived(message)

@@ -1,0 +1,103 @@
+import type { Page } from 'playwright-core'
+import { expect, it } from 'vitest'
+import { DESK, PHONE, violations } from '../browser.ts'
+import { sharedBrowser } from '../shared-browser.ts'
+import { openInbox } from './inbox-browser.ts'
+
+const browser = sharedBrowser()
+const MAJA = 'Maja Sørensen-Berg'
+
+/** What of short messages there is to see: whose conversation on which channel, and what to do there. */
+const VIEWS: readonly (readonly [
+  contact: string,
+  channel: string,
+  show: (page: Page) => Promise<unknown>,
+])[] = [
+  [MAJA, 'Shop messages', (page) => page.getByText('Free answers until').waitFor()],
+  [
+    MAJA,
+    'Shop messages',
+    async (page) => {
+      await page.getByRole('button', { name: /Answer by/ }).click()
+      await page.getByRole('menuitem', { name: /Harbour bot/ }).waitFor()
+    },
+  ],
+  ['Nils Ek', 'Shop messages', (page) => page.getByText('left for free answers').waitFor()],
+  [
+    'Rosa Lind',
+    'Shop messages',
+    async (page) => {
+      await page.locator('li[role=option]').first().click()
+      await page.getByLabel('Gap 1').fill('Rosa')
+    },
+  ],
+  [
+    MAJA,
+    'Text line',
+    async (page) => {
+      await page.getByLabel('Write a reply').fill('Until “six”')
+      await page.getByText('Unicode because of').waitFor()
+    },
+  ],
+  ['Otto Berg', 'Text line', (page) => page.getByText('to get no more messages here').waitFor()],
+  [
+    MAJA,
+    'Harbour bot',
+    async (page) => {
+      await page.getByText('Open in a map').waitFor()
+      const own = page.locator('article', { hasText: 'I will call him' })
+      await own.hover()
+      await own.getByRole('button', { name: 'More about this message' }).click()
+      await page.getByRole('menuitem', { name: 'Delete' }).waitFor()
+    },
+  ],
+  [
+    MAJA,
+    'Harbour bot',
+    async (page) => {
+      await page.getByText('Open in a map').waitFor()
+      await page.locator('[role=log]').evaluate((thread) => thread.scrollBy(0, -480))
+      await page.getByText('Fjord 38').waitFor()
+    },
+  ],
+]
+
+it.each([
+  ['light', 'desk', DESK],
+  ['light', 'phone', PHONE],
+  ['dark', 'desk', DESK],
+  ['dark', 'phone', PHONE],
+] as const)(
+  'axe finds nothing on channels of short messages, %s on the %s',
+  async (colorScheme, _, viewport) => {
+    const { page, server, close } = await openInbox(browser, { colorScheme, viewport, messengers: true })
+    const { channels, conversations } = server.state
+    const found: string[] = []
+    const look = async (where: string) => {
+      await page.waitForFunction(() =>
+        document.getAnimations().every(({ playState }) => playState !== 'running'),
+      )
+      found.push(...(await violations(page)).map((line) => `${where}: ${line}`))
+    }
+    for (const [contact, name, show] of VIEWS) {
+      const channel = channels.find((one) => one.name === name)
+      const conversation = [...conversations.values()].find(
+        (one) => one.channelId === channel?.id && one.contact.name === contact,
+      )
+      await page.goto(`/conversations/${conversation?.id}`)
+      await show(page)
+      await look(`${contact} on ${name}`)
+    }
+    await page.goto(`/settings/channels/${channels.find(({ name }) => name === 'Shop messages')?.id}`)
+    await page.getByText('Enter this address').waitFor()
+    await look('set-up')
+    await page.getByRole('button', { name: 'Delete channel' }).click()
+    await page.getByRole('dialog').getByRole('textbox').fill('Shop messages')
+    await look('deleting')
+    await page.getByRole('button', { name: 'Delete for good' }).click()
+    await page.getByRole('heading', { name: 'Deleted channels' }).waitFor()
+    await look('deleted')
+    await close()
+    expect(found).toEqual([])
+  },
+)
