@@ -1,5 +1,4 @@
 import { AVAILABILITIES } from '../domain/agent.ts'
-import type { Capabilities, Support } from '../domain/capabilities.ts'
 import { CONVERSATION_STATUSES, PRIORITIES, WORK_TYPES } from '../domain/conversation.ts'
 import type * as ids from '../domain/ids.ts'
 import { FILED_REASONS } from '../domain/letter.ts'

@@ -185,12 +185,11 @@ it(
   TIMEOUT_MS,
 )
 
-/** The pace is a matter of the machine's speed too, so it is measured only when somebody asks for it. */
-it.runIf(LONG)(
-  'a paced channel gets what its platform takes, and is never told to slow down',
+it(
+  'a paced channel sends all it has, as fast as its platform takes it',
   async () => {
     const perSecond = 80
-    const sends = perSecond * 30
+    const sends = perSecond * (LONG ? 30 : 2)
     const folder = await temporaryFolder()
     const fake = await startFakeTwilio({ numbers: [NUMBER], perSecond })
     const server = await startServer(folder.path, { env: { OUTBOUND_ALLOW: '127.0.0.1' } })
@@ -207,7 +206,7 @@ it.runIf(LONG)(
     const spentMs = (await processorMs(pid)) - usedMs
     const times = fake.sent().map(({ createdAtMs }) => createdAtMs)
     // From the first second at the new pace to the last message.
-    const from = before + perSecond
+    const from = before + (LONG ? perSecond : 0)
     const seconds = ((times.at(-1) ?? 0) - (times[from] ?? 0)) / 1_000
     const rate = (sends - 1 - from) / seconds
     report('a paced channel', {
@@ -218,8 +217,11 @@ it.runIf(LONG)(
       processorMsPerSend: spentMs / (sends - before),
       tooFast: fake.tooFast(),
     })
-    expect(fake.tooFast()).toBe(0)
-    expect(rate).toBeGreaterThanOrEqual(0.95 * perSecond)
+    // How fast it is depends on the machine as well: only who asks for the long form has one for it.
+    if (LONG) {
+      expect(fake.tooFast()).toBe(0)
+      expect(rate).toBeGreaterThanOrEqual(0.95 * perSecond)
+    }
     const messages = await ended(call, conversations, Date.now() + END_WITHIN_MS)
     expect(messages.every(({ delivery }) => delivery?.state === 'done')).toBe(true)
     expect(await server.stop()).toBe(0)
