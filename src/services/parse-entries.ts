@@ -118,7 +118,7 @@ export interface ParsedBatch {
   readonly consents: readonly ArrivedConsent[]
   readonly moves: readonly MovedThread[]
   readonly typing: readonly { readonly channelId: ChannelId; readonly identityExternalId: string }[]
-  /** Entries whose raw source must stay readable. */
+  /** Entries whose raw source must stay readable, or whose redelivery must not act again. */
   readonly keep: readonly JournalEntryId[]
   readonly failed: readonly { readonly id: JournalEntryId; readonly error: string }[]
 }
@@ -208,17 +208,23 @@ function sortOut(
         batch.news.push({ ...event, channelId: channel.id })
         break
       case 'consent':
+        // No record of ours remembers that it was applied: the entry does, so that a replay turns nothing back.
+        batch.keep.push(entry.id)
         batch.consents.push({ ...event, channel, receivedAtMs: entry.receivedAtMs })
         break
       case 'thread-moved':
+        batch.keep.push(entry.id)
         batch.moves.push({ ...event, channelId: channel.id, afterMessages: batch.messages.length })
         break
       case 'message-edited':
         if (event.text.length > LONGEST_TEXT) throw new Error(`the text has ${event.text.length} characters`)
         batch.news.push({ ...event, channelId: channel.id })
         break
-      case 'message-deleted':
       case 'reaction':
+        batch.keep.push(entry.id)
+        batch.news.push({ ...event, channelId: channel.id })
+        break
+      case 'message-deleted':
         batch.news.push({ ...event, channelId: channel.id })
         break
     }

@@ -104,7 +104,7 @@ export async function openDatabase() {
       const conversations = await store.db.collection('conversations').find().toArray()
       return {
         messages: messages
-          .map(({ channelId, externalId, text, status, kind, direction, deletedAt, reactions }) =>
+          .map(({ channelId, externalId, text, status, kind, direction, deletedAt, reactions, event }) =>
             JSON.stringify({
               channelId,
               externalId,
@@ -124,7 +124,9 @@ export async function openDatabase() {
           .sort(),
         contacts: await count('contacts'),
         early: await count('early_events'),
-        quarantined: await count('journal', { state: 'quarantined' }),
+        quarantined: (await store.db.collection('journal').find({ state: 'quarantined' }).toArray()).map(
+          ({ error }) => String(error),
+        ),
       }
     },
     messagesOf: (channelId: string) =>
