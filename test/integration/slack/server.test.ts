@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { ConversationView, MessageView } from '../../../src/domain/views.ts'
+import type { Delivery } from '../../fakes/provider/provider-server.ts'
 import { arrivalsAt } from '../../fakes/slack/arrivals.ts'
 import { type FakeSlack, startFakeSlack } from '../../fakes/slack/server.ts'
 import {
@@ -95,7 +96,7 @@ describe('a workspace', () => {
     const [first] = slack.deliveries(events, url)
     const [retry] = slack.deliveries(events, url, 1)
     if (!first || !retry) throw new Error('no delivery')
-    const forged: Parameters<typeof post>[0][] = [
+    const forged: readonly Delivery[] = [
       { ...first, body: Buffer.concat([Buffer.from(first.body), Buffer.from(' ')]) },
       { ...first, headers: { ...first.headers, 'x-slack-signature': `v0=${'0'.repeat(64)}` } },
       { ...challenge, headers: { 'content-type': 'application/json' } },
