@@ -63,6 +63,7 @@ export async function resolveConversations(
   }
   const found = await findCurrent(firstOfEach(threads.values()), deps.conversations)
   const previous = await retireOverdue(found, threads, deps)
+  await findThoseOfRepeats(found, threads, deps)
   const missing = [...threads].filter(([key]) => !found.has(key)).map(([, thread]) => thread)
   const opened = new Map<ConversationId, OpenedConversation>()
   let close = async (): Promise<void> => undefined
@@ -99,6 +100,38 @@ export async function resolveConversations(
       if (!conversation) throw new Error('a conversation was not resolved')
       return conversation
     },
+  }
+}
+
+/**
+ * What a platform delivers once more opens nothing, also where its thread goes on under another key or is over: such
+ * threads get the conversation that has their messages. A customer's own client names its messages anew each time.
+ */
+async function findThoseOfRepeats(
+  found: Map<string, StoredConversation>,
+  threads: ReadonlyMap<string, readonly ArrivedMessage[]>,
+  { conversations, messages }: Pick<ResolveDeps, 'conversations' | 'messages'>,
+): Promise<void> {
+  const unknown = [...threads].filter(
+    ([key, [first]]) => first !== undefined && !found.has(key) && !first.channel.connector.visitors,
+  )
+  const wanted = new Map<ChannelId, Set<string>>()
+  for (const { channel, externalId } of unknown.flatMap(([, thread]) => thread)) {
+    const ids = wanted.get(channel.id)
+    if (ids) ids.add(externalId)
+    else wanted.set(channel.id, new Set([externalId]))
+  }
+  const homes = new Map<string, ConversationId>()
+  for (const [channelId, ids] of wanted) {
+    for (const { externalId, partIds = [], conversationId } of await messages.findNamed(channelId, [...ids]))
+      for (const id of [externalId ?? '', ...partIds]) homes.set(keyOf(channelId, id), conversationId)
+  }
+  for (const [key, thread] of unknown) {
+    const ids = thread.map(({ channel, externalId }) => homes.get(keyOf(channel.id, externalId)))
+    const [home] = ids
+    if (home === undefined || ids.includes(undefined)) continue
+    const conversation = await conversations.find(home)
+    if (conversation) found.set(key, conversation)
   }
 }
 
