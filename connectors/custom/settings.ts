@@ -1,5 +1,5 @@
 import type { ConfigField } from '../../src/contract/config-field.ts'
-import type { SetupStep } from '../../src/contract/connector.ts'
+import type { SetupStep } from '../../src/contract/setup-step.ts'
 import type { Capabilities } from '../../src/domain/capabilities.ts'
 
 const MEGABYTE = 1_048_576

@@ -1,5 +1,5 @@
 import type { ConfigField } from '../../src/contract/config-field.ts'
-import type { SetupStep } from '../../src/contract/connector.ts'
+import type { SetupStep } from '../../src/contract/setup-step.ts'
 
 /** What the app must be allowed; the list stands in the set-up steps and in what "Test connection" says. */
 export const SCOPES = {

@@ -1,5 +1,5 @@
 import type { ConfigField } from '../../src/contract/config-field.ts'
-import type { SetupStep } from '../../src/contract/connector.ts'
+import type { SetupStep } from '../../src/contract/setup-step.ts'
 
 /** The settings of a bot, as the fields below describe them: validated, defaults filled in. */
 export type TelegramConfig = {

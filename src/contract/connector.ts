@@ -8,6 +8,7 @@ import type { CheckResult } from './check-result.ts'
 import type { ConfigField, ConfigValues } from './config-field.ts'
 import type { AttachmentRef, InboundEvent } from './inbound-event.ts'
 import type { JournaledRequest, RawRequest, Verification, Verified, WebhookAnswer } from './raw-request.ts'
+import type { SetupStep } from './setup-step.ts'
 import type { VisitorAccess } from './visitor-access.ts'
 
 /** The part of a logger that a connector gets. Secrets of the channel are redacted. */
@@ -198,14 +199,6 @@ export interface IdentityFacts {
   readonly verified: boolean
   /** Fetched with `fetchAttachment`. */
   readonly avatar?: Extract<AttachmentRef, { kind: 'remote' }>
-}
-
-/** One thing to do on the platform's side before a channel works. */
-export interface SetupStep {
-  readonly text: string
-  readonly link?: { readonly label: string; readonly url: string }
-  /** Shown with it, to be copied: the address that the platform is to call. */
-  readonly copies?: 'webhook-url'
 }
 
 /**

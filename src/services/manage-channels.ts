@@ -1,8 +1,9 @@
 import type { CheckResult } from '../contract/check-result.ts'
 import type { ConfigField, ConfigValues } from '../contract/config-field.ts'
-import type { Connector, ConnectorContext, SetupStep } from '../contract/connector.ts'
+import type { Connector, ConnectorContext } from '../contract/connector.ts'
 import { ConnectorError } from '../contract/connector-error.ts'
 import type { ConnectorRegistry } from '../contract/registry.ts'
+import type { SetupStep } from '../contract/setup-step.ts'
 import type {
   ConfigValue,
   CreateChannelCommand,

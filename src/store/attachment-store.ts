@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { Readable } from 'node:stream'
 import type { Connection, mongo } from 'mongoose'
 import { AppError } from '../domain/errors.ts'
-import type { AttachmentId, ConversationId, MessageId } from '../domain/ids.ts'
+import type { AttachmentId } from '../domain/ids.ts'
 import { createAttachmentBytes } from './attachment-bytes.ts'
 import {
   type AttachmentContent,

@@ -1,6 +1,6 @@
 import type { CheckResult } from '../../src/contract/check-result.ts'
 import type { ConfigField } from '../../src/contract/config-field.ts'
-import type { SetupStep } from '../../src/contract/connector.ts'
+import type { SetupStep } from '../../src/contract/setup-step.ts'
 import type * as command from '../../src/domain/commands.ts'
 import type { CategoryView, TeamView } from '../../src/domain/routing-views.ts'
 import type * as view from '../../src/domain/views.ts'

@@ -1,5 +1,5 @@
 import type { ConfigField } from '../../../src/contract/config-field.ts'
-import type { SetupStep } from '../../../src/contract/connector.ts'
+import type { SetupStep } from '../../../src/contract/setup-step.ts'
 
 const field = (key: string, label: string, part: Partial<ConfigField> = {}): ConfigField => ({
   key,

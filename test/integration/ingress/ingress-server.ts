@@ -104,7 +104,7 @@ export async function openDatabase() {
       const conversations = await store.db.collection('conversations').find().toArray()
       return {
         messages: messages
-          .map(({ channelId, externalId, text, status, kind, direction, deletedAt, reactions, event }) =>
+          .map(({ channelId, externalId, text, status, kind, direction, deletedAt, reactions }) =>
             JSON.stringify({
               channelId,
               externalId,

@@ -68,7 +68,7 @@ function Compare(props: {
     try {
       const outcome = await mergeAs(preview, goes.id)
       props.onClose()
-      tellMerged(outcome.merge)
+      void tellMerged(outcome.merge)
     } catch (error) {
       if (isProblem(error, 'version-conflict')) {
         await query.refetch()

@@ -1,5 +1,5 @@
 import { IconExternalLink } from '@tabler/icons-react'
-import type { SetupStep } from '../../../src/contract/connector.ts'
+import type { SetupStep } from '../../../src/contract/setup-step.ts'
 import { CopyBox } from '../parts/copy-box.tsx'
 import { settingsText } from '../text/settings-text.ts'
 import css from './channel-setup.module.css'
