@@ -26,7 +26,10 @@ import {
 
 const params = z.strictObject({ id: id<ChannelId>() })
 
-const showCondition = z.object({ key: z.string(), equals: z.union([z.string(), z.boolean()]) })
+const showCondition = z.object({
+  key: z.string(),
+  equals: z.union([z.string(), z.boolean(), z.array(z.string())]),
+})
 
 const configField = z
   .object({

@@ -9,7 +9,6 @@ import { FAKE_ACCOUNT, FAKE_TOKEN } from './fake-twilio.ts'
 import { type FormParameters, signedForm } from './webhooks.ts'
 
 export const INGRESS_PATH = '/ingress/1'
-const INGRESS_URL = `https://inbox.example${INGRESS_PATH}`
 const pathNow = (): string => new URL(placeNow().webhookUrl).pathname
 const publicUrlOf = (path: string): string => new URL(path, placeNow().webhookUrl).href
 
