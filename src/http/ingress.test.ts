@@ -44,17 +44,17 @@ beforeEach(async () => {
       get visitors() {
         return hasLiveClients ? {} : undefined
       },
-      inbound: {
-        kind: 'webhook',
-        maxBodyBytes: 100,
-        verify: ({ body, receivedAtMs }: { readonly body: Uint8Array; readonly receivedAtMs: number }) => ({
-          ok: true,
-          request: verified({ body, contentType: 'text/plain', facts: {}, receivedAtMs }),
-          ...(Buffer.from(body).toString() === 'to the journal'
-            ? {}
-            : { handshake: { status: 200, body: Buffer.from(body).toString() } }),
-        }),
-      },
+    },
+    inbound: {
+      kind: 'webhook',
+      maxBodyBytes: 100,
+      verify: ({ body, receivedAtMs }: { readonly body: Uint8Array; readonly receivedAtMs: number }) => ({
+        ok: true,
+        request: verified({ body, contentType: 'text/plain', facts: {}, receivedAtMs }),
+        ...(Buffer.from(body).toString() === 'to the journal'
+          ? {}
+          : { handshake: { status: 200, body: Buffer.from(body).toString() } }),
+      }),
     },
   } as unknown as LiveChannel
   const ingress = createIngress({

@@ -25,6 +25,7 @@ it('has a working default for everything', () => {
     attachmentMaxBytes: 26_214_400,
     sessionTtlMs: 604_800_000,
     journalRetentionMs: 2_592_000_000,
+    spoolMaxBytes: 1_073_741_824,
     metricsToken: undefined,
     shutdownTimeoutMs: 10_000,
     instanceName: 'host-one-42',

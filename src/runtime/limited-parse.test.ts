@@ -58,8 +58,8 @@ function job(
     tries: change.tries ?? 0,
   }
   const { kind = 'webhook', type = 'known' } = change
-  const connector = { type, inbound: { kind, parse: parseHere } }
-  return { entry, channel: { connector } } as unknown as ParseJob
+  const inbound = { kind, parse: parseHere }
+  return { entry, channel: { connector: { type, inbound }, inbound } } as unknown as ParseJob
 }
 const typing = (text: string): ParseOutcome => ({ events: [{ type: 'typing', identityExternalId: text }] })
 

@@ -125,7 +125,9 @@ export function createSpool(deps: SpoolDeps): Spool {
     active ??= await begin()
     const { handle, path, inode } = active
     const block = Buffer.concat(frames)
-    await handle.write(block, 0, block.length, active.bytes)
+    // A disk that is nearly full may take a part only.
+    for (let done = 0; done < block.length; )
+      done += (await handle.write(block, done, block.length - done, active.bytes + done)).bytesWritten
     await handle.datasync()
     // One that stood still for long may have been taken for gone: what it wrote since, nobody would read.
     const there = await stat(path).catch(() => undefined)
