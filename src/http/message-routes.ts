@@ -87,7 +87,7 @@ export function messageRoutes(deps: MessageRouteDeps): readonly RouteDefinition[
       versioned: true,
       responses: { 200: { description: 'The message as it stands now', schema: messageView } },
       handler: async ({ params: { id: messageId }, body, principal }) =>
-        ok(presentMessage(await editMessage(messageId, body, principal, deps))),
+        ok(await presentOne(await editMessage(messageId, body, principal, deps), deps)),
     }),
     defineRoute({
       method: 'delete',
@@ -99,7 +99,7 @@ export function messageRoutes(deps: MessageRouteDeps): readonly RouteDefinition[
       query: versionQuery,
       responses: { 200: { description: 'The message as it stands now', schema: messageView } },
       handler: async ({ params: { id: messageId }, query: { version }, principal }) =>
-        ok(presentMessage(await deleteMessage(messageId, version, principal, deps))),
+        ok(await presentOne(await deleteMessage(messageId, version, principal, deps), deps)),
     }),
     defineRoute({
       method: 'get',

@@ -18,6 +18,16 @@ function links(change: { readonly key?: Uint8Array } = {}) {
 }
 
 describe('file links', () => {
+  it('are the same all day', () => {
+    const { of, state } = links()
+    state.nowMs += 1
+    const first = of(ID)
+    state.nowMs += DAY - 1
+    expect(of(ID)).toBe(first)
+    state.nowMs += 1
+    expect(of(ID)).not.toBe(first)
+  })
+
   it('name a file for two days', () => {
     const { of, read, tokenOf, state } = links()
     expect(of(ID)).toMatch(/^https:\/\/inbox\.example\/files\/[\w-]+$/)

@@ -3,14 +3,15 @@ import type { AttachmentId } from '../domain/ids.ts'
 
 /** Addresses at which a platform fetches a file of ours without signing in. */
 export interface FileLinks {
-  /** For this file only, for two days from now. */
+  /** For this file only, for two to three days from now: the same all day, so that every attempt names the same. */
   of(id: string): string
   /** The file that the last part of such an address names; undefined when it is not ours, or its time is over. */
   read(token: string): AttachmentId | undefined
 }
 
 /** Platforms may hold a message back for ten hours before they fetch its files. */
-const VALID_MS = 2 * 86_400_000
+const DAY_MS = 86_400_000
+const VALID_DAYS = 2
 const TOKEN = /^([0-9a-f]{32})-([0-9a-z]{1,10})-([\w-]{22})$/
 const PROOF_BYTES = 16
 
@@ -24,7 +25,7 @@ export function createFileLinks(deps: {
     createHmac('sha256', deps.key).update(`${id}-${until}`).digest().subarray(0, PROOF_BYTES)
   return {
     of(id) {
-      const until = Math.ceil((deps.clock() + VALID_MS) / 1_000).toString(36)
+      const until = ((Math.ceil(deps.clock() / DAY_MS) + VALID_DAYS) * (DAY_MS / 1_000)).toString(36)
       return `${deps.publicUrl}/files/${id}-${until}-${proofOf(id, until).toString('base64url')}`
     },
     read(token) {

@@ -67,12 +67,20 @@ export async function undoMerge(
   const merge = await deps.merges.find(id)
   if (!merge || merge.state === 'begun') throw new AppError('not-found')
   await openContact(merge.survivorId, principal, 'contact.write', deps)
-  if (merge.state === 'done') {
-    await requireLast(merge, deps)
-    // Lost to somebody else who undoes it: his work is ours.
-    if (await deps.merges.beginUndo(id, deps.now())) await carryOutUndo(merge, deps)
-  }
+  // Lost to somebody else who undoes it: his work is ours.
+  if (merge.state === 'done' && (await isForUsToUndo(merge, deps))) await carryOutUndo(merge, deps)
   return outcomeOf(id, merge.survivorId, principal, deps)
+}
+
+/** @throws AppError `version-conflict` where a later merge stands on it, unless somebody is undoing it already */
+async function isForUsToUndo(merge: StoredMerge, deps: MergeStepDeps): Promise<boolean> {
+  try {
+    await requireLast(merge, deps)
+  } catch (error) {
+    if ((await deps.merges.find(merge.id))?.state === 'done') throw error
+    return false
+  }
+  return deps.merges.beginUndo(merge.id, deps.now())
 }
 
 async function requireLast(merge: StoredMerge, deps: MergeStepDeps): Promise<void> {

@@ -150,7 +150,7 @@ describe('contacts', () => {
     const change = {
       name: 'Zoe Quinn',
       emails: ['Zoe.Quinn@Example.com'],
-      phones: ['+46 70 123'],
+      phones: ['+46701234567'],
       attributes: { plan: 'pro' },
       tags: ['vip'],
     }

@@ -94,6 +94,7 @@ async function follow({ contact }: Outcome, otherId: string): Promise<void> {
       ['contact-timeline'],
       ['contact-duplicates'],
       ['contact-merges'],
+      ['reach'],
     ].map((queryKey) => queryClient.invalidateQueries({ queryKey })),
   )
 }
