@@ -10,6 +10,7 @@ import { openPostOffice } from '../e2e/journey/post-office.ts'
 import type { Seat, World } from '../e2e/journey/world.ts'
 import { ask } from '../e2e/journey/world.ts'
 import { photographLetters } from './letters.ts'
+import { photographMessengers } from './messengers.ts'
 import { photographRouter } from './router.ts'
 import { SHOTS, STORIES, type Story } from './stories.ts'
 
@@ -40,6 +41,7 @@ try {
     shoot,
   })
   await photographLetters({ office, owner, photo, shoot })
+  await photographMessengers(world, owner, shoot)
 } finally {
   await office.close()
 }
