@@ -44,7 +44,11 @@ export async function findDuplicates(
     if (seen.length === 0 && principal.channels !== 'all') return []
     return [{ contact: presentContact(other, seen), because: inCommon(contact, other) }]
   })
-  return { items: items.slice(0, SHOWN) }
+  // Ids of one second are in no order.
+  const newestFirst = items.toSorted((one, next) =>
+    next.contact.createdAt.localeCompare(one.contact.createdAt),
+  )
+  return { items: newestFirst.slice(0, SHOWN) }
 }
 
 function inCommon(one: StoredContact, other: StoredContact): DuplicateView['because'] {
