@@ -74,7 +74,7 @@ test('a person who wrote twice is suggested, merged with a preview, followed liv
   // The colleague's screen follows by itself, and what the customer writes now belongs to the one contact.
   await panel.getByRole('heading', { name: 'Ada', exact: true }).waitFor()
   await second.write('And one more thing')
-  await page.getByRole('link', { name: 'All of this contact' }).click()
+  await page.getByRole('link', { name: 'Everything of this contact' }).click()
   await page.waitForURL(`${world.url}/contacts/${ada.id}`)
   for (const said of ['Where is my order?', 'It is me again', 'And one more thing'])
     await page.getByText(said, { exact: true }).waitFor()

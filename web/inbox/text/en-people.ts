@@ -34,7 +34,7 @@ export const peopleWords = {
   unprovenHint: 'The letter says so. Nothing proves it, and it counts for no suggestion.',
   optedOut: 'wants no messages',
   optedOutHint: (when: string) => `Said so on this channel on ${when}.`,
-  openPage: 'All of this contact',
+  openPage: 'Everything of this contact',
   same: {
     title: 'May be the same person',
     because: { email: 'same address', phone: 'same number' },
