@@ -170,9 +170,6 @@ export function createAgentApi(http: HttpClient) {
 export const attachmentUrl = (id: string, inline = false): string =>
   `/api/v1/attachments/${encodeURIComponent(id)}${inline ? '?inline=1' : ''}`
 
-/** The picture of a person that his platform gave us. */
-export const avatarUrl = (identityId: string): string => at`/api/v1/contacts/identities/${identityId}/avatar`
-
 /** Where the browser fetches the raw source of a letter, and the platform's report of why it failed. */
 export const letterSourceUrl = (messageId: string): string => at`/api/v1/messages/${messageId}/source`
 export const letterReportUrl = (messageId: string): string => at`/api/v1/messages/${messageId}/report`

@@ -76,6 +76,8 @@ test('a person who wrote twice is suggested, merged with a preview, followed liv
   await second.write('And one more thing')
   await page.getByRole('link', { name: 'Everything of this contact' }).click()
   await page.waitForURL(`${world.url}/contacts/${ada.id}`)
+  // The page itself is fetched; until then the conversation stands.
+  await page.getByRole('log', { name: 'Messages' }).waitFor({ state: 'detached' })
   for (const said of ['Where is my order?', 'It is me again', 'And one more thing'])
     await page.getByText(said, { exact: true }).waitFor()
   expect(await violations(page)).toEqual([])

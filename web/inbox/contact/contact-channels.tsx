@@ -2,7 +2,7 @@ import { Tooltip } from '@mantine/core'
 import { IconBellOff, IconId, IconShieldCheck, IconShieldQuestion } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { ContactIdentityView, ContactView } from '../../../src/domain/views.ts'
-import { avatarUrl } from '../../shared/agent-api.ts'
+import { attachmentUrl } from '../../shared/agent-api.ts'
 import { useChannels } from '../data/queries.ts'
 import { cx } from '../parts/class-names.ts'
 import { dateOf } from '../parts/time.ts'
@@ -52,9 +52,9 @@ export function ContactChannels({ contact }: { readonly contact: ContactView }) 
 
 const isNumber = (externalId: string): boolean => /^\+\d{6,15}$/.test(externalId)
 
-function Picture({ identity: { id, avatarId } }: { readonly identity: ContactIdentityView }) {
+function Picture({ identity: { avatarId } }: { readonly identity: ContactIdentityView }) {
   if (!avatarId) return <IconId size={15} stroke={1.8} aria-hidden />
-  return <img className={css['picture']} src={avatarUrl(id)} alt="" width={24} height={24} />
+  return <img className={css['picture']} src={attachmentUrl(avatarId, true)} alt="" width={24} height={24} />
 }
 
 const Proof = ({ verified }: { readonly verified: boolean }) =>
