@@ -8,7 +8,6 @@ import { at, placeNow } from '../../contract/fixtures/standing-place.ts'
 import { FAKE_ACCOUNT, FAKE_TOKEN } from './fake-twilio.ts'
 import { type FormParameters, signedForm } from './webhooks.ts'
 
-export const INGRESS_PATH = '/ingress/1'
 const pathNow = (): string => new URL(placeNow().webhookUrl).pathname
 const publicUrlOf = (path: string): string => new URL(path, placeNow().webhookUrl).href
 
