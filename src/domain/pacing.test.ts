@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { PaceLimit } from './capabilities.ts'
-import { afterSending, earliestMs, isRested, RESTED, shareOf } from './pacing.ts'
+import { afterAnswer, afterSending, earliestMs, isRested, RESTED, shareOf } from './pacing.ts'
 
 const limits = fc
   .record({
@@ -66,11 +66,59 @@ describe('pacing', () => {
     )
   })
 
+  it('keeps the limit at the platform’s end, where messages arrive later than they went', () => {
+    const onTheWay = fc.array(fc.integer({ min: 0, max: 90 }), { minLength: 1, maxLength: 40 })
+    fc.assert(
+      fc.property(onTheWay, fc.integer({ min: 0, max: 500 }), (jitterMs, quickestMs) => {
+        const limit = { messages: 80, perMs: 1_000 }
+        const arrivals: number[] = []
+        const answers: { readonly atMs: number; readonly wentAtMs: number; readonly lateMs: number }[] = []
+        let state = RESTED
+        let nowMs = 0
+        for (let sent = 0; sent < 480; ) {
+          const mayMs = earliestMs(limit, state)
+          const [answer] = answers
+          if (answer && answer.atMs <= Math.max(nowMs, mayMs)) {
+            answers.shift()
+            nowMs = Math.max(nowMs, answer.atMs)
+            state = afterAnswer(limit, state, answer.wentAtMs, answer.lateMs)
+            continue
+          }
+          nowMs = Math.max(nowMs, mayMs)
+          state = afterSending(limit, state, nowMs)
+          const lateMs = jitterMs[sent % jitterMs.length] ?? 0
+          arrivals.push(nowMs + quickestMs + lateMs)
+          answers.push({ atMs: nowMs + quickestMs + lateMs, wentAtMs: nowMs, lateMs })
+          answers.sort((a, b) => a.atMs - b.atMs)
+          sent += 1
+        }
+        arrivals.sort((a, b) => a - b)
+        for (const [index, first] of arrivals.entries()) {
+          const beyond = arrivals[index + limit.messages]
+          if (beyond !== undefined) expect(beyond - first).toBeGreaterThanOrEqual(limit.perMs)
+        }
+        // What is on its way for longer at its worst is lost, and no more than that.
+        const worstMs = Math.max(...jitterMs)
+        const spanMs = (arrivals.at(-1) ?? 0) - (arrivals[0] ?? 0)
+        expect(spanMs).toBeLessThanOrEqual(5 * (limit.perMs * 1.01 + worstMs) + limit.perMs)
+      }),
+    )
+  })
+
+  it('takes no more than a tenth of the limit’s time for lateness, and none for what it does not know', () => {
+    const limit = { messages: 1, perMs: 1_000 }
+    const state = afterSending(limit, RESTED, 5_000)
+    expect(earliestMs(limit, afterAnswer(limit, state, 5_000, 40))).toBe(6_050)
+    expect(earliestMs(limit, afterAnswer(limit, state, 5_000, 20_000))).toBe(6_110)
+    expect(afterAnswer(limit, state, 5_000, 0)).toBe(state)
+    expect(afterAnswer(limit, state, 4_000, 40)).toBe(state)
+  })
+
   it('spreads evenly, but for a burst and 100 ms', () => {
     const went = run({ messages: 20, perMs: 60_000, burst: 3 }, Array(20).fill(0), [])
     expect(went.slice(0, 3)).toEqual([0, 0, 0])
     for (const [index, at] of went.slice(3).entries())
-      expect(at).toBeGreaterThanOrEqual((index + 1) * 3_090 - 100)
+      expect(at).toBeGreaterThanOrEqual((index + 1) * 3_030 - 100)
   })
 
   it('knows when it may forget', () => {

@@ -4,7 +4,7 @@ import type { PaceLimit } from './capabilities.ts'
 export interface PaceState {
   /** When the next message would go if all were spread evenly. */
   readonly evenAtMs: number
-  /** When those went that count still, oldest first. */
+  /** From when those count that count still, oldest first: when they went, or later where their answer came late. */
   readonly wentAtMs: readonly number[]
 }
 
@@ -17,8 +17,13 @@ export const RESTED: PaceState = { evenAtMs: Number.NEGATIVE_INFINITY, wentAtMs:
  */
 const LEEWAY = 0.1
 const MOST_LEEWAY_MS = 100
-/** Messages are longer on their way at one time than at another, and the platform counts as they arrive. */
-const MARGIN = 1.03
+/** Neither their clock nor ours is exact. */
+const MARGIN = 1.01
+/**
+ * The platform counts messages as they arrive, and some are on their way for longer than others: such a one counts from
+ * later, by this part of the limit's time at most.
+ */
+const MOST_LATE = 0.1
 
 /** @returns how far apart messages are that are spread evenly, milliseconds */
 const gapMs = ({ messages, perMs }: PaceLimit): number => (perMs * MARGIN) / messages
@@ -39,8 +44,32 @@ export function earliestMs(limit: PaceLimit, { evenAtMs, wentAtMs }: PaceState):
 export function afterSending(limit: PaceLimit, { evenAtMs, wentAtMs }: PaceState, nowMs: number): PaceState {
   return {
     evenAtMs: Math.max(evenAtMs, nowMs) + gapMs(limit),
-    wentAtMs: [...wentAtMs.filter((atMs) => atMs > nowMs - limit.perMs * MARGIN), nowMs],
+    wentAtMs: inOrder(
+      wentAtMs.filter((atMs) => atMs > nowMs - limit.perMs * MARGIN),
+      nowMs,
+    ),
   }
+}
+
+/**
+ * The state once the platform has answered a message that went at `wentAtMs`.
+ * @param lateMs how much longer that took than the quickest answer: by so much it may have arrived late
+ */
+export function afterAnswer(
+  { perMs }: PaceLimit,
+  state: PaceState,
+  wentAtMs: number,
+  lateMs: number,
+): PaceState {
+  const index = state.wentAtMs.indexOf(wentAtMs)
+  if (index < 0 || lateMs <= 0) return state
+  const countsFromMs = wentAtMs + Math.min(lateMs, perMs * MOST_LATE)
+  return { ...state, wentAtMs: inOrder(state.wentAtMs.toSpliced(index, 1), countsFromMs) }
+}
+
+function inOrder(sorted: readonly number[], value: number): readonly number[] {
+  const at = sorted.findLastIndex((one) => one <= value) + 1
+  return sorted.toSpliced(at, 0, value)
 }
 
 /** Whether nothing that went matters any more at `nowMs`: the state may be forgotten. */

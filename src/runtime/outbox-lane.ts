@@ -1,8 +1,16 @@
 import type { PaceLimit, Pacing } from '../domain/capabilities.ts'
 import type { ConversationId } from '../domain/ids.ts'
-import { afterSending, earliestMs, isRested, type PaceState, RESTED, shareOf } from '../domain/pacing.ts'
+import {
+  afterAnswer,
+  afterSending,
+  earliestMs,
+  isRested,
+  type PaceState,
+  RESTED,
+  shareOf,
+} from '../domain/pacing.ts'
 import type { Pace } from '../services/deliver-messages.ts'
-import { createPaceGate, LEAD_MS } from './pace-gate.ts'
+import { createPaceGate, LEAD_MS, type Passage } from './pace-gate.ts'
 
 /** Keeps what one channel has to send going out on this node, no faster than its platform takes it. */
 export interface OutboxLane {
@@ -65,15 +73,26 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
   const channelMs = (): number =>
     preparing >= gate.ahead ? Number.POSITIVE_INFINITY : gate.earliestMs() - LEAD_MS
 
-  const noteGone = (id: ConversationId): void => {
+  const changeStates = (
+    id: ConversationId,
+    change: (limit: PaceLimit, state: PaceState) => PaceState,
+  ): void => {
     if (threadLimits.length === 0) return
-    const nowMs = now()
     const states = statesOf(id)
     threadStates.set(
       id,
-      threadLimits.map((limit, index) => afterSending(limit, states[index] ?? RESTED, nowMs)),
+      threadLimits.map((limit, index) => change(limit, states[index] ?? RESTED)),
     )
-    if (threadStates.size > MOST_STATES) forgetRested(nowMs)
+  }
+
+  const noteGone = (id: ConversationId, { wentAtMs }: Passage): void => {
+    changeStates(id, (limit, state) => afterSending(limit, state, wentAtMs))
+    if (threadStates.size > MOST_STATES) forgetRested(wentAtMs)
+  }
+
+  const noteAnswered = (id: ConversationId, { wentAtMs, answered }: Passage): void => {
+    const lateMs = answered()
+    changeStates(id, (limit, state) => afterAnswer(limit, state, wentAtMs, lateMs))
   }
 
   const forgetRested = (nowMs: number): void => {
@@ -135,11 +154,11 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
         return againAtMs
       },
       async go() {
-        const goes = await gate.pass()
-        if (goes) noteGone(id)
+        const passage = await gate.pass()
+        if (passage) noteGone(id, passage)
         prepare(false)
         pump()
-        return goes
+        return passage && (() => noteAnswered(id, passage))
       },
       hold: gate.hold,
     }

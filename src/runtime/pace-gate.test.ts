@@ -15,7 +15,7 @@ const passes = (count: number) => {
   const went: number[] = []
   let refused = 0
   for (let index = 0; index < count; index += 1) {
-    void gate.pass().then((goes) => (goes ? went.push(Date.now()) : (refused += 1)))
+    void gate.pass().then((passage) => (passage ? went.push(passage.wentAtMs) : (refused += 1)))
   }
   return { went, refused: () => refused }
 }
@@ -53,10 +53,31 @@ describe('the gate before a platform', () => {
   })
 
   it('is open without a limit, and shut once it is closed', async () => {
-    expect(await Promise.all([gate.pass(), gate.pass()])).toEqual([true, true])
+    const passages = await Promise.all([gate.pass(), gate.pass()])
+    expect(passages.map((passage) => passage?.wentAtMs)).toEqual([1_000_000, 1_000_000])
     expect(gate.ahead).toBe(Number.POSITIVE_INFINITY)
     gate.close()
-    expect(await gate.pass()).toBe(false)
+    expect(await gate.pass()).toBeUndefined()
+  })
+
+  it('lets what was answered late count from later, measured by the quickest answer of the last minutes', async () => {
+    gate.setLimit({ messages: 1, perMs: 1_000 })
+    const answeredAfter = async (tookMs: number): Promise<number> => {
+      const passage = gate.pass()
+      await vi.advanceTimersByTimeAsync(2_000)
+      const { wentAtMs, answered } = (await passage) ?? { wentAtMs: 0, answered: () => Number.NaN }
+      vi.setSystemTime(wentAtMs + tookMs)
+      const lateMs = answered()
+      expect(gate.earliestMs()).toBe(wentAtMs + 1_010 + Math.min(100, lateMs))
+      return lateMs
+    }
+    expect(await answeredAfter(200)).toBe(0)
+    expect(await answeredAfter(230)).toBe(30)
+    expect(await answeredAfter(180)).toBe(0)
+    expect(await answeredAfter(900)).toBe(720)
+    // Slower for good.
+    vi.setSystemTime(Date.now() + 121_000)
+    expect(await answeredAfter(500)).toBe(0)
   })
 
   it('has half a second’s worth made ready ahead, one at least', () => {

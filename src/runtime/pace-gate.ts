@@ -1,5 +1,15 @@
 import type { PaceLimit } from '../domain/capabilities.ts'
-import { afterSending, earliestMs, RESTED } from '../domain/pacing.ts'
+import { afterAnswer, afterSending, earliestMs, RESTED } from '../domain/pacing.ts'
+
+/** That a message went. */
+export interface Passage {
+  readonly wentAtMs: number
+  /**
+   * To be called once the platform has answered.
+   * @returns how much longer that took than the quickest answer of late, milliseconds
+   */
+  answered(): number
+}
 
 /** Lets the messages of a channel go to its platform one by one, at the very moment that they may. */
 export interface PaceGate {
@@ -10,9 +20,9 @@ export interface PaceGate {
   readonly ahead: number
   /**
    * Waits for a message's turn.
-   * @returns false when that is too far away: the message is to be put back
+   * @returns undefined when that is too far away: the message is to be put back
    */
-  pass(): Promise<boolean>
+  pass(): Promise<Passage | undefined>
   /** Lets nothing go until then. */
   hold(untilMs: number): void
   /** Lets nothing go any more. */
@@ -26,7 +36,8 @@ export const LEAD_MS = 500
 
 /** Creates a gate without a limit. */
 export function createPaceGate({ now }: { readonly now: () => number }): PaceGate {
-  const waiting: ((goes: boolean) => void)[] = []
+  const waiting: ((passage: Passage | undefined) => void)[] = []
+  const quickest = createQuickest()
   let limit: PaceLimit | undefined
   let state = RESTED
   let heldUntilMs = 0
@@ -41,7 +52,7 @@ export function createPaceGate({ now }: { readonly now: () => number }): PaceGat
       const nowMs = now()
       const waitMs = earliest() - nowMs
       if (closed || waitMs > LONGEST_WAIT_MS) {
-        for (const resolve of waiting.splice(0)) resolve(false)
+        for (const resolve of waiting.splice(0)) resolve(undefined)
         return
       }
       if (waitMs > 0) {
@@ -49,8 +60,15 @@ export function createPaceGate({ now }: { readonly now: () => number }): PaceGat
         return
       }
       if (limit) state = afterSending(limit, state, nowMs)
-      waiting.shift()?.(true)
+      waiting.shift()?.({ wentAtMs: nowMs, answered: () => answered(nowMs) })
     }
+  }
+
+  const answered = (wentAtMs: number): number => {
+    const nowMs = now()
+    const lateMs = nowMs - wentAtMs - quickest.note(nowMs - wentAtMs, nowMs)
+    if (limit) state = afterAnswer(limit, state, wentAtMs, lateMs)
+    return lateMs
   }
 
   return {
@@ -74,6 +92,28 @@ export function createPaceGate({ now }: { readonly now: () => number }): PaceGat
     close() {
       closed = true
       turn()
+    },
+  }
+}
+
+/** A platform that became slower for good is known as such after this time, or twice it. */
+const EPOCH_MS = 60_000
+
+/** Remembers the shortest of late. */
+function createQuickest() {
+  let sinceMs = Number.NEGATIVE_INFINITY
+  let before = Number.POSITIVE_INFINITY
+  let current = Number.POSITIVE_INFINITY
+  return {
+    /** @returns the shortest now, this one included */
+    note(tookMs: number, nowMs: number): number {
+      if (nowMs - sinceMs > EPOCH_MS) {
+        before = nowMs - sinceMs > 2 * EPOCH_MS ? Number.POSITIVE_INFINITY : current
+        current = Number.POSITIVE_INFINITY
+        sinceMs = nowMs
+      }
+      current = Math.min(current, tookMs)
+      return Math.min(before, current)
     },
   }
 }

@@ -14,15 +14,15 @@ import { withinLimit } from './within-limit.ts'
 /** Says when a channel may send: its platform takes only so much in so much time. */
 export interface Pace {
   /**
-   * Asked right before each message is taken.
-   * @returns undefined when it may be made ready now; else when to ask again
+   * Asked before the head of a conversation is looked at.
+   * @returns undefined when a message may be made ready now; else when to ask again
    */
   take(conversationId: ConversationId): number | undefined
   /**
    * Asked right before the platform is called; waits for the very moment, two seconds at most.
-   * @returns false when it may not go for longer than that
+   * @returns undefined when it may not go for longer than that; else what to call as soon as the platform took it
    */
-  go(conversationId: ConversationId): Promise<boolean>
+  go(conversationId: ConversationId): Promise<(() => void) | undefined>
   /** The platform takes nothing of the whole channel until then. */
   hold(untilMs: number): void
 }
@@ -54,6 +54,9 @@ export async function deliverConversation(
   deps: DeliverDeps,
 ): Promise<number | undefined> {
   for (;;) {
+    // Whatever the head is, it stays due meanwhile: whoever keeps the pace knows when to look at it.
+    const paceMs = deps.isStopping() ? undefined : deps.pace.take(conversationId)
+    if (paceMs !== undefined) return paceMs
     const head = await deps.outbox.head(conversationId)
     if (!head?.delivery || deps.isStopping()) return undefined
     const found = await deps.findChannel(head.channelId)
@@ -72,9 +75,6 @@ export async function deliverConversation(
       return waitMs
     }
     const checks = head.delivery.checkFromMs !== undefined
-    // It stays due meanwhile: whoever keeps the pace knows when it may go.
-    const paceMs = checks ? undefined : deps.pace.take(conversationId)
-    if (paceMs !== undefined) return paceMs
     const leased = await deps.outbox.lease(head, nowMs, sendLimitMs(channel) + MARGIN_MS, deps.nodeId)
     if (leased) await (checks ? check(leased, channel, deps) : attempt(leased, channel, deps))
   }
@@ -145,12 +145,14 @@ async function send(
     const [identity] = await deps.contacts.findIdentities(channel.id, [to])
     if (identity?.optedOutAtMs !== undefined) return { outcome: 'dead', failure: OPTED_OUT }
     const message = await toOutbound(leased, channel, destination, deps)
-    if (!(await deps.pace.go(leased.conversationId))) return 'not-now'
+    const taken = await deps.pace.go(leased.conversationId)
+    if (!taken) return 'not-now'
     const { externalId, status = 'sent' } = await withinLimit(
       sendLimitMs(channel),
       (limit) => channel.connector.send(message, deps.contextOf(channel, limit)),
       () => timeoutOf(channel),
     )
+    taken()
     const filed = channel.connector.fileSent ? { fileFromMs: deps.now() } : {}
     return { outcome: 'sent', externalId, status, ...filed }
   } catch (error) {

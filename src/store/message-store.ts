@@ -197,6 +197,12 @@ export function createMessageStore(connection: Connection) {
       const unmatched: ReceiptUpdate[] = []
       for (const receipt of receipts) {
         const target = receiptTarget(receipt)
+        // Nearly always our own call has told that already: looking is cheaper than changing in vain.
+        if (receipt.status === 'sent') {
+          const found = await messages.findOne(target, { projection: { status: 1 } })
+          if (!found) unmatched.push(receipt)
+          if (!found?.status || !statusesBelow('sent').includes(found.status)) continue
+        }
         const failed = receipt.status === 'failed'
         const arrived = receipt.status === 'delivered' || receipt.status === 'read'
         const updated = await messages.findOneAndUpdate(

@@ -30,8 +30,14 @@ export const crashAt = (station: Station, time: number): ServerOptions => ({
 })
 
 /** Starts the server with a crash built in. */
-export function startDoomed(dataDir: string, station: Station, time: number): Promise<BareServer> {
-  return startBareServer(dataDir, crashAt(station, time))
+export function startDoomed(
+  dataDir: string,
+  station: Station,
+  time: number,
+  env: ServerOptions['env'] = {},
+): Promise<BareServer> {
+  const doom = crashAt(station, time)
+  return startBareServer(dataDir, { ...doom, env: { ...env, ...doom.env } })
 }
 
 /** How a process ended; waits for it. */

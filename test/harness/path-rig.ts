@@ -182,7 +182,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     bus,
     pace: {
       take: () => undefined,
-      go: async () => true,
+      go: async () => () => undefined,
       hold: (untilMs) => void (state.heldUntilMs = untilMs),
     },
     nodeId: 'rig',

@@ -75,6 +75,10 @@ export interface FakeTwilio {
     from: string,
     said: string | CustomerMessage,
   ): Promise<{ readonly sid: string; readonly status: number }>
+  /** A customer writes, and nobody is told yet. */
+  keeps(from: string, text: string): FakeMessage
+  /** The request that brings us what a customer wrote, signed for an address; for tests that deliver by themselves. */
+  delivery(sid: string, url: string): Delivery
   /** Every message that was taken, oldest first. */
   sent(): readonly FakeMessage[]
   /** How often something was refused because it came too fast. */
@@ -120,6 +124,12 @@ export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<
     if (recent.length >= perSecond) return true
     recent.push(nowMs)
     return false
+  }
+
+  const messageOf = (sid: string): FakeMessage => {
+    const message = state.messages.find((one) => one.sid === sid)
+    if (!message) throw new Error(`no message ${sid}`)
+    return message
   }
 
   const reportOf = (message: FakeMessage, status: string, errorCode?: number): Delivery => {
@@ -223,15 +233,19 @@ export async function startFakeTwilio(options: FakeTwilioOptions = {}): Promise<
       const [status = 0] = await deliver(signedForm(webhookUrl, parameters, state.authToken))
       return { sid: message.sid, status }
     },
+    keeps: (from, text) => customerWrites(from, { text }, state),
+    delivery(sid, url) {
+      const message = messageOf(sid)
+      const parameters = inboundParameters(message, { text: message.body }, state, provider.url)
+      return signedForm(url, parameters, state.authToken)
+    },
     sent: () => state.messages.filter(({ direction }) => direction === 'outbound-api'),
     tooFast: () => refusals,
     onSend: (next) => {
       decide = next
     },
     async reports(sid, status, errorCode) {
-      const message = state.messages.find((one) => one.sid === sid)
-      if (!message) throw new Error(`no message ${sid}`)
-      return deliver(reportOf(message, status, errorCode))
+      return deliver(reportOf(messageOf(sid), status, errorCode))
     },
     misbehave: provider.misbehave,
     pointAt: (address) => {

@@ -223,7 +223,7 @@ it('a message whose turn is too far away is put back as if it had not been taken
     take: () => (asked === 0 ? undefined : laterMs),
     go: async () => {
       asked += 1
-      return false
+      return undefined
     },
     hold: () => undefined,
   }
