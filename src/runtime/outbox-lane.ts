@@ -160,6 +160,7 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
         pump()
         return passage && (() => noteAnswered(id, passage))
       },
+      skip: () => prepare(false),
       hold: gate.hold,
     }
     try {

@@ -16,6 +16,8 @@ interface World {
   readonly takesMs: Map<string, number>
   fail: (conversation: string) => boolean
   taken: ReadonlySet<string>
+  /** Conversations whose head the platform is asked about. */
+  askedAbout: ReadonlySet<string>
   onSend: (conversation: string, pace: Pace) => void
 }
 
@@ -37,6 +39,7 @@ beforeEach(() => {
     takesMs: new Map(),
     fail: () => false,
     taken: new Set(),
+    askedAbout: new Set(),
     onSend: () => undefined,
   }
 })
@@ -71,9 +74,15 @@ const start = (): void => {
     async deliver(id, pace) {
       for (;;) {
         const lane = world.queued.find(({ conversation }) => conversation === id)
-        if (!lane || lane.left === 0 || world.taken.has(id)) return undefined
         const laterMs = pace.take(id)
         if (laterMs !== undefined) return laterMs
+        if (!lane || lane.left === 0 || world.taken.has(id)) return undefined
+        if (world.askedAbout.has(id)) {
+          pace.skip(id)
+          await pause(world.takesMs.get(lane.channel) ?? 0)
+          lane.left -= 1
+          continue
+        }
         if (!(await pace.go(id))) continue
         if (world.fail(id)) throw new Error('database away')
         world.sent.push({ channel: lane.channel, conversation: id, atMs: Date.now() })
@@ -206,6 +215,16 @@ describe('the lanes of the outbox', () => {
     start()
     await vi.advanceTimersByTimeAsync(1)
     expect(world.sent.map(({ conversation }) => conversation)).toEqual(['paced-2'])
+  })
+
+  it('let a channel’s messages go while its platform is asked about others', async () => {
+    world.channels.set('paced', { channel: { messages: 1, perMs: 1_000 } })
+    has('paced', 6, 1)
+    world.askedAbout = new Set(['paced-0', 'paced-1'])
+    world.takesMs.set('paced', 50_000)
+    start()
+    await vi.advanceTimersByTimeAsync(4_000)
+    expect(world.sent).toHaveLength(4)
   })
 
   it('find what channels left behind that are gone', async () => {

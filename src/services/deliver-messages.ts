@@ -23,6 +23,8 @@ export interface Pace {
    * @returns undefined when it may not go for longer than that; else what to call as soon as the platform took it
    */
   go(conversationId: ConversationId): Promise<(() => void) | undefined>
+  /** What was asked for goes to nobody: the platform is only asked about it. */
+  skip(conversationId: ConversationId): void
   /** The platform takes nothing of the whole channel until then. */
   hold(untilMs: number): void
 }
@@ -75,6 +77,7 @@ export async function deliverConversation(
       return waitMs
     }
     const checks = head.delivery.checkFromMs !== undefined
+    if (checks) deps.pace.skip(conversationId)
     const leased = await deps.outbox.lease(head, nowMs, sendLimitMs(channel) + MARGIN_MS, deps.nodeId)
     if (leased) await (checks ? check(leased, channel, deps) : attempt(leased, channel, deps))
   }

@@ -124,7 +124,12 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
     fileLinks: NO_FILE_LINKS,
     templates: { of: async () => [] },
     tellPlatform: { agentRead: () => undefined },
-    pace: { take: () => undefined, go: async () => () => undefined, hold: () => undefined },
+    pace: {
+      take: () => undefined,
+      skip: () => undefined,
+      go: async () => () => undefined,
+      hold: () => undefined,
+    },
     assignable: async (agentId: AgentId) => {
       const agent = office.team.find(({ id }) => id === agentId)
       return agent && { name: agent.name }

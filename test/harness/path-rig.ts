@@ -182,6 +182,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     bus,
     pace: {
       take: () => undefined,
+      skip: () => undefined,
       go: async () => () => undefined,
       hold: (untilMs) => void (state.heldUntilMs = untilMs),
     },

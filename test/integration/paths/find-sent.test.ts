@@ -221,6 +221,7 @@ it('a message whose turn is too far away is put back as if it had not been taken
   const laterMs = rig.state.nowMs + 30_000
   const pace = {
     take: () => (asked === 0 ? undefined : laterMs),
+    skip: () => undefined,
     go: async () => {
       asked += 1
       return undefined
