@@ -34,6 +34,7 @@ export default defineConfig({
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           exclude: [NEEDS_PROGRAM],
+          globalSetup: ['test/harness/shared-engine.ts'],
           testTimeout: MINUTE,
           hookTimeout: MINUTE,
         },

@@ -1,13 +1,28 @@
-/** One real embedded engine for a test file, with every collection and index of the product. */
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, beforeAll, beforeEach } from 'vitest'
+/** A database of its own for a test file, on a real embedded engine, with every collection and index of the product. */
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, beforeEach, inject } from 'vitest'
 import { openStores, type Stores } from '../../src/runtime/open-stores.ts'
 import { connectStore, type StoreConnection } from '../../src/store/connect.ts'
-import { startEmbeddedEngine } from '../../src/store/engine/embedded-engine.ts'
+import { startTestEngine } from './test-engine.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** An empty database, named as no other, and the engine that it is on. */
+export interface Place {
+  readonly uri: string
+  readonly dbName: string
+  /** To be called when nobody is connected to it any more and it was dropped. */
+  leave(): Promise<void>
+}
+
+/** A place on the engine that all files of the suite share, or where the suite has none, on one of this file's own. */
+export async function openPlace(): Promise<Place> {
+  const dbName = `test-${randomUUID()}`
+  const uri = inject('engineUri')
+  if (uri !== undefined) return { uri, dbName, leave: async () => undefined }
+  const engine = await startTestEngine()
+  return { uri: engine.uri, dbName, leave: engine.stop }
+}
 
 export interface TestDatabase {
   readonly store: StoreConnection
@@ -18,13 +33,8 @@ export interface TestDatabase {
 }
 
 export async function openTestDatabase(): Promise<TestDatabase> {
-  const folder = await mkdtemp(join(tmpdir(), 'database-test-'))
-  const engine = await startEmbeddedEngine({
-    dataDir: folder,
-    log: silent,
-    execArgv: ['--import', import.meta.resolve('tsx')],
-  })
-  const store = await connectStore({ uri: engine.uri, dbName: 'test', embedded: true, log: silent })
+  const { uri, dbName, leave } = await openPlace()
+  const store = await connectStore({ uri, dbName, embedded: true, log: silent })
   return {
     store,
     stores: await openStores(store.connection),
@@ -35,9 +45,9 @@ export async function openTestDatabase(): Promise<TestDatabase> {
       )
     },
     async close() {
+      await store.db.dropDatabase()
       await store.close()
-      await engine.stop()
-      await rm(folder, { recursive: true, force: true })
+      await leave()
     },
   }
 }

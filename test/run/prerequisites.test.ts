@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { canInstall, installCommands, PREREQUISITES, survey } from './prerequisites.mjs'
-import { chooseSuites, SUITES } from './suites.mjs'
+import { chooseSuites, SUITES, stagesOf } from './suites.mjs'
 
 /** A machine on which only the named paths exist. */
 const machine = (...paths: string[]) => ({
@@ -61,7 +61,7 @@ describe('prerequisites', () => {
   })
 
   it('must have a row', () => {
-    const suite = { name: 'x', needs: ['teapot'], built: false, limitMs: 1 }
+    const suite = { name: 'x', needs: ['teapot'], built: false, limitMs: 1, lane: 'last' as const }
     expect(() => survey([suite], machine())).toThrow('teapot')
   })
 
@@ -103,5 +103,25 @@ describe('suites', () => {
 
   it('must exist', () => {
     expect(() => chooseSuites(['unit', 'smoke'])).toThrow('No suite is called smoke')
+  })
+})
+
+describe('stages', () => {
+  const names = (suites: typeof SUITES) =>
+    stagesOf([...suites]).map((lanes) => lanes.map((lane) => lane.map(({ name }) => name)))
+
+  it('let what keeps a core busy run beside what waits, and Chromium alone behind them', () => {
+    expect(names(SUITES)).toEqual([
+      [
+        ['unit', 'contract', 'architecture', 'integration'],
+        ['redis', 'dovecot', 'faults'],
+      ],
+      [['e2e']],
+    ])
+  })
+
+  it('run what is chosen, once', () => {
+    expect(names(chooseSuites(['e2e', 'unit']))).toEqual([[['unit']], [['e2e']]])
+    expect(names(chooseSuites(['redis']))).toEqual([[['redis']], []])
   })
 })

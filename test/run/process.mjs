@@ -35,10 +35,11 @@ export function cleanEnv(env, extra = {}) {
 }
 
 /**
- * Runs a command, its output going straight to ours, and ends it with all its children after a while.
+ * Runs a command, its output going straight to ours or into an open file, and ends it with all its children after a
+ * while.
  *
  * @param {readonly string[]} command
- * @param {{ cwd: string, env: Record<string, string | undefined>, limitMs: number }} options
+ * @param {{ cwd: string, env: Record<string, string | undefined>, limitMs: number, output?: number }} options
  * @returns {Promise<{ code: number | null, signal: string | null, timedOut: boolean, durationMs: number }>}
  */
 export function run(command, options) {
@@ -49,7 +50,7 @@ export function run(command, options) {
     const child = spawn(program, args, {
       cwd: options.cwd,
       env: options.env,
-      stdio: ['ignore', 'inherit', 'inherit'],
+      stdio: ['ignore', options.output ?? 'inherit', options.output ?? 'inherit'],
       detached: true,
     })
     let timedOut = false

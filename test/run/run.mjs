@@ -2,14 +2,14 @@
  * `npm test [suite...]`: installs what is missing, builds, runs the suites, counts.
  * Plain JavaScript without packages, because it must work in a fresh clone.
  */
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { staleReason } from './packages.mjs'
 import { canInstall, installCommands, survey, THIS_MACHINE } from './prerequisites.mjs'
 import { cleanEnv, run } from './process.mjs'
-import { chooseSuites } from './suites.mjs'
+import { chooseSuites, stagesOf } from './suites.mjs'
 import { exitCode, notRun, readSuite, summary, total } from './tally.mjs'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
@@ -77,7 +77,8 @@ function readReport(path) {
  */
 async function runSuite(suite, folder, found) {
   const report = join(folder, `${suite.name}.json`)
-  say(`\n=== ${suite.name} ===`)
+  const log = join(folder, `${suite.name}.log`)
+  say(`\n${suite.name} begins`)
   const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs')
   const args = [
     'run',
@@ -87,11 +88,16 @@ async function runSuite(suite, folder, found) {
     '--reporter=json',
     `--outputFile.json=${report}`,
   ]
+  const output = openSync(log, 'w')
   const ending = await run([process.execPath, vitest, ...args], {
     cwd: ROOT,
     env: cleanEnv(process.env, found),
     limitMs: suite.limitMs,
+    output,
   })
+  closeSync(output)
+  // Whole, so that what runs at the same time is not mixed into it.
+  say(`\n=== ${suite.name} ===\n${readFileSync(log, 'utf8')}`)
   return readSuite(suite.name, readReport(report), ending)
 }
 
@@ -106,24 +112,27 @@ async function main(suites) {
     !suites.some((suite) => suite.built) || (await step(['npm', 'run', '-s', 'build'], BUILD_LIMIT_MS))
 
   const folder = mkdtempSync(join(tmpdir(), 'tributary-test-'))
-  mkdirSync(folder, { recursive: true })
-  /** @type {import('./tally.mjs').SuiteResult[]} */
-  const results = []
-  for (const suite of suites) {
+  /** @type {Map<string, import('./tally.mjs').SuiteResult>} */
+  const results = new Map()
+  /** @param {import('./suites.mjs').Suite} suite */
+  const tryOne = async (suite) => {
     const lacks = missing.filter((row) => suite.needs.includes(row.name))
     if (lacks.length > 0) {
       const how = lacks.map(
         (row) => `${row.name} is missing: apt-get install ${row.debianPackage}, or ${row.howTo}`,
       )
-      results.push(notRun(suite.name, how.join('; '), MUST_RUN_ALL))
-    } else if (suite.built && !built) {
-      results.push(notRun(suite.name, 'the build failed', true))
-    } else {
-      results.push(await runSuite(suite, folder, env))
+      return notRun(suite.name, how.join('; '), MUST_RUN_ALL)
     }
+    if (suite.built && !built) return notRun(suite.name, 'the build failed', true)
+    return runSuite(suite, folder, env)
   }
+  /** @param {readonly import('./suites.mjs').Suite[]} lane */
+  const runLane = async (lane) => {
+    for (const suite of lane) results.set(suite.name, await tryOne(suite))
+  }
+  for (const lanes of stagesOf(suites)) await Promise.all(lanes.map(runLane))
   rmSync(folder, { recursive: true, force: true })
-  finish(results)
+  finish(suites.flatMap(({ name }) => results.get(name) ?? []))
 }
 
 try {

@@ -6,29 +6,37 @@
  * @property {readonly string[]} needs names of prerequisites; without one of them the suite cannot run
  * @property {boolean} built whether it starts the built server or the built pages
  * @property {number} limitMs after this long the suite is ended and counts as failed
+ * @property {Lane} lane
+ *
+ * Suites of one lane run one after the other, the first two lanes at the same time: one keeps a core busy, the other
+ * mostly waits for processes. What runs last has the machine to itself.
+ *
+ * @typedef {'busy' | 'waiting' | 'last'} Lane
  */
 
 const MINUTE_MS = 60_000
 
 /** @type {readonly Suite[]} */
 export const SUITES = [
-  { name: 'unit', needs: [], built: false, limitMs: 10 * MINUTE_MS },
-  { name: 'contract', needs: [], built: false, limitMs: 10 * MINUTE_MS },
-  { name: 'architecture', needs: [], built: false, limitMs: 10 * MINUTE_MS },
-  { name: 'integration', needs: [], built: true, limitMs: 20 * MINUTE_MS },
-  { name: 'redis', needs: ['redis-server'], built: true, limitMs: 10 * MINUTE_MS },
+  { name: 'unit', needs: [], built: false, limitMs: 10 * MINUTE_MS, lane: 'busy' },
+  { name: 'contract', needs: [], built: false, limitMs: 10 * MINUTE_MS, lane: 'busy' },
+  { name: 'architecture', needs: [], built: false, limitMs: 10 * MINUTE_MS, lane: 'busy' },
+  { name: 'integration', needs: [], built: true, limitMs: 20 * MINUTE_MS, lane: 'busy' },
+  { name: 'redis', needs: ['redis-server'], built: true, limitMs: 10 * MINUTE_MS, lane: 'waiting' },
   {
     name: 'dovecot',
     needs: ['dovecot-imapd', 'dovecot-lmtpd', 'redis-server'],
     built: true,
     limitMs: 30 * MINUTE_MS,
+    lane: 'waiting',
   },
-  { name: 'faults', needs: [], built: true, limitMs: 20 * MINUTE_MS },
+  { name: 'faults', needs: [], built: true, limitMs: 30 * MINUTE_MS, lane: 'waiting' },
   {
     name: 'e2e',
     needs: ['chromium', 'emoji-font', 'dovecot-imapd', 'dovecot-lmtpd'],
     built: true,
     limitMs: 25 * MINUTE_MS,
+    lane: 'last',
   },
 ]
 
@@ -47,4 +55,16 @@ export function chooseSuites(names, suites = SUITES) {
     )
   }
   return suites.filter((suite) => names.length === 0 || names.includes(suite.name))
+}
+
+/**
+ * The lanes of these suites, in groups that run one after the other.
+ *
+ * @param {readonly Suite[]} suites
+ * @returns {Suite[][][]}
+ */
+export function stagesOf(suites) {
+  /** @param {Lane} lane */
+  const of = (lane) => suites.filter((suite) => suite.lane === lane)
+  return [[of('busy'), of('waiting')], [of('last')]].map((lanes) => lanes.filter((lane) => lane.length > 0))
 }

@@ -4,9 +4,13 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ERROR_CATALOGUE } from '../../../src/domain/errors.ts'
+import type { EmbeddedEngine } from '../../../src/store/engine/embedded-engine.ts'
+import { startTestEngine } from '../../harness/test-engine.ts'
 import { type Agent, PASSWORD, type Someone, startTestServer, type TestServer } from './test-server.ts'
 
 let server: TestServer
+/** Of its own, for it is frozen and killed. */
+let engine: EmbeddedEngine
 let owner: Someone
 let inboxFolder: string
 const requests: { readonly route: string; readonly status: number }[] = []
@@ -18,7 +22,9 @@ beforeAll(async () => {
   await writeFile(join(inboxFolder, 'index.html'), `<!doctype html><html>${head}</html>`)
   await writeFile(join(inboxFolder, 'assets', 'app-abc123.js'), 'let x')
   await writeFile(join(inboxFolder, '.secret'), 'no')
+  engine = await startTestEngine()
   server = await startTestServer({
+    place: { uri: engine.uri, dbName: 'test', leave: engine.stop },
     more: { inboxFolder, onRequest: ({ route, status }) => requests.push({ route, status }) },
   })
   owner = await server.owner()
@@ -253,8 +259,8 @@ describe('operators’ addresses', () => {
 
 describe('a database that is away', () => {
   it('is a 503 that says when to come back, and heals by itself', async () => {
-    const { pid = 0 } = server.engine
-    const back = new Promise<void>((resolve) => server.engine.onUp(resolve))
+    const { pid = 0 } = engine
+    const back = new Promise<void>((resolve) => engine.onUp(resolve))
     // Frozen first: after a kill alone it may be back before anybody asked.
     process.kill(pid, 'SIGSTOP')
     const answers = await Promise.all([

@@ -22,8 +22,8 @@ import { createLogger } from '../../../src/runtime/logger.ts'
 import { beginSetUp } from '../../../src/services/set-up.ts'
 import { connectStore, type StoreConnection } from '../../../src/store/connect.ts'
 import { isDatabaseUnavailable } from '../../../src/store/database-error.ts'
-import { type EmbeddedEngine, startEmbeddedEngine } from '../../../src/store/engine/embedded-engine.ts'
 import { SESSION_COLLECTION, sessionDocumentId } from '../../../src/store/session-store.ts'
+import { openPlace, type Place } from '../../harness/database.ts'
 import { parrot } from './parrot-connector.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
@@ -40,7 +40,6 @@ export interface Someone {
 
 export interface TestServer {
   readonly url: string
-  readonly engine: EmbeddedEngine
   readonly store: StoreConnection
   readonly core: Core
   readonly deps: AdminDeps
@@ -60,15 +59,16 @@ export interface TestServer {
 }
 
 export async function startTestServer(
-  options: { readonly more?: Partial<HttpDeps>; readonly connectors?: readonly Connector[] } = {},
+  options: {
+    readonly more?: Partial<HttpDeps>
+    readonly connectors?: readonly Connector[]
+    /** Where its database is; among those of the suite when left out. */
+    readonly place?: Place
+  } = {},
 ): Promise<TestServer> {
   const folder = await mkdtemp(join(tmpdir(), 'http-test-'))
-  const engine = await startEmbeddedEngine({
-    dataDir: folder,
-    log: silent,
-    execArgv: ['--import', import.meta.resolve('tsx')],
-  })
-  const store = await connectStore({ uri: engine.uri, dbName: 'test', embedded: true, log: silent })
+  const { uri, dbName, leave } = options.place ?? (await openPlace())
+  const store = await connectStore({ uri, dbName, embedded: true, log: silent })
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
@@ -131,7 +131,7 @@ export async function startTestServer(
     ],
     session: {
       client: store.connection.getClient(),
-      dbName: 'test',
+      dbName,
       collectionName: SESSION_COLLECTION,
       storedId: sessionDocumentId,
       cookieKey: core.cookieKey,
@@ -153,7 +153,6 @@ export async function startTestServer(
   const nobody = (): Agent => supertest.agent(url)
   return {
     url,
-    engine,
     store,
     core,
     deps,
@@ -185,8 +184,9 @@ export async function startTestServer(
     async close() {
       await closeServer(server)
       await core.close()
+      await store.db.dropDatabase()
       await store.close()
-      await engine.stop()
+      await leave()
       await rm(folder, { recursive: true, force: true })
     },
   }

@@ -1,17 +1,13 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { DomainEvent } from '../../../src/domain/events.ts'
 import type { AgentId } from '../../../src/domain/ids.ts'
 import type { AgentView } from '../../../src/domain/views.ts'
 import { createNodeRegistry, type NodeRegistry } from '../../../src/runtime/node-registry.ts'
 import { createBus, type Signal } from '../../../src/services/bus.ts'
 import { createPresence, type Presence } from '../../../src/services/presence.ts'
-import { connectStore, type StoreConnection } from '../../../src/store/connect.ts'
-import { type EmbeddedEngine, startEmbeddedEngine } from '../../../src/store/engine/embedded-engine.ts'
 import { createNodeRecordStore } from '../../../src/store/node-records.ts'
 import { createPresenceStore, type PresenceStore } from '../../../src/store/presence.ts'
+import { sharedDatabase } from '../../harness/database.ts'
 import { id } from './live-server.ts'
 
 const silent = {
@@ -23,25 +19,15 @@ const silent = {
 const ANN = id<AgentId>('1')
 const BOB = id<AgentId>('2')
 
-let dataDir: string
-let engine: EmbeddedEngine
-let database: StoreConnection
+const database = sharedDatabase()
 let store: PresenceStore
 
-beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'presence-test-'))
-  engine = await startEmbeddedEngine({ dataDir, log: silent, execArgv: ['--import', 'tsx'] })
-  database = await connectStore({ uri: engine.uri, dbName: 'presence', embedded: true, log: silent })
-  store = createPresenceStore(database.connection)
-})
-afterAll(async () => {
-  await database?.close()
-  await engine?.stop()
-  await rm(dataDir, { recursive: true, force: true })
+beforeAll(() => {
+  store = createPresenceStore(database.store.connection)
 })
 afterEach(async () => {
-  await database.db.collection('presence').deleteMany({})
-  await database.db.collection('nodes').deleteMany({})
+  await database.store.db.collection('presence').deleteMany({})
+  await database.store.db.collection('nodes').deleteMany({})
 })
 
 describe('presence on record', () => {
@@ -161,7 +147,7 @@ describe('the presence of agents over two nodes', () => {
     const one = node('n1')
     one.connected(ANN)
     await expect.poll(whoIsTold).toEqual(['1 true'])
-    await database.db.collection('presence').deleteMany({})
+    await database.store.db.collection('presence').deleteMany({})
     await expect.poll(present).toEqual([ANN])
     await expect.poll(whoIsTold).toEqual(['1 true', '1 true'])
   })
@@ -183,7 +169,7 @@ describe('the register of nodes', () => {
 
   function node(nodeId: string): NodeRegistry {
     const registry = createNodeRegistry({
-      store: createNodeRecordStore(database.connection),
+      store: createNodeRecordStore(database.store.connection),
       bus: { requireSync: () => void syncs.push(nodeId) },
       nodeId,
       role: 'all',
@@ -206,7 +192,7 @@ describe('the register of nodes', () => {
 
   /** A peer that beats until it is told to die. */
   function peer(nodeId: string): () => void {
-    const records = createNodeRecordStore(database.connection)
+    const records = createNodeRecordStore(database.store.connection)
     const timer = setInterval(() => void records.beat(nodeId, 'worker'), 20)
     return () => clearInterval(timer)
   }
@@ -247,7 +233,7 @@ describe('the register of nodes', () => {
   })
 
   it('is not alarmed by nodes that were gone before it began', async () => {
-    await database.db
+    await database.store.db
       .collection<{ _id: string; role: string; startedAt: Date; seenAt: Date }>('nodes')
       .insertOne({ _id: 'old', role: 'all', startedAt: new Date(0), seenAt: new Date(0) })
     const a = node('a')

@@ -1,0 +1,16 @@
+/** One engine for all files of a suite: starting one takes longer than most files' tests. */
+import type { TestProject } from 'vitest/node'
+import { startTestEngine } from './test-engine.ts'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    engineUri?: string
+  }
+}
+
+/** Starts it before the first file. @returns what stops it after the last */
+export default async function shareEngine(project: TestProject): Promise<() => Promise<void>> {
+  const engine = await startTestEngine()
+  project.provide('engineUri', engine.uri)
+  return engine.stop
+}

@@ -1,0 +1,29 @@
+/** Real embedded engines for tests, each over a folder that goes with it. */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/store/engine/embedded-engine.ts'
+
+const silent = { debug() {}, info() {}, warn() {}, error() {} }
+
+/** Starts one for whoever does things to it that others must not feel. */
+export async function startTestEngine(): Promise<EmbeddedEngine> {
+  const folder = await mkdtemp(join(tmpdir(), 'database-test-'))
+  const engine = await startEmbeddedEngine({
+    dataDir: folder,
+    log: silent,
+    execArgv: ['--import', import.meta.resolve('tsx')],
+  })
+  return {
+    uri: engine.uri,
+    get pid() {
+      return engine.pid
+    },
+    onDown: engine.onDown,
+    onUp: engine.onUp,
+    async stop() {
+      await engine.stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+}
