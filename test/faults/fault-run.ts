@@ -7,7 +7,7 @@ import { type BareServer, type ServerOptions, startBareServer } from '../harness
 
 /** `npm run test:faults` kills far more often than every test run does. */
 export const LONG = process.env['FAULTS'] === 'long'
-export const KILLS = LONG ? 20 : 3
+export const KILLS = LONG ? 20 : 2
 export const TIMEOUT_MS = LONG ? 1_800_000 : 480_000
 
 const CRASH_AT = fileURLToPath(new URL('./crash-at.mjs', import.meta.url))

@@ -1,7 +1,9 @@
 /** Real embedded engines for tests, each over a folder that goes with it. */
 import { mkdtemp, rm } from 'node:fs/promises'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/store/engine/embedded-engine.ts'
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
@@ -12,7 +14,7 @@ export async function startTestEngine(): Promise<EmbeddedEngine> {
   const engine = await startEmbeddedEngine({
     dataDir: folder,
     log: silent,
-    execArgv: ['--import', import.meta.resolve('tsx')],
+    execArgv: ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href],
   })
   return {
     uri: engine.uri,

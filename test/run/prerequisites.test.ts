@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { canInstall, installCommands, PREREQUISITES, survey } from './prerequisites.mjs'
-import { chooseSuites, SUITES, stagesOf } from './suites.mjs'
+import { chooseSuites, lanesOf, SUITES } from './suites.mjs'
 
 /** A machine on which only the named paths exist. */
 const machine = (...paths: string[]) => ({
@@ -61,7 +61,7 @@ describe('prerequisites', () => {
   })
 
   it('must have a row', () => {
-    const suite = { name: 'x', needs: ['teapot'], built: false, limitMs: 1, lane: 'last' as const }
+    const suite = { name: 'x', needs: ['teapot'], built: false, limitMs: 1, lane: 'busy' as const }
     expect(() => survey([suite], machine())).toThrow('teapot')
   })
 
@@ -106,22 +106,18 @@ describe('suites', () => {
   })
 })
 
-describe('stages', () => {
-  const names = (suites: typeof SUITES) =>
-    stagesOf([...suites]).map((lanes) => lanes.map((lane) => lane.map(({ name }) => name)))
+describe('lanes', () => {
+  const names = (suites: typeof SUITES) => lanesOf(suites).map((lane) => lane.map(({ name }) => name))
 
-  it('let what keeps a core busy run beside what waits, and Chromium alone behind them', () => {
+  it('let what keeps a core busy run beside what waits for processes', () => {
     expect(names(SUITES)).toEqual([
-      [
-        ['unit', 'contract', 'architecture', 'integration'],
-        ['redis', 'dovecot', 'faults'],
-      ],
-      [['e2e']],
+      ['unit', 'contract', 'architecture', 'integration', 'e2e'],
+      ['redis', 'dovecot', 'faults'],
     ])
   })
 
-  it('run what is chosen, once', () => {
-    expect(names(chooseSuites(['e2e', 'unit']))).toEqual([[['unit']], [['e2e']]])
-    expect(names(chooseSuites(['redis']))).toEqual([[['redis']], []])
+  it('hold what is chosen, once', () => {
+    expect(names(chooseSuites(['e2e', 'unit']))).toEqual([['unit', 'e2e']])
+    expect(names(chooseSuites(['redis', 'unit']))).toEqual([['unit'], ['redis']])
   })
 })

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { staleReason } from './packages.mjs'
 import { canInstall, installCommands, survey, THIS_MACHINE } from './prerequisites.mjs'
 import { cleanEnv, run } from './process.mjs'
-import { chooseSuites, stagesOf } from './suites.mjs'
+import { chooseSuites, lanesOf } from './suites.mjs'
 import { exitCode, notRun, readSuite, summary, total } from './tally.mjs'
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
@@ -130,7 +130,7 @@ async function main(suites) {
   const runLane = async (lane) => {
     for (const suite of lane) results.set(suite.name, await tryOne(suite))
   }
-  for (const lanes of stagesOf(suites)) await Promise.all(lanes.map(runLane))
+  await Promise.all(lanesOf(suites).map(runLane))
   rmSync(folder, { recursive: true, force: true })
   finish(suites.flatMap(({ name }) => results.get(name) ?? []))
 }
