@@ -182,11 +182,13 @@ describe('what goes wrong', () => {
       { kind: 'status', status: 502 },
       { retry: 'later', delivery: 'unknown' },
     ],
+    ['and says so in JSON', status(502, 'Bad Gateway'), { retry: 'later', delivery: 'unknown' }],
     [
-      'the platform says that it failed',
-      status(500, 'Internal Server Error'),
-      { retry: 'later', delivery: 'not-sent' },
+      'the platform broke off what it had begun',
+      status(500, 'Internal Server Error: restart'),
+      { retry: 'later', delivery: 'unknown' },
     ],
+    ['it says that it is overloaded', status(503, 'Unavailable'), { retry: 'later', delivery: 'not-sent' }],
     ['the line is cut before', { kind: 'cut-before' }, { code: 'connection-lost', delivery: 'unknown' }],
     ['the line is cut after', { kind: 'cut-after' }, { code: 'connection-lost', delivery: 'unknown' }],
     ['nothing is answered', { kind: 'silent-after' }, { code: 'timeout', delivery: 'unknown' }],
@@ -322,45 +324,5 @@ describe('what becomes of a message later', () => {
       bench().ctx,
     )
     expect(fake.log).toEqual([{ kind: 'typing', chatId: ada.id }])
-  })
-})
-
-describe('a customer’s file', () => {
-  const fetched = async (ref: string, ctx = bench().ctx): Promise<Buffer> => {
-    const stream = await telegram.fetchAttachment?.({ kind: 'remote', ref, name: 'x' }, ctx)
-    const chunks: Buffer[] = []
-    for await (const chunk of stream ?? []) chunks.push(Buffer.from(chunk as Uint8Array))
-    return Buffer.concat(chunks)
-  }
-
-  it('is fetched by its link', async () => {
-    const ada = fake.customer()
-    const photo = ada.sendsPhoto(DOT)
-    expect((await fetched(photo.file?.id ?? '')).equals(DOT)).toBe(true)
-  })
-
-  it('that is too large, or gone, never comes', async () => {
-    const ada = fake.customer()
-    const film = ada.sendsFile('video', DOT, { sizeBytes: 30 * 2 ** 20 })
-    expect(await factsOf(fetched(film.file?.id ?? ''))).toMatchObject({ retry: 'never' })
-    expect(await factsOf(fetched('no such file'))).toMatchObject({ retry: 'never' })
-  })
-
-  it('that lies on the disk of the server is out of reach', async () => {
-    const { ctx } = createBotBench(botConfig(fake), {
-      fetch: async () => Response.json({ ok: true, result: { file_id: 'x', file_path: '/var/lib/secret' } }),
-    })
-    expect(await factsOf(fetched('x', ctx))).toMatchObject({ code: 'file-out-of-reach', retry: 'never' })
-  })
-
-  it('and his picture are found by asking for him', async () => {
-    const ada = fake.customer({ last_name: 'Lovelace', username: 'ada' })
-    expect(await telegram.lookUpIdentity?.(String(ada.id), bench().ctx)).toMatchObject({
-      displayName: 'Ada Lovelace',
-      attributes: { username: 'ada' },
-      verified: false,
-    })
-    expect(await telegram.lookUpIdentity?.('4711', bench().ctx)).toBeUndefined()
-    expect(await telegram.lookUpIdentity?.('-5', bench().ctx)).toBeUndefined()
   })
 })
