@@ -200,12 +200,11 @@ describe('long polling', () => {
     })
   })
 
-  it('gives up on a server that numbers nothing', async () => {
-    fake.failNext('getUpdates', {
-      kind: 'status',
-      status: 200,
-      body: '{"ok":true,"result":[{"message":{}}]}',
-    })
+  it.each([
+    ['numbers nothing', '[{"message":{}}]'],
+    ['lists nothing', '{}'],
+  ])('gives up on a server that %s', async (_, result) => {
+    fake.failNext('getUpdates', { kind: 'status', status: 200, body: `{"ok":true,"result":${result}}` })
     const { ctx, marks } = bench()
     expect(await outcomeOf(openPolling(ctx, createJournal().push))).toMatchObject({
       code: 'unreadable-answer',

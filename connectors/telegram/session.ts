@@ -48,7 +48,7 @@ export async function openPolling(ctx: Context, push: PushItem): Promise<void> {
       const last =
         updates.map((update) => Number(idIn(update, 'update_id') || Number.NaN)).at(-1) ?? Number.NaN
       // Whoever numbers nothing would send the same for ever.
-      if (!Number.isSafeInteger(last)) throw unreadableAnswer(200)
+      if (!Number.isSafeInteger(last)) throw unreadableAnswer()
       mark = { offset: last + 1, atMs: clock() }
       await checkpoint.write({ ...mark, botId })
     }
@@ -72,7 +72,9 @@ async function fetchUpdates(bot: Bot, offset: number | undefined): Promise<reado
     allowed_updates: ALLOWED_UPDATES,
     ...(offset === undefined ? {} : { offset }),
   })
-  return Array.isArray(updates) ? objectsOf(updates) : []
+  // Read as nothing, it would be asked for again at once and without end.
+  if (!Array.isArray(updates)) throw unreadableAnswer()
+  return objectsOf(updates)
 }
 
 /**
