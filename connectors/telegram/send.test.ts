@@ -36,12 +36,12 @@ const file = (name: string, contentType: string, bytes: Buffer): OutboundAttachm
 })
 
 describe('a text', () => {
-  it('arrives as it was written, and is named by chat and number', async () => {
+  it('arrives as it was written, and is named by bot, chat and number', async () => {
     const ada = fake.customer()
     const text = '1 < 2 & "x" </b> *no* 😀'
     const receipt = await telegram.send(outgoing(ada.id, text), bench().ctx)
     expect(ada.received()).toMatchObject([{ text, entities: [] }])
-    expect(receipt).toEqual({ externalId: `${ada.id}:1` })
+    expect(receipt).toEqual({ externalId: `${fake.botId}:${ada.id}:1` })
     expect(JSON.parse(fake.server.calls[0]?.body.toString() ?? '')).toMatchObject({
       link_preview_options: { is_disabled: true },
     })
@@ -94,11 +94,20 @@ describe('a text', () => {
     const ada = fake.customer()
     const asked = ada.says('When?')
     const { ctx } = bench()
-    await telegram.send(outgoing(ada.id, 'Now', { replyToExternalId: `${ada.id}:${asked.messageId}` }), ctx)
-    for (const gone of [`${ada.id}:999`, 'choice:77', `-5:${asked.messageId}`])
+    const nameOf = (bot: number, chat: number, number: number) => `${bot}:${chat}:${number}`
+    const replyToExternalId = nameOf(fake.botId, ada.id, asked.messageId)
+    await telegram.send(outgoing(ada.id, 'Now', { replyToExternalId }), ctx)
+    const others = [
+      nameOf(fake.botId, ada.id, 999),
+      nameOf(fake.botId, -5, asked.messageId),
+      // The bot that this channel had before counted its messages for itself.
+      nameOf(4_711, ada.id, asked.messageId),
+    ]
+    for (const gone of [...others, 'choice:77'])
       await telegram.send(outgoing(ada.id, 'Soon', { replyToExternalId: gone }), ctx)
     expect(ada.received().map(({ replyTo }) => replyTo)).toEqual([
       asked.messageId,
+      undefined,
       undefined,
       undefined,
       undefined,
@@ -112,7 +121,7 @@ describe('a text', () => {
     expect(fake.messages(moved).filter(({ method }) => method === 'sendMessage')).toMatchObject([
       { text: 'Hi' },
     ])
-    expect(receipt.externalId.startsWith(`${moved}:`)).toBe(true)
+    expect(receipt.externalId.startsWith(`${fake.botId}:${moved}:`)).toBe(true)
   })
 })
 
@@ -136,7 +145,7 @@ describe('a file', () => {
     expect(message).toMatchObject({ method, text: 'Here & there', entities: [{ type: 'italic' }] })
     expect(message?.file?.bytes.equals(bytes)).toBe(true)
     expect(message?.file).toMatchObject({ name, contentType })
-    expect(receipt.externalId).toBe(`${ada.id}:${message?.messageId}`)
+    expect(receipt.externalId).toBe(`${fake.botId}:${ada.id}:${message?.messageId}`)
   })
 
   it('that cannot be read was surely not sent', async () => {
@@ -306,6 +315,17 @@ describe('what becomes of a message later', () => {
     ).toMatchObject({
       code: 'message-gone',
     })
+  })
+
+  it('is left alone when it was another bot’s: the number is somebody else’s now', async () => {
+    const { ada, ctx, message, externalId } = await sent()
+    const before = externalId.replace(String(fake.botId), '4711')
+    for (const act of [
+      telegram.editMessage?.(before, { ...message, text: 'Second' }, ctx),
+      telegram.deleteMessage?.(before, message.to, ctx),
+    ])
+      expect(await factsOf(act ?? Promise.resolve())).toMatchObject({ code: 'message-gone', retry: 'never' })
+    expect(ada.received()).toMatchObject([{ text: 'First', edits: 0 }])
   })
 
   it('stays after two days, and the agent is told why', async () => {
