@@ -146,16 +146,26 @@ describe('long polling', () => {
     stop()
   })
 
-  it('removes the webhook first, and what waited for it comes', async () => {
+  it('removes a webhook of its own first, and what waited for it comes', async () => {
     const ada = fake.customer()
-    await fetch(`${fake.url}/bot${fake.token}/setWebhook?url=http://127.0.0.1:1/x`)
+    const { ctx, stop } = bench()
+    await fetch(`${fake.url}/bot${fake.token}/setWebhook?url=${ctx.webhookUrl}`)
     ada.says('for the webhook')
     const journal = createJournal()
-    const { ctx, stop } = bench()
     void outcomeOf(openPolling(ctx, journal.push))
     await expect.poll(journal.texts).toEqual(['for the webhook'])
     expect(fake.webhook).toBeUndefined()
     stop()
+  })
+
+  it('leaves the webhook of another program alone, and says what to do', async () => {
+    await fetch(`${fake.url}/bot${fake.token}/setWebhook?url=https://other.example/hook`)
+    expect(await outcomeOf(openPolling(bench().ctx, createJournal().push))).toMatchObject({
+      code: 'webhook-elsewhere',
+      retry: 'later',
+      detail: expect.stringContaining('Save this channel'),
+    })
+    expect(fake.webhook?.url).toBe('https://other.example/hook')
   })
 
   it('says in words that somebody else fetches, and may be opened again', async () => {

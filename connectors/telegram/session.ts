@@ -3,6 +3,7 @@ import { ALLOWED_UPDATES } from './allowed-updates.ts'
 import { type Bot, openBot } from './bot-api.ts'
 import { answerButton } from './change.ts'
 import { toConnectorError, unreadableAnswer } from './failures.ts'
+import { makeWayForPolling } from './set-webhook.ts'
 import { botIdOf, type TelegramConfig } from './settings.ts'
 import { chatIdOf, factsOf, payloadOf, pressedButtonOf, updateKeyOf } from './update-key.ts'
 import { idIn, type Json, objectsOf } from './wire.ts'
@@ -34,8 +35,7 @@ export async function openPolling(ctx: Context, push: PushItem): Promise<void> {
   try {
     const bot = await openBot(ctx)
     let mark = readMark(await checkpoint.read(), botId)
-    // A webhook and polling exclude each other; what waits for the one stays for the other.
-    await bot.callApi('deleteWebhook', {})
+    await makeWayForPolling(bot, ctx)
     for (let isFirst = true; !signal.aborted; isFirst = false) {
       const updates = await fetchUpdates(
         bot,
