@@ -15,7 +15,7 @@ export type Bot = Library.Telegram
 
 /** A file on its way up. */
 export interface Upload {
-  readonly source: Buffer
+  readonly source: Buffer<ArrayBuffer>
   readonly filename: string
   readonly contentType: string
 }
@@ -72,7 +72,7 @@ function contentOf(payload: Readonly<Record<string, unknown>>): {
   const form = new FormData()
   for (const [key, value] of given) {
     if (isUpload(value)) {
-      form.append(key, new Blob([new Uint8Array(value.source)], { type: value.contentType }), value.filename)
+      form.append(key, new Blob([value.source], { type: value.contentType }), value.filename)
     } else form.append(key, typeof value === 'object' ? JSON.stringify(value) : String(value))
   }
   return { body: form }

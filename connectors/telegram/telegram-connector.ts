@@ -14,6 +14,8 @@ import { webhook } from './webhook.ts'
 import { readObject } from './wire.ts'
 
 const SECOND_MS = 1_000
+/** The largest file at the slowest line that the guarded fetch bears, twice: what cannot be shown goes again as a file. */
+const SEND_LIMIT_MS = 600 * SECOND_MS
 
 /** "Avoid sending more than one message per second"; a short burst is borne (Bot FAQ, "Broadcasting to Users"). */
 const IN_A_CHAT: PaceLimit = { messages: 1, perMs: SECOND_MS, burst: 3 }
@@ -87,6 +89,7 @@ export const telegram: Connector<TelegramConfig> = {
     const button = update && pressedButtonOf(update)
     if (button !== undefined) await answerButton(button, ctx)
   },
+  sendLimitMs: SEND_LIMIT_MS,
   send,
   catchUp: mendWebhook,
   lookUpIdentity,
