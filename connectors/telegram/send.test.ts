@@ -7,6 +7,7 @@ import { DOT } from '../../test/fakes/telegram/customers.ts'
 import { type FakeTelegram, startFakeTelegram } from '../../test/fakes/telegram/fake-telegram.ts'
 import { botConfig, createBotBench, outgoing } from '../../test/harness/bot-context.ts'
 import { telegram } from './telegram-connector.ts'
+import { MOST_UPLOADS } from './upload-turns.ts'
 
 let fake: FakeTelegram
 beforeEach(async () => {
@@ -146,6 +147,38 @@ describe('a file', () => {
     expect(message?.file?.bytes.equals(bytes)).toBe(true)
     expect(message?.file).toMatchObject({ name, contentType })
     expect(receipt.externalId).toBe(`${fake.botId}:${ada.id}:${message?.messageId}`)
+  })
+
+  it('is loaded only when few others are on their way', async () => {
+    const ada = fake.customer()
+    const { ctx, stop } = bench()
+    let open = 0
+    let load = (): void => undefined
+    const mayLoad = new Promise<void>((resolve) => {
+      load = resolve
+    })
+    const held: OutboundAttachment = {
+      ...file('a.pdf', 'application/pdf', DOT),
+      open: async () => {
+        open += 1
+        await mayLoad
+        return Readable.from([DOT])
+      },
+    }
+    const sending = Array.from({ length: MOST_UPLOADS + 3 }, () =>
+      telegram.send(outgoing(ada.id, '', { attachments: [held] }), ctx),
+    )
+    await expect.poll(() => open).toBe(MOST_UPLOADS)
+    const late = new AbortController()
+    const given = { attachments: [held] }
+    const inVain = factsOf(telegram.send(outgoing(ada.id, '', given), { ...ctx, signal: late.signal }))
+    late.abort()
+    expect(await inVain).toMatchObject({ code: 'too-many-uploads', retry: 'later', delivery: 'not-sent' })
+    expect(open).toBe(MOST_UPLOADS)
+    load()
+    await Promise.all(sending)
+    expect(ada.received()).toHaveLength(MOST_UPLOADS + 3)
+    stop()
   })
 
   it('that cannot be read was surely not sent', async () => {

@@ -5,6 +5,7 @@ import { refusalIn, toConnectorError } from './failures.ts'
 import { nameOfMessage, placeIn } from './message-name.ts'
 import { type HealthContext, noteSending } from './sending-health.ts'
 import { botIdOf, type TelegramConfig } from './settings.ts'
+import { inUploadTurn } from './upload-turns.ts'
 import { writeHtml } from './write-html.ts'
 
 /** A photo may have ten megabytes, anything fifty (Bot API, "Sending files"). */
@@ -17,12 +18,14 @@ export async function send(message: OutboundMessage, ctx: HealthContext): Promis
     const [file, ...more] = message.attachments
     // Each file is a message of its own: `maxPerMessage` is 1.
     if (more.length > 0) throw tooManyFiles()
-    const upload = file && (await uploadOf(file))
     const bot = await openBot(ctx)
-    const chatId = message.to.threadKey
-    const sent = await inTheRightChat(chatId, (chat) =>
-      upload ? sendFile(bot, chat, upload, message, ctx.config) : sendText(bot, chat, message, ctx.config),
-    )
+    const { threadKey } = message.to
+    const sent = file
+      ? await inUploadTurn(ctx.channelId, ctx.signal, async () => {
+          const upload = await uploadOf(file)
+          return inTheRightChat(threadKey, (chat) => sendFile(bot, chat, upload, message, ctx.config))
+        })
+      : await inTheRightChat(threadKey, (chat) => sendText(bot, chat, message, ctx.config))
     noteSending(ctx)
     return { externalId: nameOfMessage(botIdOf(ctx.config), String(sent.chat.id), sent.message_id) }
   } catch (error) {
