@@ -96,15 +96,12 @@ async function pushAll(updates: readonly Json[], ctx: Context, push: PushItem): 
   )
   const failed = pushed.find((one) => one.status === 'rejected')
   if (failed) throw failed.reason
-  await Promise.all(
-    updates.map(async (update) => {
-      const button = pressedButtonOf(update)
-      if (button === undefined) return
-      await answerButton(button, ctx).catch((error: unknown) =>
-        ctx.logger.debug({ err: error }, 'a pressed button was not answered'),
-      )
-    }),
-  )
+  for (const button of updates.flatMap((update) => pressedButtonOf(update) ?? [])) {
+    // Beside the polling: a button that goes on turning must not keep everybody's messages.
+    void answerButton(button, ctx).catch((error: unknown) =>
+      ctx.logger.debug({ err: error }, 'a pressed button was not answered'),
+    )
+  }
 }
 
 function itemOf(update: Json, facts: RawItem['facts']): RawItem {
