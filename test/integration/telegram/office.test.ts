@@ -167,9 +167,7 @@ describe('a channel that goes over to another bot', () => {
     // The same person: the chat and the number of his first message are the same, too.
     const after = fake.customer({ id: before.id })
     after.says('to the second bot')
-    await expect
-      .poll(() => textsOf(channelId), PATIENCE)
-      .toEqual(['to the first bot', 'to the second bot'])
+    await expect.poll(() => textsOf(channelId), PATIENCE).toEqual(['to the first bot', 'to the second bot'])
     await office.reply(channelId, 'Here I am', { replyToId: old?.id })
     await expect
       .poll(() => after.received().map(({ text, replyTo }) => [text, replyTo]), PATIENCE)
