@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { HealthReport, OutboundMessage } from '../../src/contract/connector.ts'
 import { ConnectorError, type ConnectorErrorFacts } from '../../src/contract/connector-error.ts'
+import { backoffMs, DEFAULT_RETRY_SCHEDULE } from '../../src/domain/delivery.ts'
 import type { ChannelId } from '../../src/domain/ids.ts'
 import { createGuardedFetch } from '../../src/runtime/guarded-fetch.ts'
 import { validateSettings } from '../../src/services/channel-settings.ts'
@@ -159,18 +160,42 @@ describe('sending', () => {
     expect(health).toEqual([])
   })
 
-  it('fails for one customer where that is what was refused', async () => {
-    const { ctx, health } = channel()
-    partner.answerWith(() => jsonAnswer(422, { code: 'opted-out', detail: 'He said stop' }))
-    expect(await factsOf(send(message(), ctx))).toEqual({
-      code: 'opted-out',
-      detail: 'The endpoint refused the message: He said stop',
-      retry: 'never',
-      delivery: 'not-sent',
-      optedOut: true,
-    })
-    expect(health).toEqual([])
+  it('says again what still holds, since somebody may have said something else meanwhile', async () => {
+    let nowMs = Date.UTC(2026, 10, 23, 12)
+    const { ctx: real, health } = channel()
+    const ctx = { ...real, clock: () => nowMs }
+    partner.misbehave(() => ({ kind: 'status', status: 404 }))
+    const states = async (): Promise<readonly string[]> => {
+      await send(message(), ctx).catch(() => undefined)
+      return health.map(({ state }) => state)
+    }
+    expect(await states()).toEqual(['failing'])
+    expect(await states()).toEqual(['failing'])
+    nowMs += 60_000
+    expect(await states()).toEqual(['failing', 'failing'])
+    // The test of the connection is told by whoever asked for it.
+    partner.misbehave()
+    nowMs = Date.now()
+    expect(await custom.check(ctx as never)).toMatchObject({ ok: true })
+    partner.misbehave(() => ({ kind: 'status', status: 404 }))
+    expect(await states()).toEqual(['failing', 'failing', 'failing'])
   })
+
+  it.each([422, 403, 400])(
+    'fails for one customer where that is what was refused with %i',
+    async (status) => {
+      const { ctx, health } = channel()
+      partner.answerWith(() => jsonAnswer(status, { code: 'opted-out', detail: 'He said stop' }))
+      expect(await factsOf(send(message(), ctx))).toEqual({
+        code: 'opted-out',
+        detail: 'The endpoint refused the message: He said stop',
+        retry: 'never',
+        delivery: 'not-sent',
+        optedOut: true,
+      })
+      expect(health).toEqual([])
+    },
+  )
 
   it('reaches nothing inside our own network', async () => {
     const { ctx, health } = channel()
@@ -219,6 +244,12 @@ describe('the capabilities', () => {
       startConversation: 'absent',
     })
     const least = capabilitiesOf(channel().ctx.config)
+    const { retry = DEFAULT_RETRY_SCHEDULE } = least
+    const waits = Array.from({ length: retry.maxAttempts - 1 }, (_, index) =>
+      backoffMs(index + 1, retry, 0.5),
+    )
+    // As the documentation says.
+    expect(Math.round(waits.reduce((sum, ms) => sum + ms, 0) / 3_600_000)).toBe(9)
     expect(least).not.toHaveProperty('replyWindowHours')
     expect(least).not.toHaveProperty('pacing')
     expect(least.attachments).toMatchObject({

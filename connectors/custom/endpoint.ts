@@ -93,6 +93,9 @@ const OF_THE_CUSTOMER: ReadonlySet<string> = new Set([
   'reply-window-closed',
 ])
 
+/** 401, 410 and 429 are said of every message, and 5xx of the endpoint. */
+const isOfOneMessage = (status: number): boolean => status < 500 && ![401, 410, 429].includes(status)
+
 function refusedBy({ status, headers }: Response, answer: EndpointAnswer): ConnectorErrorFacts {
   const failed = (
     code: string,
@@ -102,6 +105,12 @@ function refusedBy({ status, headers }: Response, answer: EndpointAnswer): Conne
   const said = answer.detail === undefined ? '' : `: ${answer.detail}`
   if (status >= 300 && status < 400)
     return failed('redirected', 'The endpoint answers with a redirect, which is not followed', 'later')
+  if (isOfOneMessage(status) && answer.code !== undefined && OF_THE_CUSTOMER.has(answer.code)) {
+    return {
+      ...failed(answer.code, `The endpoint refused the message${said}`, 'never'),
+      ...(answer.code === 'opted-out' && { optedOut: true }),
+    }
+  }
   if (status === 401 || status === 403)
     return failed(
       'bad-credentials',
@@ -114,12 +123,6 @@ function refusedBy({ status, headers }: Response, answer: EndpointAnswer): Conne
     return {
       ...failed('rate-limited', 'The endpoint asks for patience (429)', 'later'),
       ...(retryAfterMs === undefined ? {} : { retryAfterMs, holds: 'channel' }),
-    }
-  }
-  if (answer.code !== undefined && OF_THE_CUSTOMER.has(answer.code)) {
-    return {
-      ...failed(answer.code, `The endpoint refused the message${said}`, 'never'),
-      ...(answer.code === 'opted-out' && { optedOut: true }),
     }
   }
   if (status === 404 || status === 405)
@@ -177,22 +180,25 @@ const OF_THE_ENDPOINT: Readonly<Record<string, HealthReport['state']>> = {
   'platform-unavailable': 'degraded',
 }
 
-/** What this process said last of each channel: the same thing is not said again. */
-const lastSaid = new Map<string, string>()
+/** What this process said last of each channel. */
+const lastSaid = new Map<string, { readonly what: string; readonly atMs: number }>()
 const MOST_REMEMBERED = 10_000
+/** Another process, or a test of the connection, may have said something else meanwhile. */
+const HOLDS_MS = 60_000
 
-/** Tells people how the endpoint is, when that has changed. @param facts undefined = it took what was posted */
+/** Tells people how the endpoint is: when that has changed, and now and then. @param facts undefined = it took what was posted */
 export function reportEndpoint(
-  { channelId, reportHealth }: Context,
+  { channelId, reportHealth, clock }: Context,
   facts?: Pick<ConnectorErrorFacts, 'code' | 'detail'>,
 ): void {
   const state = facts === undefined ? 'healthy' : OF_THE_ENDPOINT[facts.code]
   if (state === undefined) return
-  const now = `${state}:${facts?.code ?? ''}`
-  if (lastSaid.get(channelId) === now) return
-  if (lastSaid.size >= MOST_REMEMBERED) lastSaid.clear()
-  lastSaid.set(channelId, now)
   const { code, detail } = facts ?? {}
+  const [what, atMs] = [`${state}:${code ?? ''}`, clock()]
+  const last = lastSaid.get(channelId)
+  if (last?.what === what && Math.abs(atMs - last.atMs) < HOLDS_MS) return
+  if (lastSaid.size >= MOST_REMEMBERED) lastSaid.clear()
+  lastSaid.set(channelId, { what, atMs })
   reportHealth({
     state,
     part: 'sending',
@@ -200,3 +206,6 @@ export function reportEndpoint(
     ...(detail === undefined ? {} : { detail }),
   })
 }
+
+/** Whoever asks for a test of the connection tells its outcome himself: what was said before holds no more. */
+export const forgetReports = ({ channelId }: Context): boolean => lastSaid.delete(channelId)

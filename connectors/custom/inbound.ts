@@ -60,7 +60,7 @@ function parse({ body, receivedAtMs }: JournaledRequest): readonly InboundEvent[
 }
 
 function eventOf(post: Post, receivedAtMs: number): InboundEvent | undefined {
-  const at = 'at' in post && post.at !== undefined ? Date.parse(post.at) : receivedAtMs
+  const at = instantOf('at' in post ? post.at : undefined, receivedAtMs) ?? receivedAtMs
   switch (post.type) {
     case 'message':
       return messageOf(post, receivedAtMs)
@@ -101,9 +101,13 @@ function eventOf(post: Post, receivedAtMs: number): InboundEvent | undefined {
   }
 }
 
+/** Nothing happened later than it arrives: another clock goes ahead then. */
+const instantOf = (given: string | undefined, receivedAtMs: number): number | undefined =>
+  given === undefined ? undefined : Math.min(Date.parse(given), receivedAtMs)
+
 function messageOf(post: Extract<Post, { type: 'message' }>, receivedAtMs: number): InboundEvent {
   const { text = '', thread, replyTo, sentAt, cards = [] } = post
-  const sentAtMs = sentAt === undefined ? undefined : Date.parse(sentAt)
+  const sentAtMs = instantOf(sentAt, receivedAtMs)
   return {
     type: 'message',
     externalId: post.id,
@@ -114,8 +118,7 @@ function messageOf(post: Extract<Post, { type: 'message' }>, receivedAtMs: numbe
     attachments: (post.attachments ?? []).map(attachmentOf),
     ...(cards.length > 0 && { cards: cards.map(cardOf) }),
     ...(replyTo !== undefined && { replyToExternalId: replyTo }),
-    // Nothing is sent later than it arrives: another clock goes ahead then.
-    ...(sentAtMs !== undefined && { sentAtMs: Math.min(sentAtMs, receivedAtMs) }),
+    ...(sentAtMs !== undefined && { sentAtMs }),
   }
 }
 

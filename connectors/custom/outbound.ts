@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { CheckResult } from '../../src/contract/check-result.ts'
 import type { OutboundMessage, SendReceipt } from '../../src/contract/connector.ts'
 import { ConnectorError } from '../../src/contract/connector-error.ts'
-import { type Context, post, reportEndpoint } from './endpoint.ts'
+import { type Context, forgetReports, post, reportEndpoint } from './endpoint.ts'
 
 type To = OutboundMessage['to']
 
@@ -47,6 +47,7 @@ function bodyOf(message: OutboundMessage): object {
 
 /** "Test connection". */
 export async function check(ctx: Context): Promise<CheckResult> {
+  forgetReports(ctx)
   try {
     await post(`ping_${randomUUID()}`, { type: 'ping' }, ctx)
     return { ok: true, detail: `${new URL(ctx.config.outboundUrl).host} took a signed post.` }

@@ -1,8 +1,12 @@
 import type { ConfigField } from '../../src/contract/config-field.ts'
 import type { SetupStep } from '../../src/contract/setup-step.ts'
 import type { Capabilities } from '../../src/domain/capabilities.ts'
+import type { RetrySchedule } from '../../src/domain/delivery.ts'
 
 const MEGABYTE = 1_048_576
+
+/** A system of somebody's own may be away for a night: eleven waits of up to an hour after those of seconds and minutes. */
+const RETRY: RetrySchedule = { maxAttempts: 24, firstDelayMs: 1_000, longestDelayMs: 3_600_000 }
 
 /** Settings of a custom channel, as `configFields` validated them. */
 export type CustomConfig = {
@@ -176,6 +180,7 @@ export function capabilitiesOf(config: CustomConfig): Capabilities {
     startConversation: native(config.startConversation),
     // A message has one webhook-id at every attempt, by which the receiver drops copies.
     idempotentSend: true,
+    retry: RETRY,
     ...(perSecond > 0 && { pacing: { channel: { messages: perSecond, perMs: 1_000, burst: perSecond } } }),
   }
 }

@@ -15,7 +15,7 @@ export type Bot = Library.Telegram
 
 /** A file on its way up. */
 export interface Upload {
-  readonly source: Buffer
+  readonly source: Buffer<ArrayBuffer>
   readonly filename: string
   readonly contentType: string
 }
@@ -72,7 +72,7 @@ function contentOf(payload: Readonly<Record<string, unknown>>): {
   const form = new FormData()
   for (const [key, value] of given) {
     if (isUpload(value)) {
-      form.append(key, new Blob([new Uint8Array(value.source)], { type: value.contentType }), value.filename)
+      form.append(key, new Blob([value.source], { type: value.contentType }), value.filename)
     } else form.append(key, typeof value === 'object' ? JSON.stringify(value) : String(value))
   }
   return { body: form }
@@ -101,10 +101,8 @@ async function answerOf(response: Response, signal: AbortSignal): Promise<Answer
   const data = jsonIn(text)
   if (data?.['ok'] === true && 'result' in data) return { ok: true, result: data['result'] }
   const said = data?.['ok'] === false
-  if (status < 300 && !said) throw unreadableAnswer(status)
+  if (status < 300 && !said) throw unreadableAnswer()
   const code = (said && data ? numberIn(data, 'error_code') : undefined) ?? status
-  // Its own words say that it failed; a gateway's do not say whether the server behind it did.
-  if (code >= 500 && !said) throw unreadableAnswer(code)
   const parameters = (data && objectIn(data, 'parameters')) ?? {}
   const retryAfter = numberIn(parameters, 'retry_after') ?? secondsIn(headers.get('retry-after'))
   const movedTo = numberIn(parameters, 'migrate_to_chat_id')

@@ -2,8 +2,9 @@ import type { ConnectorContext, OutboundMessage } from '../../src/contract/conne
 import { ConnectorError } from '../../src/contract/connector-error.ts'
 import { type Bot, type BotContext, openBot } from './bot-api.ts'
 import { refusalIn, toConnectorError } from './failures.ts'
-import { formatted, placeIn, plainIfNeeded } from './send.ts'
-import type { TelegramConfig } from './settings.ts'
+import { type MessagePlace, placeIn } from './message-name.ts'
+import { formatted, plainIfNeeded } from './send.ts'
+import { botIdOf, type TelegramConfig } from './settings.ts'
 
 type Context = ConnectorContext<TelegramConfig>
 
@@ -23,7 +24,7 @@ export const sendTyping = ({ threadKey }: OutboundMessage['to'], ctx: Context): 
 /** Replaces the text of a message of ours, or what stands below its file. What says so already is well. */
 export const editMessage = (externalId: string, message: OutboundMessage, ctx: Context): Promise<void> =>
   called(ctx, async (bot) => {
-    const { chatId, messageId } = requirePlace(externalId)
+    const { chatId, messageId } = requirePlace(externalId, ctx)
     const place = { chat_id: chatId, message_id: messageId }
     const link_preview_options = { is_disabled: !ctx.config.linkPreviews }
     const asText = (shown: OutboundMessage): Promise<unknown> =>
@@ -46,7 +47,7 @@ export const editMessage = (externalId: string, message: OutboundMessage, ctx: C
 /** Takes a message of ours out of the chat. What is gone already is well. */
 export const deleteMessage = (externalId: string, _to: OutboundMessage['to'], ctx: Context): Promise<void> =>
   called(ctx, async (bot) => {
-    const { chatId, messageId } = requirePlace(externalId)
+    const { chatId, messageId } = requirePlace(externalId, ctx)
     try {
       await bot.callApi('deleteMessage', { chat_id: chatId, message_id: messageId })
     } catch (error) {
@@ -58,12 +59,12 @@ export const deleteMessage = (externalId: string, _to: OutboundMessage['to'], ct
 export const answerButton = (callbackQueryId: string, ctx: BotContext): Promise<void> =>
   called(ctx, (bot) => bot.callApi('answerCallbackQuery', { callback_query_id: callbackQueryId }))
 
-function requirePlace(externalId: string): { readonly chatId: string; readonly messageId: number } {
-  const place = placeIn(externalId)
+function requirePlace(externalId: string, { config }: Context): MessagePlace {
+  const place = placeIn(externalId, botIdOf(config))
   if (place) return place
   throw new ConnectorError({
     code: 'message-gone',
-    detail: 'This is no message of a chat.',
+    detail: 'This is no message of this bot.',
     retry: 'never',
     delivery: 'not-sent',
   })

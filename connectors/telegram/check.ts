@@ -2,8 +2,9 @@ import type { CheckResult } from '../../src/contract/check-result.ts'
 import type { ConnectorContext } from '../../src/contract/connector.ts'
 import { openBot } from './bot-api.ts'
 import { toConnectorError } from './failures.ts'
-import { receivesByWebhook } from './set-webhook.ts'
+import { isOurs, receivesByWebhook } from './set-webhook.ts'
 import type { TelegramConfig } from './settings.ts'
+import { webhookTrouble } from './webhook-trouble.ts'
 
 type Context = ConnectorContext<TelegramConfig>
 
@@ -23,14 +24,13 @@ export async function check(ctx: Context): Promise<CheckResult> {
     }
     const url = hook.url ?? ''
     if (!receivesByWebhook(ctx)) {
-      const foreign = url !== '' && url !== webhookUrl
-      if (foreign)
+      if (url !== '' && !isOurs(url, ctx))
         said.push('Another program has set a webhook for this bot; it is removed when this channel is saved.')
       said.push('Messages are fetched by long polling.')
       return { ok: true, detail: said.join(' ') }
     }
     if (url === '') said.push('Its webhook is set when this channel is saved.')
-    else if (url !== webhookUrl) {
+    else if (!isOurs(url, ctx)) {
       return {
         ok: false,
         code: 'webhook-elsewhere',
@@ -38,8 +38,10 @@ export async function check(ctx: Context): Promise<CheckResult> {
           'The webhook of this bot leads to another program. Save this channel to take its messages back.',
         field: 'botToken',
       }
+    } else if (url !== webhookUrl) {
+      said.push('Its webhook leads to an earlier address of this server; it is set again by itself.')
     } else {
-      said.push(...(await deliveryTrouble(hook, ctx)))
+      said.push(webhookTrouble(hook, ctx, RECENT_MS) ?? 'Its webhook stands.')
     }
     return { ok: true, detail: said.join(' ') }
   } catch (error) {
@@ -47,22 +49,4 @@ export async function check(ctx: Context): Promise<CheckResult> {
     const field = code === 'bad-credentials' ? 'botToken' : 'apiBaseUrl'
     return { ok: false, code, detail, field }
   }
-}
-
-/** What the platform says went wrong when it last called us. */
-async function deliveryTrouble(
-  hook: {
-    readonly pending_update_count: number
-    readonly last_error_date?: number
-    readonly last_error_message?: string
-  },
-  { clock, config }: Context,
-): Promise<readonly string[]> {
-  const { last_error_date: at = 0, last_error_message: words = '', pending_update_count: waiting } = hook
-  if (words === '' || clock() - at * 1_000 > RECENT_MS) return ['Its webhook stands.']
-  const told = words.replaceAll(config.botToken, '…').slice(0, 300)
-  const when = new Date(at * 1_000).toISOString()
-  return [
-    `Telegram’s last failed delivery (${when}): ${told}. ${waiting} updates wait and are sent again by Telegram.`,
-  ]
 }

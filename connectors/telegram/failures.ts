@@ -78,8 +78,13 @@ const RULES: readonly Rule[] = [
   ],
   [
     400,
-    /file is too big|too large|wrong file/i,
+    /file is too big|too large/i,
     { code: 'attachment-too-large', detail: 'Telegram does not take a file of this size.' },
+  ],
+  [
+    400,
+    /temporarily unavailable/i,
+    { code: 'file-not-available', detail: 'Telegram does not give this file just now.', retry: 'later' },
   ],
   [413, /./, { code: 'attachment-too-large', detail: 'Telegram does not take a file of this size.' }],
   [
@@ -140,7 +145,7 @@ export function toConnectorError(error: unknown, token: string): ConnectorError 
       ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
     })
   }
-  if (code >= 500) return unavailable('not-sent')
+  if (code >= 500) return inTrouble(code)
   const rule = RULES.find(([status, words]) => status === code && words.test(description || ' '))
   if (rule) return new ConnectorError({ retry: 'never', delivery: 'not-sent', ...rule[2] })
   const said = description.replaceAll(token, '…').slice(0, 300)
@@ -152,24 +157,31 @@ export function toConnectorError(error: unknown, token: string): ConnectorError 
   })
 }
 
-const unavailable = (delivery: ConnectorErrorFacts['delivery']): ConnectorError =>
-  new ConnectorError({
-    code: 'platform-unavailable',
-    detail: 'Telegram cannot be used just now.',
-    retry: 'later',
-    delivery,
-  })
+const unavailable: ConnectorErrorFacts = {
+  code: 'platform-unavailable',
+  detail: 'Telegram cannot be used just now.',
+  retry: 'later',
+  delivery: 'not-sent',
+}
 
-/** An answer that is not the Bot API's. Only 503 says that nobody was there to take it. */
-export function unreadableAnswer(status: number): ConnectorError {
-  if (status >= 500) return unavailable(status === 503 ? 'not-sent' : 'unknown')
-  return new ConnectorError({
+/**
+ * Only 503 says that nobody was there to take it. A gateway answers for a server that may have gone on, in JSON too, and
+ * the server itself says 500 of messages that it was sending when it was restarted (Client.cpp, `fail_query_closing`).
+ */
+function inTrouble(status: number): ConnectorError {
+  if (status === 503) return new ConnectorError(unavailable)
+  const detail = 'Telegram is in trouble; it may have taken the message.'
+  return new ConnectorError({ ...unavailable, detail, delivery: 'unknown' })
+}
+
+/** An answer that is not the Bot API's. */
+export const unreadableAnswer = (): ConnectorError =>
+  new ConnectorError({
     code: 'unreadable-answer',
     detail: 'What came back is not an answer of the Bot API.',
     retry: 'later',
     delivery: 'unknown',
   })
-}
 
 /** Before a connection stands nothing can have left. */
 const NEVER_CONNECTED: ReadonlySet<unknown> = new Set([
@@ -195,7 +207,7 @@ export function brokenLine(error: unknown, signal?: AbortSignal): ConnectorError
       delivery: 'not-sent',
     })
   }
-  if ([...marks].some((mark) => NEVER_CONNECTED.has(mark))) return unavailable('not-sent')
+  if ([...marks].some((mark) => NEVER_CONNECTED.has(mark))) return new ConnectorError(unavailable)
   const timedOut = marks.has('TimeoutError') || [...marks].some((mark) => TIMED_OUT.has(mark))
   if (timedOut && signal?.aborted !== true) {
     return new ConnectorError({

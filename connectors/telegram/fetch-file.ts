@@ -23,9 +23,18 @@ export async function fetchAttachment(
     await response.body?.cancel()
     throw refused(response.status)
   } catch (error) {
-    throw toConnectorError(error, ctx.config.botToken)
+    throw unlessLost(toConnectorError(error, ctx.config.botToken))
   }
 }
+
+/** Said of the file itself; all else, such as a token that is being renewed, may be mended while it waits. */
+const LOST: ReadonlySet<string> = new Set(['file-gone', 'attachment-too-large', 'refused-by-platform'])
+
+/** Whoever hears `never` gives the file up for good. */
+const unlessLost = (error: ConnectorError): ConnectorError =>
+  error.facts.retry === 'later' || LOST.has(error.facts.code)
+    ? error
+    : new ConnectorError({ ...error.facts, retry: 'later' }, { cause: error })
 
 const refused = (status: number): ConnectorError =>
   new ConnectorError({

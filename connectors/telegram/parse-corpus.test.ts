@@ -118,7 +118,7 @@ describe('real updates with a member that is something else', () => {
         for (const event of events) {
           if (event.type !== 'message') continue
           expect(event.identity.externalId).not.toBe('')
-          expect(event.externalId).toMatch(/^-?\d+:-?\d+$/)
+          expect(event.externalId).toMatch(/^700:-?\d+:-?\d+$/)
         }
       }
     }

@@ -2,6 +2,7 @@ import type { InboundEvent, InboundIdentity } from '../../src/contract/inbound-e
 import type { MessageCard } from '../../src/domain/message-card.ts'
 import type { TextSpan } from '../../src/domain/text-spans.ts'
 import { filesOf } from './files.ts'
+import { nameOfMessage } from './message-name.ts'
 import { readSpans } from './read-spans.ts'
 import { identityOf, type Reading } from './reading.ts'
 import { unsupportedKindOf } from './unsupported-kinds.ts'
@@ -43,7 +44,7 @@ export function messageOf(message: Json, reading: Reading): readonly InboundEven
   }
   const { text, spans, attachments, cards } = content
   const sentAtMs = instantIn(message, 'date')
-  const replyTo = repliedTo(message, chatId)
+  const replyTo = repliedTo(message, chatId, reading)
   const album = textIn(message, 'media_group_id')
   return [
     {
@@ -105,7 +106,7 @@ function placeOf(message: Json, { updateId, botId, takesGroups }: Reading): Plac
   if (type === 'channel') return nowhere('a post of a channel')
   const isGroup = type !== 'private'
   if (isGroup && !takesGroups) return nowhere('a message in a group, of which this channel takes none')
-  return { ok: true, chatId, externalId: `${chatId}:${messageId}`, isGroup }
+  return { ok: true, chatId, externalId: nameOfMessage(botId, chatId, messageId), isGroup }
 }
 
 /** A group becomes a supergroup: both chats say so, each naming the other. */
@@ -183,9 +184,9 @@ function contactCard(contact: Json): readonly MessageCard[] {
 }
 
 /** In a group with topics, whatever stands in a topic answers the message that opened it: that is no answer. */
-function repliedTo(message: Json, chatId: string): string | undefined {
+function repliedTo(message: Json, chatId: string, { botId }: Reading): string | undefined {
   const original = objectIn(message, 'reply_to_message')
   if (!original || objectIn(original, 'forum_topic_created')) return undefined
   const id = idIn(original, 'message_id')
-  return id === '' ? undefined : `${chatId}:${id}`
+  return id === '' ? undefined : nameOfMessage(botId, chatId, id)
 }

@@ -21,10 +21,10 @@ const said = (content: object, change: object = {}, groups = false): InboundEven
   )[0]
 
 describe('a message', () => {
-  it('is named by chat and number, and its sender by his own', () => {
+  it('is named by bot, chat and number, and its sender by his own', () => {
     expect(said({ text: 'Hi' })).toEqual({
       type: 'message',
-      externalId: '11:3',
+      externalId: '700:11:3',
       identity: {
         externalId: '11',
         displayName: 'Ada L',
@@ -90,7 +90,7 @@ describe('a message', () => {
 
   it('answers another one, but not the one that opened a topic', () => {
     expect(said({ text: 'a', reply_to_message: { message_id: 2 } })).toMatchObject({
-      replyToExternalId: '11:2',
+      replyToExternalId: '700:11:2',
     })
     const opened = { message_id: 2, forum_topic_created: { name: 'T' } }
     expect(said({ text: 'a', reply_to_message: opened })).not.toHaveProperty('replyToExternalId')
@@ -152,7 +152,7 @@ describe('groups', () => {
       what: 'a message in a group, of which this channel takes none',
     })
     expect(said({ text: 'Hi' }, { chat: GROUP }, true)).toMatchObject({
-      externalId: '-5:3',
+      externalId: '700:-5:3',
       threadKey: '-5',
       identity: { externalId: '11' },
     })
@@ -160,7 +160,7 @@ describe('groups', () => {
 
   it('tell of themselves without opening a conversation', () => {
     const event = said({ new_chat_title: 'New' }, { chat: GROUP }, true)
-    expect(event).toEqual({ type: 'unsupported', externalId: '-5:3', what: 'the group has a new title' })
+    expect(event).toEqual({ type: 'unsupported', externalId: '700:-5:3', what: 'the group has a new title' })
   })
 
   it('move on, whichever of the two chats says so', () => {
@@ -193,7 +193,7 @@ describe('what follows a message', () => {
   it('is an edit with its formatting', () => {
     expect(edited({ text: 'Hi you', entities: [{ type: 'bold', offset: 3, length: 3 }] })).toEqual({
       type: 'message-edited',
-      externalId: '11:3',
+      externalId: '700:11:3',
       text: 'Hi you',
       spans: [{ kind: 'bold', offset: 3, length: 3 }],
       editedAtMs: 20_000,
@@ -217,11 +217,11 @@ describe('what follows a message', () => {
           new_reaction: after.map((emoji) => ({ type: 'emoji', emoji })),
         },
       }).map((event) => event.type === 'reaction' && [event.externalId, event.emoji, event.removed])
-    expect(reaction([], ['👍'])).toEqual([['11:3', '👍', false]])
-    expect(reaction(['👍'], [])).toEqual([['11:3', '👍', true]])
+    expect(reaction([], ['👍'])).toEqual([['700:11:3', '👍', false]])
+    expect(reaction(['👍'], [])).toEqual([['700:11:3', '👍', true]])
     expect(reaction(['👍', '🎉'], ['🎉', '❤'])).toEqual([
-      ['11:3', '👍', true],
-      ['11:3', '❤', false],
+      ['700:11:3', '👍', true],
+      ['700:11:3', '❤', false],
     ])
   })
 
@@ -237,7 +237,7 @@ describe('what follows a message', () => {
         externalId: 'choice:99',
         text: 'Yes',
         cards: [{ kind: 'choice', label: 'Yes', payload: 'y' }],
-        replyToExternalId: '11:5',
+        replyToExternalId: '700:11:5',
       },
     ])
     expect(eventsOf({ callback_query: { id: '99', from: ADA, game_short_name: 'x' } })).toMatchObject([

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { InboundEvent } from '../../src/contract/inbound-event.ts'
 import type { JournaledRequest } from '../../src/contract/raw-request.ts'
+import { nameOfMessage } from './message-name.ts'
 import { editOf, messageOf } from './parse-message.ts'
 import { identityOf, type Reading } from './reading.ts'
 import { payloadOf } from './update-key.ts'
@@ -91,7 +92,7 @@ function choiceOf(query: Json, reading: Reading): readonly InboundEvent[] {
       text: label,
       attachments: [],
       cards: [{ kind: 'choice', label, ...(payload === '' ? {} : { payload }) }],
-      ...(chatId && messageId ? { replyToExternalId: `${chatId}:${messageId}` } : {}),
+      ...(chatId && messageId ? { replyToExternalId: nameOfMessage(reading.botId, chatId, messageId) } : {}),
     },
   ]
 }
@@ -110,13 +111,14 @@ function reactionsOf(change: Json, reading: Reading): readonly InboundEvent[] {
   const chat = objectIn(change, 'chat') ?? {}
   const user = objectIn(change, 'user')
   const identity = user && identityOf(user)
-  const externalId = `${idIn(chat, 'id')}:${idIn(change, 'message_id')}`
+  const [chatId, messageId] = [idIn(chat, 'id'), idIn(change, 'message_id')]
   if (textIn(chat, 'type') !== 'private' && !reading.takesGroups) {
     return [untold(reading, 'a reaction in a group')]
   }
-  if (!identity || externalId.startsWith(':') || externalId.endsWith(':')) {
+  if (!identity || chatId === '' || messageId === '') {
     return [untold(reading, 'a reaction of nobody')]
   }
+  const externalId = nameOfMessage(reading.botId, chatId, messageId)
   const [before, after] = [emojiIn(change, 'old_reaction'), emojiIn(change, 'new_reaction')]
   const reaction = (emoji: string, removed: boolean): InboundEvent => ({
     type: 'reaction',

@@ -7,6 +7,7 @@ import { DOT } from '../../test/fakes/telegram/customers.ts'
 import { type FakeTelegram, startFakeTelegram } from '../../test/fakes/telegram/fake-telegram.ts'
 import { botConfig, createBotBench, outgoing } from '../../test/harness/bot-context.ts'
 import { telegram } from './telegram-connector.ts'
+import { MOST_UPLOADS } from './upload-turns.ts'
 
 let fake: FakeTelegram
 beforeEach(async () => {
@@ -36,12 +37,12 @@ const file = (name: string, contentType: string, bytes: Buffer): OutboundAttachm
 })
 
 describe('a text', () => {
-  it('arrives as it was written, and is named by chat and number', async () => {
+  it('arrives as it was written, and is named by bot, chat and number', async () => {
     const ada = fake.customer()
     const text = '1 < 2 & "x" </b> *no* 😀'
     const receipt = await telegram.send(outgoing(ada.id, text), bench().ctx)
     expect(ada.received()).toMatchObject([{ text, entities: [] }])
-    expect(receipt).toEqual({ externalId: `${ada.id}:1` })
+    expect(receipt).toEqual({ externalId: `${fake.botId}:${ada.id}:1` })
     expect(JSON.parse(fake.server.calls[0]?.body.toString() ?? '')).toMatchObject({
       link_preview_options: { is_disabled: true },
     })
@@ -94,11 +95,20 @@ describe('a text', () => {
     const ada = fake.customer()
     const asked = ada.says('When?')
     const { ctx } = bench()
-    await telegram.send(outgoing(ada.id, 'Now', { replyToExternalId: `${ada.id}:${asked.messageId}` }), ctx)
-    for (const gone of [`${ada.id}:999`, 'choice:77', `-5:${asked.messageId}`])
+    const nameOf = (bot: number, chat: number, number: number) => `${bot}:${chat}:${number}`
+    const replyToExternalId = nameOf(fake.botId, ada.id, asked.messageId)
+    await telegram.send(outgoing(ada.id, 'Now', { replyToExternalId }), ctx)
+    const others = [
+      nameOf(fake.botId, ada.id, 999),
+      nameOf(fake.botId, -5, asked.messageId),
+      // The bot that this channel had before counted its messages for itself.
+      nameOf(4_711, ada.id, asked.messageId),
+    ]
+    for (const gone of [...others, 'choice:77'])
       await telegram.send(outgoing(ada.id, 'Soon', { replyToExternalId: gone }), ctx)
     expect(ada.received().map(({ replyTo }) => replyTo)).toEqual([
       asked.messageId,
+      undefined,
       undefined,
       undefined,
       undefined,
@@ -112,7 +122,7 @@ describe('a text', () => {
     expect(fake.messages(moved).filter(({ method }) => method === 'sendMessage')).toMatchObject([
       { text: 'Hi' },
     ])
-    expect(receipt.externalId.startsWith(`${moved}:`)).toBe(true)
+    expect(receipt.externalId.startsWith(`${fake.botId}:${moved}:`)).toBe(true)
   })
 })
 
@@ -136,7 +146,39 @@ describe('a file', () => {
     expect(message).toMatchObject({ method, text: 'Here & there', entities: [{ type: 'italic' }] })
     expect(message?.file?.bytes.equals(bytes)).toBe(true)
     expect(message?.file).toMatchObject({ name, contentType })
-    expect(receipt.externalId).toBe(`${ada.id}:${message?.messageId}`)
+    expect(receipt.externalId).toBe(`${fake.botId}:${ada.id}:${message?.messageId}`)
+  })
+
+  it('is loaded only when few others are on their way', async () => {
+    const ada = fake.customer()
+    const { ctx, stop } = bench()
+    let open = 0
+    let load = (): void => undefined
+    const mayLoad = new Promise<void>((resolve) => {
+      load = resolve
+    })
+    const held: OutboundAttachment = {
+      ...file('a.pdf', 'application/pdf', DOT),
+      open: async () => {
+        open += 1
+        await mayLoad
+        return Readable.from([DOT])
+      },
+    }
+    const sending = Array.from({ length: MOST_UPLOADS + 3 }, () =>
+      telegram.send(outgoing(ada.id, '', { attachments: [held] }), ctx),
+    )
+    await expect.poll(() => open).toBe(MOST_UPLOADS)
+    const late = new AbortController()
+    const given = { attachments: [held] }
+    const inVain = factsOf(telegram.send(outgoing(ada.id, '', given), { ...ctx, signal: late.signal }))
+    late.abort()
+    expect(await inVain).toMatchObject({ code: 'too-many-uploads', retry: 'later', delivery: 'not-sent' })
+    expect(open).toBe(MOST_UPLOADS)
+    load()
+    await Promise.all(sending)
+    expect(ada.received()).toHaveLength(MOST_UPLOADS + 3)
+    stop()
   })
 
   it('that cannot be read was surely not sent', async () => {
@@ -182,11 +224,13 @@ describe('what goes wrong', () => {
       { kind: 'status', status: 502 },
       { retry: 'later', delivery: 'unknown' },
     ],
+    ['and says so in JSON', status(502, 'Bad Gateway'), { retry: 'later', delivery: 'unknown' }],
     [
-      'the platform says that it failed',
-      status(500, 'Internal Server Error'),
-      { retry: 'later', delivery: 'not-sent' },
+      'the platform broke off what it had begun',
+      status(500, 'Internal Server Error: restart'),
+      { retry: 'later', delivery: 'unknown' },
     ],
+    ['it says that it is overloaded', status(503, 'Unavailable'), { retry: 'later', delivery: 'not-sent' }],
     ['the line is cut before', { kind: 'cut-before' }, { code: 'connection-lost', delivery: 'unknown' }],
     ['the line is cut after', { kind: 'cut-after' }, { code: 'connection-lost', delivery: 'unknown' }],
     ['nothing is answered', { kind: 'silent-after' }, { code: 'timeout', delivery: 'unknown' }],
@@ -306,6 +350,17 @@ describe('what becomes of a message later', () => {
     })
   })
 
+  it('is left alone when it was another bot’s: the number is somebody else’s now', async () => {
+    const { ada, ctx, message, externalId } = await sent()
+    const before = externalId.replace(String(fake.botId), '4711')
+    for (const act of [
+      telegram.editMessage?.(before, { ...message, text: 'Second' }, ctx),
+      telegram.deleteMessage?.(before, message.to, ctx),
+    ])
+      expect(await factsOf(act ?? Promise.resolve())).toMatchObject({ code: 'message-gone', retry: 'never' })
+    expect(ada.received()).toMatchObject([{ text: 'First', edits: 0 }])
+  })
+
   it('stays after two days, and the agent is told why', async () => {
     await fake.close()
     fake = await startFakeTelegram({ now: () => Date.now() + 49 * 3_600_000 })
@@ -322,45 +377,5 @@ describe('what becomes of a message later', () => {
       bench().ctx,
     )
     expect(fake.log).toEqual([{ kind: 'typing', chatId: ada.id }])
-  })
-})
-
-describe('a customer’s file', () => {
-  const fetched = async (ref: string, ctx = bench().ctx): Promise<Buffer> => {
-    const stream = await telegram.fetchAttachment?.({ kind: 'remote', ref, name: 'x' }, ctx)
-    const chunks: Buffer[] = []
-    for await (const chunk of stream ?? []) chunks.push(Buffer.from(chunk as Uint8Array))
-    return Buffer.concat(chunks)
-  }
-
-  it('is fetched by its link', async () => {
-    const ada = fake.customer()
-    const photo = ada.sendsPhoto(DOT)
-    expect((await fetched(photo.file?.id ?? '')).equals(DOT)).toBe(true)
-  })
-
-  it('that is too large, or gone, never comes', async () => {
-    const ada = fake.customer()
-    const film = ada.sendsFile('video', DOT, { sizeBytes: 30 * 2 ** 20 })
-    expect(await factsOf(fetched(film.file?.id ?? ''))).toMatchObject({ retry: 'never' })
-    expect(await factsOf(fetched('no such file'))).toMatchObject({ retry: 'never' })
-  })
-
-  it('that lies on the disk of the server is out of reach', async () => {
-    const { ctx } = createBotBench(botConfig(fake), {
-      fetch: async () => Response.json({ ok: true, result: { file_id: 'x', file_path: '/var/lib/secret' } }),
-    })
-    expect(await factsOf(fetched('x', ctx))).toMatchObject({ code: 'file-out-of-reach', retry: 'never' })
-  })
-
-  it('and his picture are found by asking for him', async () => {
-    const ada = fake.customer({ last_name: 'Lovelace', username: 'ada' })
-    expect(await telegram.lookUpIdentity?.(String(ada.id), bench().ctx)).toMatchObject({
-      displayName: 'Ada Lovelace',
-      attributes: { username: 'ada' },
-      verified: false,
-    })
-    expect(await telegram.lookUpIdentity?.('4711', bench().ctx)).toBeUndefined()
-    expect(await telegram.lookUpIdentity?.('-5', bench().ctx)).toBeUndefined()
   })
 })

@@ -2,23 +2,15 @@ import type { OutboundAttachment, OutboundMessage, SendReceipt } from '../../src
 import { ConnectorError } from '../../src/contract/connector-error.ts'
 import { type Bot, openBot, type Upload } from './bot-api.ts'
 import { refusalIn, toConnectorError } from './failures.ts'
+import { nameOfMessage, placeIn } from './message-name.ts'
 import { type HealthContext, noteSending } from './sending-health.ts'
+import { botIdOf, type TelegramConfig } from './settings.ts'
+import { inUploadTurn } from './upload-turns.ts'
 import { writeHtml } from './write-html.ts'
 
 /** A photo may have ten megabytes, anything fifty (Bot API, "Sending files"). */
 export const MOST_PHOTO_BYTES = 10_000_000
 export const MOST_UPLOAD_BYTES = 50_000_000
-
-/** `chat:message`, as `parse` names messages too. */
-const EXTERNAL_ID = /^(-?\d{1,20}):(\d{1,20})$/
-
-/** Takes apart what names a message; undefined for what names something else, such as a pressed button. */
-export function placeIn(
-  externalId: string,
-): { readonly chatId: string; readonly messageId: number } | undefined {
-  const [, chatId, messageId] = EXTERNAL_ID.exec(externalId) ?? []
-  return chatId === undefined ? undefined : { chatId, messageId: Number(messageId) }
-}
 
 /** One message: a text, or a file with its caption. Throws ConnectorError only. */
 export async function send(message: OutboundMessage, ctx: HealthContext): Promise<SendReceipt> {
@@ -26,14 +18,16 @@ export async function send(message: OutboundMessage, ctx: HealthContext): Promis
     const [file, ...more] = message.attachments
     // Each file is a message of its own: `maxPerMessage` is 1.
     if (more.length > 0) throw tooManyFiles()
-    const upload = file && (await uploadOf(file))
     const bot = await openBot(ctx)
-    const chatId = message.to.threadKey
-    const sent = await inTheRightChat(chatId, (chat) =>
-      upload ? sendFile(bot, chat, upload, message) : sendText(bot, chat, message, ctx.config.linkPreviews),
-    )
+    const { threadKey } = message.to
+    const sent = file
+      ? await inUploadTurn(ctx.channelId, ctx.signal, async () => {
+          const upload = await uploadOf(file)
+          return inTheRightChat(threadKey, (chat) => sendFile(bot, chat, upload, message, ctx.config))
+        })
+      : await inTheRightChat(threadKey, (chat) => sendText(bot, chat, message, ctx.config))
     noteSending(ctx)
-    return { externalId: `${sent.chat.id}:${sent.message_id}` }
+    return { externalId: nameOfMessage(botIdOf(ctx.config), String(sent.chat.id), sent.message_id) }
   } catch (error) {
     const told = toConnectorError(error, ctx.config.botToken)
     noteSending(ctx, told)
@@ -82,20 +76,25 @@ export async function plainIfNeeded<T>(
   }
 }
 
-function answering(message: OutboundMessage, chatId: string) {
-  const place = message.replyToExternalId === undefined ? undefined : placeIn(message.replyToExternalId)
+function answering({ replyToExternalId = '' }: OutboundMessage, chatId: string, config: TelegramConfig) {
+  const place = placeIn(replyToExternalId, botIdOf(config))
   if (place?.chatId !== chatId) return {}
   // What it answers may be gone; the answer goes all the same.
   return { reply_parameters: { message_id: place.messageId, allow_sending_without_reply: true } }
 }
 
-const sendText = (bot: Bot, chatId: string, message: OutboundMessage, linkPreviews: boolean): Promise<Sent> =>
+const sendText = (
+  bot: Bot,
+  chatId: string,
+  message: OutboundMessage,
+  config: TelegramConfig,
+): Promise<Sent> =>
   plainIfNeeded(message, (shown) =>
     bot.callApi('sendMessage', {
       chat_id: chatId,
       ...formatted('text', shown),
-      link_preview_options: { is_disabled: !linkPreviews },
-      ...answering(message, chatId),
+      link_preview_options: { is_disabled: !config.linkPreviews },
+      ...answering(message, chatId, config),
     }),
   )
 
@@ -119,7 +118,13 @@ function wayOf({ contentType, source }: Upload): { readonly method: FileMethod; 
 const NOT_SHOWN =
   /PHOTO_|IMAGE_PROCESS_FAILED|VIDEO_|VOICE_|wrong type of the web page content|failed to get HTTP/i
 
-async function sendFile(bot: Bot, chatId: string, file: Upload, message: OutboundMessage): Promise<Sent> {
+async function sendFile(
+  bot: Bot,
+  chatId: string,
+  file: Upload,
+  message: OutboundMessage,
+  config: TelegramConfig,
+): Promise<Sent> {
   const by = ({ method, key }: { readonly method: FileMethod; readonly key: string }): Promise<Sent> =>
     plainIfNeeded(
       message,
@@ -129,7 +134,7 @@ async function sendFile(bot: Bot, chatId: string, file: Upload, message: Outboun
           chat_id: chatId,
           [key]: file,
           ...(message.text === '' ? {} : formatted('caption', shown)),
-          ...answering(message, chatId),
+          ...answering(message, chatId, config),
         }) as Promise<Sent>,
     )
   const way = wayOf(file)

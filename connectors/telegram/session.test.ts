@@ -146,16 +146,26 @@ describe('long polling', () => {
     stop()
   })
 
-  it('removes the webhook first, and what waited for it comes', async () => {
+  it('removes a webhook of its own first, and what waited for it comes', async () => {
     const ada = fake.customer()
-    await fetch(`${fake.url}/bot${fake.token}/setWebhook?url=http://127.0.0.1:1/x`)
+    const { ctx, stop } = bench()
+    await fetch(`${fake.url}/bot${fake.token}/setWebhook?url=${ctx.webhookUrl}`)
     ada.says('for the webhook')
     const journal = createJournal()
-    const { ctx, stop } = bench()
     void outcomeOf(openPolling(ctx, journal.push))
     await expect.poll(journal.texts).toEqual(['for the webhook'])
     expect(fake.webhook).toBeUndefined()
     stop()
+  })
+
+  it('leaves the webhook of another program alone, and says what to do', async () => {
+    await fetch(`${fake.url}/bot${fake.token}/setWebhook?url=https://other.example/hook`)
+    expect(await outcomeOf(openPolling(bench().ctx, createJournal().push))).toMatchObject({
+      code: 'webhook-elsewhere',
+      retry: 'later',
+      detail: expect.stringContaining('Save this channel'),
+    })
+    expect(fake.webhook?.url).toBe('https://other.example/hook')
   })
 
   it('says in words that somebody else fetches, and may be opened again', async () => {
@@ -200,12 +210,11 @@ describe('long polling', () => {
     })
   })
 
-  it('gives up on a server that numbers nothing', async () => {
-    fake.failNext('getUpdates', {
-      kind: 'status',
-      status: 200,
-      body: '{"ok":true,"result":[{"message":{}}]}',
-    })
+  it.each([
+    ['numbers nothing', '[{"message":{}}]'],
+    ['lists nothing', '{}'],
+  ])('gives up on a server that %s', async (_, result) => {
+    fake.failNext('getUpdates', { kind: 'status', status: 200, body: `{"ok":true,"result":${result}}` })
     const { ctx, marks } = bench()
     expect(await outcomeOf(openPolling(ctx, createJournal().push))).toMatchObject({
       code: 'unreadable-answer',
@@ -230,6 +239,18 @@ describe('long polling', () => {
     const id = ada.presses(1, 'yes')
     await expect.poll(() => journal.texts()).toEqual(['yes'])
     await expect.poll(() => fake.unansweredButtons.has(id)).toBe(false)
+    stop()
+  })
+  it('waits for no answer to a button', async () => {
+    const ada = fake.customer()
+    const journal = createJournal()
+    const { ctx, stop } = bench()
+    fake.failNext('answerCallbackQuery', { kind: 'silent-after' })
+    void outcomeOf(openPolling(ctx, journal.push))
+    ada.presses(1, 'yes')
+    await expect.poll(() => journal.texts()).toEqual(['yes'])
+    ada.says('and now?')
+    await expect.poll(() => journal.texts()).toEqual(['yes', 'and now?'])
     stop()
   })
 })

@@ -3,6 +3,7 @@ import { ALLOWED_UPDATES } from './allowed-updates.ts'
 import { type Bot, openBot } from './bot-api.ts'
 import { answerButton } from './change.ts'
 import { toConnectorError, unreadableAnswer } from './failures.ts'
+import { makeWayForPolling } from './set-webhook.ts'
 import { botIdOf, type TelegramConfig } from './settings.ts'
 import { chatIdOf, factsOf, payloadOf, pressedButtonOf, updateKeyOf } from './update-key.ts'
 import { idIn, type Json, objectsOf } from './wire.ts'
@@ -34,8 +35,7 @@ export async function openPolling(ctx: Context, push: PushItem): Promise<void> {
   try {
     const bot = await openBot(ctx)
     let mark = readMark(await checkpoint.read(), botId)
-    // A webhook and polling exclude each other; what waits for the one stays for the other.
-    await bot.callApi('deleteWebhook', {})
+    await makeWayForPolling(bot, ctx)
     for (let isFirst = true; !signal.aborted; isFirst = false) {
       const updates = await fetchUpdates(
         bot,
@@ -48,7 +48,7 @@ export async function openPolling(ctx: Context, push: PushItem): Promise<void> {
       const last =
         updates.map((update) => Number(idIn(update, 'update_id') || Number.NaN)).at(-1) ?? Number.NaN
       // Whoever numbers nothing would send the same for ever.
-      if (!Number.isSafeInteger(last)) throw unreadableAnswer(200)
+      if (!Number.isSafeInteger(last)) throw unreadableAnswer()
       mark = { offset: last + 1, atMs: clock() }
       await checkpoint.write({ ...mark, botId })
     }
@@ -72,7 +72,9 @@ async function fetchUpdates(bot: Bot, offset: number | undefined): Promise<reado
     allowed_updates: ALLOWED_UPDATES,
     ...(offset === undefined ? {} : { offset }),
   })
-  return Array.isArray(updates) ? objectsOf(updates) : []
+  // Read as nothing, it would be asked for again at once and without end.
+  if (!Array.isArray(updates)) throw unreadableAnswer()
+  return objectsOf(updates)
 }
 
 /**
@@ -94,15 +96,12 @@ async function pushAll(updates: readonly Json[], ctx: Context, push: PushItem): 
   )
   const failed = pushed.find((one) => one.status === 'rejected')
   if (failed) throw failed.reason
-  await Promise.all(
-    updates.map(async (update) => {
-      const button = pressedButtonOf(update)
-      if (button === undefined) return
-      await answerButton(button, ctx).catch((error: unknown) =>
-        ctx.logger.debug({ err: error }, 'a pressed button was not answered'),
-      )
-    }),
-  )
+  for (const button of updates.flatMap((update) => pressedButtonOf(update) ?? [])) {
+    // Beside the polling: a button that goes on turning must not keep everybody's messages.
+    void answerButton(button, ctx).catch((error: unknown) =>
+      ctx.logger.debug({ err: error }, 'a pressed button was not answered'),
+    )
+  }
 }
 
 function itemOf(update: Json, facts: RawItem['facts']): RawItem {

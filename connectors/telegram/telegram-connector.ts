@@ -7,13 +7,15 @@ import { fetchAttachment, lookUpIdentity } from './fetch-file.ts'
 import { parse } from './parse.ts'
 import { MOST_UPLOAD_BYTES, send } from './send.ts'
 import { openPolling } from './session.ts'
-import { activate, deactivate, mendWebhook } from './set-webhook.ts'
+import { activate, deactivate, leave, mendWebhook } from './set-webhook.ts'
 import { configFields, setup, type TelegramConfig } from './settings.ts'
 import { pressedButtonOf } from './update-key.ts'
 import { webhook } from './webhook.ts'
 import { readObject } from './wire.ts'
 
 const SECOND_MS = 1_000
+/** The largest file at the slowest line that the guarded fetch bears, twice: what cannot be shown goes again as a file. */
+const SEND_LIMIT_MS = 600 * SECOND_MS
 
 /** "Avoid sending more than one message per second"; a short burst is borne (Bot FAQ, "Broadcasting to Users"). */
 const IN_A_CHAT: PaceLimit = { messages: 1, perMs: SECOND_MS, burst: 3 }
@@ -74,6 +76,7 @@ export const telegram: Connector<TelegramConfig> = {
   check,
   activate,
   deactivate,
+  leave,
   inbound: {
     kind: 'either',
     webhook,
@@ -86,6 +89,7 @@ export const telegram: Connector<TelegramConfig> = {
     const button = update && pressedButtonOf(update)
     if (button !== undefined) await answerButton(button, ctx)
   },
+  sendLimitMs: SEND_LIMIT_MS,
   send,
   catchUp: mendWebhook,
   lookUpIdentity,

@@ -3,6 +3,7 @@ import type { ConnectorContext } from '../../src/contract/connector.ts'
 import { ConnectorError } from '../../src/contract/connector-error.ts'
 import { verified } from '../../src/contract/raw-request.ts'
 import { generateSetting } from '../../src/services/channel-settings.ts'
+import { startProvider } from '../../test/fakes/provider/provider-server.ts'
 import { type FakeTelegram, startFakeTelegram } from '../../test/fakes/telegram/fake-telegram.ts'
 import { botConfig, createBotBench } from '../../test/harness/bot-context.ts'
 import type { TelegramConfig } from './settings.ts'
@@ -84,6 +85,63 @@ describe('the webhook', () => {
     expect(await telegram.check(ctx)).toMatchObject({ ok: false, code: 'webhook-elsewhere' })
   })
 
+  it('of another program outlives the channel that went before it', async () => {
+    const { ctx } = byWebhook()
+    await telegram.activate?.(ctx)
+    await fetch(`${fake.url}/bot${fake.token}/setWebhook?url=https://other.example/hook`)
+    await telegram.deactivate?.(ctx)
+    expect(fake.webhook?.url).toBe('https://other.example/hook')
+  })
+
+  it('is taken from the former bot when the channel goes over to another, and from no bot with a new token', async () => {
+    const { ctx } = byWebhook()
+    await telegram.activate?.(ctx)
+    await telegram.leave?.(ctx, { ...ctx.config, linkPreviews: true, botToken: `${fake.botId}:renewed` })
+    expect(fake.webhook?.url).toBe(HOOK)
+    await telegram.leave?.(ctx, { ...ctx.config, botToken: '4711:another' })
+    expect(fake.webhook).toBeUndefined()
+    await telegram.activate?.(ctx)
+    await telegram.leave?.(ctx, { ...ctx.config, apiBaseUrl: 'https://bots.example' })
+    expect(fake.webhook).toBeUndefined()
+  })
+
+  it('is set again where it asks for less than is wanted', async () => {
+    const { ctx } = byWebhook()
+    await fetch(`${fake.url}/bot${fake.token}/setWebhook?url=${HOOK}&allowed_updates=["message"]`)
+    await telegram.catchUp?.(ctx, 0, async () => undefined)
+    expect(fake.webhook?.allowed).toContain('message_reaction')
+  })
+
+  it('that leads nowhere is told of while something waits', async () => {
+    const { ctx } = byWebhook()
+    await telegram.activate?.(ctx)
+    await telegram.catchUp?.(ctx, 0, async () => undefined)
+    fake.customer().says('hello?')
+    await expect.poll(() => fake.webhookCalls.length).toBeGreaterThan(0)
+    await expect(telegram.catchUp?.(ctx, 0, async () => undefined)).rejects.toMatchObject({
+      facts: { code: 'deliveries-fail', detail: expect.stringContaining('last failed delivery') },
+    })
+  })
+
+  it('gets the secret that never reached it', async () => {
+    const bot = await startFakeTelegram({ token: '700100202:AAfake-token_of-a-bot-for-tests-00000' })
+    const config = botConfig(bot)
+    const here = await startProvider(({ headers }) => ({
+      status: headers['x-telegram-bot-api-secret-token'] === config.webhookSecret ? 200 : 401,
+    }))
+    const webhookUrl = `${here.url}/ingress/1`
+    const { ctx } = createBotBench(config, { webhookUrl, receives: 'webhook' })
+    const former = createBotBench({ ...config, webhookSecret: 'former' }, { webhookUrl, receives: 'webhook' })
+    await telegram.activate?.(former.ctx)
+    bot.customer().says('hello?')
+    await expect.poll(() => bot.webhookCalls.map(({ status }) => status)).toContain(401)
+    const looked = telegram.catchUp?.(ctx, 0, async () => undefined)
+    await expect(looked).rejects.toMatchObject({ facts: { code: 'deliveries-fail' } })
+    await expect.poll(() => bot.pending).toEqual([])
+    await telegram.catchUp?.(ctx, 0, async () => undefined)
+    await Promise.all([bot.close(), here.close()])
+  })
+
   it('is nobody’s business where updates are fetched', async () => {
     const { ctx } = byWebhook({ receives: 'session' })
     await telegram.catchUp?.(ctx, 0, async () => undefined)
@@ -157,6 +215,11 @@ describe('"Test connection"', () => {
     await telegram.activate?.(ctx)
     expect(await telegram.check(ctx)).toMatchObject({
       detail: expect.stringContaining('Its webhook stands.'),
+    })
+    const moved = byWebhook({ webhookUrl: HOOK.replace('127.0.0.1:9', 'localhost:9') })
+    expect(await telegram.check(moved.ctx)).toMatchObject({
+      ok: true,
+      detail: expect.stringContaining('an earlier address of this server'),
     })
     expect(await telegram.check(byWebhook({ receives: 'session' }).ctx)).toMatchObject({
       ok: true,

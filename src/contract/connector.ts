@@ -219,8 +219,13 @@ export interface Connector<C = ConfigValues> {
   check(ctx: ConnectorContext<C>): Promise<CheckResult>
   /** Called after the channel is saved or resumed, e.g. to set a webhook; safe to repeat. */
   activate?(ctx: ConnectorContext<C>): Promise<void>
-  /** Called before the channel is paused or deleted; safe to repeat. */
+  /** Called when the channel is paused or deleted; safe to repeat. */
   deactivate?(ctx: ConnectorContext<C>): Promise<void>
+  /**
+   * Called with the settings as they were, once others are saved and before `activate`: takes back what the new ones do
+   * not cover, such as the webhook of another account. Best effort, while the channel is not paused; safe to repeat.
+   */
+  leave?(ctx: ConnectorContext<C>, next: C): Promise<void>
   readonly inbound: WebhookInbound<C> | SessionInbound<C> | EitherInbound<C>
   /**
    * Called once a webhook's request is journaled, beside the acknowledgement, for what a platform expects as a call of

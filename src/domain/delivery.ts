@@ -15,7 +15,7 @@ export interface RetrySchedule {
   readonly longestDelayMs: number
 }
 
-/** Used unless a connector's capabilities say otherwise: about nine hours in all. */
+/** Used unless a connector's capabilities say otherwise: one to two hours in all. */
 export const DEFAULT_RETRY_SCHEDULE: RetrySchedule = {
   maxAttempts: 14,
   firstDelayMs: 1_000,

@@ -16,6 +16,12 @@ beforeAll(async () => {
     } else if (request.url === '/echo') {
       response.writeHead(200, { 'x-type': request.headers['content-type'] ?? '' })
       request.pipe(response)
+    } else if (request.url === '/slow') {
+      let bytes = 0
+      request.on('data', (chunk: Buffer) => {
+        bytes += chunk.byteLength
+      })
+      request.on('end', () => setTimeout(() => response.end(String(bytes)), 1_500))
     } else if (request.url !== '/never') response.end('canary')
   })
   canary.on('connection', () => {
@@ -147,6 +153,14 @@ describe('the guarded fetch', () => {
   it('gives up on a server that never answers', async () => {
     const fetch = createGuardedFetch({ allow: ['127.0.0.1'], timeoutMs: 100 })
     await expect(fetch(`http://127.0.0.1:${port}/never`)).rejects.toThrow()
+  })
+
+  it('gives a large body the time that it takes on a slow line', async () => {
+    const fetch = createGuardedFetch({ allow: ['127.0.0.1'], timeoutMs: 200, slowestBytesPerSecond: 10_000 })
+    const slowly = (body: Uint8Array<ArrayBuffer>) =>
+      fetch(`http://127.0.0.1:${port}/slow`, { method: 'POST', body })
+    await expect(slowly(new Uint8Array(10))).rejects.toMatchObject({ name: 'TimeoutError' })
+    expect(await (await slowly(new Uint8Array(300_000))).text()).toBe('300000')
   })
 
   it('carries forms and their boundary', async () => {

@@ -15,7 +15,10 @@ export type Lookup = (hostname: string) => Promise<readonly LookupAddress[]>
 export interface GuardedFetchOptions {
   /** Internal networks that may be called all the same, as addresses or CIDR. */
   readonly allow?: readonly string[]
+  /** From the call to the last byte of the answer, beside the time that the body takes. */
   readonly timeoutMs?: number
+  /** On a line that is slower a large body breaks off. */
+  readonly slowestBytesPerSecond?: number
   /** Longest answer, after decompression. */
   readonly maxResponseBytes?: number
   readonly lookup?: Lookup
@@ -51,7 +54,7 @@ function isWithin(address: ipaddr.IPv4 | ipaddr.IPv6, network: string): boolean 
 
 const lookupAll: Lookup = async (hostname) => promisify(systemLookup)(hostname, { all: true, verbatim: true })
 
-const DEFAULTS = { timeoutMs: 30_000, maxResponseBytes: 64 * 2 ** 20 }
+const DEFAULTS = { timeoutMs: 30_000, slowestBytesPerSecond: 200_000, maxResponseBytes: 64 * 2 ** 20 }
 
 /**
  * A fetch for whatever an input can steer. The address is checked when the connection is made, so that a name which
@@ -59,11 +62,12 @@ const DEFAULTS = { timeoutMs: 30_000, maxResponseBytes: 64 * 2 ** 20 }
  */
 export function createGuardedFetch(options: GuardedFetchOptions = {}): typeof globalThis.fetch {
   const { allow = [], lookup = lookupAll } = options
-  const { timeoutMs, maxResponseBytes } = { ...DEFAULTS, ...options }
+  const { timeoutMs, slowestBytesPerSecond, maxResponseBytes } = { ...DEFAULTS, ...options }
+  // One limit for the whole call, below: these would run while a body still goes up.
   const dispatcher = new Agent({
     connect: guardedConnector(allow, lookup),
-    headersTimeout: timeoutMs,
-    bodyTimeout: timeoutMs,
+    headersTimeout: 0,
+    bodyTimeout: 0,
   })
 
   return async (input, init) => {
@@ -73,13 +77,14 @@ export function createGuardedFetch(options: GuardedFetchOptions = {}): typeof gl
       throw new OutboundRefusedError('destination-not-allowed', `the scheme ${protocol} is not allowed`)
     }
     const body = request.body === null ? undefined : new Uint8Array(await request.arrayBuffer())
+    const limitMs = timeoutMs + Math.ceil(((body?.byteLength ?? 0) / slowestBytesPerSecond) * 1_000)
     const response = await undiciFetch(request.url, {
       method: request.method,
       headers: [...request.headers],
       ...(body === undefined ? {} : { body }),
       redirect: 'manual',
       dispatcher,
-      signal: AbortSignal.any([request.signal, AbortSignal.timeout(timeoutMs)]),
+      signal: AbortSignal.any([request.signal, AbortSignal.timeout(limitMs)]),
     }).catch((error: unknown) => {
       throw refusalIn(error) ?? error
     })

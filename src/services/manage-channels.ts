@@ -165,6 +165,7 @@ export async function updateChannel(
   const after = await save(deps, before, version, change, config)
   // Only once the change holds: a form that came too late must not cut a channel off from its platform.
   if (paused === true && !before.paused) await deactivate(deps, before)
+  else if (config !== undefined && !before.paused) await leave(deps, before, after)
   if (!after.paused && (before.paused || config !== undefined)) await activate(deps, after)
   return readChannel(deps, id)
 }
@@ -241,6 +242,15 @@ async function deactivate(deps: ManageChannelsDeps, channel: LiveChannel): Promi
     return { ok: true }
   })
   if (!result.ok) await recordHealth(deps, channel.id, result)
+}
+
+/** A platform that cannot be reached any more must not keep a channel from going over to another. */
+async function leave(deps: ManageChannelsDeps, before: LiveChannel, after: LiveChannel): Promise<void> {
+  if (!before.connector.leave) return
+  await attempt(deps, before, async (connector, ctx) => {
+    await connector.leave?.(ctx, after.config)
+    return { ok: true }
+  })
 }
 
 function resettle(

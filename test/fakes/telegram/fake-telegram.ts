@@ -11,7 +11,7 @@ import { createMethods, type SeenEvent } from './bot-methods.ts'
 import { type ChatMessage, createChats, type User } from './chats.ts'
 import { type Customer, createCustomer } from './customers.ts'
 import { createFloodControl, type FloodLimit } from './flood-control.ts'
-import { createUpdateQueue, type Update, type WebhookCall } from './update-queue.ts'
+import { createUpdateQueue, type Update, type Webhook, type WebhookCall } from './update-queue.ts'
 
 export interface FakeTelegramOptions {
   /** Of the bot; its number is the bot's id. */
@@ -58,7 +58,7 @@ export interface FakeTelegram {
   readonly webhookCalls: readonly WebhookCall[]
   /** What the real server would have done something unexpected for; empty while all is well. */
   readonly errors: readonly string[]
-  readonly webhook: { readonly url: string; readonly secret: string } | undefined
+  readonly webhook: Webhook | undefined
   /** Updates that nobody has taken yet. */
   readonly pending: readonly Update[]
   /** Puts any update into the queue. */

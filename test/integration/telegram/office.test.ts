@@ -150,3 +150,29 @@ describe('the webhook of a channel', () => {
     await expect.poll(() => fake.unansweredButtons.has(id), PATIENCE).toBe(false)
   })
 })
+
+describe('a channel that goes over to another bot', () => {
+  it('hears the new one alone, and takes none of its messages for one of before', async () => {
+    const { fake: former } = await open()
+    const channelId = await office.channel({ receive: 'webhook' })
+    const before = former.customer()
+    before.says('to the first bot')
+    await expect.poll(() => textsOf(channelId), PATIENCE).toEqual(['to the first bot'])
+    const [old] = await office.messages(channelId)
+    const { fake } = await open({ token: '700100201:AAanother-token_of-another-bot-000000' })
+    const { body } = await office.call('GET', `/channels/${channelId}`)
+    const config = { botToken: fake.token, apiBaseUrl: fake.url }
+    await office.call('PATCH', `/channels/${channelId}`, { config, version: body['version'] })
+    expect(fake.webhook?.url).toContain(channelId)
+    // The same person: the chat and the number of his first message are the same, too.
+    const after = fake.customer({ id: before.id })
+    after.says('to the second bot')
+    await expect.poll(() => textsOf(channelId), PATIENCE).toEqual(['to the first bot', 'to the second bot'])
+    await office.reply(channelId, 'Here I am', { replyToId: old?.id })
+    await expect
+      .poll(() => after.received().map(({ text, replyTo }) => [text, replyTo]), PATIENCE)
+      .toEqual([['Here I am', undefined]])
+    expect(former.webhook).toBeUndefined()
+    expect([...fake.errors, ...former.errors]).toEqual([])
+  })
+})
