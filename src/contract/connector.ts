@@ -221,6 +221,11 @@ export interface Connector<C = ConfigValues> {
   activate?(ctx: ConnectorContext<C>): Promise<void>
   /** Called before the channel is paused or deleted; safe to repeat. */
   deactivate?(ctx: ConnectorContext<C>): Promise<void>
+  /**
+   * Whether changed settings name another place with the platform, such as another number or bot. Then `deactivate` is
+   * called with those of before, ahead of `activate` with the new ones. Cheap and pure; left out, they never do.
+   */
+  relocates?(before: C, after: C): boolean
   readonly inbound: WebhookInbound<C> | SessionInbound<C> | EitherInbound<C>
   /**
    * Called once a webhook's request is journaled, beside the acknowledgement, for what a platform expects as a call of
