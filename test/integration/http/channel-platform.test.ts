@@ -2,8 +2,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { Connector } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
-import type { ChannelId, ChannelType } from '../../../src/domain/ids.ts'
+import type { ChannelId, ChannelType, MessageId } from '../../../src/domain/ids.ts'
 import type { ChannelAdminView } from '../../../src/domain/views.ts'
+import { freshId } from '../../../src/store/object-id.ts'
+import { waitingConversation } from '../../harness/stored-conversation.ts'
 import { parrot } from './parrot-connector.ts'
 import { type Someone, startTestServer, type TestServer } from './test-server.ts'
 
@@ -157,6 +159,40 @@ describe('a channel that is deleted', () => {
     await remove(id).expect(200)
     const { body } = await owner.agent.get(`${API}/channels/${id}/templates`).expect(422)
     expect(body.reason).toBe('channel-deleted')
+  })
+})
+
+describe('a file that still lies with the platform of a deleted channel', () => {
+  it('is gone, and nobody is asked for it', async () => {
+    const { id } = await add()
+    const conversation = waitingConversation(id, Date.now())
+    const { stores } = server.core
+    await stores.conversations.createMissing([conversation])
+    const messageId = freshId() as MessageId
+    await stores.messages.record([
+      {
+        id: messageId,
+        conversationId: conversation.id,
+        channelId: id as ChannelId,
+        direction: 'inbound',
+        kind: 'message',
+        author: { kind: 'contact', id: conversation.contactId, name: 'Ada' },
+        text: '',
+        attachments: [],
+        createdAtMs: 1,
+        order: 1,
+        version: 1,
+      },
+    ])
+    const [file] = await stores.attachments.linkRemote(
+      [{ ref: 'far', position: 0, name: 'far.png', contentType: 'image/png', sizeBytes: 1 }],
+      { kind: 'visitor', id: 'ada', channelId: id as ChannelId },
+      { conversationId: conversation.id, messageId },
+      Date.now(),
+    )
+    await remove(id).expect(200)
+    const { body } = await owner.agent.get(`${API}/attachments/${file?.id}`).expect(404)
+    expect(body.detail).toContain('does not have this file any more')
   })
 })
 
