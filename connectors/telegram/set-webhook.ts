@@ -47,11 +47,9 @@ export async function deactivate(ctx: Context): Promise<void> {
   }
 }
 
-/** The former bot would go on delivering here, under the same secret. */
-export async function leave(ctx: Context, next: TelegramConfig): Promise<void> {
-  const { config } = ctx
-  if (botIdOf(config) !== botIdOf(next) || apiRootOf(config) !== apiRootOf(next)) await deactivate(ctx)
-}
+/** The former bot would go on delivering here, under the same secret; a new token of the same bot moves nothing. */
+export const relocates = (before: TelegramConfig, after: TelegramConfig): boolean =>
+  botIdOf(before) !== botIdOf(after) || apiRootOf(before) !== apiRootOf(after)
 
 async function removeWebhook(ctx: Context): Promise<void> {
   try {

@@ -7,7 +7,7 @@ import { fetchAttachment, lookUpIdentity } from './fetch-file.ts'
 import { parse } from './parse.ts'
 import { MOST_UPLOAD_BYTES, send } from './send.ts'
 import { openPolling } from './session.ts'
-import { activate, deactivate, leave, mendWebhook } from './set-webhook.ts'
+import { activate, deactivate, mendWebhook, relocates } from './set-webhook.ts'
 import { configFields, setup, type TelegramConfig } from './settings.ts'
 import { pressedButtonOf } from './update-key.ts'
 import { webhook } from './webhook.ts'
@@ -76,7 +76,7 @@ export const telegram: Connector<TelegramConfig> = {
   check,
   activate,
   deactivate,
-  leave,
+  relocates,
   inbound: {
     kind: 'either',
     webhook,

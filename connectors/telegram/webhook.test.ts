@@ -93,16 +93,13 @@ describe('the webhook', () => {
     expect(fake.webhook?.url).toBe('https://other.example/hook')
   })
 
-  it('is taken from the former bot when the channel goes over to another, and from no bot with a new token', async () => {
+  it('is that of the former bot when the channel goes over to another, and of the same with a new token', () => {
     const { ctx } = byWebhook()
-    await telegram.activate?.(ctx)
-    await telegram.leave?.(ctx, { ...ctx.config, linkPreviews: true, botToken: `${fake.botId}:renewed` })
-    expect(fake.webhook?.url).toBe(HOOK)
-    await telegram.leave?.(ctx, { ...ctx.config, botToken: '4711:another' })
-    expect(fake.webhook).toBeUndefined()
-    await telegram.activate?.(ctx)
-    await telegram.leave?.(ctx, { ...ctx.config, apiBaseUrl: 'https://bots.example' })
-    expect(fake.webhook).toBeUndefined()
+    const { config } = ctx
+    expect(telegram.relocates?.(config, { ...config, botToken: `${fake.botId}:renewed` })).toBe(false)
+    expect(telegram.relocates?.(config, { ...config, linkPreviews: true })).toBe(false)
+    expect(telegram.relocates?.(config, { ...config, botToken: '4711:another' })).toBe(true)
+    expect(telegram.relocates?.(config, { ...config, apiBaseUrl: 'https://bots.example' })).toBe(true)
   })
 
   it('is set again where it asks for less than is wanted', async () => {

@@ -16,7 +16,7 @@ export interface ConnectorErrorFacts {
   readonly optedOut?: boolean
 }
 
-/** The only error a connector may throw from `send`, `check`, `activate`, `deactivate`, `leave` and `fetchAttachment`. */
+/** The only error a connector may throw from `send`, `check`, `activate`, `deactivate` and `fetchAttachment`. */
 export class ConnectorError extends Error {
   readonly facts: ConnectorErrorFacts
 

@@ -222,10 +222,10 @@ export interface Connector<C = ConfigValues> {
   /** Called when the channel is paused or deleted; safe to repeat. */
   deactivate?(ctx: ConnectorContext<C>): Promise<void>
   /**
-   * Called with the settings as they were, once others are saved and before `activate`: takes back what the new ones do
-   * not cover, such as the webhook of another account. Best effort, while the channel is not paused; safe to repeat.
+   * Whether changed settings name another place with the platform, such as another number or bot. Then `deactivate` is
+   * called with those of before, ahead of `activate` with the new ones. Cheap and pure; left out, they never do.
    */
-  leave?(ctx: ConnectorContext<C>, next: C): Promise<void>
+  relocates?(before: C, after: C): boolean
   readonly inbound: WebhookInbound<C> | SessionInbound<C> | EitherInbound<C>
   /**
    * Called once a webhook's request is journaled, beside the acknowledgement, for what a platform expects as a call of

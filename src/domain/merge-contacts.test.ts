@@ -2,7 +2,14 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isAttributeName } from './contact-attributes.ts'
 import type { AgentId } from './ids.ts'
-import { type ContactFacts, mergeFacts, tooManyFacts, withoutTaken } from './merge-contacts.ts'
+import {
+  type ContactFacts,
+  MOST_EMAILS,
+  mergeFacts,
+  tooManyFacts,
+  withoutTaken,
+  withTaken,
+} from './merge-contacts.ts'
 
 const few = (prefix: string) =>
   fc.uniqueArray(
@@ -50,8 +57,38 @@ describe('merged facts', () => {
       fc.property(facts, facts, (stays, goes) => {
         const { facts: both, taken } = mergeFacts(stays, goes)
         expect(withoutTaken(both, taken)).toEqual(stays)
+        expect(withTaken(goes, taken)).toEqual(goes)
       }),
     )
+  })
+
+  it('have an address once, however it is written', () => {
+    const none: ContactFacts = { emails: [], phones: [], tags: [], attributes: {}, ownerId: null }
+    const { facts: both, taken } = mergeFacts(
+      { ...none, emails: ['Ada@Example.com'] },
+      { ...none, emails: ['ada@example.com', 'b@example.com'] },
+    )
+    expect(both.emails).toEqual(['Ada@Example.com', 'b@example.com'])
+    expect(taken.emails).toEqual(['b@example.com'])
+  })
+
+  it('give back what was learned since, as far as there is room', () => {
+    const goes = { emails: ['a@x'], phones: [], tags: ['vip'], attributes: { plan: 'gold' }, ownerId: null }
+    const taken = {
+      emails: ['a@x', 'new@x'],
+      phones: ['+49'],
+      tags: ['vip'],
+      attributes: { plan: 'silver', b: 'c' },
+    }
+    expect(withTaken(goes, taken)).toEqual({
+      emails: ['a@x', 'new@x'],
+      phones: ['+49'],
+      tags: ['vip'],
+      attributes: { plan: 'silver', b: 'c' },
+      ownerId: null,
+    })
+    const many = Array.from({ length: 30 }, (_, index) => `${index}@x`)
+    expect(withTaken(goes, { ...taken, emails: many }).emails).toHaveLength(MOST_EMAILS)
   })
 
   it('keep on falling apart what was changed since', () => {

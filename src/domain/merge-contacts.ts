@@ -1,4 +1,4 @@
-import { MOST_ATTRIBUTES } from './contact-attributes.ts'
+import { MOST_ATTRIBUTES, withToldAttributes } from './contact-attributes.ts'
 import type { AgentId } from './ids.ts'
 
 /** The most email addresses, phone numbers and tags that a contact has. */
@@ -27,6 +27,15 @@ export interface TakenFacts {
   readonly ownerId?: AgentId
 }
 
+/** What a message told of its sender that was not known of him. */
+export interface LearnedFacts {
+  readonly emails: readonly string[]
+  readonly phones: readonly string[]
+  /** Attributes that he had not, and that he had with other values. */
+  readonly fresh: Readonly<Record<string, string>>
+  readonly changed: Readonly<Record<string, string>>
+}
+
 /** An attribute that two contacts have with different values. */
 export interface AttributeConflict {
   readonly key: string
@@ -46,9 +55,15 @@ const notIn =
   (value: string): boolean =>
     !known.includes(value)
 
+/** An address is the same in small letters and in capitals. */
+function emailsNotIn(known: readonly string[], emails: readonly string[]): readonly string[] {
+  const lower = new Set(known.map((email) => email.toLowerCase()))
+  return emails.filter((email) => !lower.has(email.toLowerCase()))
+}
+
 /** Makes one person's facts of two: wherever they contradict each other, those of `stays` stand. Pure and total. */
 export function mergeFacts(stays: ContactFacts, goes: ContactFacts): MergedFacts {
-  const emails = goes.emails.filter(notIn(stays.emails))
+  const emails = emailsNotIn(stays.emails, goes.emails)
   const phones = goes.phones.filter(notIn(stays.phones))
   const tags = goes.tags.filter(notIn(stays.tags))
   const theirs = Object.entries(goes.attributes)
@@ -88,6 +103,19 @@ export function withoutTaken(now: ContactFacts, taken: TakenFacts): ContactFacts
     ),
     tags: now.tags.filter(notIn(taken.tags)),
     ownerId: taken.ownerId !== undefined && now.ownerId === taken.ownerId ? null : now.ownerId,
+  }
+}
+
+/**
+ * What a contact is that is parted from another one: as it was, with what was learned of it meanwhile as far as there is
+ * room. Pure and total.
+ */
+export function withTaken(was: ContactFacts, taken: TakenFacts): ContactFacts {
+  return {
+    ...was,
+    emails: [...was.emails, ...emailsNotIn(was.emails, taken.emails)].slice(0, MOST_EMAILS),
+    phones: [...was.phones, ...taken.phones.filter(notIn(was.phones))].slice(0, MOST_PHONES),
+    attributes: withToldAttributes(was.attributes, taken.attributes),
   }
 }
 

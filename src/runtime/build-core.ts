@@ -1,5 +1,6 @@
 import { createHmac } from 'node:crypto'
 import { Redis } from 'ioredis'
+import { ConnectorError } from '../contract/connector-error.ts'
 import type { ConnectorRegistry } from '../contract/registry.ts'
 import type { AgentId, ChannelId } from '../domain/ids.ts'
 import { seesChannel } from '../domain/permissions.ts'
@@ -37,6 +38,9 @@ import { isReachable } from './reachable.ts'
 import { requireSameKey } from './same-key.ts'
 import { createSecretBox } from './secret-box.ts'
 import { secretKeyOf } from './secret-key.ts'
+
+/** Its secrets are gone: nobody is asked for the files that still lay with the platform. */
+const CHANNEL_GONE = { code: 'channel-gone', retry: 'never', delivery: 'not-sent' } as const
 
 /** What both paths, the API and the sockets share. */
 export type Core = Awaited<ReturnType<typeof buildCore>>
@@ -80,6 +84,7 @@ export async function buildCore(deps: {
   const outgoing = createGuardedFetch({ allow: config.outboundAllow })
   const contextOf = createContextOf({
     ...stores,
+    directory,
     bus,
     box,
     log,
@@ -115,6 +120,7 @@ export async function buildCore(deps: {
       const channel = await directory.get(channelId)
       const fetch = channel?.connector.fetchAttachment
       if (!channel || !fetch) throw new Error('the channel cannot fetch files')
+      if (channel.deletedAtMs !== undefined) throw new ConnectorError(CHANNEL_GONE)
       return fetch.call(channel.connector, ref, contextOf(channel, stopping.signal))
     },
     clock: Date.now,

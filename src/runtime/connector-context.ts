@@ -2,7 +2,7 @@ import { promises as dns } from 'node:dns'
 import type { ConnectorContext, HealthReport } from '../contract/connector.ts'
 import { ConnectorError } from '../contract/connector-error.ts'
 import type { Bus } from '../services/bus.ts'
-import type { LiveChannel } from '../services/channel-directory.ts'
+import type { ChannelDirectory, LiveChannel } from '../services/channel-directory.ts'
 import { keepSecret } from '../services/keep-secret.ts'
 import { presentChannel } from '../services/present-channel.ts'
 import type { SecretBox } from '../services/secret-box.ts'
@@ -14,6 +14,7 @@ import type { Logger } from './logger.ts'
 export interface ConnectorContextDeps {
   readonly channels: ChannelStore
   readonly checkpoints: Pick<CheckpointStore, 'read'>
+  readonly directory: Pick<ChannelDirectory, 'get'>
   readonly bus: Bus
   readonly box: SecretBox
   readonly log: Logger
@@ -58,20 +59,29 @@ export function createContextOf(
 }
 
 /**
- * Records how a channel is and tells the screens.
+ * Records how a channel is and tells the screens. What stands already is not written again: a connector may say so with
+ * every message, and needs to remember nothing of its own, which a test of the connection or another node overtakes.
  * @param token of the session's lease, when a session says so; what a stale one says is dropped
  */
 export async function keepHealth(
   channel: LiveChannel,
   health: HealthReport,
-  { channels, bus, clock }: Pick<ConnectorContextDeps, 'channels' | 'bus' | 'clock'>,
+  { channels, directory, bus, clock }: Pick<ConnectorContextDeps, 'channels' | 'directory' | 'bus' | 'clock'>,
   token?: number,
 ): Promise<void> {
+  const known = await directory.get(channel.id)
+  if (known && stands(known.record, health)) return
   const record = await channels.setHealth(channel.id, health, new Date(clock()), token)
   if (!record) return
   // Whoever is told asks for the whole channel, and must not get what was known before.
   bus.signal({ kind: 'channel-changed', channelId: channel.id })
   bus.publish([{ type: 'channel.updated', channel: presentChannel({ ...channel, record }) }])
+}
+
+/** What was said of the whole holds for every part of which nothing was said since. */
+function stands({ said }: LiveChannel['record'], { part, state, code, detail }: HealthReport): boolean {
+  const before = (part && said[part]) ?? said.whole
+  return before?.state === state && before.code === code && before.detail === detail
 }
 
 async function resolveHost(host: string, lookup: ConnectorContextDeps['lookup']): Promise<string> {

@@ -129,7 +129,7 @@ export function createSessionScope(
   }
   const report = (said: HealthReport): void => {
     const health: HealthReport = { part: 'receiving', ...said }
-    if (closed || !lease.isHeld() || isSame(lastReport, health)) return
+    if (closed || !lease.isHeld()) return
     lastReport = health
     unsaid = health
     saying ??= seeThrough(
@@ -154,13 +154,4 @@ export function createSessionScope(
       await Promise.all(underWay)
     },
   }
-}
-
-function isSame(one: HealthReport | undefined, other: HealthReport): boolean {
-  return (
-    one?.state === other.state &&
-    one.part === other.part &&
-    one.code === other.code &&
-    one.detail === other.detail
-  )
 }

@@ -15,10 +15,11 @@ export function startSessions(
   writer: Pick<JournalWriter, 'append'>,
   onError: (error: unknown, message: string) => void,
 ): ChannelSupervisor {
-  const { stores, bus } = deps
+  const { stores, bus, directory } = deps
+  const kept = { channels: stores.channels, directory }
   const monotonic = (): number => performance.now()
   return startChannelSupervisor({
-    directory: deps.directory,
+    directory,
     bus,
     leases: createSessionLeases({ ...deps, leases: stores.leases, monotonic, now: Date.now }),
     workingNodes: deps.workingNodes,
@@ -26,7 +27,7 @@ export function startSessions(
     checkpoints: stores.checkpoints,
     raiseHealthToken: stores.channels.raiseHealthToken,
     keepHealth: (channel, health, token) =>
-      keepHealth(channel, health, { channels: stores.channels, bus, clock: Date.now }, token),
+      keepHealth(channel, health, { ...kept, bus, clock: Date.now }, token),
     contextOf: deps.contextOf,
     append: writer.append,
     orderClock: deps.orderClock,
@@ -47,14 +48,14 @@ export function startCatchUpOf(
   writer: Pick<JournalWriter, 'append'>,
   onError: (error: unknown, message: string) => void,
 ): CatchUp {
-  const { stores, bus } = deps
+  const { stores, bus, directory } = deps
+  const kept = { channels: stores.channels, directory }
   return startCatchUp({
     ...deps,
     leases: stores.leases,
     marks: stores.catchUpMarks,
     append: writer.append,
-    keepHealth: (channel, health) =>
-      keepHealth(channel, health, { channels: stores.channels, bus, clock: Date.now }),
+    keepHealth: (channel, health) => keepHealth(channel, health, { ...kept, bus, clock: Date.now }),
     now: Date.now,
     onError,
   })

@@ -37,6 +37,13 @@ describe('settings', () => {
     expect(validateSettings([{ ...text, key: 'constructor' }], {})['constructor']).toBeUndefined()
   })
 
+  it('are no secret but as text, or as the form was shown it', () => {
+    for (const wrong of [7, ['a', 'b']]) {
+      expect(faultsOf([secret], { secret: wrong })).toEqual(['Secret must be text.'])
+    }
+    for (const right of ['s3cret', '', true, false]) expect(faultsOf([secret], { secret: right })).toEqual([])
+  })
+
   it('are needed only while they are shown', () => {
     const mode: ConfigField = { ...text, key: 'mode', default: 'a' }
     const field: ConfigField = { ...text, required: true, showWhen: { key: 'mode', equals: 'b' } }

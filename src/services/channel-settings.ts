@@ -40,7 +40,7 @@ export function validateSettings(
   const values: Values = Object.create(null) as Values
   for (const field of fields) {
     const value = settle(field, given, existing)
-    const fault = value === undefined ? undefined : faultOf(field, value)
+    const fault = faultOfSecret(field, given) ?? (value === undefined ? undefined : faultOf(field, value))
     if (fault !== undefined) faults.push({ field: `config.${field.key}`, message: fault })
     values[field.key] = value
   }
@@ -89,6 +89,17 @@ const isEmpty = (value: ConfigValue | undefined): boolean =>
 
 function isShown({ showWhen = [] }: ConfigField, values: Values): boolean {
   return [showWhen].flat().every(({ key, equals }) => [equals].flat().some((one) => values[key] === one))
+}
+
+/** Beside text, a secret is sent back as the form was shown it: whether there is one. */
+function faultOfSecret(
+  { key, kind, label }: ConfigField,
+  given: Readonly<Record<string, ConfigValue>>,
+): string | undefined {
+  const present = kind === 'secret' && Object.hasOwn(given, key) ? given[key] : undefined
+  return present === undefined || ['string', 'boolean'].includes(typeof present)
+    ? undefined
+    : `${label} must be text.`
 }
 
 function faultOf(field: ConfigField, value: ConfigValue): string | undefined {

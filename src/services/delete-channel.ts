@@ -1,8 +1,8 @@
 import { AppError } from '../domain/errors.ts'
 import type { ChannelId } from '../domain/ids.ts'
 import type { ChannelView } from '../domain/views.ts'
-import type { LiveChannel } from './channel-directory.ts'
-import { announce, attempt, type ManageChannelsDeps } from './manage-channels.ts'
+import { disconnectChannel } from './connect-channel.ts'
+import { announce, type ManageChannelsDeps } from './manage-channels.ts'
 import { presentChannel } from './present-channel.ts'
 
 export type DeleteChannelDeps = Pick<
@@ -23,6 +23,8 @@ export interface DeletedChannel {
  * @throws AppError `not-found`
  */
 export async function deleteChannel(deps: DeleteChannelDeps, id: ChannelId): Promise<DeletedChannel> {
+  // Its newest secrets are needed once more, also those that another node has just been given.
+  deps.directory.invalidate()
   const before = await deps.directory.get(id)
   if (!before) throw new AppError('not-found')
   const record = await deps.channels.markDeleted(id, new Date(deps.clock()))
@@ -31,17 +33,8 @@ export async function deleteChannel(deps: DeleteChannelDeps, id: ChannelId): Pro
     return { channel: presentChannel((await deps.directory.get(id)) ?? before) }
   }
   const channel = presentChannel(await announce(deps, record))
-  // With the settings as they were: those that are stored hold no secrets any more.
-  const problem = await release(deps, before)
-  return { channel, ...(problem === undefined ? {} : { problem }) }
-}
-
-/** A platform that cannot be reached must not keep a channel from being deleted. */
-async function release(deps: DeleteChannelDeps, channel: LiveChannel): Promise<string | undefined> {
-  if (!channel.connector.deactivate || channel.paused) return undefined
-  const result = await attempt(deps, channel, async (connector, ctx) => {
-    await connector.deactivate?.(ctx)
-    return { ok: true }
-  })
-  return result.ok ? undefined : result.detail
+  // With the settings as they were: those that are stored hold no secrets any more. Also a paused one, whose pause the
+  // platform may not have heard of.
+  const result = await disconnectChannel(deps, before)
+  return { channel, ...(result.ok ? {} : { problem: result.detail }) }
 }

@@ -1,6 +1,7 @@
 import { AppError } from '../domain/errors.ts'
 import type { ContactId } from '../domain/ids.ts'
 import { seesChannel } from '../domain/permissions.ts'
+import { isE164 } from '../domain/phone.ts'
 import type { DuplicateView } from '../domain/views.ts'
 import type { StoredContact } from '../store/contact-store.ts'
 import type { DuplicateStore } from '../store/duplicate-store.ts'
@@ -58,7 +59,7 @@ function inCommon(one: StoredContact, other: StoredContact): DuplicateView['beca
       .filter((email) => emails.has(email.toLowerCase()))
       .map((value) => ({ kind: 'email' as const, value })),
     ...one.phones
-      .filter((phone) => other.phones.includes(phone))
+      .filter((phone) => isE164(phone) && other.phones.includes(phone))
       .map((value) => ({ kind: 'phone' as const, value })),
   ]
 }

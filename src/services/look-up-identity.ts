@@ -11,11 +11,11 @@ import { inspectContent, mayShowInPlace } from './attachment-content.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { presentContact } from './present-contact.ts'
 import { type PublishDeps, publishChanged } from './publish-changed.ts'
-import { learn } from './resolve-senders.ts'
+import { type LearnDeps, learn } from './resolve-senders.ts'
 import { type SpreadNameDeps, spreadContactName } from './spread-contact-name.ts'
 import { withinLimit } from './within-limit.ts'
 
-export interface LookUpDeps extends SpreadNameDeps, PublishDeps {
+export interface LookUpDeps extends SpreadNameDeps, PublishDeps, LearnDeps {
   readonly messages: MessageStore
   readonly attachments: Pick<AttachmentStore, 'store'>
   readonly avatars: AvatarStore
@@ -83,13 +83,14 @@ interface Learned {
 async function learnFacts(
   { id }: StoredIdentity,
   facts: IdentityFacts,
-  { contacts }: LookUpDeps,
+  deps: LookUpDeps,
 ): Promise<Learned | undefined> {
+  const { contacts } = deps
   for (let round = 0; round < ROUNDS; round += 1) {
     const identity = await contacts.findIdentity(id)
     const [before] = identity ? await contacts.findContacts([identity.contactId]) : []
     if (!identity || !before) return undefined
-    const { contact, learned } = await learn({ identity, contact: before }, saidBy(identity, facts), contacts)
+    const { contact, learned } = await learn({ identity, contact: before }, saidBy(identity, facts), deps)
     if (learned) return { before, after: contact }
     // Nothing new; or somebody changed the contact at the same time, and his change stands.
     const [now] = await contacts.findContacts([identity.contactId])

@@ -1,7 +1,5 @@
 import type { CheckResult } from '../contract/check-result.ts'
-import type { ConfigField, ConfigValues } from '../contract/config-field.ts'
-import type { Connector, ConnectorContext } from '../contract/connector.ts'
-import { ConnectorError } from '../contract/connector-error.ts'
+import type { ConfigField } from '../contract/config-field.ts'
 import type { ConnectorRegistry } from '../contract/registry.ts'
 import type { SetupStep } from '../contract/setup-step.ts'
 import type {
@@ -17,10 +15,16 @@ import { PICK_POLICY } from '../domain/routing/policy.ts'
 import type { ChannelAccess, ChannelAdminView, ChannelRoutingView, ChannelView } from '../domain/views.ts'
 import type { AgentStore } from '../store/agent-store.ts'
 import type { ChannelChange, ChannelRecord, ChannelStore } from '../store/channel-store.ts'
-import type { Bus } from './bus.ts'
-import type { ChannelDirectory, LiveChannel } from './channel-directory.ts'
+import type { LiveChannel } from './channel-directory.ts'
 import { generateSetting, sealSettings, validateSettings } from './channel-settings.ts'
 import { readPolicyFacts, requireSoundPolicy } from './check-policy.ts'
+import {
+  type ConnectChannelDeps,
+  connectChannel,
+  disconnectChannel,
+  recordFailure,
+  testConnection,
+} from './connect-channel.ts'
 import { requireKnownSkills } from './known-skills.ts'
 import { presentChannel, presentChannelRouting, presentChannelToAdmin } from './present-channel.ts'
 import type { Principal } from './principal.ts'
@@ -28,19 +32,15 @@ import type { RoutingRulesDeps } from './routing-rules.ts'
 import type { SecretBox } from './secret-box.ts'
 
 const CHANNEL_DELETED = 'This channel was deleted.'
-const CHECK_TIMEOUT_MS = 20_000
 
-export interface ManageChannelsDeps extends Pick<RoutingRulesDeps, 'teams' | 'categories' | 'skills'> {
+export interface ManageChannelsDeps
+  extends ConnectChannelDeps,
+    Pick<RoutingRulesDeps, 'teams' | 'categories' | 'skills'> {
   readonly channels: ChannelStore
   readonly agents: AgentStore
-  readonly directory: ChannelDirectory
   readonly registry: ConnectorRegistry
   readonly box: SecretBox
-  readonly bus: Bus
-  readonly clock: () => number
   readonly publicUrl: string
-  /** What a connector may touch while it works for this channel. */
-  readonly contextOf: (channel: LiveChannel, signal: AbortSignal) => ConnectorContext<ConfigValues>
 }
 
 /** A kind of platform as the page shows it where channels are added. */
@@ -137,7 +137,7 @@ export async function createChannel(
   })
   if (!record) throw new AppError('already-exists')
   const channel = await announce(deps, record)
-  await activate(deps, channel)
+  await connectChannel(deps, channel)
   return readChannel(deps, id)
 }
 
@@ -147,8 +147,8 @@ export async function updateChannel(
   id: ChannelId,
   command: UpdateChannelCommand,
 ): Promise<ChannelAdminView> {
-  const before = await living(deps, id)
   const { name, config, categoryId, access, paused, version } = command
+  const before = await livingAt(deps, id, version)
   await requireAgents(deps, access)
   const routing = await requireSoundRouting(deps, command)
   if (config !== undefined) {
@@ -164,9 +164,12 @@ export async function updateChannel(
   }
   const after = await save(deps, before, version, change, config)
   // Only once the change holds: a form that came too late must not cut a channel off from its platform.
-  if (paused === true && !before.paused) await deactivate(deps, before)
-  else if (config !== undefined && !before.paused) await leave(deps, before, after)
-  if (!after.paused && (before.paused || config !== undefined)) await activate(deps, after)
+  if (paused === true && !before.paused) {
+    await recordFailure(deps, id, await disconnectChannel(deps, before))
+  }
+  if (!after.paused && (before.paused || config !== undefined)) {
+    await connectChannel(deps, after, before.paused ? undefined : before)
+  }
   return readChannel(deps, id)
 }
 
@@ -177,71 +180,18 @@ export async function rotateSecret(
   key: string,
   version: number,
 ): Promise<{ readonly value: string; readonly channel: ChannelAdminView }> {
-  const before = await living(deps, id)
+  const before = await livingAt(deps, id, version)
   const field = before.connector.configFields.find((candidate) => candidate.key === key)
   if (field?.kind !== 'secret' || !field.generated) throw new AppError('not-found')
   const value = generateSetting(field)
   const after = await save(deps, before, version, {}, { [key]: value })
-  if (!after.paused) await activate(deps, after)
+  if (!after.paused) await connectChannel(deps, after)
   return { value, channel: await readChannel(deps, id) }
 }
 
 /** "Test connection". Its outcome becomes the channel's health. */
 export async function checkChannel(deps: ManageChannelsDeps, id: ChannelId): Promise<CheckResult> {
-  const channel = await living(deps, id)
-  const result = await attempt(deps, channel, (connector, ctx) => connector.check(ctx))
-  await recordHealth(deps, id, result)
-  return result
-}
-
-/** What became of something that the connector was asked to do. */
-export async function attempt(
-  { contextOf }: Pick<ManageChannelsDeps, 'contextOf'>,
-  channel: LiveChannel,
-  act: (connector: Connector, ctx: ConnectorContext<ConfigValues>) => Promise<CheckResult>,
-): Promise<CheckResult> {
-  const signal = AbortSignal.timeout(CHECK_TIMEOUT_MS)
-  try {
-    return await act(channel.connector, contextOf(channel, signal))
-  } catch (error) {
-    if (error instanceof ConnectorError) {
-      return { ok: false, code: error.facts.code, detail: error.facts.detail ?? 'The platform refused.' }
-    }
-    if (signal.aborted) return { ok: false, code: 'timeout', detail: 'The platform did not answer in time.' }
-    throw error
-  }
-}
-
-async function recordHealth(
-  { channels, directory, bus, clock }: ManageChannelsDeps,
-  id: ChannelId,
-  result: CheckResult,
-): Promise<void> {
-  const { detail } = result
-  const facts = { ...(result.ok ? {} : { code: result.code }), ...(detail === undefined ? {} : { detail }) }
-  await channels.setHealth(id, { state: result.ok ? 'healthy' : 'failing', ...facts }, new Date(clock()))
-  bus.signal({ kind: 'channel-changed', channelId: id })
-  const channel = await directory.get(id)
-  if (channel) bus.publish([{ type: 'channel.updated', channel: presentChannel(channel) }])
-}
-
-async function activate(deps: ManageChannelsDeps, channel: LiveChannel): Promise<void> {
-  if (!channel.connector.activate) return
-  const result = await attempt(deps, channel, async (connector, ctx) => {
-    await connector.activate?.(ctx)
-    return { ok: true }
-  })
-  await recordHealth(deps, channel.id, result)
-}
-
-/** A platform that cannot be reached must not keep a channel from being paused. */
-async function deactivate(deps: ManageChannelsDeps, channel: LiveChannel): Promise<void> {
-  if (!channel.connector.deactivate) return
-  const result = await attempt(deps, channel, async (connector, ctx) => {
-    await connector.deactivate?.(ctx)
-    return { ok: true }
-  })
-  if (!result.ok) await recordHealth(deps, channel.id, result)
+  return testConnection(deps, await living(deps, id))
 }
 
 /** A platform that cannot be reached any more must not keep a channel from going over to another. */
@@ -313,6 +263,17 @@ async function living(deps: ManageChannelsDeps, id: ChannelId): Promise<LiveChan
   const channel = await existing(deps, id)
   if (channel.deletedAtMs !== undefined) throw new AppError('not-found', { detail: CHANNEL_DELETED })
   return channel
+}
+
+/**
+ * The same, as whoever changes it has seen it. What this node knows may be older by what another one has just written:
+ * settings that are left out would be turned back to that.
+ */
+async function livingAt(deps: ManageChannelsDeps, id: ChannelId, version: number): Promise<LiveChannel> {
+  const known = await living(deps, id)
+  if (known.version >= version) return known
+  deps.directory.invalidate()
+  return living(deps, id)
 }
 
 async function existing({ directory }: ManageChannelsDeps, id: ChannelId): Promise<LiveChannel> {

@@ -35,12 +35,19 @@ export async function mergeContact(
   const absorbedId = command.contactId as ContactId
   const plan = await planMerge(survivorId, absorbedId, principal, deps)
   requireSeen(plan, command)
+  // Asked after the versions were read: what begins from here on changes them, or finds that we did.
+  if (await deps.merges.areMoving([survivorId, absorbedId])) {
+    throw new AppError('version-conflict', {
+      detail: 'Another merge of one of the two is still under way: try again in a moment.',
+    })
+  }
   const nowMs = deps.now()
   const merge: StoredMerge = {
     id: freshId(),
     survivorId,
     absorbedId,
     state: 'begun',
+    turn: 1,
     survivorVersion: command.version,
     absorbedVersion: command.contactVersion,
     absorbedName: plan.absorbed.contact.name,
@@ -57,7 +64,8 @@ export async function mergeContact(
 
 /**
  * Takes a merge apart again. Done twice it is done once.
- * @throws AppError `permission-denied`, `not-found`, `version-conflict` where a later merge stands on it
+ * @throws AppError `permission-denied`, `not-found` where one of the two is out of sight, `version-conflict` where a later
+ * merge stands on it
  */
 export async function undoMerge(
   id: string,
@@ -66,35 +74,71 @@ export async function undoMerge(
 ): Promise<MergeOutcome> {
   const merge = await deps.merges.find(id)
   if (!merge || merge.state === 'begun') throw new AppError('not-found')
-  await openContact(merge.survivorId, principal, 'contact.write', deps)
+  await requireBothInSight(merge, principal, deps)
+  const begun = merge.state === 'done' ? await beginUndo(merge, principal, deps) : undefined
   // Lost to somebody else who undoes it: his work is ours.
-  if (merge.state === 'done' && (await isForUsToUndo(merge, deps))) await carryOutUndo(merge, deps)
+  if (begun) await carryOutUndo(begun, deps)
   return outcomeOf(id, merge.survivorId, principal, deps)
 }
 
+/** Whoever takes a merge apart sees both contacts then, as whoever merged them did. */
+async function requireBothInSight(
+  { survivorId, identityIds }: StoredMerge,
+  principal: Principal,
+  deps: MergeStepDeps,
+): Promise<void> {
+  const { contact } = await openContact(survivorId, principal, 'contact.write', deps)
+  if (principal.channels === 'all') return
+  const moved = new Set(identityIds)
+  const stays = (await deps.mergedContacts.identityIdsOf(contact.id)).filter((one) => !moved.has(one))
+  for (const side of [identityIds, stays]) {
+    if ((await deps.mergedContacts.inSight(side, principal.channels)).size === 0) {
+      throw new AppError('not-found')
+    }
+  }
+}
+
 /** @throws AppError `version-conflict` where a later merge stands on it, unless somebody is undoing it already */
-async function isForUsToUndo(merge: StoredMerge, deps: MergeStepDeps): Promise<boolean> {
+async function beginUndo(
+  merge: StoredMerge,
+  principal: Principal,
+  deps: MergeStepDeps,
+): Promise<StoredMerge | undefined> {
   try {
-    await requireLast(merge, deps)
+    await requireLast(merge, principal, deps)
   } catch (error) {
     if ((await deps.merges.find(merge.id))?.state === 'done') throw error
-    return false
+    return undefined
   }
   return deps.merges.beginUndo(merge.id, deps.now())
 }
 
-async function requireLast(merge: StoredMerge, deps: MergeStepDeps): Promise<void> {
+async function requireLast(merge: StoredMerge, principal: Principal, deps: MergeStepDeps): Promise<void> {
   const { merges: borne, isAbsorbed } = await deps.mergedContacts.standingOf(merge.survivorId)
   if (isAbsorbed) {
     throw new AppError('version-conflict', {
       detail: 'The contact was merged into another one since: undo that first.',
     })
   }
-  if (borne.at(-1) === merge.id) return
-  const later = await deps.merges.find(borne.at(-1) ?? merge.id)
+  const last = borne.at(-1)
+  if (last === merge.id) return
+  const later = last === undefined ? undefined : await deps.merges.find(last)
+  const [named] = later ? await inSight([later], principal, deps) : []
   throw new AppError('version-conflict', {
-    detail: `${later?.absorbedName ?? 'Somebody'} was merged into it since: undo that first.`,
+    detail: `${named?.absorbedName ?? 'Somebody'} was merged into it since: undo that first.`,
   })
+}
+
+/** Those merges of which the caller sees whom they took: a name may be an address, too. */
+async function inSight(
+  merges: readonly StoredMerge[],
+  { channels }: Principal,
+  { mergedContacts }: Pick<MergeStepDeps, 'mergedContacts'>,
+): Promise<readonly StoredMerge[]> {
+  if (channels === 'all') return merges
+  const ids = new Set(merges.flatMap(({ identityIds }) => identityIds))
+  const seen = await mergedContacts.inSight([...ids], channels)
+  return merges.filter(({ identityIds }) => identityIds.some((id) => seen.has(id)))
 }
 
 async function outcomeOf(
@@ -112,7 +156,10 @@ async function outcomeOf(
   }
 }
 
-/** What went into a contact, the latest first. @throws AppError `permission-denied`, `not-found` */
+/**
+ * What went into a contact, the latest first, as far as the caller sees who that was.
+ * @throws AppError `permission-denied`, `not-found`
+ */
 export async function listMerges(
   id: ContactId,
   principal: Principal,
@@ -123,7 +170,8 @@ export async function listMerges(
     deps.merges.into(contact.id, MERGES_SHOWN),
     deps.mergedContacts.standingOf(contact.id),
   ])
-  return { items: found.map((merge) => presentMerge(merge, standing)) }
+  const seen = await inSight(found, principal, deps)
+  return { items: seen.map((merge) => presentMerge(merge, standing)) }
 }
 
 function presentMerge(
@@ -147,12 +195,10 @@ export async function finishMerges(deps: MergeStepDeps): Promise<number> {
   for (; count < FINISHED_AT_ONCE; count += 1) {
     const merge = await deps.merges.claimUnfinished(deps.now())
     if (!merge) break
-    if (merge.state === 'begun') await carryOutMerge(merge, deps)
-    else {
-      await carryOutUndo(merge, deps).catch((error: unknown) => {
-        if (!(error instanceof AppError)) throw error
-      })
-    }
+    const work = merge.state === 'begun' ? carryOutMerge(merge, deps) : carryOutUndo(merge, deps)
+    await work.catch((error: unknown) => {
+      if (!(error instanceof AppError)) throw error
+    })
   }
   return count
 }

@@ -1,6 +1,6 @@
 import { AppError } from '../domain/errors.ts'
 import type { ContactId } from '../domain/ids.ts'
-import { mergeFacts, withoutTaken } from '../domain/merge-contacts.ts'
+import { mergeFacts, withoutTaken, withTaken } from '../domain/merge-contacts.ts'
 import type { ContactStore, StoredContact } from '../store/contact-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { StoredMerge } from '../store/merge-record.ts'
@@ -31,6 +31,7 @@ const TOLD_AT_ONCE = 100
  * moment: first the ids on channels move, then the conversations, and whoever opens a conversation looks at the id
  * again afterwards.
  * @returns false when it came to nothing, for somebody changed one of the two
+ * @throws AppError `unavailable` when somebody else has taken it over
  */
 export async function carryOutMerge(merge: StoredMerge, deps: MergeStepDeps): Promise<boolean> {
   const { contacts, mergedContacts, merges } = deps
@@ -40,7 +41,7 @@ export async function carryOutMerge(merge: StoredMerge, deps: MergeStepDeps): Pr
   let { identityIds } = merge
   if (!borne.includes(merge.id)) {
     identityIds = await mergedContacts.identityIdsOf(merge.absorbedId)
-    await merges.setIdentities(merge.id, identityIds)
+    await merges.setIdentities(merge, identityIds)
     const [survivor, absorbed] = await pairOf(merge, contacts)
     if (survivor?.version !== merge.survivorVersion || !absorbed) return giveUp(merge, deps)
     const { facts } = mergeFacts(factsOf(survivor), factsOf(absorbed))
@@ -48,51 +49,84 @@ export async function carryOutMerge(merge: StoredMerge, deps: MergeStepDeps): Pr
   }
   reach('merge-decided')
   await mergedContacts.bury(merge)
-  await mergedContacts.moveIdentities(identityIds, merge.absorbedId, merge.survivorId)
+  await requireTurn(merge, deps)
+  // One of us may have begun another id of it before it was out of reach.
+  const late = (await mergedContacts.identityIdsOf(merge.absorbedId)).filter(
+    (id) => !identityIds.includes(id),
+  )
+  identityIds = [...identityIds, ...late]
+  if (late.length > 0) await merges.setIdentities(merge, identityIds)
+  await mergedContacts.moveIdentities(merge, identityIds, 'there')
   reach('merge-identities-moved')
-  await moveConversations(merge.absorbedId, merge.survivorId, deps)
+  await requireTurn(merge, deps)
+  await bringConversations({ ...merge, identityIds }, deps)
   reach('merge-conversations-moved')
-  await merges.finish(merge.id, 'done')
+  await merges.finish(merge, 'done')
   await announce({ ...merge, identityIds }, deps)
   return true
 }
 
 async function giveUp(merge: StoredMerge, { mergedContacts, merges }: MergeStepDeps): Promise<false> {
   await mergedContacts.unclaim(merge)
-  await merges.drop(merge.id)
+  await merges.drop(merge)
   return false
+}
+
+/** Whoever stood still for too long must not move anything any more: it may have been undone since. */
+async function requireTurn(merge: StoredMerge, { merges, now }: MergeStepDeps): Promise<void> {
+  if (await merges.holds(merge, now())) return
+  throw new AppError('unavailable', { detail: 'Another server goes on with this merge: look again.' })
 }
 
 /**
  * Undoes a merge, or goes on with that: everything moves back that moved with the ids on channels, also conversations
- * that they began since, and the contact that stayed loses what it was brought and nobody has changed.
- * @throws AppError `version-conflict` where a later merge stands on it
+ * that they began since and what was learned by them, and the contact that stayed loses what it was brought and nobody
+ * has changed.
+ * @throws AppError `version-conflict` where a later merge stands on it, `unavailable` when somebody else has taken it over
  */
 export async function carryOutUndo(merge: StoredMerge, deps: MergeStepDeps): Promise<void> {
-  const { contacts, mergedContacts, merges } = deps
-  const { survivorId, absorbedId, identityIds } = merge
+  const { mergedContacts, merges } = deps
   const state = await mergedContacts.lockForUndo(merge)
   if (state === 'refused') {
-    await merges.finish(merge.id, 'done')
+    await merges.finish(merge, 'done')
     throw new AppError('version-conflict', {
       detail: 'Another merge came after this one: undo that one first.',
     })
   }
   reach('unmerge-decided')
-  if (state === 'locked') {
-    const [survivor, absorbed] = await pairOf(merge, contacts)
-    if (!survivor || !absorbed) throw new Error('a merged contact is gone')
-    await mergedContacts.restore(merge, absorbed)
-    reach('unmerge-restored')
-    await mergedContacts.moveIdentities(identityIds, survivorId, absorbedId)
-    reach('unmerge-identities-moved')
-    await moveConversations(survivorId, absorbedId, deps, identityIds)
-    reach('unmerge-conversations-moved')
-    // Last: who learns something of somebody by an id that moves now finds the contact locked, or changed.
-    await mergedContacts.giveBack(merge, survivor.name, withoutTaken(factsOf(survivor), merge.taken))
-  }
-  await merges.finish(merge.id, 'undone', deps.now())
-  await announce(merge, deps)
+  const whole = state === 'locked' ? await part(await withWhatCameSince(merge, deps), deps) : merge
+  await merges.finish(merge, 'undone', deps.now())
+  await announce(whole, deps)
+}
+
+async function part(merge: StoredMerge, deps: MergeStepDeps): Promise<StoredMerge> {
+  const { contacts, mergedContacts } = deps
+  const { identityIds, taken } = merge
+  const [survivor, absorbed] = await pairOf(merge, contacts)
+  if (!survivor || !absorbed) throw new Error('a merged contact is gone')
+  await mergedContacts.restore(merge, absorbed.name, withTaken(factsOf(absorbed), taken))
+  reach('unmerge-restored')
+  await requireTurn(merge, deps)
+  await mergedContacts.moveIdentities(merge, identityIds, 'back')
+  reach('unmerge-identities-moved')
+  await requireTurn(merge, deps)
+  await bringConversations(merge, deps)
+  reach('unmerge-conversations-moved')
+  // Last: who learns something of somebody by an id that moves now finds the contact locked, or changed.
+  await mergedContacts.giveBack(merge, survivor.name, withoutTaken(factsOf(survivor), taken))
+  return merge
+}
+
+/** As it is now that nobody changes the contact any more: what was learned since, and ids that we began. */
+async function withWhatCameSince(
+  merge: StoredMerge,
+  { merges, mergedContacts }: MergeStepDeps,
+): Promise<StoredMerge> {
+  const now = (await merges.find(merge.id)) ?? merge
+  const begun = (await mergedContacts.begunSince(now)).filter((id) => !now.identityIds.includes(id))
+  const whole = { ...now, turn: merge.turn, identityIds: [...now.identityIds, ...begun] }
+  if (begun.length > 0) await merges.setIdentities(whole, whole.identityIds)
+  return whole
 }
 
 async function pairOf(
@@ -103,24 +137,59 @@ async function pairOf(
   return [found.find(({ id }) => id === survivorId), found.find(({ id }) => id === absorbedId)]
 }
 
-async function moveConversations(
-  from: ContactId,
-  to: ContactId,
-  deps: MergeStepDeps,
-  identityIds?: StoredMerge['identityIds'],
-): Promise<void> {
-  const [target] = await deps.contacts.findContacts([to])
-  if (!target) throw new Error('a merged contact is gone')
-  const moved = await deps.mergedContacts.moveConversations(from, target, TOLD_AT_ONCE, identityIds)
-  const now = await deps.conversations.findMany(moved)
-  deps.bus.publish(
-    now.map((conversation) => ({
-      type: 'conversation.updated',
-      conversation: presentConversation(conversation),
-    })),
-  )
+/** More merges and undoings of one person than come while his conversations move. */
+const MOST_ROUNDS = 5
+
+/**
+ * Brings the conversations of the ids that a merge has moved to whoever has the ids now. Looks again afterwards: where
+ * somebody moved an id on meanwhile, what we wrote may have come after what he wrote.
+ */
+async function bringConversations(merge: StoredMerge, deps: MergeStepDeps): Promise<void> {
+  let owners = await ownersOf(merge, deps)
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
+    for (const { owner, ids } of owners.values()) {
+      for (const from of [merge.survivorId, merge.absorbedId]) {
+        if (from === owner.id) continue
+        const moved = await deps.mergedContacts.moveConversations(from, owner, TOLD_AT_ONCE, ids)
+        const now = await deps.conversations.findMany(moved)
+        deps.bus.publish(
+          now.map((conversation) => ({
+            type: 'conversation.updated',
+            conversation: presentConversation(conversation),
+          })),
+        )
+      }
+    }
+    const before = owners
+    owners = await ownersOf(merge, deps)
+    if ([...owners].every(([id, { ids }]) => before.get(id)?.ids.length === ids.length)) break
+  }
   // Renamed while they moved.
-  await spreadContactName(to, deps)
+  for (const id of owners.keys()) await spreadContactName(id, deps)
+}
+
+interface Owned {
+  readonly owner: StoredContact
+  readonly ids: StoredMerge['identityIds'][number][]
+}
+
+/** Who has the ids of a merge, by contact. */
+async function ownersOf(
+  { identityIds }: StoredMerge,
+  { contacts, mergedContacts }: MergeStepDeps,
+): Promise<ReadonlyMap<ContactId, Owned>> {
+  const identities = await mergedContacts.findIdentitiesById(identityIds)
+  const ids = [...new Set(identities.map(({ contactId }) => contactId))]
+  const people = await mergedContacts.follow(await contacts.findContacts(ids))
+  const owners = new Map<ContactId, Owned>()
+  for (const { id, contactId } of identities) {
+    const owner = people.get(contactId)
+    if (!owner) continue
+    const known = owners.get(owner.id)
+    if (known) known.ids.push(id)
+    else owners.set(owner.id, { owner, ids: [id] })
+  }
+  return owners
 }
 
 /** Tells screens of both contacts, and the router where another agent looks after those who wait. */

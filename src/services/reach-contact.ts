@@ -3,22 +3,19 @@ import type { ContactId } from '../domain/ids.ts'
 import { seesChannel } from '../domain/permissions.ts'
 import type { ReachView } from '../domain/views.ts'
 import type { StoredContact, StoredIdentity } from '../store/contact-store.ts'
-import type { StoredConversation } from '../store/stored-conversation.ts'
-import type { TimelineStore } from '../store/timeline-store.ts'
+import type { Dealings, TimelineStore } from '../store/timeline-store.ts'
 import type { ChannelDirectory, LiveChannel } from './channel-directory.ts'
 import { type ContactAccessDeps, openContact } from './contact-access.ts'
 import { instant } from './present.ts'
 import type { Principal } from './principal.ts'
 
 export interface ReachDeps extends ContactAccessDeps {
-  readonly timelines: Pick<TimelineStore, 'latestOf'>
+  readonly timelines: Pick<TimelineStore, 'dealingsOf'>
   readonly directory: Pick<ChannelDirectory, 'all'>
   readonly now: () => number
 }
 
 const HOUR_MS = 3_600_000
-/** A window that is older than so many conversations of one person is closed in any case. */
-const CONVERSATIONS_LOOKED_AT = 500
 
 /** Somebody on a channel: known to it, or only of an address that it takes. */
 interface Target {
@@ -41,10 +38,13 @@ export async function reachContact(
   const channels = (await deps.directory.all()).filter((channel) =>
     seesChannel(principal.channels, channel.id),
   )
-  const latest = await deps.timelines.latestOf(contact.id, CONVERSATIONS_LOOKED_AT)
+  const dealings = await deps.timelines.dealingsOf(
+    contact.id,
+    seen.map((identity) => identity.id),
+  )
   const maySend = principal.permissions.has('message.send')
   const items = targetsOf(contact, seen, channels).map((target) =>
-    wayTo(target, conversationsOf(target, latest), maySend, deps.now()),
+    wayTo(target, dealingsWith(target, dealings), maySend, deps.now()),
   )
   return { items: items.sort(byUse) }
 }
@@ -78,36 +78,31 @@ function addressesFor(
   return emails.map((email) => email.toLowerCase()).filter((email) => !own.has(email))
 }
 
-const conversationsOf = (
+const dealingsWith = (
   { channel, identity }: Target,
-  latest: readonly StoredConversation[],
-): readonly StoredConversation[] =>
-  identity
-    ? latest.filter(({ channelId, identityId }) => channelId === channel.id && identityId === identity.id)
-    : []
+  dealings: readonly Dealings[],
+): Pick<Dealings, 'lastInboundAtMs' | 'currentId' | 'latestId'> =>
+  dealings.find(({ channelId, identityId }) => channelId === channel.id && identityId === identity?.id) ?? {}
 
 function wayTo(
   { channel, to, identity }: Target,
-  conversations: readonly StoredConversation[],
+  { lastInboundAtMs = 0, currentId, latestId }: Pick<Dealings, 'lastInboundAtMs' | 'currentId' | 'latestId'>,
   maySend: boolean,
   nowMs: number,
 ): ReachView {
   const { capabilities } = channel
-  const current =
-    conversations.find(({ status, filed }) => status !== 'resolved' && !filed) ??
-    conversations.find(({ filed }) => filed !== 'spam')
-  const lastInboundAtMs = Math.max(0, ...conversations.map((one) => one.lastInboundAtMs ?? 0))
+  const conversationId = currentId ?? latestId
   const { replyWindowHours } = capabilities
   const closesAtMs = replyWindowHours === undefined ? undefined : lastInboundAtMs + replyWindowHours * HOUR_MS
   const isClosed = closesAtMs !== undefined && nowMs >= closesAtMs
-  const reason = reasonAgainst(channel, identity, current !== undefined, maySend, isClosed)
+  const reason = reasonAgainst(channel, identity, conversationId !== undefined, maySend, isClosed)
   const templatesOnly = reason === 'window-closed' && capabilities.templates === 'native'
   return {
     channelId: channel.id,
     channelName: channel.name,
     ...(identity ? { identityId: identity.id } : {}),
     to,
-    ...(current ? { conversationId: current.id } : {}),
+    ...(conversationId ? { conversationId } : {}),
     ...(lastInboundAtMs > 0 ? { lastInboundAt: instant(lastInboundAtMs) } : {}),
     ok: reason === undefined,
     ...(templatesOnly ? { templatesOnly } : {}),

@@ -2,7 +2,7 @@ import { hash } from 'node:crypto'
 import type { InboundIdentity } from '../contract/inbound-event.ts'
 import { withToldAttributes } from '../domain/contact-attributes.ts'
 import type { ChannelId } from '../domain/ids.ts'
-import { MOST_EMAILS, MOST_PHONES } from '../domain/merge-contacts.ts'
+import { type LearnedFacts, MOST_EMAILS, MOST_PHONES } from '../domain/merge-contacts.ts'
 import type { ContactStore, StoredContact, StoredIdentity } from '../store/contact-store.ts'
 import type { MergedContacts } from '../store/merged-contacts.ts'
 import { type ArrivedMessage, senderOf } from './parse-entries.ts'
@@ -16,6 +16,11 @@ export interface Sender {
   readonly learned?: true
   /** What it told was his name. */
   readonly renamed?: true
+}
+
+export interface LearnDeps {
+  readonly contacts: ContactStore
+  readonly mergedContacts: MergedContacts
 }
 
 /** What tells who sent something. */
@@ -35,10 +40,7 @@ function keyOfSender(message: Parameters<FindSender>[0]): string {
  * Identity and contact of each message's sender, made where they are new. Safe to repeat: an identity carries the
  * id of its contact from the start, so a contact that a crash left out is made by the next run.
  */
-export async function resolveSenders(
-  messages: readonly Sent[],
-  deps: { readonly contacts: ContactStore; readonly mergedContacts: MergedContacts },
-): Promise<FindSender> {
+export async function resolveSenders(messages: readonly Sent[], deps: LearnDeps): Promise<FindSender> {
   const latest = new Map<string, Sent>()
   const first = new Map<string, Sent>()
   for (const message of messages) {
@@ -75,7 +77,7 @@ export async function resolveSenders(
     const contact = contacts.get(identity.contactId)
     const message = latest.get(key)
     const said = message && senderOf(message).identity
-    if (contact && said) senders.set(key, await learn({ identity, contact }, said, deps.contacts))
+    if (contact && said) senders.set(key, await learn({ identity, contact }, said, deps))
   }
   return (message) => {
     const sender = senders.get(keyOfSender(message))
@@ -105,7 +107,7 @@ async function resolveContacts(
   identities: readonly StoredIdentity[],
   first: ReadonlyMap<string, Sent>,
   fresh: ReadonlySet<string>,
-  { contacts, mergedContacts }: { readonly contacts: ContactStore; readonly mergedContacts: MergedContacts },
+  { contacts, mergedContacts }: LearnDeps,
 ): Promise<Map<string, StoredContact>> {
   // A contact whose identity is new cannot be there yet.
   const ids = [...new Set(identities.map(({ contactId }) => contactId))].filter((id) => !fresh.has(id))
@@ -140,25 +142,21 @@ function newContact(
   }
 }
 
-/** Takes over what a later message tells anew: a proven identity, a name where there was none. */
-export async function learn(sender: Sender, said: InboundIdentity, contacts: ContactStore): Promise<Sender> {
+/**
+ * Takes over what a later message tells anew: a proven identity, a name where there was none. Of a contact that others
+ * were merged into, the merges hear of it first: what he tells on a channel of his goes with him when they are undone.
+ */
+export async function learn(
+  sender: Sender,
+  said: InboundIdentity,
+  { contacts, mergedContacts }: LearnDeps,
+): Promise<Sender> {
   const { identity, contact } = sender
   const becomesVerified = said.verified && !identity.verified
   const renamed = said.displayName !== undefined && said.displayName !== identity.displayName
   if (identity.verified && !said.verified) return sender
-  const emails =
-    said.verified && said.email && !contact.emails.includes(said.email.toLowerCase())
-      ? [...contact.emails, said.email.toLowerCase()].slice(-MOST_EMAILS)
-      : contact.emails
-  const phone = said.verified && said.phone ? phoneFromPlatform(said.phone) : undefined
-  const phones =
-    phone !== undefined && !contact.phones.includes(phone)
-      ? [...contact.phones, phone].slice(-MOST_PHONES)
-      : contact.phones
-  const attributes = withToldAttributes(contact.attributes, attributesFrom(said))
-  const changed = Object.entries(attributes).some(([key, value]) => contact.attributes[key] !== value)
-  const isKnown = emails === contact.emails && phones === contact.phones && !changed
-  if (!becomesVerified && !renamed && isKnown) return sender
+  const news = newsOf(contact, said)
+  if (!becomesVerified && !renamed && !hasNews(news)) return sender
   const name =
     renamed && contact.name === nameBefore(identity) ? (nameFrom(said) ?? contact.name) : contact.name
   // He may have been parted from this contact since we read that he is it: nobody learns of another's address.
@@ -170,17 +168,36 @@ export async function learn(sender: Sender, said: InboundIdentity, contacts: Con
       verified: said.verified,
     })
   }
+  if (contact.hasMerged && hasNews(news)) await mergedContacts.noteLearned(identity.id, news)
   const updated = await contacts.updateContact(contact.id, contact.version, {
     ...contact,
     name,
-    emails,
-    phones,
-    attributes,
+    emails: [...contact.emails, ...news.emails].slice(-MOST_EMAILS),
+    phones: [...contact.phones, ...news.phones].slice(-MOST_PHONES),
+    attributes: { ...contact.attributes, ...news.changed, ...news.fresh },
   })
   // Somebody changes the contact at the same time: his change stands, the next message brings ours.
   if (!updated) return sender
   return { identity, contact: updated, learned: true, ...(name === contact.name ? {} : { renamed: true }) }
 }
+
+function newsOf(contact: StoredContact, said: InboundIdentity): LearnedFacts {
+  const email = said.verified ? said.email?.toLowerCase() : undefined
+  const phone = said.verified && said.phone ? phoneFromPlatform(said.phone) : undefined
+  const attributes = Object.entries(withToldAttributes(contact.attributes, attributesFrom(said))).filter(
+    ([key, value]) => contact.attributes[key] !== value,
+  )
+  const isKnown = ([key]: readonly [string, string]): boolean => Object.hasOwn(contact.attributes, key)
+  return {
+    emails: email && !contact.emails.some((one) => one.toLowerCase() === email) ? [email] : [],
+    phones: phone !== undefined && !contact.phones.includes(phone) ? [phone] : [],
+    fresh: Object.fromEntries(attributes.filter((one) => !isKnown(one))),
+    changed: Object.fromEntries(attributes.filter(isKnown)),
+  }
+}
+
+const hasNews = ({ emails, phones, fresh, changed }: LearnedFacts): boolean =>
+  emails.length + phones.length + Object.keys(fresh).length + Object.keys(changed).length > 0
 
 /** The name we gave the contact ourselves; one an agent typed is never overwritten. */
 function nameBefore(identity: StoredIdentity): string {

@@ -9,12 +9,9 @@ import { presentMessages, type RepliesDeps } from './present-messages.ts'
 import { type Principal, requirePermission } from './principal.ts'
 
 export interface TimelineDeps extends ContactAccessDeps, RepliesDeps {
-  readonly timelines: Pick<TimelineStore, 'conversationsOf' | 'page'>
+  readonly timelines: Pick<TimelineStore, 'page'>
   readonly conversations: Pick<ConversationStore, 'findMany'>
 }
-
-/** The latest conversations of one person that are looked at; nobody has more of his own making. */
-const MOST_CONVERSATIONS = 2_000
 
 /**
  * Everything that was said with a contact on every channel in sight, newest first, in one stream: messages and notes,
@@ -30,8 +27,7 @@ export async function readTimeline(
   requirePermission(principal, 'contact.read')
   const { contact } = await openContact(id, principal, 'conversation.read', deps)
   const place = before === undefined ? undefined : threadPlaceOf(before)
-  const ids = await deps.timelines.conversationsOf(contact.id, principal.channels, MOST_CONVERSATIONS)
-  const found = await deps.timelines.page(ids, limit + 1, place)
+  const found = await deps.timelines.page(contact.id, principal.channels, limit + 1, place)
   const page = found.slice(0, limit)
   const last = page.at(-1)
   const conversations = new Map(

@@ -16,6 +16,14 @@ export type StoredSetting =
       readonly origin?: string
     }
 
+/** How a channel is, or a part of it. */
+export interface StoredHealth {
+  readonly state: ChannelHealthView['state']
+  readonly code?: string
+  readonly detail?: string
+  readonly atMs?: number
+}
+
 /** A channel as stored; its secrets are encrypted. */
 export interface ChannelRecord {
   readonly id: ChannelId
@@ -31,12 +39,9 @@ export interface ChannelRecord {
   readonly skills: readonly SkillRequirement[]
   readonly access: ChannelAccess
   /** Of its worst part. */
-  readonly health: {
-    readonly state: ChannelHealthView['state']
-    readonly code?: string
-    readonly detail?: string
-    readonly atMs?: number
-  }
+  readonly health: StoredHealth
+  /** What stands of the whole, and of parts of which something was said since. */
+  readonly said: Readonly<Partial<Record<HealthPart | 'whole', StoredHealth>>>
   readonly createdAtMs: number
   /** Deleted since then: without secrets, and changed by nobody any more. */
   readonly deletedAtMs?: number
@@ -308,8 +313,18 @@ function worstOf({ health, healthParts = {} }: ChannelDocument): HealthDocument 
   return worst
 }
 
+function toHealth({ state, code, detail, at }: HealthDocument): StoredHealth {
+  return {
+    state,
+    ...(code === undefined ? {} : { code }),
+    ...(detail === undefined ? {} : { detail }),
+    atMs: at.getTime(),
+  }
+}
+
 function toRecord(document: ChannelDocument): ChannelRecord {
-  const { state, code, detail, at } = worstOf(document) ?? { state: 'unknown' as const }
+  const { health, healthParts: { receiving, sending } = {} } = document
+  const worst = worstOf(document)
   const access: ChannelAccess =
     document.access.kind === 'everyone'
       ? { kind: 'everyone' }
@@ -325,11 +340,11 @@ function toRecord(document: ChannelDocument): ChannelRecord {
     ...(document.categoryId ? { categoryId: document.categoryId } : {}),
     skills: readStoredSkills(document.skills),
     access,
-    health: {
-      state,
-      ...(code === undefined ? {} : { code }),
-      ...(detail === undefined ? {} : { detail }),
-      ...(at === undefined ? {} : { atMs: at.getTime() }),
+    health: worst ? toHealth(worst) : { state: 'unknown' },
+    said: {
+      ...(health ? { whole: toHealth(health) } : {}),
+      ...(receiving ? { receiving: toHealth(receiving) } : {}),
+      ...(sending ? { sending: toHealth(sending) } : {}),
     },
     createdAtMs: document.createdAt.getTime(),
     ...(document.deletedAt ? { deletedAtMs: document.deletedAt.getTime() } : {}),

@@ -1,4 +1,5 @@
 import type { Connection } from 'mongoose'
+import { isE164 } from '../domain/phone.ts'
 import { nativeCollection } from './native.ts'
 
 interface Addressed {
@@ -6,11 +7,17 @@ interface Addressed {
   readonly phones: readonly string[]
 }
 
-/** Emails hold an @ and numbers never do: both lie in one index. */
+/**
+ * What two contacts are compared by. A number without its country is left out: the same one is somebody else's
+ * elsewhere. Emails hold an @ and numbers never do: both lie in one index.
+ */
 export const addressesOf = ({ emails, phones }: Addressed): string[] => [
   ...emails.map((email) => email.toLowerCase()),
-  ...phones,
+  ...phones.filter(isE164),
 ]
+
+/** Whether there is anything to compare a contact by. */
+export const hasAddresses = (contact: Addressed): boolean => addressesOf(contact).length > 0
 
 /** What a contact is compared with others by, as it is stored: absent where there is nothing. */
 export function withAddresses(contact: Addressed): { readonly addresses?: string[] } {

@@ -1,6 +1,6 @@
 import type { Connection, mongo } from 'mongoose'
 import type { AgentId, AttachmentId, ChannelId, ContactId, ContactIdentityId } from '../domain/ids.ts'
-import { createAddressIndex, searchTerms, unsetOf, withAddresses } from './contact-addresses.ts'
+import { createAddressIndex, hasAddresses, searchTerms, unsetOf, withAddresses } from './contact-addresses.ts'
 import { atOnce, nativeCollection } from './native.ts'
 import { derivedObjectId, duplicatePositions, toObjectId } from './object-id.ts'
 
@@ -33,6 +33,8 @@ export interface StoredContact {
   readonly createdAtMs: number
   /** It was merged into this one, and only tells where to. */
   readonly mergedInto?: ContactId
+  /** Others were merged into it. */
+  readonly hasMerged?: true
   readonly version: number
 }
 
@@ -59,6 +61,8 @@ export interface IdentityDocument {
   consentAt?: Date
   avatarId?: string
   lookUpDueAt?: Date
+  /** The merges whose undoing has brought it back: they have nothing more to do with it. */
+  partedBy?: mongo.ObjectId[]
   createdAt: Date
 }
 
@@ -246,7 +250,7 @@ export function createContactStore(connection: Connection) {
           },
           ...unsetOf({
             ownerId: next.ownerId === null,
-            addresses: next.emails.length + next.phones.length === 0,
+            addresses: !hasAddresses(next),
           }),
           $inc: { version: 1 },
         },
@@ -357,6 +361,7 @@ export function fromContact(document: ContactDocument): StoredContact {
     ...(document.ownerId ? { ownerId: document.ownerId.toHexString() as AgentId } : {}),
     createdAtMs: document.createdAt.getTime(),
     ...(document.mergedInto ? { mergedInto: document.mergedInto.toHexString() as ContactId } : {}),
+    ...(document.merges && document.merges.length > 0 ? { hasMerged: true as const } : {}),
     version: document.version,
   }
 }

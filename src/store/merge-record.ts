@@ -15,10 +15,13 @@ export interface StoredMerge {
   readonly survivorId: ContactId
   readonly absorbedId: ContactId
   readonly state: MergeState
+  /** Rises whenever somebody takes the work on: whoever has an earlier one has stood still for too long. */
+  readonly turn: number
   /** The versions that it was decided at. */
   readonly survivorVersion: number
   readonly absorbedVersion: number
   readonly absorbedName: string
+  /** What the one that stays has from the one that went, also what was learned of that one since. */
   readonly taken: TakenFacts
   readonly conflicts: readonly AttributeConflict[]
   /** The ids on channels that moved; they alone move back. */
@@ -41,6 +44,8 @@ export interface MergeDocument
   readonly at: Date
   readonly undoneAt?: Date
   readonly open?: true
+  /** Absent in records of versions that had none. */
+  readonly turn?: number
   /** Whoever works on it has it until then. */
   readonly leaseUntil?: Date
 }
@@ -66,6 +71,7 @@ export function fromMergeDocument(document: MergeDocument): StoredMerge {
     identityIds,
     at,
     undoneAt,
+    turn = 0,
     open: _,
     leaseUntil: __,
     ...rest
@@ -75,6 +81,7 @@ export function fromMergeDocument(document: MergeDocument): StoredMerge {
     survivorId: survivorId.toHexString() as ContactId,
     absorbedId: absorbedId.toHexString() as ContactId,
     ...rest,
+    turn,
     identityIds: identityIds.map((id) => id.toHexString() as ContactIdentityId),
     atMs: at.getTime(),
     ...(undoneAt ? { undoneAtMs: undoneAt.getTime() } : {}),

@@ -1,7 +1,8 @@
 import type { Connection, mongo } from 'mongoose'
 import type { ContactId, ContactIdentityId, ConversationId } from '../domain/ids.ts'
-import type { ContactFacts } from '../domain/merge-contacts.ts'
-import { searchTerms, unsetOf, withAddresses } from './contact-addresses.ts'
+import type { ContactFacts, LearnedFacts } from '../domain/merge-contacts.ts'
+import type { ChannelScope } from '../domain/permissions.ts'
+import { hasAddresses, searchTerms, unsetOf, withAddresses } from './contact-addresses.ts'
 import {
   type ContactDocument,
   fromContact,
@@ -11,7 +12,7 @@ import {
   type StoredIdentity,
 } from './contact-store.ts'
 import type { ConversationDocument } from './conversation-document.ts'
-import type { StoredMerge } from './merge-record.ts'
+import type { MergeDocument, StoredMerge } from './merge-record.ts'
 import { nativeCollection } from './native.ts'
 import { toObjectId } from './object-id.ts'
 
@@ -25,6 +26,7 @@ export function createMergedContacts(connection: Connection) {
   const contacts = nativeCollection<ContactDocument>(connection, 'contacts')
   const identities = nativeCollection<IdentityDocument>(connection, 'identities')
   const conversations = nativeCollection<ConversationDocument>(connection, 'conversations')
+  const merges = nativeCollection<MergeDocument>(connection, 'contact_merges')
 
   return {
     /** Keeps everybody else from changing the contact that goes. False when it has changed, or goes elsewhere. */
@@ -113,16 +115,33 @@ export function createMergedContacts(connection: Connection) {
       )
     },
 
-    /** The contact that went is one of its own again. */
-    async restore({ id, absorbedId }: StoredMerge, was: StoredContact): Promise<void> {
+    /** The contact that went is one of its own again, with what was learned of it meanwhile. */
+    async restore({ id, absorbedId }: StoredMerge, name: string, facts: ContactFacts): Promise<void> {
+      const { $unset, ...update } = factsUpdate(name, facts)
       await contacts.updateOne(
         { _id: toObjectId(absorbedId), absorbedBy: toObjectId(id), mergedInto: { $exists: true } },
-        {
-          $set: { terms: searchTerms(was), ...withAddresses(was) },
-          $unset: { absorbedBy: '', mergedInto: '' },
-          $inc: { version: 1 },
-        },
+        { ...update, $unset: { ...$unset, absorbedBy: '', mergedInto: '' }, $inc: { version: 1 } },
       )
+    },
+
+    /**
+     * Something new was learned by one of the ids that moved: it goes back with the id.
+     * @param fresh what its contact had nothing of; of `changed`, what these merges had brought before
+     */
+    async noteLearned(
+      identityId: ContactIdentityId,
+      { emails, phones, fresh, changed }: LearnedFacts,
+    ): Promise<void> {
+      const moved = { identityIds: toObjectId(identityId), state: { $ne: 'undone' as const } }
+      const set = Object.entries(fresh).map(([key, value]) => [`taken.attributes.${key}`, value])
+      await merges.updateMany(moved, {
+        $addToSet: { 'taken.emails': { $each: [...emails] }, 'taken.phones': { $each: [...phones] } },
+        ...(set.length === 0 ? {} : { $set: Object.fromEntries(set) }),
+      })
+      for (const [key, value] of Object.entries(changed)) {
+        const path = `taken.attributes.${key}`
+        await merges.updateMany({ ...moved, [path]: { $exists: true } }, { $set: { [path]: value } })
+      }
     },
 
     /** The merges that a contact bears, the last one last, and whether it goes into another itself, or is being parted. */
@@ -147,16 +166,63 @@ export function createMergedContacts(connection: Connection) {
       return found.map(({ _id }) => _id.toHexString() as ContactIdentityId)
     },
 
+    /**
+     * Ids that one of us began with an address that a merge had brought, such as a number that nobody had written from:
+     * they are the other one's, too.
+     */
+    async begunSince({ survivorId, taken, atMs }: StoredMerge): Promise<ContactIdentityId[]> {
+      const addresses = [...taken.phones, ...taken.emails.map((email) => email.toLowerCase())]
+      const found = await identities
+        .find(
+          {
+            contactId: toObjectId(survivorId),
+            externalId: { $in: addresses },
+            createdAt: { $gte: new Date(atMs) },
+          },
+          { projection: { _id: 1 } },
+        )
+        .toArray()
+      return found.map(({ _id }) => _id.toHexString() as ContactIdentityId)
+    },
+
+    /** Those of these ids that are on channels in sight. */
+    async inSight(
+      ids: readonly ContactIdentityId[],
+      channels: ChannelScope,
+    ): Promise<ReadonlySet<ContactIdentityId>> {
+      if (channels === 'all') return new Set(ids)
+      const found = await identities
+        .find(
+          { _id: { $in: ids.map(toObjectId) }, channelId: { $in: [...channels].map(toObjectId) } },
+          { projection: { _id: 1 } },
+        )
+        .toArray()
+      return new Set(found.map(({ _id }) => _id.toHexString() as ContactIdentityId))
+    },
+
     async findIdentitiesById(ids: readonly ContactIdentityId[]): Promise<StoredIdentity[]> {
       if (ids.length === 0) return []
       const found = await identities.find({ _id: { $in: ids.map(toObjectId) } }).toArray()
       return found.map(fromIdentity)
     },
 
-    async moveIdentities(ids: readonly ContactIdentityId[], from: ContactId, to: ContactId): Promise<void> {
+    /**
+     * Moves ids with their merge, or back with its undoing. Each goes each way once: whoever stood still before this
+     * until the merge was undone, or the two were merged anew, moves nothing.
+     */
+    async moveIdentities(
+      { id, survivorId, absorbedId }: Pick<StoredMerge, 'id' | 'survivorId' | 'absorbedId'>,
+      ids: readonly ContactIdentityId[],
+      way: 'there' | 'back',
+    ): Promise<void> {
+      const merge = toObjectId(id)
+      const [from, to] = way === 'there' ? [absorbedId, survivorId] : [survivorId, absorbedId]
       await identities.updateMany(
-        { _id: { $in: ids.map(toObjectId) }, contactId: toObjectId(from) },
-        { $set: { contactId: toObjectId(to) } },
+        { _id: { $in: ids.map(toObjectId) }, contactId: toObjectId(from), partedBy: { $ne: merge } },
+        {
+          $set: { contactId: toObjectId(to) },
+          ...(way === 'back' ? { $addToSet: { partedBy: merge } } : {}),
+        },
       )
     },
 
@@ -222,7 +288,7 @@ function factsUpdate(name: string, { ownerId, ...facts }: ContactFacts) {
     },
     ...unsetOf({
       ownerId: ownerId === null,
-      addresses: facts.emails.length + facts.phones.length === 0,
+      addresses: !hasAddresses(facts),
     }),
   }
 }

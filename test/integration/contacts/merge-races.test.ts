@@ -167,6 +167,111 @@ describe.each(['before', 'after'] as const)('a process killed %s a step', (when)
   })
 })
 
+/** Lets something whole happen just before the n-th call of a step, as if the process had stood still there. */
+function standingStill(
+  step: number,
+  what: () => Promise<unknown>,
+): { deps: MergeStepDeps; stood: () => boolean } {
+  let left = step
+  const still = <T extends object>(store: T): T =>
+    new Proxy(store, {
+      get(target, name, receiver) {
+        const method: unknown = Reflect.get(target, name, receiver)
+        if (typeof method !== 'function') return method
+        return async (...args: unknown[]) => {
+          left -= 1
+          if (left === 0) await what()
+          return Reflect.apply(method, target, args)
+        }
+      },
+    })
+  const { contacts, mergedContacts, merges, conversations } = database.stores
+  const { bus, now } = rig.receiveDeps
+  return {
+    stood: () => left <= 0,
+    deps: {
+      contacts: still(contacts),
+      mergedContacts: still(mergedContacts),
+      merges: still(merges),
+      conversations: still(conversations),
+      bus,
+      now,
+    },
+  }
+}
+
+describe('a process that stands still at a step until others have gone on', () => {
+  it('moves nothing of a merge any more that was finished and undone meanwhile', async () => {
+    for (let step = 1, stood = true; stood; step += 1) {
+      await database.empty()
+      const [ada, bob] = await adaAndBob()
+      const still = standingStill(step, async () => {
+        rig.state.nowMs += 120_000
+        await finishMerges(deps())
+        const done = await onlyMerge(ada)
+        if (done !== '') await undoMerge(done, rig.agent, deps())
+      })
+      const before = await read(ada)
+      await merge(ada, bob, still.deps).catch(() => undefined)
+      stood = still.stood()
+      rig.state.nowMs += 120_000
+      await finishMerges(deps())
+      expect(await left()).toBe(0)
+      const end = await isWhole(ada, bob)
+      // Where nobody else had begun with it, it is his to finish; else it is undone for good, and can be done anew.
+      const [record] = await database.stores.merges.into(ada, 2)
+      expect([record?.state, end]).toEqual(
+        end === 'merged' ? ['done', 'merged'] : [record && 'undone', 'apart'],
+      )
+      if (end === 'apart') await merge(ada, bob)
+      expect(await isWhole(ada, bob)).toBe('merged')
+      expect(before?.emails).toEqual(['ada@example.com'])
+    }
+  })
+
+  it('moves nothing of an undoing any more whose two were merged again meanwhile', async () => {
+    for (let step = 1, stood = true; stood; step += 1) {
+      await database.empty()
+      const [ada, bob] = await adaAndBob()
+      const { merge: first } = await merge(ada, bob)
+      let again: string | undefined
+      const still = standingStill(step, async () => {
+        rig.state.nowMs += 120_000
+        await finishMerges(deps())
+        if ((await read(bob))?.mergedInto === undefined) again = (await merge(ada, bob)).merge.id
+      })
+      await undoMerge(first.id, rig.agent, still.deps).catch(() => undefined)
+      stood = still.stood()
+      rig.state.nowMs += 120_000
+      await finishMerges(deps())
+      expect(await left()).toBe(0)
+      expect(await isWhole(ada, bob)).toBe(again === undefined ? 'apart' : 'merged')
+      expect((await database.stores.merges.find(first.id))?.state).toBe('undone')
+    }
+  })
+
+  it('leaves ids and conversations together where the one that stays goes elsewhere meanwhile', async () => {
+    const ends = new Set<string>()
+    for (let step = 1, stood = true; stood; step += 1) {
+      await database.empty()
+      const [ada, bob] = await adaAndBob()
+      await rig.receive([from('top')])
+      const top = await contactOf('top')
+      const still = standingStill(step, () => merge(top, ada).catch(() => undefined))
+      await merge(ada, bob, still.deps).catch(() => undefined)
+      stood = still.stood()
+      rig.state.nowMs += 120_000
+      await finishMerges(deps())
+      expect(await left()).toBe(0)
+      const [one, other] = [await read(ada), await read(bob)]
+      const home = other?.mergedInto ? (one?.mergedInto ?? ada) : bob
+      expect(await homesOf('bob', ['bob', 'bob-2'])).toEqual([home])
+      ends.add(home === bob ? 'apart' : home === ada ? 'merged' : 'merged on')
+    }
+    expect(ends.size).toBeGreaterThan(1)
+  })
+})
+
 async function onlyMerge(ada: ContactId): Promise<string> {
   const [found] = await database.stores.merges.into(ada, 2)
   return found?.id ?? ''

@@ -184,7 +184,86 @@ describe('merging two contacts', () => {
   })
 })
 
+describe('a merge of somebody on a channel out of sight', () => {
+  /** Ada, whom Anna sees, and somebody whose only name is an address on a channel that she does not see. */
+  async function seenAndHidden() {
+    const { ada, number } = await twice()
+    const address = `hidden-${count}@example.com`
+    const hidden = await server.person(address, { email: address }, server.closedChannelId)
+    expect(hidden.name).toBe(address)
+    return { ada, number, hidden }
+  }
+  const mergesOf = (id: string, agent = server.owner.agent) =>
+    server.get<{ items: MergeView[] }>(`/contacts/${id}/merges`, agent)
+
+  it('is not told of, and can be undone by nobody who sees one of the two only', async () => {
+    const { ada, number, hidden } = await seenAndHidden()
+    const { merge: first } = await server.merge(ada.id, number.id)
+    const { merge } = await server.merge(ada.id, hidden.id, server.boris.agent)
+    expect((await mergesOf(ada.id, server.boris.agent)).items.map(({ id }) => id)).toEqual([
+      merge.id,
+      first.id,
+    ])
+    const told = await mergesOf(ada.id, server.anna.agent)
+    expect(told.items.map(({ id, undoable }) => [id, undoable])).toEqual([[first.id, false]])
+    expect(JSON.stringify(told)).not.toContain(hidden.name)
+    const undo = (id: string) => server.anna.agent.post(`${API}/contact-merges/${id}/undo`)
+    const { body } = await undo(first.id).expect(409)
+    expect(body.detail).toBe('Somebody was merged into it since: undo that first.')
+    await undo(merge.id).expect(404)
+    expect((await server.contact(hidden.id)).id).toBe(ada.id)
+    await server.undo(merge.id, server.boris.agent)
+  })
+
+  it('is refused before anything is done where the one that stays would be out of sight afterwards', async () => {
+    const { ada, hidden } = await seenAndHidden()
+    const { merge } = await server.merge(hidden.id, ada.id, server.boris.agent)
+    await server.anna.agent.get(`${API}/contacts/${hidden.id}`).expect(200)
+    await server.anna.agent.post(`${API}/contact-merges/${merge.id}/undo`).expect(404)
+    expect((await server.contact(ada.id)).id).toBe(hidden.id)
+    expect((await mergesOf(hidden.id)).items).toMatchObject([{ id: merge.id, undoable: true }])
+  })
+})
+
 describe('undoing a merge', () => {
+  it('gives the one that goes again what was learned by its ids since, and leaves none of it behind', async () => {
+    const { ada, number, adaName, numberName } = await twice()
+    const { merge } = await server.merge(ada.id, number.id)
+    const phone = number.phones[0] ?? ''
+    const attributes = { shoe: '40', 'claimed name': 'Lovelace' }
+    const late = { email: `late-${count}@example.com`, phone, attributes }
+    await server.writes(numberName, { displayName: 'A. Lovelace', ...late })
+    await server.writes(adaName, { displayName: 'Ada', email: `own-${count}@example.com` })
+    const both = await server.contact(ada.id)
+    expect(both.emails).toEqual([...ada.emails, late.email, `own-${count}@example.com`])
+    expect(both.attributes).toMatchObject(attributes)
+    const { contact } = await server.undo(merge.id)
+    expect(contact).toMatchObject({ emails: [...ada.emails, `own-${count}@example.com`], phones: [] })
+    expect(contact.attributes).toEqual(ada.attributes)
+    const parted = await server.contact(number.id)
+    expect(parted).toMatchObject({ emails: [late.email], phones: [phone] })
+    expect(parted.attributes).toEqual({ ...number.attributes, ...attributes })
+    expect(await server.duplicates(ada.id)).toEqual([])
+    const found = await server.get<Page<ContactView>>(`/contacts?search=${late.email}`)
+    expect(found.items.map(({ id }) => id)).toEqual([number.id])
+  })
+
+  it('does so through a chain of merges', async () => {
+    const { ada, number, numberName } = await twice()
+    const top = await server.person(`chain-${count}`, { displayName: 'Top' })
+    const { merge: lower } = await server.merge(ada.id, number.id)
+    const { merge: upper } = await server.merge(top.id, ada.id)
+    const email = `chained-${count}@example.com`
+    expect((await server.writes(numberName, { email })).contact.id).toBe(top.id)
+    expect((await server.contact(top.id)).emails).toContain(email)
+    await server.undo(upper.id)
+    expect((await server.contact(top.id)).emails).toEqual([])
+    expect((await server.contact(ada.id)).emails).toEqual([...ada.emails, email])
+    await server.undo(lower.id)
+    expect((await server.contact(ada.id)).emails).toEqual(ada.emails)
+    expect((await server.contact(number.id)).emails).toEqual([email])
+  })
+
   it('makes both what they were, with what was written since on their own channels', async () => {
     const { ada, number, numberName, adaName } = await twice()
     const { merge } = await server.merge(ada.id, number.id)

@@ -4,6 +4,7 @@ import type { Connector } from '../../../src/contract/connector.ts'
 import type { Capabilities } from '../../../src/domain/capabilities.ts'
 import type { ChannelId, ChannelType } from '../../../src/domain/ids.ts'
 import type { ReachView } from '../../../src/domain/views.ts'
+import { newObjectId } from '../../../src/store/object-id.ts'
 import { sayConsent } from '../../harness/path-rig.ts'
 import { scriptedConnector } from '../../harness/scripted-channel.ts'
 import { API, type PeopleServer, startPeopleServer } from './people-server.ts'
@@ -154,6 +155,52 @@ describe('the ways to a person', () => {
     expect([one.id, other.id]).not.toContain(third)
     expect((await server.duplicates(third)).map(({ contact }) => contact.id)).toEqual([other.id, one.id])
     expect((await begin('030 902600', 'third')).body).toMatchObject({ field: 'to' })
+  })
+
+  it('go back with the number by which they were begun when a merge is undone', async () => {
+    const [ada, number] = [await someone(['lovelace@example.com']), await someone([], ['+4930902700'])]
+    const { merge } = await server.merge(ada.id, number.id)
+    const { body } = await server.owner.agent
+      .post(`${API}/conversations`)
+      .send({
+        channelId: channels['numbers'],
+        to: '+4930902700',
+        clientMessageId: 'to-a-merged-number',
+        text: 'Hello',
+        attachmentIds: [],
+      })
+      .expect(201)
+    expect(body.conversation.contact.id).toBe(ada.id)
+    await server.undo(merge.id)
+    expect(await by(ada.id, 'numbers')).toEqual([])
+    expect(await by(number.id, 'numbers')).toMatchObject([{ conversationId: body.conversation.id, ok: true }])
+    const answered = await server.writes('+4930902700', { phone: '+4930902700' }, channels['numbers'])
+    expect([answered.id, answered.contact.id]).toEqual([body.conversation.id, number.id])
+    expect((await server.contact(ada.id)).phones).toEqual([])
+  })
+
+  it('are known however much was said elsewhere since', async () => {
+    const { id, who } = await someone()
+    const { id: conversationId } = await server.readOf(who)
+    const { db } = server.store
+    const one = await db.collection('conversations').findOne({ identityExternalId: who })
+    const later = (index: number) => new Date(Date.now() + index)
+    const { _id, ...rest } = one ?? {}
+    await db.collection('conversations').insertMany(
+      Array.from({ length: 700 }, (_, index) => ({
+        ...rest,
+        identityId: newObjectId(),
+        threadKey: `elsewhere ${index}`,
+        lastActivityAt: later(index),
+      })),
+    )
+    const [way] = await reach(id)
+    expect(way).toMatchObject({ to: who, conversationId, ok: true, lastInboundAt: expect.any(String) })
+    // What he resolved stays the way on where there is none under way; spam is none.
+    await db.collection('conversations').updateOne({ _id }, { $set: { status: 'resolved' } })
+    expect((await reach(id))[0]).toMatchObject({ conversationId, ok: true })
+    await db.collection('conversations').updateOne({ _id }, { $set: { status: 'spam' } })
+    expect((await reach(id))[0]).toMatchObject({ ok: false, reason: 'start-unsupported' })
   })
 
   it('lead nowhere that the caller does not see', async () => {

@@ -49,6 +49,21 @@ describe('a suggestion', () => {
     expect(await idsOf(claims.id)).toEqual([proven.id])
   })
 
+  it('never rests on a number without its country, which is somebody else’s elsewhere', async () => {
+    const one = await server.person('n-1', { phone: '030 901950', email: 'n@example.com' })
+    const other = await server.person('n-2', { phone: '030 901950' })
+    expect([one.phones, other.phones]).toEqual([['030 901950'], ['030 901950']])
+    expect(await idsOf(one.id)).toEqual([])
+    expect(await idsOf(other.id)).toEqual([])
+    const third = await server.person('n-3', { phone: '030 901950', email: 'N@example.com' })
+    expect((await server.duplicates(one.id)).map(({ contact, because }) => [contact.id, because])).toEqual([
+      [third.id, [{ kind: 'email', value: 'n@example.com' }]],
+    ])
+    // Nothing stays behind of an address that was taken away beside such a number.
+    await server.change(third.id, { emails: [] })
+    expect(await idsOf(one.id)).toEqual([])
+  })
+
   it('comes with a number that a known identity proves later', async () => {
     const one = await server.person('l-1', { phone: '+4930902000' })
     const other = await server.person('l-2')

@@ -1,6 +1,7 @@
 /** What was said with one person on every channel, in one stream. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Page, TimelineEntryView } from '../../../src/domain/views.ts'
+import { newObjectId } from '../../../src/store/object-id.ts'
 import { API, type PeopleServer, startPeopleServer } from './people-server.ts'
 
 let server: PeopleServer
@@ -66,6 +67,53 @@ describe('a timeline', () => {
       ['note', 'Likes tea'],
       ['message', 'seven'],
     ])
+  })
+
+  it('goes back to the first word of somebody with more conversations than are read at once', async () => {
+    const THREADS = 230
+    const { db } = server.store
+    const contact = (await server.writes('many', {}, server.channelId, 'first')).contact.id
+    const conversation = await db.collection('conversations').findOne({ identityExternalId: 'many' })
+    const message = await db.collection('messages').findOne({ conversationId: conversation?._id })
+    const { _id: _one, ...thread } = conversation ?? {}
+    const { _id: _other, externalId: _name, ...said } = message ?? {}
+    const ids = Array.from({ length: THREADS }, () => newObjectId())
+    await db.collection('conversations').insertMany(
+      ids.map((_id, index) => ({
+        ...thread,
+        _id,
+        threadKey: `many ${index}`,
+        // As good as in no order: what was said last does not tell when the rest was said.
+        lastActivityAt: new Date(Date.now() - ((index * 7_919) % THREADS)),
+      })),
+    )
+    const order = Number(message?.['order'])
+    await db.collection('messages').insertMany(
+      ids.flatMap((conversationId, index) =>
+        [1, 2].map((part) => ({
+          ...said,
+          conversationId,
+          text: `${index}-${part}`,
+          order: order + part * THREADS + ((index * 104_729) % THREADS),
+        })),
+      ),
+    )
+    const texts: string[] = []
+    let cursor: string | undefined
+    do {
+      const { items, nextCursor } = await server.get<Page<TimelineEntryView>>(
+        `/contacts/${contact}/timeline?limit=50${cursor === undefined ? '' : `&before=${cursor}`}`,
+      )
+      texts.push(...items.map((entry) => entry.message.text))
+      cursor = nextCursor
+    } while (cursor !== undefined)
+    const all = await db
+      .collection('messages')
+      .find({ conversationId: { $in: [conversation?._id, ...ids] } })
+      .sort({ order: -1 })
+      .toArray()
+    expect(texts).toHaveLength(2 * THREADS + 1)
+    expect(texts).toEqual(all.map(({ text }) => text))
   })
 
   it('refuses cursors that are not its own', async () => {

@@ -1,6 +1,4 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import type { ConfigValues } from '../../../src/contract/config-field.ts'
-import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import type { ChannelType } from '../../../src/domain/ids.ts'
 import { parrot } from './parrot-connector.ts'
 import { type Someone, startTestServer, type TestServer } from './test-server.ts'
@@ -15,10 +13,6 @@ beforeAll(async () => {
     type: 'hooked' as ChannelType,
     activate: async () => void calls.push('activate'),
     deactivate: async () => void calls.push('deactivate'),
-    leave: async ({ config }: { config: ConfigValues }, next: ConfigValues) => {
-      calls.push(`leave ${config['title']} for ${next['title']}`)
-      throw new ConnectorError({ code: 'gone', retry: 'never', delivery: 'not-sent' })
-    },
   }
   server = await startTestServer({ connectors: [hooked] })
   owner = await server.owner()
@@ -37,25 +31,4 @@ it('a pause that comes too late leaves the channel connected to its platform', a
   const paused = await patch({ paused: true, version: body.version }).expect(200)
   await patch({ paused: false, version: paused.body.version }).expect(200)
   expect(calls).toEqual(['activate', 'deactivate', 'activate'])
-})
-
-it('settings that change are taken back first, though the platform of before is gone', async () => {
-  const made = await owner.agent
-    .post('/api/v1/channels')
-    .send({ type: 'hooked', name: 'L', config: { title: 'one' } })
-    .expect(201)
-  const patch = (body: object) => owner.agent.patch(`/api/v1/channels/${made.body.id}`).send(body)
-  calls.length = 0
-  const moved = await patch({ config: { title: 'two' }, version: made.body.version }).expect(200)
-  expect(moved.body.health).toMatchObject({ state: 'healthy' })
-  expect(calls).toEqual(['leave one for two', 'activate'])
-  calls.length = 0
-  const named = await patch({ name: 'M', version: moved.body.version }).expect(200)
-  const paused = await patch({
-    paused: true,
-    config: { title: 'three' },
-    version: named.body.version,
-  }).expect(200)
-  await patch({ config: { title: 'four' }, version: paused.body.version }).expect(200)
-  expect(calls).toEqual(['deactivate'])
 })

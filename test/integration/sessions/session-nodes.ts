@@ -136,7 +136,7 @@ export function startNode(
     checkpoints: stores.checkpoints,
     raiseHealthToken: stores.channels.raiseHealthToken,
     keepHealth: (channel, health, token) =>
-      keepHealth(channel, health, { channels: stores.channels, bus, clock: Date.now }, token),
+      keepHealth(channel, health, { channels: stores.channels, directory, bus, clock: Date.now }, token),
     contextOf,
     append: writer.append,
     orderClock: createOrderClock(),
