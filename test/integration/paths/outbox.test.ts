@@ -119,7 +119,7 @@ describe('the outbox', () => {
     await rig.reply(rig.id, 'behind it')
     const head = await database.stores.outbox.head(rig.id)
     if (!head) throw new Error('something waits')
-    const lost = await database.stores.outbox.lease(head, rig.state.nowMs, SEND_LEASE_MS, 'dead')
+    const lost = await database.stores.outbox.lease(head, rig.clocks(), SEND_LEASE_MS, 'dead')
     if (!lost) throw new Error('it was free')
     expect(await rig.deliver(rig.id)).toBe(rig.state.nowMs + SEND_LEASE_MS)
     expect(rig.sent).toEqual([])
@@ -158,7 +158,7 @@ describe('the outbox', () => {
     const [ofDead, ofLiving] = rigs
     const nowMs = ofDead.state.nowMs
     for (const [index, head] of heads.entries()) {
-      await outbox.lease(head, nowMs, SEND_LEASE_MS, index === 0 ? 'dead-1' : 'living')
+      await outbox.lease(head, ofDead.clocks(), SEND_LEASE_MS, index === 0 ? 'dead-1' : 'living')
     }
     expect(await outbox.endLeases({ of: ['dead-1', 'dead-2'] }, nowMs)).toBe(1)
     expect(await outbox.endLeases({ of: ['dead-1', 'dead-2'] }, nowMs)).toBe(0)
