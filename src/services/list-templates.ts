@@ -91,6 +91,7 @@ export async function listTemplates(
   const channel = await deps.findChannel(channelId)
   if (!channel) throw new AppError('not-found')
   requireChannel(principal, channel.id)
+  if (channel.deletedAtMs !== undefined) throw refusedMessage({ reason: 'channel-deleted' })
   if (channel.capabilities.templates !== 'native') throw refusedMessage({ reason: 'templates-unsupported' })
   return deps.templates.of(channel)
 }

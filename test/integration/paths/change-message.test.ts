@@ -151,6 +151,17 @@ describe('a message that was sent', () => {
     await expect(rig.change(text)).rejects.toMatchObject({ details: { members } })
   })
 
+  it.each([
+    ['is paused', 'paused', { code: 'channel-paused' }],
+    ['was deleted', 'deleted', { details: { members: { reason: 'channel-deleted' } } }],
+  ] as const)('stays as it is where the channel %s', async (_, what, refusal) => {
+    const rig = await talk()
+    rig.state[what] = true
+    await expect(rig.change('x')).rejects.toMatchObject(refusal)
+    await expect(rig.take()).rejects.toMatchObject(refusal)
+    expect(rig.edit).not.toHaveBeenCalled()
+  })
+
   it('stays as it is where the channel cannot change it', async () => {
     const rig = await talk({ ...CAN, editMessage: 'absent', deleteMessage: 'degraded' })
     await expect(rig.change('x')).rejects.toMatchObject({
