@@ -89,8 +89,8 @@ describe('a message that was sent', () => {
 
   it('is changed by its author, or by those who look after others, only', async () => {
     const rig = await talk()
-    for (const act of [rig.change('x', somebody('agent')), rig.take(somebody('agent'))])
-      await expect(act).rejects.toMatchObject({ code: 'permission-denied' })
+    for (const act of [() => rig.change('x', somebody('agent')), () => rig.take(somebody('agent'))])
+      await expect(act()).rejects.toMatchObject({ code: 'permission-denied' })
     await expect(rig.change('x', { ...somebody('supervisor'), channels: new Set() })).rejects.toMatchObject({
       code: 'not-found',
     })
