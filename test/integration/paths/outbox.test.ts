@@ -3,6 +3,7 @@ import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import { createBus } from '../../../src/services/bus.ts'
 import { SEND_LEASE_MS } from '../../../src/services/deliver-messages.ts'
 import { retryMessage } from '../../../src/services/retry-message.ts'
+import type { Settlement } from '../../../src/store/outbox-store.ts'
 import { sharedDatabase } from '../../harness/database.ts'
 import { createPathRig, type RigOptions, SCRIPTED, says } from '../../harness/path-rig.ts'
 
@@ -135,10 +136,14 @@ describe('the outbox', () => {
             delivery: { state: 'unknown', errorCode: 'interrupted', certainty: 'unknown' },
           },
     )
-    // The worker was only slow: what it brings back late changes nothing.
-    expect(
-      await database.stores.outbox.settle(lost, { outcome: 'sent', externalId: 'late', status: 'sent' }),
-    ).toBeUndefined()
+    // The worker was only slow: what it brings back late changes nothing, unless it clears up a doubt.
+    const failure = { code: 'reset', retry: 'later', delivery: 'not-sent' } as const
+    const late: readonly Settlement[] = [
+      { outcome: 'retry', atMs: rig.state.nowMs, failure },
+      ...(idempotentSend ? [{ outcome: 'sent', externalId: 'late', status: 'sent' } as const] : []),
+    ]
+    for (const settlement of late)
+      expect(await database.stores.outbox.settle(lost, settlement)).toBeUndefined()
     expect((await rig.outbound())[0]).toEqual(first)
     if (idempotentSend || !first) return
     await rig.retry(first.id)
