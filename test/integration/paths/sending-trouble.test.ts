@@ -34,15 +34,16 @@ async function talk(options: RigOptions = {}) {
 type Talk = Awaited<ReturnType<typeof talk>>
 
 /** A store's method that does something else at the first call. */
-function atFirst<A extends unknown[], R>(
-  method: (...args: A) => Promise<R>,
-  first: (...args: A) => Promise<R>,
-): (...args: A) => Promise<R> {
+function atFirst<Method extends (...args: never[]) => Promise<unknown>>(
+  method: Method,
+  first: Method,
+): Method {
   let calls = 0
-  return (...args) => {
+  const either = (...args: Parameters<Method>): Promise<unknown> => {
     calls += 1
     return calls === 1 ? first(...args) : method(...args)
   }
+  return either as Method
 }
 
 describe('when the database does not answer', () => {
