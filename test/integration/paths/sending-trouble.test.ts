@@ -15,6 +15,7 @@ const database = sharedDatabase()
 const ONCE_ONLY = { ...SCRIPTED, idempotentSend: false }
 
 const away = (): Error => new mongoose.mongo.MongoServerError({ message: 'it steps down', code: 189 })
+const fails = (): Promise<never> => Promise.reject(away())
 
 async function talk(options: RigOptions = {}) {
   const rig = createPathRig(database.stores, { capabilities: ONCE_ONLY, ...options })
@@ -36,7 +37,7 @@ type Talk = Awaited<ReturnType<typeof talk>>
 /** A store's method that does something else at the first call. */
 function atFirst<Method extends (...args: never[]) => Promise<unknown>>(
   method: Method,
-  first: Method,
+  first: NoInfer<Method>,
 ): Method {
   let calls = 0
   const either = (...args: Parameters<Method>): Promise<unknown> => {
@@ -50,7 +51,7 @@ describe('when the database does not answer', () => {
   it('before the platform was called, nothing was sent: it goes out by itself', async () => {
     const rig = await talk()
     const { conversations } = database.stores
-    const find = atFirst(conversations.find, () => Promise.reject(away()))
+    const find = atFirst(conversations.find, fails)
     const dueMs = await rig.deliverWith({ conversations: { ...conversations, find } })
     expect(rig.sent).toEqual([])
     expect(await rig.last()).toMatchObject({
@@ -66,7 +67,7 @@ describe('when the database does not answer', () => {
   it('after it was, what is known is kept in hand until it does', async () => {
     const rig = await talk()
     const { outbox } = database.stores
-    const settle = atFirst(outbox.settle.bind(outbox), () => Promise.reject(away()))
+    const settle = atFirst(outbox.settle.bind(outbox), fails)
     await rig.deliverWith({ outbox: { ...outbox, settle } as typeof outbox })
     expect(rig.sent).toHaveLength(1)
     const { id, ...sent } = await rig.last()
