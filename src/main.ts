@@ -25,6 +25,7 @@ import { createMetrics, type Metrics } from './runtime/metrics.ts'
 import { createNodeRegistry } from './runtime/node-registry.ts'
 import { type Database, openDatabase } from './runtime/open-database.ts'
 import { type Paths, startPaths } from './runtime/run-paths.ts'
+import { createSharedClock } from './runtime/shared-clock.ts'
 import { stopOnSignals } from './runtime/stop-on-signals.ts'
 import { startSweeper } from './runtime/sweeper.ts'
 import { createVisitorLimits } from './runtime/visitor-limits.ts'
@@ -101,8 +102,9 @@ interface Parts {
 async function run(parts: Parts): Promise<Running> {
   const { config, log, metrics, nodeId, database, server, closing, publicUrl, core } = parts
   const { bus, stores } = core
+  const clock = createSharedClock({ nodes: stores.nodes, now: Date.now, log })
   const nodes = createNodeRegistry({
-    store: stores.nodes,
+    store: clock.nodes,
     bus,
     nodeId,
     role: config.role,
@@ -119,6 +121,7 @@ async function run(parts: Parts): Promise<Running> {
     works: config.role !== 'web',
     workingNodes: () => nodes.livingNodes().filter(({ role }) => role !== 'web').length,
     alone: database.embedded,
+    sharedNow: clock.now,
     goneNodes: nodes.goneNodes,
     registryUrl: REGISTRY_URL,
     stopPatienceMs: config.shutdownTimeoutMs * SHARE_OF_SENDS,

@@ -72,7 +72,10 @@ export interface ConnectorContext<C> {
 
 /** One message ready to go: already planned against the capabilities. */
 export interface OutboundMessage {
-  /** Stable over all attempts: use it as the idempotency key where the platform knows one. */
+  /**
+   * Stable over all attempts: use it as the idempotency key where the platform knows one. Another one only when a person
+   * sends again what the platform had taken and then told of as failed.
+   */
   readonly id: string
   readonly attempt: number
   readonly to: { readonly identityExternalId: string; readonly threadKey: string }

@@ -1,49 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { capabilities, draft, file, HOUR, NOW, texts, without } from '../../test/harness/outbound-drafts.ts'
 import type { Capabilities } from './capabilities.ts'
 import { allowsContentType, type OutboundDraft, planOutbound } from './outbound.ts'
-
-const HOUR = 3_600_000
-const NOW = 1_000 * HOUR
-
-const capabilities: Capabilities = {
-  workType: 'messaging',
-  text: { support: 'native', maxLength: 50, overLimit: 'split' },
-  attachments: {
-    support: 'native',
-    maxBytes: 1_000,
-    maxPerMessage: 3,
-    contentTypes: ['image/*', 'text/plain'],
-  },
-  replyTo: 'native',
-  reactions: 'absent',
-  typing: 'absent',
-  markRead: 'absent',
-  editMessage: 'absent',
-  deleteMessage: 'absent',
-  receipts: { delivered: 'native', read: 'absent' },
-  startConversation: 'absent',
-  idempotentSend: true,
-}
-const file = { name: 'a.png', contentType: 'image/png', sizeBytes: 10 }
-const draft = (change: Partial<OutboundDraft> = {}): OutboundDraft => ({
-  text: 'Hi',
-  attachments: [],
-  ...change,
-})
-const without = (text: string): string => text.replace(/\s+/gu, '')
-
-/** Texts with seams of every kind, emoji, and long words without any. */
-const texts = fc
-  .array(
-    fc.oneof(
-      fc.constantFrom(' ', '\n', '\n\n', '. ', '   ', '\t', '👍', '👩‍👩‍👧', 'é', '中文'),
-      fc.string({ unit: 'binary', maxLength: 30 }).filter((text) => text.isWellFormed()),
-      fc.string({ unit: 'grapheme', maxLength: 40 }),
-    ),
-    { maxLength: 40 },
-  )
-  .map((parts) => parts.join(''))
 
 describe('planOutbound', () => {
   const plan = (

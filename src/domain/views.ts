@@ -110,6 +110,8 @@ export interface MessageView {
     readonly errorCode?: string
     readonly errorDetail?: string
     readonly certainty?: DeliveryCertainty
+    /** It may have arrived, and the platform is being asked. */
+    readonly checking?: boolean
     /** The platform's report of the failure is kept and can be read. */
     readonly hasReport?: boolean
   }

@@ -224,6 +224,7 @@ export const messageView = z
         errorCode: z.string().optional(),
         errorDetail: z.string().optional(),
         certainty: z.enum(['not-sent', 'unknown']).optional(),
+        checking: z.boolean().optional(),
         hasReport: z.boolean().optional(),
       })
       .optional(),

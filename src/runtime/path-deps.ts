@@ -29,6 +29,8 @@ export interface PathDeps {
   /** How many processes project, this one included. */
   readonly workingNodes: () => number
   readonly alone: boolean
+  /** Milliseconds since the epoch, by the clock that all processes agree on. */
+  readonly sharedNow: () => number
   /** The module of the connectors, for a thread that parses by itself. */
   readonly registryUrl: string
   /** Processes that certainly do nothing any more. */

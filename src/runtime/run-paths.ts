@@ -1,4 +1,5 @@
 import type { JournalEntryId } from '../domain/ids.ts'
+import { applyLeftEvents } from '../services/apply-left-events.ts'
 import { wakeConversation } from '../services/change-conversation.ts'
 import { continueAnswers } from '../services/continue-answers.ts'
 import { type DeliverDeps, deliverConversation } from '../services/deliver-messages.ts'
@@ -37,6 +38,7 @@ const SNOOZE_EVERY_MS = 1_000
 const SNOOZE_BATCH = 100
 const CONTINUE_EVERY_MS = 10_000
 const FINISH_MERGES_EVERY_MS = 5_000
+const LEFT_EVENTS_EVERY_MS = 30_000
 
 /** Starts the way in (journal, projection, routing) and the way out (outbox). */
 export async function startPaths(deps: PathDeps): Promise<Paths> {
@@ -169,6 +171,17 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
       onError,
     ),
   ]
+  let leftEventsAfter = ''
+  timers.push(
+    every(
+      LEFT_EVENTS_EVERY_MS,
+      async () => {
+        leftEventsAfter = await applyLeftEvents(leftEventsAfter, { ...stores, bus, now: Date.now })
+      },
+      'applying what waited for messages failed',
+      onError,
+    ),
+  )
   return {
     shelter,
     projector,
@@ -207,10 +220,11 @@ function deliverDeps(deps: PathDeps, isStopping: () => boolean): Omit<DeliverDep
     nodeId: deps.nodeId,
     isStopping,
     now: Date.now,
+    leaseNow: deps.sharedNow,
     random: Math.random,
     observe: deps.metrics.sent,
     onUnexpected: (error, messageId) =>
-      deps.log.error({ err: error, messageId }, 'a connector threw against its contract'),
+      deps.log.error({ err: error, messageId }, 'a send ended in an error that it may not end in'),
   }
 }
 

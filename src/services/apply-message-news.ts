@@ -1,8 +1,8 @@
 import { fitSpans } from '../domain/fit-spans.ts'
-import type { ChannelId } from '../domain/ids.ts'
+import type { ChannelId, MessageId } from '../domain/ids.ts'
 import { statusesBelow } from '../domain/message.ts'
 import { type MessagePart, withEditedPart, withoutPart } from '../domain/message-parts.ts'
-import type { EarlyEventStore } from '../store/early-event-store.ts'
+import type { EarlyEvent, EarlyEventStore } from '../store/early-event-store.ts'
 import type { LetterSourceStore } from '../store/letter-source-store.ts'
 import type { MessageGroupStore } from '../store/message-group-store.ts'
 import type { MessageStore, ReceiptUpdate } from '../store/message-store.ts'
@@ -20,8 +20,15 @@ export interface NewsDeps extends ConsentDeps {
   readonly now: () => number
 }
 
+/** A message answers one that is not here yet: it shows it from then on. */
+export interface AwaitedMessage {
+  readonly type: 'awaited'
+  /** The answer. */
+  readonly by: MessageId
+}
+
 /** How long something that came before its message waits for it. */
-const EARLY_EVENT_KEPT_MS = 7 * 86_400_000
+export const EARLY_EVENT_KEPT_MS = 7 * 86_400_000
 
 /**
  * Applies receipts, edits and deletions. What meets no message yet is kept and applied when the message appears, so
@@ -40,17 +47,14 @@ export async function applyMessageNews(
       await heedRefusal(event, deps)
       continue
     }
-    await deps.earlyEvents.keep(
-      {
-        channelId: event.channelId,
-        externalId: event.externalId,
-        discriminator: discriminatorOf(event),
-        event: { ...event },
-      },
-      new Date(deps.now() + EARLY_EVENT_KEPT_MS),
-    )
+    const early = earlyOf(event)
+    await deps.earlyEvents.keep(early, new Date(deps.now() + EARLY_EVENT_KEPT_MS))
     // The message may have appeared between the two steps.
-    changed.push(...(await apply(event, deps)).changed)
+    const again = await apply(event, deps)
+    if (again.unmatched) continue
+    changed.push(...again.changed)
+    await heedRefusal(event, deps)
+    await deps.earlyEvents.forgetOne(early)
   }
   return changed
 }
@@ -113,15 +117,20 @@ export async function applyEarlyEvents(
   const kept = await deps.earlyEvents.of(channelId, externalIds)
   if (kept.length === 0) return
   const changed: StoredMessage[] = []
-  for (const event of kept as unknown as MessageNews[]) {
+  const news: MessageNews[] = []
+  for (const event of kept as unknown as (MessageNews | AwaitedMessage)[]) {
+    if (event.type !== 'awaited') news.push(event)
+    else changed.push(...appliedTo(await deps.messages.raiseVersion(event.by)).changed)
+  }
+  for (const event of news) {
     const result = await apply(event, deps)
     changed.push(...result.changed)
     if (!result.unmatched) await heedRefusal(event, deps)
   }
-  const reported = (kept as unknown as MessageNews[]).filter(
-    (event) => event.type === 'status' && event.keepSource,
+  await holdReports(
+    news.filter((event) => event.type === 'status' && event.keepSource),
+    deps,
   )
-  await holdReports(reported, deps)
   await tell(changed)
   await deps.earlyEvents.forget(channelId, externalIds)
 }
@@ -208,6 +217,18 @@ function receiptOf(event: Extract<MessageNews, { type: 'status' }>): ReceiptUpda
   }
 }
 
+/** Under which name it waits. Of a reaction that comes and goes, whatever was said last counts. */
+function earlyOf(event: MessageNews): EarlyEvent {
+  const { channelId, externalId } = event
+  return {
+    channelId,
+    externalId,
+    discriminator: discriminatorOf(event),
+    ...(event.type === 'reaction' ? { replaces: true } : {}),
+    event: { ...event },
+  }
+}
+
 function discriminatorOf(event: MessageNews): string {
   switch (event.type) {
     case 'status':
@@ -217,6 +238,6 @@ function discriminatorOf(event: MessageNews): string {
     case 'message-deleted':
       return 'deleted'
     case 'reaction':
-      return `reaction:${event.identity.externalId}:${event.emoji}:${event.removed}`
+      return `reaction:${event.identity.externalId}:${event.emoji}`
   }
 }

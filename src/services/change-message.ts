@@ -89,6 +89,7 @@ async function open(
   if (!own && principal.role === 'agent') throw new AppError('permission-denied')
   const channel = await deps.findChannel(message.channelId)
   if (!channel) throw new AppError('not-found')
+  if (channel.deletedAtMs !== undefined) throw refusedMessage({ reason: 'channel-deleted' })
   if (channel.capabilities[feature] !== 'native') {
     throw refusedMessage({ reason: feature === 'editMessage' ? 'edit-unsupported' : 'delete-unsupported' })
   }

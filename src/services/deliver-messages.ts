@@ -1,5 +1,6 @@
+import type { OutboundMessage } from '../contract/connector.ts'
 import { ConnectorError, type ConnectorErrorFacts } from '../contract/connector-error.ts'
-import { afterFailure, DEFAULT_RETRY_SCHEDULE } from '../domain/delivery.ts'
+import { afterFailure, DEFAULT_RETRY_SCHEDULE, type DeliveryCertainty } from '../domain/delivery.ts'
 import type { ChannelId, ConversationId } from '../domain/ids.ts'
 import type { AfterLostLease, OutboxStore, SettledFailure, Settlement } from '../store/outbox-store.ts'
 import { reach } from '../store/stations.ts'
@@ -10,6 +11,7 @@ import { FIRST_LOOK_MS, type FindSentDeps, lookForSent } from './find-sent.ts'
 import { settleDelivery } from './settle-delivery.ts'
 import { destinationOf, toOutbound } from './to-outbound.ts'
 import { withinLimit } from './within-limit.ts'
+import { writeSurely } from './write-surely.ts'
 
 /** Says when a channel may send: its platform takes only so much in so much time. */
 export interface Pace {
@@ -37,14 +39,19 @@ export interface DeliverDeps extends FindSentDeps {
   readonly nodeId: string
   /** Once true, nothing further is begun. */
   readonly isStopping: () => boolean
+  /** Milliseconds since the epoch by the clock of all nodes: leases are taken and judged by it. */
+  readonly leaseNow: () => number
 }
 
 /** How long one attempt may take before another worker may look after it, unless its connector says otherwise. */
 export const SEND_LEASE_MS = 60_000
 /** An attempt ends before its lease does, so that what became of it can still be written. */
 const MARGIN_MS = 5_000
-const sendLimitMs = (channel: LiveChannel | undefined): number =>
-  channel?.connector.sendLimitMs ?? SEND_LEASE_MS - MARGIN_MS
+const leaseMs = (channel: LiveChannel | undefined): number =>
+  channel?.connector.sendLimitMs === undefined ? SEND_LEASE_MS : channel.connector.sendLimitMs + MARGIN_MS
+/** What is left of the time that the platform may take: less than all of it where getting ready took long. */
+const leftMs = ({ delivery }: StoredMessage, { leaseNow }: DeliverDeps): number =>
+  (delivery?.leaseUntilMs ?? 0) - MARGIN_MS - leaseNow()
 
 /**
  * Sends what a conversation's outbox holds, in order, until it is empty or its head has to wait. Several workers may
@@ -63,10 +70,12 @@ export async function deliverConversation(
     if (!head?.delivery || deps.isStopping()) return undefined
     const found = await deps.findChannel(head.channelId)
     const channel = found?.deletedAtMs === undefined ? found : undefined
-    const nowMs = deps.now()
+    const clocks = { nowMs: deps.now(), leaseNowMs: deps.leaseNow() }
+    const { nowMs } = clocks
     if (head.delivery.state === 'leased') {
-      if ((head.delivery.leaseUntilMs ?? 0) > nowMs) return head.delivery.leaseUntilMs
-      const reclaimed = await deps.outbox.reclaim(head, nowMs, afterLostLease(channel, nowMs))
+      const leftoverMs = (head.delivery.leaseUntilMs ?? 0) - clocks.leaseNowMs
+      if (leftoverMs > 0) return nowMs + leftoverMs
+      const reclaimed = await deps.outbox.reclaim(head, clocks, afterLostLease(channel, nowMs))
       if (reclaimed) await settleDelivery(reclaimed, deps)
       continue
     }
@@ -78,7 +87,7 @@ export async function deliverConversation(
     }
     const checks = head.delivery.checkFromMs !== undefined
     if (checks) deps.pace.skip(conversationId)
-    const leased = await deps.outbox.lease(head, nowMs, sendLimitMs(channel) + MARGIN_MS, deps.nodeId)
+    const leased = await deps.outbox.lease(head, clocks, leaseMs(channel), deps.nodeId)
     if (leased) await (checks ? check(leased, channel, deps) : attempt(leased, channel, deps))
   }
 }
@@ -99,7 +108,7 @@ async function attempt(
   reach('before-send')
   const settlement = channel ? await send(leased, channel, deps) : gone('not-sent')
   if (settlement === 'not-now') {
-    await deps.outbox.putBack(leased, deps.now())
+    await writeSurely(() => deps.outbox.putBack(leased, deps.now()), deps)
     return
   }
   reach('after-send')
@@ -118,15 +127,19 @@ async function check(
 }
 
 async function look(leased: StoredMessage, channel: LiveChannel, deps: DeliverDeps): Promise<Settlement> {
-  const found = await lookForSent(leased, channel, sendLimitMs(channel), deps)
+  const found = await lookForSent(leased, channel, leftMs(leased, deps), deps)
   return found.outcome === 'not-sent' ? afterwards(found.failure, leased, channel, deps) : found
 }
 
 async function settle(leased: StoredMessage, settlement: Settlement, deps: DeliverDeps): Promise<void> {
   deps.observe(settlement.outcome)
-  const settled = await deps.outbox.settle(leased, settlement)
+  const { value, atOnce } = await writeSurely(() => deps.outbox.settle(leased, settlement), deps)
   reach('settled')
-  if (settled) await settleDelivery(settled, deps)
+  await writeSurely(async () => {
+    // Where a write seemed to fail and was done, it is for us to tell of it.
+    const settled = value ?? (atOnce ? undefined : await deps.messages.find(leased.id))
+    if (settled) await settleDelivery(settled, deps)
+  }, deps)
 }
 
 function gone(delivery: SettledFailure['delivery']): Settlement {
@@ -141,25 +154,42 @@ async function send(
   channel: LiveChannel,
   deps: DeliverDeps,
 ): Promise<Settlement | 'not-now'> {
+  const ready = await makeReady(leased, channel, deps)
+  if ('outcome' in ready) return ready
+  const taken = await deps.pace.go(leased.conversationId)
+  if (!taken) return 'not-now'
+  // Somebody else may have it in hand by the time that this would end.
+  if (leftMs(leased, deps) <= 0) return 'not-now'
   try {
-    const destination = await destinationOf(leased, deps.conversations)
-    if (!destination) return gone('not-sent')
-    const to = destination.identityExternalId
-    const [identity] = await deps.contacts.findIdentities(channel.id, [to])
-    if (identity?.optedOutAtMs !== undefined) return { outcome: 'dead', failure: OPTED_OUT }
-    const message = await toOutbound(leased, channel, destination, deps)
-    const taken = await deps.pace.go(leased.conversationId)
-    if (!taken) return 'not-now'
     const { externalId, status = 'sent' } = await withinLimit(
-      sendLimitMs(channel),
-      (limit) => channel.connector.send(message, deps.contextOf(channel, limit)),
+      leftMs(leased, deps),
+      (limit) => channel.connector.send(ready, deps.contextOf(channel, limit)),
       () => timeoutOf(channel),
     )
     taken()
     const filed = channel.connector.fileSent ? { fileFromMs: deps.now() } : {}
     return { outcome: 'sent', externalId, status, ...filed }
   } catch (error) {
-    return failed(error, leased, channel, deps)
+    // What a connector throws against its contract tells nothing: it may have been sent.
+    return failed(error, channel.capabilities.idempotentSend ? 'not-sent' : 'unknown', leased, channel, deps)
+  }
+}
+
+/** Reads all that the message is made of. What fails here is our own trouble, and surely nothing was sent. */
+async function makeReady(
+  leased: StoredMessage,
+  channel: LiveChannel,
+  deps: DeliverDeps,
+): Promise<OutboundMessage | Settlement> {
+  try {
+    const destination = await destinationOf(leased, deps.conversations)
+    if (!destination) return gone('not-sent')
+    const to = destination.identityExternalId
+    const [identity] = await deps.contacts.findIdentities(channel.id, [to])
+    if (identity?.optedOutAtMs !== undefined) return { outcome: 'dead', failure: OPTED_OUT }
+    return await toOutbound(leased, channel, destination, deps)
+  } catch (error) {
+    return failed(error, 'not-sent', leased, channel, deps)
   }
 }
 
@@ -183,22 +213,17 @@ function timeoutOf({ capabilities }: LiveChannel): ConnectorError {
   })
 }
 
+/** @param delivery how sure it is that nothing was sent, where the error does not say */
 async function failed(
   error: unknown,
+  delivery: DeliveryCertainty,
   leased: StoredMessage,
   channel: LiveChannel,
   deps: DeliverDeps,
 ): Promise<Settlement> {
   if (!(error instanceof ConnectorError)) deps.onUnexpected(error, leased.id)
-  // What a connector throws against its contract tells nothing: it may have been sent.
   const facts: ConnectorErrorFacts =
-    error instanceof ConnectorError
-      ? error.facts
-      : {
-          code: 'unexpected',
-          retry: 'later',
-          delivery: channel.capabilities.idempotentSend ? 'not-sent' : 'unknown',
-        }
+    error instanceof ConnectorError ? error.facts : { code: 'unexpected', retry: 'later', delivery }
   const { holds, optedOut, ...failure } = facts
   if (holds === 'channel' && failure.retryAfterMs !== undefined) {
     deps.pace.hold(deps.now() + failure.retryAfterMs)

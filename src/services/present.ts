@@ -103,13 +103,16 @@ function presentLetter({ sentAtMs, ...letter }: Letter): LetterView {
 
 function presentDelivery(delivery: Delivery): NonNullable<MessageView['delivery']> {
   const { state, attempts, nextAttemptAtMs, errorCode, errorDetail, certainty, hasReport } = delivery
+  const checking = delivery.checkFromMs !== undefined
+  const waits = state === 'queued' && !checking
   return {
     state,
     attempts,
-    ...(nextAttemptAtMs === undefined ? {} : { nextAttemptAt: instant(nextAttemptAtMs) }),
+    ...(waits && nextAttemptAtMs !== undefined ? { nextAttemptAt: instant(nextAttemptAtMs) } : {}),
     ...(errorCode ? { errorCode } : {}),
     ...(errorDetail ? { errorDetail } : {}),
     ...(certainty ? { certainty } : {}),
+    ...(checking ? { checking } : {}),
     ...(hasReport ? { hasReport } : {}),
   }
 }

@@ -16,6 +16,7 @@ import { announceSenders } from './announce-senders.ts'
 import { applyConsents } from './apply-consent.ts'
 import { applyEarlyEvents, applyMessageNews, type NewsDeps } from './apply-message-news.ts'
 import type { LinkAttachments } from './arrived-files.ts'
+import { awaitAnswered } from './await-answered.ts'
 import type { Bus, VisitorNews } from './bus.ts'
 import { dropUnasked } from './drop-unasked.ts'
 import { type FoundThreads, findThreads, type ThreadDeps } from './find-threads.ts'
@@ -137,6 +138,7 @@ async function receiveMessages(messages: readonly ArrivedMessage[], deps: Receiv
     deps,
   )
   publish(told, replies, conversations, deps.bus)
+  await awaitAnswered(recorded.fresh, replies, deps)
   publishLines(lines, updated, deps.bus)
   wantLookUps(arrivals, findSender, conversations, deps)
   // Also for those recorded before: the run that recorded them may have ended before this.

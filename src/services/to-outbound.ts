@@ -49,7 +49,7 @@ export async function toOutbound(
 ): Promise<OutboundMessage> {
   const letter = channel.capabilities.letters && leased.letter ? await toLetter(leased, deps) : undefined
   return {
-    id: leased.id,
+    id: nameOf(leased),
     attempt: leased.delivery?.attempts ?? 1,
     to: { identityExternalId: conversation.identityExternalId, threadKey: conversation.threadKey },
     author: { name: leased.author.name },
@@ -71,6 +71,12 @@ export async function toOutbound(
     ...(leased.spans && formats(channel.capabilities) ? { spans: leased.spans } : {}),
     ...(leased.template ? { template: leased.template } : {}),
   }
+}
+
+/** A platform that knows a name drops what comes by it again: what a person sends anew has another. */
+function nameOf({ id, delivery }: StoredMessage): string {
+  const resends = delivery?.resends ?? 0
+  return resends === 0 ? id : `${id}-${resends + 1}`
 }
 
 /** Whether what agents mark in a text is shown as formatting, or stays as they typed it. */

@@ -9,6 +9,8 @@ export interface EarlyEvent {
   readonly externalId: string
   /** Tells events of one message apart: the same thing twice is kept once. */
   readonly discriminator: string
+  /** Of several by this name the last one counts, and not the first. */
+  readonly replaces?: boolean
   readonly event: Readonly<Record<string, unknown>>
 }
 
@@ -22,6 +24,9 @@ interface EarlyEventDocument {
 
 export type EarlyEventStore = ReturnType<typeof createEarlyEventStore>
 
+const keyOf = ({ channelId, externalId, discriminator }: EarlyEvent): string =>
+  `${channelId}:${externalId}:${discriminator}`
+
 /** Waits with what came too early until its message is there. */
 export function createEarlyEventStore(connection: Connection) {
   const events = nativeCollection<EarlyEventDocument>(connection, 'early_events')
@@ -33,12 +38,33 @@ export function createEarlyEventStore(connection: Connection) {
     },
 
     async keep(early: EarlyEvent, expiresAt: Date): Promise<void> {
-      const { channelId, externalId, discriminator, event } = early
+      const { channelId, externalId, replaces = false } = early
+      const event = { ...early.event }
+      const kept = { channelId: toObjectId(channelId), externalId, expiresAt }
       await events.updateOne(
-        { _id: `${channelId}:${externalId}:${discriminator}` },
-        { $setOnInsert: { channelId: toObjectId(channelId), externalId, event: { ...event }, expiresAt } },
+        { _id: keyOf(early) },
+        replaces ? { $set: { event }, $setOnInsert: kept } : { $setOnInsert: { ...kept, event } },
         { upsert: true, writeConcern: { w: 1 } },
       )
+    },
+
+    /** The messages that something waits for, a page at a time. @param after the key of the last one of the page before */
+    async awaited(
+      after: string,
+      limit: number,
+    ): Promise<
+      readonly { readonly key: string; readonly channelId: ChannelId; readonly externalId: string }[]
+    > {
+      const found = await events
+        .find({ _id: { $gt: after } }, { projection: { channelId: 1, externalId: 1 } })
+        .sort({ _id: 1 })
+        .limit(limit)
+        .toArray()
+      return found.map(({ _id, channelId, externalId }) => ({
+        key: _id,
+        channelId: channelId.toHexString() as ChannelId,
+        externalId,
+      }))
     },
 
     async of(
@@ -51,6 +77,11 @@ export function createEarlyEventStore(connection: Connection) {
         .find({ channelId: toObjectId(channelId), externalId: { $in: [...externalIds] } })
         .toArray()
       return found.map(({ event }) => event)
+    },
+
+    /** Forgets what was kept and then met its message after all. */
+    async forgetOne(early: EarlyEvent): Promise<void> {
+      await events.deleteOne({ _id: keyOf(early) })
     },
 
     async forget(channelId: ChannelId, externalIds: readonly string[]): Promise<void> {

@@ -32,6 +32,7 @@ export interface DeliveryDocument {
   readonly open?: true
   readonly attempts: number
   readonly attemptsBefore: number
+  readonly resends?: number
   readonly dueAt?: Date
   readonly leaseToken?: string
   readonly leaseHolder?: string

@@ -245,6 +245,16 @@ export function createMessageStore(connection: Connection) {
       return claimed ? fromMessageDocument(claimed) : undefined
     },
 
+    /** Lets screens take a message anew of which what it shows of others has changed. */
+    async raiseVersion(id: MessageId): Promise<StoredMessage | undefined> {
+      const raised = await messages.findOneAndUpdate(
+        { _id: toObjectId(id) },
+        { $inc: { version: 1 } },
+        { returnDocument: 'after', writeConcern: { w: 1 } },
+      )
+      return raised ? fromMessageDocument(raised) : undefined
+    },
+
     /**
      * Later edits win; a deletion wins over edits. What came in several parts is not touched: see
      * message-group-store.ts.

@@ -1,8 +1,17 @@
 import type { SendFailure } from '../domain/delivery.ts'
+import { statusesBelow } from '../domain/message.ts'
+import type { FilingDocument } from './message-document.ts'
 
 export interface SettledFailure extends SendFailure {
   readonly code: string
   readonly detail?: string
+}
+
+export interface SettledSent {
+  readonly externalId: string
+  readonly status: 'sent' | 'delivered'
+  /** When set, it is owed from then on that the message be filed with its platform. */
+  readonly fileFromMs?: number
 }
 
 /** What follows when the holder of a lease is gone. */
@@ -18,6 +27,14 @@ export const LEASE_OVER = {
   'delivery.leaseUntil': '',
 } as const
 export const CHECK_OVER = { 'delivery.checkFrom': '', 'delivery.looks': '' } as const
+
+/** All that was said of a failure. */
+export const FAILURE_OVER = [
+  'delivery.errorCode',
+  'delivery.errorDetail',
+  'delivery.certainty',
+  'delivery.hasReport',
+] as const
 
 /** The facts of a failed attempt as they stand beside the message. */
 export const factsOf = ({ code, detail, delivery }: SettledFailure) => ({
@@ -59,4 +76,39 @@ export function lostLease(after: AfterLostLease, nowMs: number) {
     $unset: { ...LEASE_OVER, 'delivery.open': '' as const, 'delivery.dueAt': '' as const },
     $inc: { version: 1 },
   }
+}
+
+/** What is written of a message that the platform took. @param id its name there, where that is no other message's */
+export function sentOff({ externalId, status, fileFromMs }: SettledSent, id: string | undefined) {
+  const from = new Date(fileFromMs ?? 0)
+  const filing = {
+    state: 'owed',
+    receiptId: externalId,
+    receiptStatus: status,
+    owedAt: from,
+    attempts: 0,
+    dueAt: from,
+  } satisfies FilingDocument
+  // Receipts need its name, so only we can have said that it failed: when nobody knew yet what became of it.
+  const lower = [...statusesBelow(status), 'failed']
+  return [
+    {
+      $set: {
+        ...(id === undefined ? {} : { externalId: { $literal: id } }),
+        status: { $cond: [{ $in: ['$status', lower] }, status, '$status'] },
+        'delivery.state': 'done',
+        ...(fileFromMs === undefined ? {} : { 'delivery.filing': { $literal: filing } }),
+        version: { $add: ['$version', 1] },
+      },
+    },
+    {
+      $unset: [
+        'delivery.open',
+        'delivery.dueAt',
+        ...Object.keys(LEASE_OVER),
+        ...Object.keys(CHECK_OVER),
+        ...FAILURE_OVER,
+      ],
+    },
+  ]
 }

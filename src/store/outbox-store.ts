@@ -1,17 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type { Connection } from 'mongoose'
 import type { ChannelId, ConversationId, MessageId } from '../domain/ids.ts'
-import { statusesBelow } from '../domain/message.ts'
-import { type FilingDocument, fromMessageDocument, type MessageDocument } from './message-document.ts'
+import { fromMessageDocument, type MessageDocument } from './message-document.ts'
 import { nativeCollection } from './native.ts'
 import { isDuplicateKey, toObjectId } from './object-id.ts'
 import {
   type AfterLostLease,
   CHECK_OVER,
+  FAILURE_OVER,
   factsOf,
   LEASE_OVER,
   lostLease,
   type SettledFailure,
+  type SettledSent,
+  sentOff,
 } from './outbox-changes.ts'
 import type { StoredMessage } from './stored-message.ts'
 
@@ -19,13 +21,7 @@ export type { AfterLostLease, SettledFailure } from './outbox-changes.ts'
 
 /** How a send ended, to be written under the lease it ran under. */
 export type Settlement =
-  | {
-      readonly outcome: 'sent'
-      readonly externalId: string
-      readonly status: 'sent' | 'delivered'
-      /** When set, it is owed from then on that the message be filed with its platform. */
-      readonly fileFromMs?: number
-    }
+  | ({ readonly outcome: 'sent' } & SettledSent)
   | { readonly outcome: 'retry'; readonly atMs: number; readonly failure: SettledFailure }
   | { readonly outcome: 'dead' | 'unknown'; readonly failure: SettledFailure }
   /** Nobody knows whether it arrived: the platform is asked then. What is not said of the failure stays as it was. */
@@ -36,6 +32,17 @@ export type Settlement =
       readonly looks: number
       readonly failure?: SettledFailure
     }
+
+/** Milliseconds since the epoch. */
+export interface OutboxClocks {
+  /** By the node's own clock: what is due. */
+  readonly nowMs: number
+  /** By the clock of all nodes: how long leases last. */
+  readonly leaseNowMs: number
+}
+
+/** When a lease ended whose holder is certainly gone: by any clock. */
+const OVER = new Date(0)
 
 /** Whose outboxes are looked at. */
 export type DueScope = { readonly of: readonly ChannelId[] } | { readonly notOf: readonly ChannelId[] }
@@ -134,11 +141,10 @@ export function createOutboxStore(connection: Connection) {
      */
     async lease(
       message: StoredMessage,
-      nowMs: number,
+      { nowMs, leaseNowMs }: OutboxClocks,
       leaseMs: number,
       holder: string,
     ): Promise<StoredMessage | undefined> {
-      const until = new Date(nowMs + leaseMs)
       const checks = message.delivery?.checkFromMs !== undefined
       const leased = await messages.findOneAndUpdate(
         {
@@ -153,8 +159,8 @@ export function createOutboxStore(connection: Connection) {
             'delivery.state': 'leased',
             'delivery.leaseToken': randomUUID(),
             'delivery.leaseHolder': holder,
-            'delivery.leaseUntil': until,
-            'delivery.dueAt': until,
+            'delivery.leaseUntil': new Date(leaseNowMs + leaseMs),
+            'delivery.dueAt': new Date(nowMs + leaseMs),
           },
           $inc: { 'delivery.attempts': checks ? 0 : 1, version: 1 },
         },
@@ -169,15 +175,14 @@ export function createOutboxStore(connection: Connection) {
      * @returns how many there were
      */
     async endLeases(gone: GoneHolders, nowMs: number): Promise<number> {
-      const now = new Date(nowMs)
       const { modifiedCount } = await messages.updateMany(
         {
           'delivery.open': true,
           'delivery.state': 'leased',
           'delivery.leaseHolder': 'of' in gone ? { $in: [...gone.of] } : { $ne: gone.allBut },
-          'delivery.leaseUntil': { $gt: now },
+          'delivery.leaseUntil': { $gt: OVER },
         },
-        { $set: { 'delivery.leaseUntil': now, 'delivery.dueAt': now } },
+        { $set: { 'delivery.leaseUntil': OVER, 'delivery.dueAt': new Date(nowMs) } },
         { writeConcern: { w: 1 } },
       )
       return modifiedCount
@@ -189,7 +194,7 @@ export function createOutboxStore(connection: Connection) {
      */
     async reclaim(
       message: StoredMessage,
-      nowMs: number,
+      { nowMs, leaseNowMs }: OutboxClocks,
       after: AfterLostLease,
     ): Promise<StoredMessage | undefined> {
       const checked = message.delivery?.checkFromMs !== undefined
@@ -197,7 +202,7 @@ export function createOutboxStore(connection: Connection) {
         {
           _id: toObjectId(message.id),
           'delivery.state': 'leased' as const,
-          'delivery.leaseUntil': { $lte: new Date(nowMs) },
+          'delivery.leaseUntil': { $lte: new Date(leaseNowMs) },
           'delivery.checkFrom': { $exists: checked },
         },
         checked
@@ -227,7 +232,7 @@ export function createOutboxStore(connection: Connection) {
     /** Ends an attempt. Undefined when the lease was lost meanwhile: then nothing is written. */
     async settle(leased: StoredMessage, settlement: Settlement): Promise<StoredMessage | undefined> {
       const mine = { _id: toObjectId(leased.id), 'delivery.leaseToken': leased.delivery?.leaseToken ?? '' }
-      if (settlement.outcome === 'sent') return this.settleSent(mine, settlement)
+      if (settlement.outcome === 'sent') return this.settleSent(mine, leased, settlement)
       if (settlement.outcome === 'check') return this.settleCheck(mine, leased, settlement)
       const facts = factsOf(settlement.failure)
       const updated = await messages.findOneAndUpdate(
@@ -276,55 +281,35 @@ export function createOutboxStore(connection: Connection) {
       return updated ? fromMessageDocument(updated) : undefined
     },
 
+    /**
+     * What certainly was sent counts also when the lease was lost meanwhile, as long as no further attempt was begun:
+     * whoever took the message over could only be uncertain.
+     */
     async settleSent(
       mine: Mine,
-      { externalId, status, fileFromMs }: Extract<Settlement, { outcome: 'sent' }>,
+      { delivery }: StoredMessage,
+      settlement: SettledSent,
     ): Promise<StoredMessage | undefined> {
-      const lower = statusesBelow(status)
-      const from = new Date(fileFromMs ?? 0)
-      const filing = {
-        state: 'owed',
-        receiptId: externalId,
-        receiptStatus: status,
-        owedAt: from,
-        attempts: 0,
-        dueAt: from,
-      } satisfies FilingDocument
-      const write = (id: string | undefined) =>
-        messages.findOneAndUpdate(
-          mine,
-          [
-            {
-              $set: {
-                ...(id === undefined ? {} : { externalId: { $literal: id } }),
-                status: { $cond: [{ $in: ['$status', [...lower]] }, status, '$status'] },
-                'delivery.state': 'done',
-                ...(fileFromMs === undefined ? {} : { 'delivery.filing': { $literal: filing } }),
-                version: { $add: ['$version', 1] },
-              },
-            },
-            {
-              $unset: [
-                'delivery.open',
-                'delivery.dueAt',
-                ...Object.keys(LEASE_OVER),
-                ...Object.keys(CHECK_OVER),
-                'delivery.errorCode',
-                'delivery.errorDetail',
-                'delivery.certainty',
-              ],
-            },
-          ],
-          { returnDocument: 'after' },
-        )
+      const leftOpen = {
+        _id: mine._id,
+        'delivery.attempts': delivery?.attempts ?? 0,
+        $or: [{ 'delivery.state': 'unknown' as const }, { 'delivery.checkFrom': { $exists: true } }],
+      }
+      const write = async (id: string | undefined): Promise<StoredMessage | undefined> => {
+        for (const filter of [mine, leftOpen]) {
+          const updated = await messages.findOneAndUpdate(filter, sentOff(settlement, id), {
+            returnDocument: 'after',
+          })
+          if (updated) return fromMessageDocument(updated)
+        }
+        return undefined
+      }
       try {
-        const updated = await write(externalId)
-        return updated ? fromMessageDocument(updated) : undefined
+        return await write(settlement.externalId)
       } catch (error) {
         // The platform named two messages alike: this one is sent all the same, only its receipts cannot be told.
         if (!isDuplicateKey(error)) throw error
-        const updated = await write(undefined)
-        return updated ? fromMessageDocument(updated) : undefined
+        return write(undefined)
       }
     },
 
@@ -336,10 +321,19 @@ export function createOutboxStore(connection: Connection) {
           direction: 'outbound',
           status: 'failed',
           'delivery.state': { $in: ['dead', 'unknown', 'done'] },
+          deletedAt: { $exists: false },
         },
         [
           {
             $set: {
+              // What the platform had taken, and told of as failed, is a new message to it.
+              'delivery.resends': {
+                $cond: [
+                  { $eq: ['$delivery.state', 'done'] },
+                  { $add: [{ $ifNull: ['$delivery.resends', 0] }, 1] },
+                  { $ifNull: ['$delivery.resends', '$$REMOVE'] },
+                ],
+              },
               status: 'queued',
               'delivery.state': 'queued',
               'delivery.open': true,
@@ -348,7 +342,7 @@ export function createOutboxStore(connection: Connection) {
               version: { $add: ['$version', 1] },
             },
           },
-          { $unset: ['externalId', 'delivery.errorCode', 'delivery.errorDetail', 'delivery.certainty'] },
+          { $unset: ['externalId', ...FAILURE_OVER] },
         ],
         { returnDocument: 'after' },
       )

@@ -14,6 +14,8 @@ export interface Delivery {
   readonly attempts: number
   /** Attempts that count towards giving up start anew after a manual retry. */
   readonly attemptsBefore: number
+  /** How often a person sent again what the platform had taken: a new message to it each time. */
+  readonly resends?: number
   readonly nextAttemptAtMs?: number
   readonly leaseToken?: string
   /** The node whose attempt it is. */

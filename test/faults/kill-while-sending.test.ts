@@ -1,67 +1,17 @@
 import { randomBytes } from 'node:crypto'
-import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { issueToken } from '../../connectors/web-chat/visitor-token.ts'
-import type { ConversationView, MessageView, Page } from '../../src/domain/views.ts'
+import type { ConversationView, Page } from '../../src/domain/views.ts'
 import type { Station } from '../../src/store/stations.ts'
-import {
-  type Call,
-  createCall,
-  signIn,
-  startBareServer,
-  startServer,
-  temporaryFolder,
-} from '../harness/real-server.ts'
+import { createCall, signIn, startBareServer, startServer, temporaryFolder } from '../harness/real-server.ts'
 import { post } from './customers.ts'
 import { endOf, KILLS, report, startDoomed, TIMEOUT_MS } from './fault-run.ts'
+import { answer, byConversation, repliesThatLeft } from './repliers.ts'
 
 const STATIONS: readonly Station[] = ['before-send', 'after-send', 'settled']
 const CONVERSATIONS = 8
-const RETRY_MS = 20
 /** Between two replies into one conversation. */
 const PAUSE_MS = 200
-
-/** One reply after the other into a conversation, each again under its id until it is recorded. */
-async function answer(
-  conversationId: string,
-  call: Call,
-  recorded: string[],
-  isOver: () => boolean,
-): Promise<void> {
-  for (let number = 0; !isOver(); number += 1) {
-    const text = `${conversationId} ${String(number).padStart(6, '0')}`
-    const command = { clientMessageId: `r${number}`, text, attachmentIds: [] }
-    while (!(await isRecorded(call, conversationId, command))) await sleep(RETRY_MS)
-    recorded.push(text)
-    await sleep(PAUSE_MS)
-  }
-}
-
-async function isRecorded(call: Call, conversationId: string, command: object): Promise<boolean> {
-  try {
-    const { status, body } = await call('POST', `/conversations/${conversationId}/messages`, command)
-    if (status === 200 || status === 201) return true
-    if (status === 429 || status >= 500) return false
-    throw new Error(`answered ${status}: ${JSON.stringify(body)}`)
-  } catch (error) {
-    // Cut off, refused, not there, or cut in the middle of the answer: asked again.
-    if (error instanceof TypeError || error instanceof SyntaxError) return false
-    throw error
-  }
-}
-
-async function repliesOf(call: Call, conversationId: string): Promise<MessageView[]> {
-  const newestFirst: MessageView[] = []
-  let cursor: string | undefined
-  do {
-    const after: string = cursor === undefined ? '' : `&before=${cursor}`
-    const page = (await call('GET', `/conversations/${conversationId}/messages?limit=100${after}`))
-      .body as unknown as Page<MessageView>
-    newestFirst.push(...page.items)
-    cursor = page.nextCursor
-  } while (cursor !== undefined)
-  return newestFirst.filter(({ direction, kind }) => direction === 'outbound' && kind === 'message').reverse()
-}
 
 it(
   'killed before, after and at the end of sending, the server sends every reply once and in order',
@@ -86,7 +36,8 @@ it(
     await first.stop()
     const recorded: string[] = []
     let isOver = false
-    const answering = conversations.map(({ id }) => answer(id, call, recorded, () => isOver))
+    const options = { pauseMs: PAUSE_MS, isOver: () => isOver }
+    const answering = conversations.map(({ id }) => answer(id, call, recorded, options))
     const kills: Record<string, number> = {}
     for (let round = 0; round < KILLS; round += 1) {
       for (const station of STATIONS) {
@@ -100,16 +51,11 @@ it(
     url = last.url
     isOver = true
     await Promise.all(answering)
-    const wanted = new Map(conversations.map(({ id }) => [id as string, [] as string[]]))
-    for (const text of [...recorded].sort()) wanted.get(text.split(' ')[0] ?? '')?.push(text)
     const sinceMs = performance.now()
     let sent = 0
-    for (const [id, texts] of wanted) {
-      let replies = await repliesOf(call, id)
-      while (replies.some(({ delivery }) => delivery?.state !== 'done')) {
-        await sleep(100)
-        replies = await repliesOf(call, id)
-      }
+    const ids = conversations.map(({ id }) => id)
+    for (const [id, texts] of byConversation(recorded, ids)) {
+      const replies = await repliesThatLeft(call, id)
       expect(replies.map(({ text }) => text)).toEqual(texts)
       expect(replies.map(({ status }) => status)).toEqual(texts.map(() => 'sent'))
       sent += replies.length

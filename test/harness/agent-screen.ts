@@ -1,10 +1,13 @@
 import { io, type Socket } from 'socket.io-client'
-import type { AgentClientEvents, AgentServerEvents, DomainEvent } from '../../src/domain/events.ts'
+import type { Ack, AgentClientEvents, AgentServerEvents, DomainEvent } from '../../src/domain/events.ts'
+import type { ConversationId } from '../../src/domain/ids.ts'
 
 /** An agent's open page, as far as the server can tell. */
 export interface AgentScreen {
   /** Everything it was told, in order. */
   readonly events: readonly DomainEvent[]
+  /** Says that the agent types. @returns what the server answers */
+  types(conversationId: ConversationId): Promise<Parameters<Ack>[0]>
   close(): void
 }
 
@@ -20,5 +23,9 @@ export async function openAgentScreen(url: string, cookie: string): Promise<Agen
     socket.once('connect', resolve)
     socket.once('connect_error', reject)
   })
-  return { events, close: () => void socket.disconnect() }
+  return {
+    events,
+    types: (conversationId) => socket.emitWithAck('conversation.typing', { conversationId }),
+    close: () => void socket.disconnect(),
+  }
 }

@@ -138,6 +138,7 @@ export function openOffice(stores: Stores, channels: readonly LiveChannel[]): Of
     bus,
     nodeId: 'office',
     isStopping: () => false,
+    leaseNow: now,
     now,
     random: () => 0.5,
     observe: () => undefined,

@@ -80,7 +80,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
   })
   bus.onEvents((news) => void events.push(...news))
   const orderClock = createOrderClock()
-  const state = { nowMs: Date.UTC(2026, 10, 23, 12), paused: false, heldUntilMs: 0 }
+  const state = { nowMs: Date.UTC(2026, 10, 23, 12), paused: false, deleted: false, heldUntilMs: 0 }
   const now = (): number => state.nowMs
   const capabilities = options.capabilities ?? SCRIPTED
   const connector: Connector = options.connector ?? {
@@ -109,7 +109,8 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
       id: channelId,
       type: connector.type,
       name: 'Scripted',
-      paused: state.paused,
+      paused: state.paused || state.deleted,
+      ...(state.deleted ? { deletedAtMs: state.nowMs } : {}),
       config,
       capabilities: connector.capabilities(config),
       policy: options.policy ?? PICK_POLICY,
@@ -188,6 +189,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     },
     nodeId: 'rig',
     isStopping: () => false,
+    leaseNow: now,
     now,
     random: () => 0.5,
     observe: () => undefined,
@@ -236,6 +238,7 @@ export function createPathRig(stores: Stores, options: RigOptions = {}) {
     messageTokens,
     deliverDeps,
     entryOf,
+    clocks: () => ({ nowMs: state.nowMs, leaseNowMs: state.nowMs }),
     /** A journal entry that holds these events. */
     entry: (...list: readonly InboundEvent[]): JournalEntry =>
       entryOf({ body: Buffer.from(JSON.stringify(list)) }),

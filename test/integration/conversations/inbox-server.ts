@@ -48,6 +48,7 @@ export async function startInboxServer(more: readonly Connector[] = []) {
     isCustomerHere: async () => false,
     workingNodes: () => 1,
     alone: true,
+    sharedNow: Date.now,
     goneNodes: () => [],
     registryUrl: new URL('../../../connectors/index.ts', import.meta.url).href,
     stopPatienceMs: 10_000,

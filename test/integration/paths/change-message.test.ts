@@ -89,8 +89,8 @@ describe('a message that was sent', () => {
 
   it('is changed by its author, or by those who look after others, only', async () => {
     const rig = await talk()
-    for (const act of [rig.change('x', somebody('agent')), rig.take(somebody('agent'))])
-      await expect(act).rejects.toMatchObject({ code: 'permission-denied' })
+    for (const act of [() => rig.change('x', somebody('agent')), () => rig.take(somebody('agent'))])
+      await expect(act()).rejects.toMatchObject({ code: 'permission-denied' })
     await expect(rig.change('x', { ...somebody('supervisor'), channels: new Set() })).rejects.toMatchObject({
       code: 'not-found',
     })
@@ -149,6 +149,17 @@ describe('a message that was sent', () => {
   ])('does not come to say %s', async (_, text, members) => {
     const rig = await talk()
     await expect(rig.change(text)).rejects.toMatchObject({ details: { members } })
+  })
+
+  it.each([
+    ['is paused', 'paused', { code: 'channel-paused' }],
+    ['was deleted', 'deleted', { details: { members: { reason: 'channel-deleted' } } }],
+  ] as const)('stays as it is where the channel %s', async (_, what, refusal) => {
+    const rig = await talk()
+    rig.state[what] = true
+    await expect(rig.change('x')).rejects.toMatchObject(refusal)
+    await expect(rig.take()).rejects.toMatchObject(refusal)
+    expect(rig.edit).not.toHaveBeenCalled()
   })
 
   it('stays as it is where the channel cannot change it', async () => {

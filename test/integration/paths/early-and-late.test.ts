@@ -91,6 +91,51 @@ describe('what happens to a message of the customer', () => {
     expect((await office.thread('u')).unreadCount).toBe(1)
   })
 
+  it('shows the reactions that were there last, however often they came and went before the message', async () => {
+    const reaction = (removed: boolean): InboundEvent => ({
+      type: 'reaction',
+      externalId: 'm1',
+      identity: { externalId: 'u', verified: true },
+      emoji: '👍',
+      removed,
+    })
+    for (const [words, shown] of [
+      [[false, true, false], 1],
+      [[false, true], 0],
+      [[false, true, false, true], 0],
+    ] as const) {
+      await database.empty()
+      for (const removed of words) await office.receive(entryOf(CHANNEL, [reaction(removed)]))
+      await office.receive(entryOf(CHANNEL, [said('u', 'm1')]))
+      const conversation = await office.thread('u')
+      const [message] = await linesOf(database.stores, conversation.id)
+      expect(message?.reactions ?? []).toHaveLength(shown)
+    }
+  })
+
+  it('leaves nothing waiting that met its message at the second look', async () => {
+    const { messages, earlyEvents } = database.stores
+    let looks = 0
+    const racing = openOffice(
+      {
+        ...database.stores,
+        messages: {
+          ...messages,
+          // The message is recorded by another node between the two looks.
+          edit: async (...change) => {
+            looks += 1
+            if (looks === 1) await office.receive(entryOf(CHANNEL, [said('u', 'm1')]))
+            return looks === 1 ? undefined : messages.edit(...change)
+          },
+        },
+      },
+      [scriptedChannel(CHANNEL)],
+    )
+    await racing.receive(entryOf(CHANNEL, [edited('better', at)]))
+    expect(await seenOf('u')).toMatchObject([{ text: 'better' }])
+    expect(await earlyEvents.of(CHANNEL, ['m1'])).toEqual([])
+  })
+
   it('keeps to its own channel', async () => {
     await office.receive(
       entryOf(CHANNEL, [said('u', 'm1')]),

@@ -47,7 +47,10 @@ async function talk(answers: Look[], cuts = 1) {
       rig.state.nowMs = dueMs
     }
   }
-  return { ...rig, id, asked, outbound, run }
+  /** How messages fare, as screens were told. */
+  const shown = () =>
+    rig.events.flatMap((event) => (event.type === 'message.updated' ? (event.message.delivery ?? []) : []))
+  return { ...rig, id, asked, outbound, run, shown }
 }
 
 describe('an attempt that may have arrived', () => {
@@ -62,8 +65,18 @@ describe('an attempt that may have arrived', () => {
     })
     expect(rig.sent.map(({ text }) => text)).toEqual(['Hi'])
     expect(rig.asked).toEqual([])
+    // Nobody is told of a next attempt: the platform is asked, and no more.
+    expect(rig.shown().at(-1)).toEqual({
+      state: 'queued',
+      attempts: 1,
+      errorCode: 'reset',
+      errorDetail: 'The line was cut',
+      certainty: 'unknown',
+      checking: true,
+    })
     rig.state.nowMs += 5_000
     await rig.deliver(rig.id)
+    expect(rig.shown().at(-2)).toEqual({ state: 'done', attempts: 1 })
     expect(rig.asked.map(({ id, text }) => ({ id, text }))).toEqual([{ id: rig.sent[0]?.id, text: 'Hi' }])
     const [first, second] = await rig.outbound()
     expect(first).toMatchObject({
@@ -133,7 +146,7 @@ describe('an attempt that may have arrived', () => {
     await rig.reply(rig.id, 'Hi')
     const head = await database.stores.outbox.head(rig.id)
     if (!head) throw new Error('something waits')
-    await database.stores.outbox.lease(head, rig.state.nowMs, SEND_LEASE_MS, 'dead')
+    await database.stores.outbox.lease(head, rig.clocks(), SEND_LEASE_MS, 'dead')
     expect(await rig.run()).toEqual([SEND_LEASE_MS, 5_000])
     expect(rig.sent).toEqual([])
     expect((await rig.outbound())[0]).toMatchObject({
@@ -150,7 +163,7 @@ describe('an attempt that may have arrived', () => {
     rig.state.nowMs += 5_000
     const head = await database.stores.outbox.head(rig.id)
     if (!head) throw new Error('something waits')
-    const lost = await database.stores.outbox.lease(head, rig.state.nowMs, SEND_LEASE_MS, 'dead')
+    const lost = await database.stores.outbox.lease(head, rig.clocks(), SEND_LEASE_MS, 'dead')
     expect(lost?.delivery).toMatchObject({ state: 'leased', attempts: 1, looks: 0 })
     expect(await rig.run()).toEqual([SEND_LEASE_MS])
     expect(rig.sent).toHaveLength(1)

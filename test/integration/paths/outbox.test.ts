@@ -3,6 +3,7 @@ import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import { createBus } from '../../../src/services/bus.ts'
 import { SEND_LEASE_MS } from '../../../src/services/deliver-messages.ts'
 import { retryMessage } from '../../../src/services/retry-message.ts'
+import type { Settlement } from '../../../src/store/outbox-store.ts'
 import { sharedDatabase } from '../../harness/database.ts'
 import { createPathRig, type RigOptions, SCRIPTED, says } from '../../harness/path-rig.ts'
 
@@ -119,7 +120,7 @@ describe('the outbox', () => {
     await rig.reply(rig.id, 'behind it')
     const head = await database.stores.outbox.head(rig.id)
     if (!head) throw new Error('something waits')
-    const lost = await database.stores.outbox.lease(head, rig.state.nowMs, SEND_LEASE_MS, 'dead')
+    const lost = await database.stores.outbox.lease(head, rig.clocks(), SEND_LEASE_MS, 'dead')
     if (!lost) throw new Error('it was free')
     expect(await rig.deliver(rig.id)).toBe(rig.state.nowMs + SEND_LEASE_MS)
     expect(rig.sent).toEqual([])
@@ -135,10 +136,14 @@ describe('the outbox', () => {
             delivery: { state: 'unknown', errorCode: 'interrupted', certainty: 'unknown' },
           },
     )
-    // The worker was only slow: what it brings back late changes nothing.
-    expect(
-      await database.stores.outbox.settle(lost, { outcome: 'sent', externalId: 'late', status: 'sent' }),
-    ).toBeUndefined()
+    // The worker was only slow: what it brings back late changes nothing, unless it clears up a doubt.
+    const failure = { code: 'reset', retry: 'later', delivery: 'not-sent' } as const
+    const late: readonly Settlement[] = [
+      { outcome: 'retry', atMs: rig.state.nowMs, failure },
+      ...(idempotentSend ? [{ outcome: 'sent', externalId: 'late', status: 'sent' } as const] : []),
+    ]
+    for (const settlement of late)
+      expect(await database.stores.outbox.settle(lost, settlement)).toBeUndefined()
     expect((await rig.outbound())[0]).toEqual(first)
     if (idempotentSend || !first) return
     await rig.retry(first.id)
@@ -158,7 +163,7 @@ describe('the outbox', () => {
     const [ofDead, ofLiving] = rigs
     const nowMs = ofDead.state.nowMs
     for (const [index, head] of heads.entries()) {
-      await outbox.lease(head, nowMs, SEND_LEASE_MS, index === 0 ? 'dead-1' : 'living')
+      await outbox.lease(head, ofDead.clocks(), SEND_LEASE_MS, index === 0 ? 'dead-1' : 'living')
     }
     expect(await outbox.endLeases({ of: ['dead-1', 'dead-2'] }, nowMs)).toBe(1)
     expect(await outbox.endLeases({ of: ['dead-1', 'dead-2'] }, nowMs)).toBe(0)

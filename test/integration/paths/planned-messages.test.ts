@@ -3,7 +3,7 @@ import { describe, expect, it, vi } from 'vitest'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import type { Capabilities } from '../../../src/domain/capabilities.ts'
 import type { MessageTemplate } from '../../../src/domain/message-template.ts'
-import { createTemplates } from '../../../src/services/list-templates.ts'
+import { createTemplates, listTemplates as templatesOf } from '../../../src/services/list-templates.ts'
 import { startConversation } from '../../../src/services/start-conversation.ts'
 import { freshId } from '../../../src/store/object-id.ts'
 import { sharedDatabase } from '../../harness/database.ts'
@@ -249,6 +249,19 @@ describe('the approved messages of a channel', () => {
     state.nowMs += 5 * 60_000
     await templates.of({ ...channel, version: channel.version + 1 })
     expect(listTemplates).toHaveBeenCalledTimes(3)
+  })
+
+  it('are asked for by nobody once the channel is deleted: its secrets are gone', async () => {
+    const { agent, channelId, deliverDeps, listTemplates, state, templates } = await asked(async () => [
+      ORDER,
+    ])
+    const deps = { ...deliverDeps, templates }
+    expect(await templatesOf(channelId, agent, deps)).toEqual([ORDER])
+    state.deleted = true
+    await expect(templatesOf(channelId, agent, deps)).rejects.toMatchObject({
+      details: { members: { reason: 'channel-deleted' } },
+    })
+    expect(listTemplates).toHaveBeenCalledTimes(1)
   })
 
   it.each([
