@@ -21,7 +21,9 @@ export async function startShelter(
     keepMs: settings.journalRetentionMs,
     now: Date.now,
     onError,
-    onCount: metrics.spoolSetAside,
+    onCount: (refused, torn) => {
+      if (refused + torn > 0) log.warn({ refused, torn }, 'the spool keeps files that it could not hand over')
+    },
   })
   let tending: Promise<void> | undefined
   const tend = (): void => {
