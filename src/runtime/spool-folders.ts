@@ -3,9 +3,9 @@
  * gone. Taking over is a renaming, so that of several who try one succeeds.
  */
 import { randomBytes } from 'node:crypto'
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, open, readdir, readFile, rename, rm, stat, unlink, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 
 const OWNER = 'owner.json'
 const SEGMENT = /^\d{8}\.spool$/
@@ -19,12 +19,26 @@ interface Owner {
 
 /** Makes a fresh folder, named so that later ones sort behind. */
 export async function makeSpoolFolder(root: string, nowMs: number): Promise<string> {
-  await mkdir(root, { recursive: true, mode: 0o700 })
+  await makeFolder(root)
   const folder = join(root, `${String(nowMs).padStart(15, '0')}-${randomBytes(6).toString('hex')}`)
   await mkdir(folder, { mode: 0o700 })
-  await own(folder)
-  await syncFolder(root)
+  try {
+    await own(folder)
+    await syncFolder(root)
+  } catch (error) {
+    // A disk that is full must not fill with folders of which each try leaves one.
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined)
+    throw error
+  }
   return folder
+}
+
+/** Makes a folder and those above it; resolves when all their names are on disk. */
+export async function makeFolder(path: string): Promise<void> {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 })
+  if (first === undefined) return
+  const top = dirname(resolve(first))
+  for (let made = resolve(path); made !== top; made = dirname(made)) await syncFolder(dirname(made))
 }
 
 /** Says that the owner of a folder lives. */
@@ -35,11 +49,16 @@ export async function touchSpoolFolder(folder: string, nowMs: number): Promise<v
   })
 }
 
-/** Takes over the folders of processes that are gone. @returns them, the oldest first */
+/**
+ * Takes over the folders of processes that are gone.
+ * @param onError is told of a folder that cannot be taken over; the others are
+ * @returns them, the oldest first
+ */
 export async function adoptSpoolFolders(
   root: string,
   own_: ReadonlySet<string>,
   nowMs: number,
+  onError: (error: unknown) => void,
 ): Promise<readonly string[]> {
   const names = await readdir(root).catch((error: unknown) => {
     if (isMissing(error)) return []
@@ -48,28 +67,34 @@ export async function adoptSpoolFolders(
   const adopted: string[] = []
   for (const name of names.filter((one) => /^\d{15}-/.test(one)).sort()) {
     const folder = join(root, name)
-    if (own_.has(folder) || !(await isLeft(folder, nowMs))) continue
     const taken = join(root, `${name.slice(0, 15)}-${randomBytes(6).toString('hex')}`)
     try {
+      if (own_.has(folder) || !(await isLeft(folder, nowMs))) continue
       await rename(folder, taken)
     } catch (error) {
-      if (isMissing(error)) continue
-      throw error
+      if (!isMissing(error)) onError(error)
+      continue
     }
-    await own(taken)
     adopted.push(taken)
+    // Where that fails somebody may take it over once more, and each finds what is left.
+    await own(taken).catch(onError)
   }
   return adopted
 }
 
-/** The files of a folder, the oldest first, with their sizes. */
+/** The files of a folder that was taken over, the oldest first, with their sizes; those that are empty go. */
 export async function segmentsIn(
   folder: string,
 ): Promise<readonly { readonly path: string; readonly bytes: number }[]> {
   const names = (await readdir(folder)).filter((name) => SEGMENT.test(name)).sort()
-  return Promise.all(
-    names.map(async (name) => ({ path: join(folder, name), bytes: (await stat(join(folder, name))).size })),
-  )
+  const segments: { readonly path: string; readonly bytes: number }[] = []
+  for (const name of names) {
+    const path = join(folder, name)
+    const { size } = await stat(path)
+    if (size > 0) segments.push({ path, bytes: size })
+    else await unlink(path)
+  }
+  return segments
 }
 
 export const segmentName = (number: number): string => `${String(number).padStart(8, '0')}.spool`

@@ -33,17 +33,20 @@ const entry = (order: number): JournalEntry => ({
 })
 
 /** A database that is there, away or silent, as the test says. */
-async function openShelter(maxBytes = 1_000_000) {
+async function openShelter(maxBytes = 1_000_000, longest = 40) {
   const database = {
     is: 'there' as 'there' | 'away' | 'silent',
     refuses: undefined as number | undefined,
+    /** When one that is silent speaks again. */
+    spoken: new Promise<void>(() => undefined),
     journal: [] as number[],
   }
   const answer = async (): Promise<void> => {
     if (database.is === 'away') throw new AwayError()
-    if (database.is === 'silent') await new Promise(() => undefined)
+    if (database.is === 'silent') await database.spoken
   }
   const told = { spooled: 0, drained: 0, recovered: 0 }
+  const aside: number[] = []
   const spool = createSpool({
     root,
     maxBytes,
@@ -51,6 +54,7 @@ async function openShelter(maxBytes = 1_000_000) {
     now: Date.now,
     onError: () => undefined,
     onBytes: () => undefined,
+    keepTorn: async () => undefined,
   })
   await spool.look()
   const shelter = createShelter({
@@ -63,6 +67,7 @@ async function openShelter(maxBytes = 1_000_000) {
       },
     },
     spool,
+    setAside: async ({ order }) => void aside.push(order),
     probe: answer,
     isUnavailable: (error) => error instanceof AwayError,
     log: { info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -76,10 +81,10 @@ async function openShelter(maxBytes = 1_000_000) {
       told.recovered += 1
     },
     monotonic: () => performance.now(),
-    waits: { patience: 20, betweenProbes: 5, probe: 20, away: 60, drain: 200, look: 10_000 },
+    waits: { patience: 20, longest, betweenProbes: 5, probe: 20, away: 60, drain: 200, look: 10_000 },
   })
   opened.push(shelter)
-  return { shelter, database, told, spool }
+  return { shelter, database, told, spool, aside }
 }
 
 const numbers = (from: number, to: number): number[] =>
@@ -132,13 +137,14 @@ describe('the shelter of deliveries', () => {
   })
 
   it('holds nobody up for one that the journal refuses for good', async () => {
-    const { shelter, database } = await openShelter()
+    const { shelter, database, aside } = await openShelter()
     database.is = 'away'
     for (const order of numbers(1, 5)) await shelter.append(entry(order), true)
     database.refuses = 3
     database.is = 'there'
     await shelter.settled()
     expect(database.journal).toEqual([1, 2, 4, 5])
+    expect(aside).toEqual([3])
   })
 
   it('says that it has no room', async () => {
@@ -146,6 +152,25 @@ describe('the shelter of deliveries', () => {
     database.is = 'away'
     await shelter.append(entry(1), true)
     await expect(shelter.append(entry(2), true)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('lets nobody wait for ever who must not wait here', async () => {
+    const { shelter, database } = await openShelter()
+    database.is = 'silent'
+    await expect(shelter.append(entry(1), false)).rejects.toMatchObject({ code: 'unavailable' })
+  })
+
+  it('waits for a database that is only slow where there is no room', async () => {
+    const { shelter, database } = await openShelter(0, 60_000)
+    let speak = (): void => undefined
+    database.is = 'silent'
+    database.spoken = new Promise<void>((resolve) => {
+      speak = resolve
+    })
+    const appended = [1, 2].map((order) => shelter.append(entry(order), true))
+    setTimeout(() => speak(), 50)
+    await Promise.all(appended)
+    expect(database.journal).toEqual([1, 2])
   })
 
   it('begins with what an earlier process kept', async () => {

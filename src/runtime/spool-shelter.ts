@@ -22,6 +22,8 @@ export interface Shelter {
 export interface ShelterDeps {
   readonly writer: Pick<JournalWriter, 'append'>
   readonly spool: Spool
+  /** Keeps a delivery elsewhere that the journal refuses. */
+  readonly setAside: (entry: JournalEntry) => Promise<void>
   /** A write that waits for the disk: resolves when the database can take entries. */
   readonly probe: () => Promise<void>
   readonly isUnavailable: (error: unknown) => boolean
@@ -38,6 +40,8 @@ export interface ShelterDeps {
 export interface ShelterWaits {
   /** For the journal to take one delivery before it goes to this machine's disk. */
   readonly patience: number
+  /** The same for one that must not go there, or finds no room. */
+  readonly longest: number
   /** Between two looks whether the database is back. */
   readonly betweenProbes: number
   /** For one such look. */
@@ -52,6 +56,7 @@ export interface ShelterWaits {
 
 const WAITS: ShelterWaits = {
   patience: 400,
+  longest: 5_000,
   betweenProbes: 250,
   probe: 2_000,
   drain: 60_000,
@@ -167,16 +172,16 @@ export function createShelter(deps: ShelterDeps): Shelter {
     return entries.length
   }
 
-  /** The database took none of what is asked here by anything but its content: that will be so for ever. */
+  /** The database is there and does not want it: it waits elsewhere, and nobody waits for it. */
   const appendAlone = async (entry: JournalEntry): Promise<void> => {
     try {
       await writer.append(entry)
     } catch (error) {
       if (deps.isUnavailable(error)) throw error
-      await spool.setAside(entry)
+      await deps.setAside(entry)
       log.error(
         { err: error, entryId: entry.id },
-        'the journal refuses a delivery; it stays in the spool’s folder',
+        'the journal refuses a delivery; it waits in the spool’s folder',
       )
     }
   }
@@ -184,24 +189,37 @@ export function createShelter(deps: ShelterDeps): Shelter {
   const direct = async (entry: JournalEntry): Promise<void> => {
     if (state === 'away') throw new AppError('unavailable')
     try {
-      await writer.append(entry)
+      if ((await inTime(writer.append(entry), waits.longest)) !== OVERDUE) return
     } catch (error) {
       if (deps.isUnavailable(error)) leave('away')
       throw error
     }
+    leave('slow')
+    throw new AppError('unavailable')
   }
 
   const sheltered = async (entry: JournalEntry): Promise<void> => {
-    if (isBusy()) return toSpool(entry)
+    if (isBusy()) return toSpoolOrJournal(entry)
+    const writing = writer.append(entry)
     try {
       // One that is written all the same, only later, is the same entry.
-      if ((await inTime(writer.append(entry), waits.patience)) !== OVERDUE) return
+      if ((await inTime(writing, waits.patience)) !== OVERDUE) return
       leave('slow')
     } catch (error) {
       if (!deps.isUnavailable(error)) throw error
       leave('away')
     }
-    await toSpool(entry)
+    await toSpoolOrJournal(entry, writing)
+  }
+
+  /** Where there is no room on this machine and nobody to be overtaken, a journal that is only slow may take it yet. */
+  const toSpoolOrJournal = async (entry: JournalEntry, writing?: Promise<unknown>): Promise<void> => {
+    try {
+      await toSpool(entry)
+    } catch (error) {
+      if (state === 'away' || !spool.isEmpty) throw error
+      if ((await inTime(writing ?? writer.append(entry), waits.longest)) === OVERDUE) throw error
+    }
   }
 
   const looking = setInterval(() => {

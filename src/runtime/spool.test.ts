@@ -1,4 +1,4 @@
-import { appendFile, mkdtemp, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, mkdtemp, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -7,6 +7,7 @@ import type { ChannelId, JournalEntryId } from '../domain/ids.ts'
 import type { JournalEntry } from '../store/journal-store.ts'
 import { createSpool, type Spool } from './spool.ts'
 import { encodeRecord } from './spool-record.ts'
+import { createSetAside } from './spool-set-aside.ts'
 
 let root: string
 
@@ -36,6 +37,13 @@ const openSpool = (segmentBytes = 300, maxBytes = 1_000_000): Spool =>
     now: Date.now,
     onError: (_, message) => void errors.push(message),
     onBytes: () => undefined,
+    keepTorn: createSetAside({
+      root,
+      keepMs: 1_000,
+      now: Date.now,
+      onError: (_, message) => void errors.push(message),
+      onCount: () => undefined,
+    }).keepTorn,
   })
 
 async function drain(spool: Spool): Promise<JournalEntry[]> {
@@ -48,9 +56,12 @@ async function drain(spool: Spool): Promise<JournalEntry[]> {
   }
 }
 
+const folders = async (): Promise<readonly string[]> =>
+  (await readdir(root)).filter((name) => /^\d/.test(name)).sort()
+
 /** The file that was written to last. */
 async function lastFile(): Promise<string | undefined> {
-  const [folder] = (await readdir(root)).sort().slice(-1)
+  const folder = (await folders()).at(-1)
   if (folder === undefined) return undefined
   const [name] = (await readdir(join(root, folder)))
     .filter((one) => one.endsWith('.spool'))
@@ -156,6 +167,81 @@ describe('the spool', () => {
     await utimes(owner, long, long)
     await spool.look()
     expect((await drain(spool)).map(({ order }) => order)).toEqual([1])
+  })
+
+  it('keeps a torn end apart, where no later start finds it again', async () => {
+    await openSpool().append(entry(1))
+    const file = await lastFile()
+    await appendFile(file ?? '', encodeRecord(entry(2)).subarray(0, 20))
+    const spool = openSpool()
+    await spool.look()
+    expect((await drain(spool)).map(({ order }) => order)).toEqual([1])
+    expect(await folders()).toEqual([])
+    expect(await readdir(join(root, 'refused'))).toEqual([expect.stringMatching(/\.torn$/)])
+  })
+
+  it('lets nothing wait for a file that cannot be read, and reads it once it can be', async () => {
+    const spool = openSpool(1)
+    for (const number of [1, 2, 3]) await spool.append(entry(number))
+    const [folder = ''] = await folders()
+    const path = join(root, folder, '00000001.spool')
+    await rename(path, join(root, 'elsewhere'))
+    await mkdir(path)
+    expect((await drain(spool)).map(({ order }) => order)).toEqual([2, 3])
+    expect(spool.isEmpty).toBe(true)
+    expect(spool.bytes).toBeGreaterThan(0)
+    await spool.look()
+    expect(await drain(spool)).toEqual([])
+    await rm(path, { recursive: true })
+    await rename(join(root, 'elsewhere'), path)
+    await spool.look()
+    expect((await drain(spool)).map(({ order }) => order)).toEqual([1])
+    expect(await folders()).toEqual([])
+    expect(spool.bytes).toBe(0)
+  })
+
+  it('goes on when a file that is journaled cannot be removed', async () => {
+    const spool = openSpool(1)
+    for (const number of [1, 2]) await spool.append(entry(number))
+    const first = await spool.oldest()
+    const [folder = ''] = await folders()
+    const path = join(root, folder, '00000001.spool')
+    await rm(path)
+    await mkdir(path)
+    await first?.remove()
+    expect((await drain(spool)).map(({ order }) => order)).toEqual([2])
+    expect(spool.isEmpty).toBe(true)
+  })
+
+  it('takes over what it can when one folder cannot be taken over', async () => {
+    await openSpool().append(entry(1))
+    const [broken = ''] = await folders()
+    await openSpool().append(entry(2))
+    const owner = join(root, broken, 'owner.json')
+    await rm(owner)
+    await mkdir(owner)
+    const spool = openSpool()
+    await spool.look()
+    expect((await drain(spool)).map(({ order }) => order)).toEqual([2])
+    await rm(owner, { recursive: true })
+    await writeFile(owner, JSON.stringify({ host: 'elsewhere', pid: 1 }))
+    const long = new Date(Date.now() - 120_000)
+    await utimes(owner, long, long)
+    await spool.look()
+    expect((await drain(spool)).map(({ order }) => order)).toEqual([1])
+  })
+
+  it('clears away what a process left that was stopped before it wrote anything', async () => {
+    const left = join(root, '000000000000001-abc')
+    await mkdir(left)
+    await writeFile(join(left, '00000001.spool'), '')
+    await writeFile(join(left, 'owner.json'), JSON.stringify({ host: 'elsewhere', pid: 1 }))
+    const long = new Date(Date.now() - 120_000)
+    await utimes(join(left, 'owner.json'), long, long)
+    const spool = openSpool()
+    await spool.look()
+    expect(spool.isEmpty).toBe(true)
+    expect(await folders()).toEqual([])
   })
 
   it('writes what arrives together in one write', async () => {

@@ -1,5 +1,5 @@
 /** Deliveries on this machine's own disk, for as long as the database cannot take them. */
-import { type FileHandle, mkdir, open, readFile, rename, stat, unlink, writeFile } from 'node:fs/promises'
+import { type FileHandle, open, readFile, stat, unlink } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '../domain/errors.ts'
@@ -33,8 +33,6 @@ export interface Spool {
   readonly bytes: number
   /** What was appended first and is still here. */
   oldest(): Promise<SpoolSegment | undefined>
-  /** Keeps an entry for good that the journal does not take. */
-  setAside(entry: JournalEntry): Promise<void>
   /** Takes over what processes left behind that are gone, and says that this one lives. */
   look(): Promise<void>
   /** What is kept stays for the next start. */
@@ -47,6 +45,8 @@ export interface SpoolDeps {
   readonly now: () => number
   readonly onError: (error: unknown, message: string) => void
   readonly onBytes: (bytes: number) => void
+  /** Keeps a file elsewhere whose end is torn, now that what is whole of it is journaled. */
+  readonly keepTorn: (path: string) => Promise<void>
   readonly segmentBytes?: number
 }
 
@@ -66,7 +66,6 @@ interface Waiting {
   readonly reject: (error: unknown) => void
 }
 
-const REFUSED = 'refused'
 const SEAL_LOOK_MS = 5
 const SEGMENT_BYTES = 4 * 1024 * 1024
 /** Of one write. */
@@ -76,6 +75,8 @@ const MOST_BYTES = 16 * 1024 * 1024
 export function createSpool(deps: SpoolDeps): Spool {
   const segmentBytes = deps.segmentBytes ?? SEGMENT_BYTES
   const sealed: Segment[] = []
+  /** Those that cannot be read just now: what came later must not wait for them. */
+  const parked: Segment[] = []
   const folders = new Set<string>()
   let folder: string | undefined
   let number = 0
@@ -86,7 +87,7 @@ export function createSpool(deps: SpoolDeps): Spool {
   let isSealWanted = false
 
   const bytesKept = (): number =>
-    sealed.reduce((sum, { bytes }) => sum + bytes, 0) + (active?.bytes ?? 0) + waitingBytes
+    [...sealed, ...parked].reduce((sum, { bytes }) => sum + bytes, 0) + (active?.bytes ?? 0) + waitingBytes
 
   const begin = async (): Promise<Active> => {
     if (folder === undefined) {
@@ -184,24 +185,26 @@ export function createSpool(deps: SpoolDeps): Spool {
       entries,
       async remove() {
         reach('spool-journaled')
-        if (isTorn) {
-          // Whoever was writing it when the machine stopped got no answer for what is torn; it is kept to be looked at.
-          await rename(segment.path, `${segment.path}.torn`).catch(() => undefined)
-          deps.onError(new Error(segment.path), 'the end of a spool file is torn')
-        } else
-          await unlink(segment.path).catch((error: unknown) => {
-            if (!isMissing(error)) throw error
-          })
-        sealed.splice(sealed.indexOf(segment), 1)
+        // Whoever was writing it when the machine stopped got no answer for what is torn; it is kept to be looked at.
+        await (isTorn ? deps.keepTorn : unlink)(segment.path).catch((error: unknown) => {
+          // What stays is journaled once more by the next start, as the same entries: nobody waits for that.
+          if (!isMissing(error)) deps.onError(error, 'a spool file cannot be removed')
+        })
+        forget(segment)
         deps.onBytes(bytesKept())
         await leaveEmpty(dirname(segment.path))
       },
     }
   }
 
+  const forget = (segment: Segment): void => {
+    const place = sealed.indexOf(segment)
+    if (place !== -1) sealed.splice(place, 1)
+  }
+
   const leaveEmpty = async (path: string): Promise<void> => {
-    const isUsed = path === folder ? writing || active : sealed.some((other) => dirname(other.path) === path)
-    if (isUsed || sealed.some((other) => dirname(other.path) === path)) return
+    const isWritten = path === folder && (writing || active)
+    if (isWritten || [...sealed, ...parked].some((other) => dirname(other.path) === path)) return
     if (path === folder) folder = undefined
     folders.delete(path)
     await dropSpoolFolder(path)
@@ -241,27 +244,31 @@ export function createSpool(deps: SpoolDeps): Spool {
         try {
           return await openSegment(segment)
         } catch (error) {
-          if (!isMissing(error)) throw error
-          // Another process took it over, and sees to it.
-          sealed.shift()
+          forget(segment)
+          // One that is missing another process took over, and sees to it.
+          if (isMissing(error)) continue
+          parked.push(segment)
+          deps.onError(error, 'a spool file cannot be read; what came later goes before it')
         }
       }
     },
-    async setAside(entry) {
-      await mkdir(join(deps.root, REFUSED), { recursive: true, mode: 0o700 })
-      await writeFile(join(deps.root, REFUSED, `${entry.id}.spool`), encodeRecord(entry), { flush: true })
-    },
     async look() {
-      for (const own of folders) await touchSpoolFolder(own, deps.now())
+      const onError = (error: unknown): void => deps.onError(error, 'a folder of the spool cannot be used')
+      for (const own of folders) await touchSpoolFolder(own, deps.now()).catch(onError)
       const left: Segment[] = []
-      for (const adopted of await adoptSpoolFolders(deps.root, folders, deps.now())) {
-        const found = (await segmentsIn(adopted)).filter(({ bytes }) => bytes > 0)
-        left.push(...found.map(({ path, bytes }) => ({ path, bytes })))
-        if (found.length > 0) folders.add(adopted)
-        else await dropSpoolFolder(adopted)
+      for (const adopted of await adoptSpoolFolders(deps.root, folders, deps.now(), onError)) {
+        try {
+          const found = await segmentsIn(adopted)
+          left.push(...found)
+          if (found.length > 0) folders.add(adopted)
+          else await dropSpoolFolder(adopted)
+        } catch (error) {
+          // It is nobody's, and found again by the next look.
+          if (!isMissing(error)) onError(error)
+        }
       }
-      // It is older than what this process has.
-      sealed.unshift(...left)
+      // Both are older than the rest.
+      sealed.unshift(...parked.splice(0), ...left)
       deps.onBytes(bytesKept())
     },
     async close() {

@@ -30,8 +30,9 @@ const GIVEN_UP_AFTER_MS = 24 * 3_600_000
 const CLAIM_MS = 6 * 60_000
 const FIRST_RETRY_MS = 5_000
 const LONGEST_RETRY_MS = 3_600_000
-/** The message that a file is of is being recorded. */
+/** The message that a file is of is being recorded; where that takes longer, something else is the matter. */
 const UNRECORDED_RETRY_MS = 1_000
+const LONGEST_UNRECORDED_RETRY_MS = 600_000
 
 /**
  * Fetches the file that waits longest, and lets its message show what it is. Safe to repeat at any point.
@@ -54,7 +55,8 @@ export async function fetchWaitingFile(deps: WaitingFileDeps): Promise<boolean> 
   // It may have been fetched before its message was recorded.
   const message = file.messageId && (await deps.messages.find(file.messageId))
   if (!message && nowMs - waiting.createdAtMs < GIVEN_UP_AFTER_MS) {
-    await deps.waitingFiles.postpone(file.id, deps.now() + UNRECORDED_RETRY_MS)
+    const waitMs = Math.min(LONGEST_UNRECORDED_RETRY_MS, UNRECORDED_RETRY_MS * 2 ** waiting.failures)
+    await deps.waitingFiles.postpone(file.id, deps.now() + waitMs)
     return true
   }
   if (message) await showFile(message, presentAttachment({ ...now, waits: false }), deps)

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { LastMessage, StoredConversation } from '../store/stored-conversation.ts'
@@ -17,6 +18,9 @@ export interface PublishDeps {
 
 /** Others write to the conversation too; each round is computed anew from what they left. */
 const MOST_ROUNDS = 20
+/** Who recorded a message lets it have its effect at once; whoever died in between has a successor. */
+const LOOKS_FOR_EFFECT = 20
+const BETWEEN_LOOKS_MS = 25
 
 /**
  * Tells screens and customers of messages that receipts, edits, deletions or the outbox changed, and lets lists show
@@ -83,8 +87,9 @@ async function refreshSummary(
   found: StoredConversation | undefined,
   { conversations, messages }: PublishDeps,
 ): Promise<StoredConversation | undefined> {
-  let conversation = found
-  let message: StoredMessage | undefined = changed
+  let conversation = await afterEffectOf(changed, found, conversations)
+  // Of several who add parts at the same time each was given the whole as he left it.
+  let message = changed.groupKey === undefined ? changed : await messages.find(changed.id)
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const last = conversation?.lastMessage
     if (!conversation || !message || last?.id !== message.id) return undefined
@@ -98,6 +103,25 @@ async function refreshSummary(
     conversation = await conversations.find(conversation.id)
   }
   return undefined
+}
+
+/**
+ * The conversation once it knows of the message. Until then whoever recorded it is about to say there what it was like
+ * before it changed.
+ */
+async function afterEffectOf(
+  { direction, kind, order }: StoredMessage,
+  found: StoredConversation | undefined,
+  conversations: ConversationStore,
+): Promise<StoredConversation | undefined> {
+  let conversation = found
+  if (direction !== 'inbound' || kind !== 'message') return conversation
+  for (let look = 0; look < LOOKS_FOR_EFFECT; look += 1) {
+    if (!conversation || order <= conversation.lastInboundOrder) return conversation
+    await sleep(BETWEEN_LOOKS_MS)
+    conversation = await conversations.find(conversation.id)
+  }
+  return conversation
 }
 
 /**

@@ -34,7 +34,7 @@ export async function recordArrivals(
   conversations: ResolvedConversations,
   deps: RecordDeps,
 ): Promise<RecordedArrivals> {
-  const once = withoutRepeats(arrivals)
+  const once = await withRecorded(withoutRepeats(arrivals), deps.messages)
   const wanted: StoredMessage[] = []
   for (const arrival of once)
     wanted.push(await toMessage(arrival, findSender, conversations, deps.linkAttachments))
@@ -84,6 +84,36 @@ function withoutRepeats(arrivals: readonly ArrivedMessage[]): readonly ArrivedMe
     if (seen.has(key)) return false
     seen.add(key)
     return true
+  })
+}
+
+/**
+ * Knows messages with files again that are recorded already. Each delivery would make its message another id, and what
+ * its platform keeps would be noted, and fetched, once more for a message that never comes to be.
+ */
+async function withRecorded(
+  arrivals: readonly ArrivedMessage[],
+  messages: Pick<MessageStore, 'findNamed'>,
+): Promise<readonly ArrivedMessage[]> {
+  const asked = arrivals.filter(
+    ({ attachments, recordedAs }) =>
+      recordedAs === undefined && attachments.some(({ kind }) => kind === 'remote'),
+  )
+  if (asked.length === 0) return arrivals
+  const byChannel = new Map<ChannelId, string[]>()
+  for (const { channel, externalId } of asked)
+    byChannel.set(channel.id, [...(byChannel.get(channel.id) ?? []), externalId])
+  const recorded = new Map<string, MessageId>()
+  for (const [channelId, externalIds] of byChannel)
+    for (const { id, externalId = '', partIds = [] } of await messages.findNamed(channelId, externalIds))
+      for (const name of [externalId, ...partIds]) recorded.set(`${channelId}:${name}`, id)
+  if (recorded.size === 0) return arrivals
+  const isAsked = new Set(asked)
+  return arrivals.map((arrival) => {
+    const recordedAs = isAsked.has(arrival)
+      ? recorded.get(`${arrival.channel.id}:${arrival.externalId}`)
+      : undefined
+    return recordedAs === undefined ? arrival : { ...arrival, recordedAs }
   })
 }
 
@@ -138,7 +168,7 @@ async function toMessage(
     ...(letter?.letterId === undefined ? {} : { letterId: letter.letterId }),
     ...(spans ? { spans } : {}),
     ...(cards ? { cards } : {}),
-    ...(groupKey !== undefined && parts
+    ...(groupKey !== undefined && parts && arrival.recordedAs === undefined
       ? { groupKey, ...wholeOf(await linkParts(parts, owner, linkAttachments)) }
       : {}),
     createdAtMs: arrival.receivedAtMs,

@@ -44,9 +44,10 @@ async function isOver(
   const afterMs = await deps.renewAfterMs(conversation)
   if (afterMs === undefined || first.receivedAtMs - conversation.resolvedAtMs < afterMs) return false
   // A message that came before and is only repeated opens nothing.
-  const known = await deps.messages.findByExternalIds(
+  const known = await deps.messages.findNamed(
     first.channel.id,
     thread.map(({ externalId }) => externalId),
   )
-  return known.length < thread.length
+  const names = new Set(known.flatMap(({ externalId = '', partIds = [] }) => [externalId, ...partIds]))
+  return thread.some(({ externalId }) => !names.has(externalId))
 }

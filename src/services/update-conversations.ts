@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { statusAfterInbound } from '../domain/conversation.ts'
-import type { ConversationId } from '../domain/ids.ts'
+import type { ConversationId, MessageId } from '../domain/ids.ts'
 import { DELETED_PREVIEW } from '../domain/message.ts'
 import type { Writable } from '../domain/writable.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
@@ -32,12 +32,12 @@ const LONGEST_STEP_ASIDE_MS = 40
  * a crash) is told by the order of arrival and left out. What was first recorded just now has its effect also when
  * newer messages overtook it: one replayed from quarantine, or journaled by another node.
  * @param read the conversations as they stood before the fresh messages were recorded
- * @param opened conversations that count these messages from the start
+ * @param opened conversations that count these messages from the start, under the ids that this batch gave them
  */
 export async function updateConversations(
   { fresh, repeated }: RecordedArrivals,
   read: ReadonlyMap<ConversationId, StoredConversation>,
-  opened: { has(id: ConversationId): boolean },
+  opened: ReadonlyMap<ConversationId, { readonly conversation: StoredConversation }>,
   deps: {
     readonly conversations: ConversationStore
     readonly messages: MessageStore
@@ -46,6 +46,13 @@ export async function updateConversations(
 ): Promise<UpdatedConversation[]> {
   const unheard = new Set(fresh.filter((message) => !opened.has(message.conversationId)).map(({ id }) => id))
   const again = new Set(repeated.map(({ id }) => id))
+  const recorded = new Set([...fresh, ...repeated].map(({ id }) => id))
+  // What this batch opened a conversation with, somebody else recorded: as a part of his message.
+  const miscounted = new Set(repeated.flatMap(({ conversationId: id }) => (opened.has(id) ? [id] : [])))
+  const ghostOf = (id: ConversationId): MessageId | undefined => {
+    const counted = miscounted.has(id) ? opened.get(id)?.conversation.lastMessage?.id : undefined
+    return counted === undefined || recorded.has(counted) ? undefined : counted
+  }
   const byConversation = new Map<ConversationId, StoredMessage[]>()
   for (const message of [...fresh, ...repeated]) {
     const known = byConversation.get(message.conversationId)
@@ -76,11 +83,18 @@ export async function updateConversations(
           !effective.includes(message),
       )
       const due =
-        effective.length === 0 && (await isShort(conversation, passed, deps.messages)) ? passed : effective
+        effective.length === 0 && (miscounted.has(id) || (await isShort(conversation, passed, deps.messages)))
+          ? passed
+          : effective
       if (due.length === 0) continue
       planned.push({
         was: conversation,
-        then: await plan(conversation, due, round > 0 || passed.length > 0, deps.messages),
+        then: await plan(
+          conversation,
+          due,
+          { recount: round > 0 || passed.length > 0 || miscounted.has(id), ghost: ghostOf(id) },
+          deps.messages,
+        ),
       })
     }
     const lost = await deps.conversations.applyInbound(
@@ -113,7 +127,7 @@ async function isShort(
 async function plan(
   conversation: StoredConversation,
   messages: readonly StoredMessage[],
-  recount: boolean,
+  { recount, ghost }: { readonly recount: boolean; readonly ghost: MessageId | undefined },
   store: MessageStore,
 ): Promise<UpdatedConversation> {
   const latest = latestOf(messages)
@@ -123,8 +137,7 @@ async function plan(
     lastInboundOrder: Math.max(conversation.lastInboundOrder, latest.order),
     version: conversation.version + 1,
   }
-  if (!conversation.lastMessage || conversation.lastMessage.order <= latest.order)
-    shown.lastMessage = summaryOf(latest)
+  if (isShownAfter(conversation.lastMessage, latest, ghost)) shown.lastMessage = summaryOf(latest)
   // Of what counts as nothing lists show that it came, and that is all.
   if (heard.length === 0) return { messages, reopened: false, conversation: shown }
   const last = latestOf(heard)
@@ -169,6 +182,16 @@ async function plan(
     conversation: next,
     ...(unfiled ? { unfiled } : {}),
   }
+}
+
+/** What the list says of this very message may be newer than what we know of it; what stands for none goes. */
+function isShownAfter(
+  last: LastMessage | undefined,
+  { id, order }: StoredMessage,
+  ghost: MessageId | undefined,
+): boolean {
+  if (!last || last.id === ghost) return true
+  return last.id !== id && last.order <= order
 }
 
 const latestOf = (messages: readonly StoredMessage[]): StoredMessage =>

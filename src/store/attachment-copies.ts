@@ -5,8 +5,8 @@ import {
   type AttachmentLink,
   fromAttachmentDocument,
   type StoredAttachment,
+  UNLINKED_MS,
 } from './attachment-document.ts'
-import { UNLINKED_MS } from './attachment-store.ts'
 import { nativeCollection } from './native.ts'
 import { isDuplicateKey, toObjectId } from './object-id.ts'
 

@@ -122,6 +122,9 @@ export function fromAttachmentDocument(document: AttachmentDocument): StoredAtta
   }
 }
 
+/** How long a file waits for the message it belongs to. */
+export const UNLINKED_MS = 24 * 3_600_000
+
 export const newAttachmentId = (): string => randomBytes(16).toString('hex')
 
 /** Those that are whole. */

@@ -14,6 +14,7 @@ import {
   newAttachmentId,
   type StoredAttachment,
   toUploaderDocument,
+  UNLINKED_MS,
   wholeOnes,
 } from './attachment-document.ts'
 import { nativeCollection } from './native.ts'
@@ -22,8 +23,6 @@ import { createRemoteFiles } from './remote-files.ts'
 
 /** An upload that takes longer is given up; its bytes are removed. */
 const UPLOAD_MS = 3_600_000
-/** How long a file waits for the message it belongs to. */
-export const UNLINKED_MS = 24 * 3_600_000
 /** So long a file is left to a message that is on its way to being recorded. */
 const HELD_MS = 10_000
 const SWEEP_BATCH = 100

@@ -9,6 +9,7 @@ import {
   newAttachmentId,
   type StoredAttachment,
   toUploaderDocument,
+  UNLINKED_MS,
   wholeOnes,
 } from './attachment-document.ts'
 import { isDuplicateKey, newObjectId, toObjectId } from './object-id.ts'
@@ -32,7 +33,10 @@ export interface RemoteAttachment {
 /** The part of the files' store that knows those which lie with their platform. */
 export function createRemoteFiles(records: mongo.Collection<AttachmentDocument>, bytes: AttachmentBytes) {
   return {
-    /** Notes files that the platform keeps; a replay finds the records of the first time. */
+    /**
+     * Notes files that the platform keeps; a replay finds the records of the first time. They stay once the sweeper has
+     * seen their message.
+     */
     async linkRemote(
       files: readonly RemoteAttachment[],
       uploader: AttachmentUploader,
@@ -55,6 +59,7 @@ export function createRemoteFiles(records: mongo.Collection<AttachmentDocument>,
                 conversationId: toObjectId(link.conversationId),
                 remote: { ref, position, ...(fetchAtOnce ? { fetchAt: new Date(nowMs) } : {}) },
                 createdAt: new Date(nowMs),
+                expiresAt: new Date(nowMs + UNLINKED_MS),
               },
             },
             { upsert: true },

@@ -86,6 +86,29 @@ describe('what a list says of the last message', () => {
     expect(await previewOf()).toBe('better')
   })
 
+  it('follows an edit by another node that came just before the conversation knew of the message', async () => {
+    const { conversations, messages } = database.stores
+    let release = (): void => undefined
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const applyInbound: typeof conversations.applyInbound = async (...args) => {
+      await released
+      return conversations.applyInbound(...args)
+    }
+    const slow = openOffice({ ...database.stores, conversations: { ...conversations, applyInbound } }, [
+      scriptedChannel(CHANNEL),
+    ])
+    const receiving = slow.receive(entryOf(CHANNEL, [said('u', 'm3')]))
+    const textOf = async () => (await messages.findByExternalIds(CHANNEL, ['m3']))[0]?.text
+    await expect.poll(textOf, { timeout: 10_000 }).toBe('text of m3')
+    const editing = office.receive(entryOf(CHANNEL, [edited('m3', 'better')]))
+    await expect.poll(textOf, { timeout: 10_000 }).toBe('better')
+    release()
+    await Promise.all([receiving, editing])
+    expect(await previewOf()).toBe('better')
+  })
+
   it('ends with the newest text when several nodes edit at the same moment', async () => {
     const nodes = Array.from({ length: 4 }, () => openOffice(database.stores, [scriptedChannel(CHANNEL)]))
     await Promise.all(

@@ -3,12 +3,14 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { Connector } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
+import type { MessageId } from '../../../src/domain/ids.ts'
 import type { AttachmentView } from '../../../src/domain/views.ts'
 import { createFetchAttachment } from '../../../src/services/fetch-attachment.ts'
 import { fetchWaitingFile } from '../../../src/services/fetch-waiting-file.ts'
 import { listMessages } from '../../../src/services/list-messages.ts'
 import { type LookUp, lookUpIdentity } from '../../../src/services/look-up-identity.ts'
 import { openAttachmentForAgent } from '../../../src/services/open-attachment.ts'
+import { freshId } from '../../../src/store/object-id.ts'
 import { freshDatabase } from '../../harness/database.ts'
 import { createPathRig, type PathRig } from '../../harness/path-rig.ts'
 
@@ -159,6 +161,61 @@ describe('a file that its platform does not keep', () => {
       openAttachmentForAgent(both[index]?.id ?? '', rig.agent, { ...database.stores, fetchAttachment })
     await expect(open(0)).rejects.toMatchObject({ code: 'not-found' })
     expect((await open(1)).sizeBytes).toBe(PNG.length)
+  })
+
+  it('is neither noted nor fetched once more when the platform delivers its message again', async () => {
+    const pictures = [
+      picture('p1'),
+      picture('a1', { groupKey: 'a' }),
+      picture('a2', { groupKey: 'a' }),
+    ] as const
+    await rig.receive(pictures.map((event) => rig.entry(event)))
+    const { work, asked } = fetching(async () => Readable.from([PNG]))
+    await work()
+    const before = await files()
+    rig.state.nowMs += 600_000
+    for (const event of pictures) await rig.receive([rig.entry(event)])
+    await rig.receive(pictures.map((event) => rig.entry(event)))
+    await work()
+    expect(asked).toEqual(['ref-p1', 'ref-a1', 'ref-a2'])
+    expect(await database.store.db.collection('attachments').countDocuments()).toBe(3)
+    expect(await files()).toEqual(before)
+  })
+
+  it('goes when its message never came to be, and stays when it did', async () => {
+    await rig.receive([rig.entry(picture('p1'))])
+    const unrecorded = freshId() as MessageId
+    const { id } = await rig.conversation()
+    const uploader = { kind: 'visitor', id: 'ada', channelId: rig.channelId } as const
+    const file = { ref: 'x', position: 0, name: 'x.png', contentType: 'image/png', sizeBytes: 0 }
+    const { attachments } = database.stores
+    const link = { conversationId: id, messageId: unrecorded }
+    await attachments.linkRemote([{ ...file, fetchAtOnce: true }], uploader, link, rig.state.nowMs)
+    const { work, deps } = fetching(async () => Readable.from([PNG]))
+    await work()
+    // Who is not recorded for long is not looked for each second.
+    const { claim } = database.stores.waitingFiles
+    let looks = 0
+    const counted = {
+      ...deps,
+      waitingFiles: {
+        ...database.stores.waitingFiles,
+        claim: async (...args: Parameters<typeof claim>) => {
+          looks += 1
+          return claim(...args)
+        },
+      },
+    }
+    for (let second = 0; second < 300; second += 1) {
+      rig.state.nowMs += 1_000
+      while (await fetchWaitingFile(counted));
+    }
+    expect(looks - 300).toBeLessThan(10)
+    expect(await attachments.sweep(new Date(rig.state.nowMs + 2 * 86_400_000))).toBe(1)
+    expect((await files()).map(({ name, sizeBytes }) => [name, sizeBytes])).toEqual([['p1.png', PNG.length]])
+    expect(await attachments.sweep(new Date(rig.state.nowMs + 9 * 86_400_000))).toBe(0)
+    const [shown] = await files()
+    expect((await attachments.get(shown?.id ?? '')).state).toBe('stored')
   })
 
   it('is not fetched for a message that was deleted', async () => {
