@@ -194,15 +194,6 @@ export async function checkChannel(deps: ManageChannelsDeps, id: ChannelId): Pro
   return testConnection(deps, await living(deps, id))
 }
 
-/** A platform that cannot be reached any more must not keep a channel from going over to another. */
-async function leave(deps: ManageChannelsDeps, before: LiveChannel, after: LiveChannel): Promise<void> {
-  if (!before.connector.leave) return
-  await attempt(deps, before, async (connector, ctx) => {
-    await connector.leave?.(ctx, after.config)
-    return { ok: true }
-  })
-}
-
 function resettle(
   { box }: ManageChannelsDeps,
   { id, connector, config }: LiveChannel,
