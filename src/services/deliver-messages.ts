@@ -20,9 +20,10 @@ export interface Pace {
   take(conversationId: ConversationId): number | undefined
   /**
    * Asked right before the platform is called; waits for the very moment, two seconds at most.
+   * @param place on the platform, where the limits of a thread count over several conversations
    * @returns undefined when it may not go for longer than that; else what to call as soon as the platform took it
    */
-  go(conversationId: ConversationId): Promise<(() => void) | undefined>
+  go(conversationId: ConversationId, place?: string): Promise<(() => void) | undefined>
   /** What was asked for goes to nobody: the platform is only asked about it. */
   skip(conversationId: ConversationId): void
   /** The platform takes nothing of the whole channel until then. */
@@ -148,7 +149,8 @@ async function send(
     const [identity] = await deps.contacts.findIdentities(channel.id, [to])
     if (identity?.optedOutAtMs !== undefined) return { outcome: 'dead', failure: OPTED_OUT }
     const message = await toOutbound(leased, channel, destination, deps)
-    const taken = await deps.pace.go(leased.conversationId)
+    const place = channel.connector.placeOf?.(destination.threadKey)
+    const taken = await deps.pace.go(leased.conversationId, place)
     if (!taken) return 'not-now'
     const { externalId, status = 'sent' } = await withinLimit(
       sendLimitMs(channel),
