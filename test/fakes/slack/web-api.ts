@@ -36,6 +36,16 @@ const refuse = (error: string): never => {
   throw new Refusal(error)
 }
 
+/** What an app needs to be told of a kind of conversation. */
+const SCOPE_OF: Readonly<Record<string, string>> = {
+  im: 'im:read',
+  mpim: 'mpim:read',
+  public_channel: 'channels:read',
+  private_channel: 'groups:read',
+}
+const typeOf = ({ kind, isPrivate }: FakeChannel): string =>
+  kind === 'channel' ? (isPrivate ? 'private_channel' : 'public_channel') : kind
+
 /** Makes the API over a workspace. */
 export function createWebApi(workspace: Workspace, options: WebApiOptions) {
   const { bot, teamId, channels, files, users } = workspace
@@ -106,7 +116,7 @@ export function createWebApi(workspace: Workspace, options: WebApiOptions) {
     id: channel.id,
     ...(channel.kind === 'im'
       ? { is_im: true, user: channel.user }
-      : { is_channel: true, name: channel.name }),
+      : { is_channel: true, is_mpim: channel.kind === 'mpim', name: channel.name }),
     is_member: channel.isMember,
     is_archived: channel.isArchived,
   })
@@ -177,12 +187,17 @@ export function createWebApi(workspace: Workspace, options: WebApiOptions) {
       const channel = channels.get(args['channel'] ?? '') ?? refuse('channel_not_found')
       return { channel: infoOf(channel) }
     },
-    'users.conversations': ({ types = '' }) => ({
-      channels: [...channels.values()]
-        .filter(({ isMember, kind }) => isMember && types.includes(kind === 'im' ? 'im' : 'public_channel'))
-        .map(infoOf),
-      response_metadata: { next_cursor: '' },
-    }),
+    'users.conversations': ({ types = 'public_channel' }) => {
+      const wanted = types.split(',')
+      // One scope that lacks, and nothing is told of the others either.
+      if (wanted.some((type) => !options.scopes().includes(SCOPE_OF[type] ?? ''))) refuse('missing_scope')
+      return {
+        channels: [...channels.values()]
+          .filter((channel) => channel.isMember && wanted.includes(typeOf(channel)))
+          .map(infoOf),
+        response_metadata: { next_cursor: '' },
+      }
+    },
     'conversations.list': () => ({
       channels: [...channels.values()].map(infoOf),
       response_metadata: { next_cursor: '' },
