@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { RawRequest, Verification } from '../../src/contract/raw-request.ts'
+import { startFakeSlack } from '../../test/fakes/slack/server.ts'
+import { slackContext } from '../../test/fakes/slack/slack-context.ts'
 import { choose } from './choose.ts'
 import type { SlackConfig } from './config.ts'
-import { webhook } from './inbound.ts'
+import { afterInbound, webhook } from './inbound.ts'
 import { signatureOf } from './signature.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 12)
@@ -45,6 +47,29 @@ const message = JSON.stringify({
   type: 'event_callback',
   event_id: 'Ev1',
   event: { type: 'message', user: 'U1ADA', text: 'Hi', ts: '1.2', channel: 'D1', channel_type: 'im' },
+})
+
+describe('news of the token', () => {
+  const uninstalled = JSON.stringify({
+    type: 'event_callback',
+    event_id: 'Ev9',
+    event: { type: 'app_uninstalled' },
+  })
+
+  it('is journaled though it makes no message, and the token is tried', async () => {
+    const { request, handshake, deliveryKey } = taken(post(uninstalled))
+    expect([handshake, deliveryKey, webhook.parse(request)]).toEqual([undefined, 'Ev9', []])
+    const slack = await startFakeSlack()
+    const env = slackContext(slack)
+    await afterInbound(request, env.ctx)
+    expect(env.health).toEqual([])
+    const gone = slackContext(slack, { botToken: 'xoxb-gone' })
+    await afterInbound(taken(post(message)).request, gone.ctx)
+    expect(gone.health).toEqual([])
+    await afterInbound(request, gone.ctx)
+    expect(gone.health).toMatchObject([{ state: 'failing', code: 'bad-credentials' }])
+    await slack.close()
+  })
 })
 
 describe('a request of Slack', () => {

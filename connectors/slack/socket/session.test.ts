@@ -209,6 +209,28 @@ describe('what no socket brought', () => {
   })
 })
 
+describe('a token that is taken back', () => {
+  it('ends the session in words; one that still counts does not', async () => {
+    const session = open()
+    await connected()
+    const news = (type: string) => slack.tell([slack.envelope({ type, tokens: { bot: ['U0BOT00001'] } })])
+    await news('tokens_revoked')
+    await expect
+      .poll(() => slack.provider.calls.filter(({ url }) => url.endsWith('/auth.test')).length)
+      .toBe(2)
+    expect(slack.sockets.open.size).toBe(1)
+    slack.provider.misbehave(({ url }) =>
+      url.endsWith('/auth.test')
+        ? { kind: 'status', status: 200, body: '{"ok":false,"error":"token_revoked"}' }
+        : undefined,
+    )
+    await news('app_uninstalled')
+    await expect(session).rejects.toMatchObject({ facts: { code: 'bad-credentials', retry: 'never' } })
+    expect(env.health.at(-1)).toMatchObject({ state: 'failing', part: 'sending', code: 'bad-credentials' })
+    expect(pushed).toEqual([])
+  })
+})
+
 describe('a session that cannot begin', () => {
   it('says why, in words and without the token', async () => {
     const cases = [
