@@ -49,6 +49,31 @@ const message = JSON.stringify({
   event: { type: 'message', user: 'U1ADA', text: 'Hi', ts: '1.2', channel: 'D1', channel_type: 'im' },
 })
 
+describe('somebody who is mentioned', () => {
+  it('has his name once Slack was asked, and is asked for once', async () => {
+    const slack = await startFakeSlack()
+    const { ctx } = slackContext(slack, { signingSecret: 'secret' })
+    const bob = slack.addUser('Bob')
+    const told = JSON.stringify({
+      ...JSON.parse(message),
+      event: { ...JSON.parse(message).event, text: `Ask <@${bob}> or <@U9NOBODY>` },
+    })
+    const textOf = () => {
+      const answer = webhook.verify(post(told), ctx.config)
+      if (!answer.ok) throw new Error(answer.code)
+      const [event] = webhook.parse(answer.request)
+      return { text: event?.type === 'message' && event.text, request: answer.request }
+    }
+    const { text, request } = textOf()
+    expect(text).toBe(`Ask @${bob} or @U9NOBODY`)
+    await afterInbound(request, ctx)
+    await afterInbound(request, ctx)
+    expect(textOf().text).toBe('Ask @Bob or @U9NOBODY')
+    expect(slack.provider.calls.filter(({ url }) => url.endsWith('/users.info'))).toHaveLength(2)
+    await slack.close()
+  })
+})
+
 describe('news of the token', () => {
   const uninstalled = JSON.stringify({
     type: 'event_callback',

@@ -6,6 +6,8 @@ import {
   type Verification,
   verified,
 } from '../../src/contract/raw-request.ts'
+import { lookUpIdentity } from './api/identity.ts'
+import { learnNames, namesIn } from './api/known-names.ts'
 import { requireToken, tellsOfToken } from './api/token-news.ts'
 import type { SlackConfig } from './config.ts'
 import { factsOf } from './events/facts.ts'
@@ -37,8 +39,9 @@ function verify(request: RawRequest, config: SlackConfig): Verification {
   if (!isSigned(request, config.signingSecret)) return { ok: false, code: 'invalid-signature' }
   const { body, receivedAtMs } = request
   const contentType = request.headers['content-type'] ?? ''
-  const journaled = verified({ body, contentType, facts: factsOf(config), receivedAtMs })
   const outer = readJson(body)
+  const facts = factsOf(config, {}, namesIn(outer, config))
+  const journaled = verified({ body, contentType, facts, receivedAtMs })
   const challenge = challengeOf(outer)
   if (challenge !== undefined)
     return {
@@ -55,12 +58,14 @@ function verify(request: RawRequest, config: SlackConfig): Verification {
   return { ok: true, request: journaled, ...key }
 }
 
-/** Says of the channel when its token does not count any more. */
+/** Says of the channel when its token does not count any more, and asks who was mentioned. */
 export async function afterInbound(
   { body }: JournaledRequest,
   ctx: ConnectorContext<SlackConfig>,
 ): Promise<void> {
-  if (tellsOfToken(readJson(body))) await requireToken(ctx).catch(() => undefined)
+  const outer = readJson(body)
+  if (tellsOfToken(outer)) await requireToken(ctx).catch(() => undefined)
+  await learnNames(outer, ctx, lookUpIdentity)
 }
 
 function challengeOf(outer: Fields | undefined): string | undefined {

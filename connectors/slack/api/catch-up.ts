@@ -7,6 +7,7 @@ import { type Fields, fieldsIn, textIn } from '../events/fields.ts'
 import { parse } from '../events/parse.ts'
 import { messageKey, namesUser } from '../events/place.ts'
 import { callSlack, type SlackContext } from './call.ts'
+import { namesIn } from './known-names.ts'
 import { type Listened, listenedTo } from './listened.ts'
 import { missedIn } from './missed.ts'
 import { beginRun } from './unfinished.ts'
@@ -73,7 +74,7 @@ function itemOf({ id, type }: Listened, message: Fields, own: Own, ctx: SlackCon
   const body = Buffer.from(JSON.stringify(envelope))
   const contentType = 'application/json'
   const names = { botUserId: own.userId, ...(own.botId !== undefined && { botId: own.botId }) }
-  const facts = factsOf(ctx.config, names)
+  const facts = factsOf(ctx.config, names, namesIn(envelope, ctx.config))
   if (parse(verified({ body, contentType, facts, receivedAtMs: 0 })).length === 0) return undefined
   return { key: messageKey(eventType, id, ts, edited), sender: id, body, contentType, facts }
 }

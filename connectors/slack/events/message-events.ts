@@ -95,7 +95,7 @@ function readWritten(place: Place, envelope: Envelope, scope: Scope): Events {
   const externalId = externalIdOf(place.channel, place.ts)
   const threadKey = threadKeyOf(place, scope)
   const thread = threadKey === undefined ? {} : { threadKey }
-  const content = readContent(event, envelope.ownUsers)
+  const content = readContent(event, envelope)
   if (!WRITTEN.has(subtype) || isEmpty(content)) {
     const what =
       subtype === '' || WRITTEN.has(subtype) ? 'a message that has no words' : `a ${inWords(subtype)}`
@@ -154,7 +154,7 @@ function readChange(envelope: Envelope, scope: Scope): Events {
   const wasEdited = textIn(fieldsIn(before, 'edited'), 'ts')
   const isEdited = textIn(fieldsIn(message, 'edited'), 'ts')
   if (isEdited === undefined || isEdited === wasEdited) return []
-  const edits = editOf(externalId, message, readContent(message, envelope.ownUsers))
+  const edits = editOf(externalId, message, readContent(message, envelope))
   return isHeard(place, scope) || mentionsUs([message, before], envelope)
     ? edits
     : belowMention(edits, threadKeyOf(place, scope))

@@ -75,9 +75,11 @@ describe('a socket', () => {
     })
     await connected()
     await write('Hello')
-    await expect.poll(() => textsOf(pushed)).toEqual(['Hello'])
+    await expect.poll(() => slack.sockets.acknowledged.length).toBe(1)
     expect(refusals).toBe(2)
-    await expect.poll(() => slack.sockets.acknowledged).toEqual(pushed.map(eventIdOf))
+    // The history may have brought it meanwhile, under the same key.
+    expect(new Set(textsOf(pushed))).toEqual(new Set(['Hello']))
+    expect(new Set(pushed.map(({ key }) => key)).size).toBe(1)
   })
 
   it('brings several envelopes in their order, however long each takes', async () => {

@@ -5,6 +5,8 @@ import type { PushItem, RawItem } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import { verified } from '../../../src/contract/raw-request.ts'
 import { callSlack, type SlackContext } from '../api/call.ts'
+import { lookUpIdentity } from '../api/identity.ts'
+import { learnNames, namesIn } from '../api/known-names.ts'
 import { requireToken, tellsOfToken } from '../api/token-news.ts'
 import { factsOf, type OwnNames } from '../events/facts.ts'
 import { type Fields, fieldsIn, textIn } from '../events/fields.ts'
@@ -35,6 +37,7 @@ export async function openSocketMode(ctx: SlackContext, push: PushItem): Promise
     if (tellsOfToken(body)) void requireToken(ctx).catch((error: unknown) => fail(error))
     const item = itemOf(body, ctx, names)
     if (item === undefined) return Promise.resolve()
+    void learnNames(body, ctx, lookUpIdentity)
     const mine = turn.then(() => push(item))
     turn = mine.catch(() => {
       // Slack sends it again, and gives up some time: then it stands in the history only.
@@ -127,7 +130,7 @@ async function namesOf(ctx: SlackContext): Promise<OwnNames> {
 /** @returns undefined of what makes nothing, such as a button that was pressed: it is only acknowledged */
 function itemOf(body: Fields, ctx: SlackContext, names: OwnNames): RawItem | undefined {
   const bytes = Buffer.from(JSON.stringify(body))
-  const facts = factsOf(ctx.config, names)
+  const facts = factsOf(ctx.config, names, namesIn(body, ctx.config))
   const contentType = 'application/json'
   if (parse(verified({ body: bytes, contentType, facts, receivedAtMs: 0 })).length === 0) return undefined
   const event = fieldsIn(body, 'event')
