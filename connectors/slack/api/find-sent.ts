@@ -34,8 +34,25 @@ export async function findSent(message: OutboundMessage, ctx: SlackContext): Pro
     'ts',
   )
   if (ts !== undefined) return { found: 'sent', receipt: { externalId: externalIdOf(channel, ts) } }
-  return { found: isComplete ? 'not-sent' : 'unknown' }
+  return { found: isComplete && !(await hidesOurIds(found, ctx)) ? 'not-sent' : 'unknown' }
 }
+
+/** Whether something of ours stands there without what we laid beside it: then this message may be among it. */
+async function hidesOurIds(found: readonly Fields[], ctx: SlackContext): Promise<boolean> {
+  const bare = found.filter((one) => isWritten(one) && fieldsIn(one, 'metadata') === undefined)
+  if (bare.length === 0) return false
+  const { fields } = await callSlack('auth.test', {}, ctx)
+  const [user, bot] = [textIn(fields, 'user_id'), textIn(fields, 'bot_id')]
+  return bare.some(
+    (one) =>
+      (user !== undefined && textIn(one, 'user') === user) ||
+      (bot !== undefined && textIn(one, 'bot_id') === bot),
+  )
+}
+
+/** Files can bear none, nor can what Slack says by itself, such as that we have joined. */
+const isWritten = (message: Fields): boolean =>
+  ['', 'bot_message'].includes(textIn(message, 'subtype') ?? '') && listIn(message, 'files').length === 0
 
 function idOf(message: Fields): string | undefined {
   const metadata = fieldsIn(message, 'metadata')

@@ -279,6 +279,16 @@ describe('what became of a message', () => {
     expect(await findSent({ ...message, id: 'd'.repeat(24) }, env.ctx)).toEqual({ found: 'unknown' })
   })
 
+  it('is left open where Slack does not show what lies beside our messages', async () => {
+    slack.knobs.hidesMetadata = true
+    const message = outgoing(thread, 'Hi')
+    expect(await findSent(message, env.ctx)).toEqual({ found: 'not-sent' })
+    onlyPost({ kind: 'cut-after' })
+    await factsOf(sendMessage(message, env.ctx))
+    slack.provider.misbehave()
+    expect(await findSent(message, env.ctx)).toEqual({ found: 'unknown' })
+  })
+
   it('is not taken from another message with the same files', async () => {
     const file = fileOf('a.png', Buffer.from('x'))
     await sendMessage(outgoing(thread, '', { attachments: [file] }), env.ctx)

@@ -68,6 +68,8 @@ export interface FakeSlack extends ReturnType<typeof createCustomers> {
     limit: { readonly perMs: number } | undefined
     /** How many times a file is asked for before it says where it is shown. */
     sharesAfter: number
+    /** Whether nobody is shown what apps laid beside their messages. */
+    hidesMetadata: boolean
     /** Whether files are handed out by another address. */
     redirectsFiles: boolean
   }
@@ -110,6 +112,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     limit: undefined,
     sharesAfter: 1,
     redirectsFiles: false,
+    hidesMetadata: false,
   }
   let target: Target = { kind: 'nowhere' }
   let url = ''
@@ -123,6 +126,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     limit: () => knobs.limit,
     nowMs,
     sharesAfter: () => knobs.sharesAfter,
+    hidesMetadata: () => knobs.hidesMetadata,
     onOwn: (change) => void tell(customers.echo(change)).catch(() => undefined),
   })
 

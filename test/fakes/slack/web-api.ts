@@ -13,6 +13,8 @@ export interface WebApiOptions {
   readonly nowMs: () => number
   /** How many times a file is asked for before it says where it is shown. */
   readonly sharesAfter: () => number
+  /** Whether what apps laid beside their messages is shown to nobody. */
+  readonly hidesMetadata: () => boolean
   /** What the app has written, changed or taken away, as events of the workspace. */
   readonly onOwn: (change: OwnChange) => void
 }
@@ -105,7 +107,7 @@ export function createWebApi(workspace: Workspace, options: WebApiOptions) {
     const from = Number(args['cursor'] ?? 0)
     const limit = Number(args['limit'] ?? 100)
     const next = from + limit < within.length ? String(from + limit) : ''
-    const withMetadata = args['include_all_metadata'] === 'true'
+    const withMetadata = args['include_all_metadata'] === 'true' && !options.hidesMetadata()
     return {
       messages: within.slice(from, from + limit).map((message) => shown(message, withMetadata)),
       has_more: next !== '',
