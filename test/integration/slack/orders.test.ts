@@ -220,7 +220,7 @@ describe('a conversation in a channel', () => {
         attachmentIds: [],
       },
       rig.agent,
-      { ...database.stores, ...rig.sendDeps },
+      { ...database.stores, ...rig.sendDeps, contacts: database.stores.contacts },
     )
     const own = slack.workspace.bot
     const { ts, events } = slack.says(own.userId, 'Does it work?', {
