@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { RawRequest, Verification } from '../../src/contract/raw-request.ts'
+import { startFakeSlack } from '../../test/fakes/slack/server.ts'
+import { slackContext } from '../../test/fakes/slack/slack-context.ts'
 import { choose } from './choose.ts'
 import type { SlackConfig } from './config.ts'
-import { webhook } from './inbound.ts'
+import { afterInbound, webhook } from './inbound.ts'
 import { signatureOf } from './signature.ts'
 
 const NOW = Date.UTC(2026, 10, 23, 12)
@@ -45,6 +47,54 @@ const message = JSON.stringify({
   type: 'event_callback',
   event_id: 'Ev1',
   event: { type: 'message', user: 'U1ADA', text: 'Hi', ts: '1.2', channel: 'D1', channel_type: 'im' },
+})
+
+describe('somebody who is mentioned', () => {
+  it('has his name once Slack was asked, and is asked for once', async () => {
+    const slack = await startFakeSlack()
+    const { ctx } = slackContext(slack, { signingSecret: 'secret' })
+    const bob = slack.addUser('Bob')
+    const told = JSON.stringify({
+      ...JSON.parse(message),
+      event: { ...JSON.parse(message).event, text: `Ask <@${bob}> or <@U9NOBODY>` },
+    })
+    const textOf = () => {
+      const answer = webhook.verify(post(told), ctx.config)
+      if (!answer.ok) throw new Error(answer.code)
+      const [event] = webhook.parse(answer.request)
+      return { text: event?.type === 'message' && event.text, request: answer.request }
+    }
+    const { text, request } = textOf()
+    expect(text).toBe(`Ask @${bob} or @U9NOBODY`)
+    await afterInbound(request, ctx)
+    await afterInbound(request, ctx)
+    expect(textOf().text).toBe('Ask @Bob or @U9NOBODY')
+    expect(slack.provider.calls.filter(({ url }) => url.endsWith('/users.info'))).toHaveLength(2)
+    await slack.close()
+  })
+})
+
+describe('news of the token', () => {
+  const uninstalled = JSON.stringify({
+    type: 'event_callback',
+    event_id: 'Ev9',
+    event: { type: 'app_uninstalled' },
+  })
+
+  it('is journaled though it makes no message, and the token is tried', async () => {
+    const { request, handshake, deliveryKey } = taken(post(uninstalled))
+    expect([handshake, deliveryKey, webhook.parse(request)]).toEqual([undefined, 'Ev9', []])
+    const slack = await startFakeSlack()
+    const env = slackContext(slack)
+    await afterInbound(request, env.ctx)
+    expect(env.health).toEqual([])
+    const gone = slackContext(slack, { botToken: 'xoxb-gone' })
+    await afterInbound(taken(post(message)).request, gone.ctx)
+    expect(gone.health).toEqual([])
+    await afterInbound(request, gone.ctx)
+    expect(gone.health).toMatchObject([{ state: 'failing', code: 'bad-credentials' }])
+    await slack.close()
+  })
 })
 
 describe('a request of Slack', () => {

@@ -4,7 +4,7 @@ import type { SetupStep } from '../../src/contract/setup-step.ts'
 /** What the app must be allowed; the list stands in the set-up steps and in what "Test connection" says. */
 export const SCOPES = {
   always: ['chat:write', 'users:read', 'files:read', 'files:write', 'reactions:read'],
-  directMessages: ['im:history', 'im:read', 'im:write', 'mpim:history'],
+  directMessages: ['im:history', 'im:read', 'im:write', 'mpim:history', 'mpim:read'],
   mentions: ['app_mentions:read', 'channels:history', 'channels:read', 'groups:history', 'groups:read'],
   channels: ['channels:history', 'channels:read', 'groups:history', 'groups:read'],
   agentNames: ['chat:write.customize'],
@@ -21,6 +21,8 @@ export const BOT_EVENTS = [
   'app_mention',
   'reaction_added',
   'reaction_removed',
+  'app_uninstalled',
+  'tokens_revoked',
 ] as const
 
 const ALL_SCOPES = [...new Set(Object.values(SCOPES).flat())]
@@ -34,7 +36,7 @@ export const configFields: readonly ConfigField[] = [
     kind: 'secret',
     required: true,
     pattern: '^xoxb-[A-Za-z0-9-]+$',
-    patternHelp: 'a bot token begins with xoxb-',
+    patternHelp: 'a bot token begins with xoxb-; one of an app with token rotation ends after hours',
   },
   {
     key: 'receive',
@@ -140,7 +142,9 @@ export const setup: readonly SetupStep[] = [
       'Under App Home switch the Messages Tab on and allow messages from it, ' +
       'so that people can write to the app directly.',
   },
-  { text: 'Install it to the workspace. Copy the bot token, and the signing secret from Basic Information.' },
+  {
+    text: 'Leave token rotation off. Install it to the workspace. Copy the bot token, and the signing secret from Basic Information.',
+  },
   {
     text:
       'Where Slack can reach this server: save the channel here, then switch Event Subscriptions on in Slack ' +

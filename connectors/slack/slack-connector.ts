@@ -11,7 +11,8 @@ import { sendMessage } from './api/send.ts'
 import { choose } from './choose.ts'
 import type { SlackConfig } from './config.ts'
 import { parse } from './events/parse.ts'
-import { webhook } from './inbound.ts'
+import { channelOfThread } from './events/place.ts'
+import { afterInbound, webhook } from './inbound.ts'
 import { configFields, setup } from './settings.ts'
 import { openSocketMode } from './socket/session.ts'
 
@@ -61,7 +62,9 @@ export const slack: Connector<SlackConfig> = {
   capabilities: () => CAPABILITIES,
   check,
   inbound: { kind: 'either', webhook, session: { kind: 'session', open: openSocketMode, parse }, choose },
+  afterInbound,
   sendLimitMs: SEND_LIMIT_MS,
+  placeOf: channelOfThread,
   send: sendMessage,
   findSent,
   catchUp,

@@ -243,6 +243,11 @@ export interface Connector<C = ConfigValues> {
    * message, and what was begun when it is over counts as uncertain unless it may be repeated.
    */
   readonly sendLimitMs?: number
+  /**
+   * Where on the platform a conversation lies, by its thread: those with the same place share the limits that
+   * `pacing` sets a thread. Left out, each has a place of its own. Pure.
+   */
+  placeOf?(threadKey: string): string
   /** Throws ConnectorError only. */
   send(message: OutboundMessage, ctx: ConnectorContext<C>): Promise<SendReceipt>
   /**

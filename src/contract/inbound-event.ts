@@ -108,9 +108,16 @@ export type InboundEvent =
   | {
       readonly type: 'message-edited'
       readonly externalId: string
+      /** The thread of its message; needed with `onlyInThread` only. */
+      readonly threadKey?: string
       readonly text: string
       readonly spans?: readonly TextSpan[]
       readonly editedAtMs: number
+      /**
+       * An edit waits for a message that has not come yet. This one does so only where its thread has a conversation:
+       * where everybody may talk, what others said and changed is nobody's business.
+       */
+      readonly onlyInThread?: boolean
     }
   | { readonly type: 'message-deleted'; readonly externalId: string; readonly deletedAtMs: number }
   | {

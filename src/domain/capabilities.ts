@@ -84,6 +84,6 @@ export interface PaceLimit {
 export interface Pacing {
   /** Over all conversations of the channel. */
   readonly channel?: PaceLimit
-  /** In each conversation. */
+  /** In each conversation, or in those together that a connector says lie in one place. */
   readonly thread?: readonly PaceLimit[]
 }

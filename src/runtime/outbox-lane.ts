@@ -11,6 +11,7 @@ import {
 } from '../domain/pacing.ts'
 import type { Pace } from '../services/deliver-messages.ts'
 import { createPaceGate, LEAD_MS, type Passage } from './pace-gate.ts'
+import { createSharedPlaces } from './shared-places.ts'
 
 /** Keeps what one channel has to send going out on this node, no faster than its platform takes it. */
 export interface OutboxLane {
@@ -43,6 +44,8 @@ const MOST_CONCURRENCY = 512
 const ROUND_TRIP_MS = 4_000
 /** What could not be delivered for a reason of our own is looked at again then. */
 const AFTER_ERROR_MS = 1_000
+/** How soon to look again, when a conversation turned out to share its place with one that is being sent to. */
+const TAKEN_LOOK_MS = 100
 /** Beyond so many paces of single conversations those that matter no more are forgotten. */
 const MOST_STATES = 1_000
 
@@ -54,7 +57,9 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
   /** Not before these instants. */
   const waiting = new Map<ConversationId, number>()
   const sending = new Map<ConversationId, Promise<void>>()
-  const threadStates = new Map<ConversationId, readonly PaceState[]>()
+  /** By conversation, or by the place that several share. */
+  const threadStates = new Map<string, readonly PaceState[]>()
+  const places = createSharedPlaces()
   const gate = createPaceGate(deps)
   let threadLimits: readonly PaceLimit[] = []
   let concurrency = CONCURRENCY
@@ -64,7 +69,7 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
   let stopped = false
 
   const statesOf = (id: ConversationId): readonly PaceState[] =>
-    threadStates.get(id) ?? threadLimits.map(() => RESTED)
+    threadStates.get(places.keyOf(id)) ?? threadLimits.map(() => RESTED)
   const threadMs = (id: ConversationId): number => {
     const states = statesOf(id)
     return Math.max(0, ...threadLimits.map((limit, index) => earliestMs(limit, states[index] ?? RESTED)))
@@ -80,7 +85,7 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
     if (threadLimits.length === 0) return
     const states = statesOf(id)
     threadStates.set(
-      id,
+      places.keyOf(id),
       threadLimits.map((limit, index) => change(limit, states[index] ?? RESTED)),
     )
   }
@@ -119,6 +124,8 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
         wakeAt(mayMs)
         return
       }
+      // When that one ends it is looked again.
+      if (places.isTaken(id)) continue
       ready.delete(id)
       const turnMs = threadMs(id)
       if (turnMs > nowMs) waiting.set(id, turnMs)
@@ -140,11 +147,13 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
     }
     // Reckoned with from now on, before it is known what there is to send.
     prepare(true)
+    places.begin(id)
     const pace: Pace = {
       take() {
         const nowMs = now()
         const turnMs = threadMs(id)
-        const mayMs = Math.max(turnMs, isPreparing ? gate.earliestMs() - LEAD_MS : channelMs())
+        const placeMs = places.isTaken(id) ? nowMs + TAKEN_LOOK_MS : turnMs
+        const mayMs = Math.max(placeMs, isPreparing ? gate.earliestMs() - LEAD_MS : channelMs())
         if (mayMs <= nowMs && !stopped) {
           prepare(true)
           return undefined
@@ -153,8 +162,10 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
         againAtMs = Number.isFinite(mayMs) ? mayMs : nowMs
         return againAtMs
       },
-      async go() {
-        const passage = await gate.pass()
+      async go(_, place) {
+        // Another one of the place may be on its way, or have gone before this one was known to lie there.
+        const isTurn = place === undefined || (places.enter(id, place) && threadMs(id) <= now())
+        const passage = isTurn ? await gate.pass() : undefined
         if (passage) noteGone(id, passage)
         prepare(false)
         pump()
@@ -171,6 +182,8 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
     } finally {
       prepare(false)
       sending.delete(id)
+      // Whoever waited for it goes before what this one has left.
+      if (places.leave(id)) pump()
       if (againAtMs !== undefined && !stopped) waiting.set(id, againAtMs)
       pump()
       deps.onProgress()

@@ -15,6 +15,7 @@ interface World {
   /** How long a platform takes to answer, by channel. */
   readonly takesMs: Map<string, number>
   fail: (conversation: string) => boolean
+  placeOf: (conversation: string) => string | undefined
   taken: ReadonlySet<string>
   /** Conversations whose head the platform is asked about. */
   askedAbout: ReadonlySet<string>
@@ -38,6 +39,7 @@ beforeEach(() => {
     nodes: 1,
     takesMs: new Map(),
     fail: () => false,
+    placeOf: () => undefined,
     taken: new Set(),
     askedAbout: new Set(),
     onSend: () => undefined,
@@ -83,7 +85,7 @@ const start = (): void => {
           lane.left -= 1
           continue
         }
-        if (!(await pace.go(id))) continue
+        if (!(await pace.go(id, world.placeOf(id)))) continue
         if (world.fail(id)) throw new Error('database away')
         world.sent.push({ channel: lane.channel, conversation: id, atMs: Date.now() })
         lane.left -= 1
@@ -136,6 +138,29 @@ describe('the lanes of the outbox', () => {
       expect(mostWithin(times, 60_000)).toBeLessThanOrEqual(20)
       expect(times.length).toBeGreaterThanOrEqual(19)
     }
+  })
+
+  it('keep the limit of a thread over all conversations of one place, each in its turn', async () => {
+    world.channels.set('paced', {
+      channel: { messages: 30, perMs: 1_000 },
+      thread: [{ messages: 1, perMs: 1_000 }],
+    })
+    world.takesMs.set('paced', 400)
+    has('paced', 6, 100)
+    // The last one lies elsewhere.
+    world.placeOf = (id) => (id === 'paced-5' ? 'there' : 'here')
+    start()
+    await vi.advanceTimersByTimeAsync(60_000)
+    const here = world.sent.filter(({ conversation }) => conversation !== 'paced-5')
+    const times = here.map(({ atMs }) => atMs)
+    expect(mostWithin(times, 1_000)).toBe(1)
+    expect(times.length).toBeGreaterThanOrEqual(55)
+    expect(world.sent.length - here.length).toBeGreaterThanOrEqual(55)
+    for (let index = 0; index < 5; index += 1)
+      expect(
+        here.filter(({ conversation }) => conversation === `paced-${index}`).length,
+      ).toBeGreaterThanOrEqual(10)
+    expect(errors).toEqual([])
   })
 
   it('let others flow while one channel has a long line, and look rarely meanwhile', async () => {

@@ -2,6 +2,7 @@ import { fitSpans } from '../domain/fit-spans.ts'
 import type { ChannelId, MessageId } from '../domain/ids.ts'
 import { statusesBelow } from '../domain/message.ts'
 import { type MessagePart, withEditedPart, withoutPart } from '../domain/message-parts.ts'
+import type { ConversationStore } from '../store/conversation-store.ts'
 import type { EarlyEvent, EarlyEventStore } from '../store/early-event-store.ts'
 import type { LetterSourceStore } from '../store/letter-source-store.ts'
 import type { MessageGroupStore } from '../store/message-group-store.ts'
@@ -14,6 +15,7 @@ import { nameOfStranger } from './resolve-senders.ts'
 
 export interface NewsDeps extends ConsentDeps {
   readonly messages: MessageStore
+  readonly conversations: Pick<ConversationStore, 'latestOfIdentity' | 'findCurrent'>
   readonly messageGroups: MessageGroupStore
   readonly letterSources: Pick<LetterSourceStore, 'hold'>
   readonly earlyEvents: EarlyEventStore
@@ -47,6 +49,7 @@ export async function applyMessageNews(
       await heedRefusal(event, deps)
       continue
     }
+    if (await isOthersTalk(event, deps)) continue
     const early = earlyOf(event)
     await deps.earlyEvents.keep(early, new Date(deps.now() + EARLY_EVENT_KEPT_MS))
     // The message may have appeared between the two steps.
@@ -57,6 +60,13 @@ export async function applyMessageNews(
     await deps.earlyEvents.forgetOne(early)
   }
   return changed
+}
+
+/** Whether it stands in a thread that has no conversation, and counts only where it has one. */
+async function isOthersTalk(event: MessageNews, { conversations }: NewsDeps): Promise<boolean> {
+  if (event.type !== 'message-edited' || !event.onlyInThread || event.threadKey === undefined) return false
+  const [current] = await conversations.findCurrent(event.channelId, [event.threadKey])
+  return current === undefined
 }
 
 /** Messages looked up in one question. */

@@ -22,9 +22,10 @@ export interface Pace {
   take(conversationId: ConversationId): number | undefined
   /**
    * Asked right before the platform is called; waits for the very moment, two seconds at most.
+   * @param place on the platform, where the limits of a thread count over several conversations
    * @returns undefined when it may not go for longer than that; else what to call as soon as the platform took it
    */
-  go(conversationId: ConversationId): Promise<(() => void) | undefined>
+  go(conversationId: ConversationId, place?: string): Promise<(() => void) | undefined>
   /** What was asked for goes to nobody: the platform is only asked about it. */
   skip(conversationId: ConversationId): void
   /** The platform takes nothing of the whole channel until then. */
@@ -156,7 +157,8 @@ async function send(
 ): Promise<Settlement | 'not-now'> {
   const ready = await makeReady(leased, channel, deps)
   if ('outcome' in ready) return ready
-  const taken = await deps.pace.go(leased.conversationId)
+  const place = channel.connector.placeOf?.(ready.to.threadKey)
+  const taken = await deps.pace.go(leased.conversationId, place)
   if (!taken) return 'not-now'
   // Somebody else may have it in hand by the time that this would end.
   if (leftMs(leased, deps) <= 0) return 'not-now'

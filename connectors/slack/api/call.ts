@@ -121,16 +121,21 @@ async function callPatiently(
   }
 }
 
-/**
- * Every item of a method that answers in pages.
- * @param most ends it; what is behind is not asked for
- */
+/** How far a method is followed that answers in pages. */
+export interface PageOptions extends CallOptions {
+  /** Ends it; what is behind is not asked for. */
+  readonly most: number
+  /** Asked after every page but the last. */
+  readonly isEnough?: (items: readonly Fields[]) => boolean
+}
+
+/** Every item of a method that answers in pages. @throws ConnectorError */
 export async function callPages(
   method: string,
   args: Record<string, unknown>,
   key: string,
   ctx: SlackContext,
-  { most, ...options }: CallOptions & { readonly most: number },
+  { most, isEnough = () => false, ...options }: PageOptions,
 ): Promise<readonly Fields[]> {
   const items: Fields[] = []
   let cursor: string | undefined
@@ -139,6 +144,6 @@ export async function callPages(
     const { fields } = await callPatiently(method, page, ctx, options)
     items.push(...listIn(fields, key))
     cursor = textIn(fieldsOf(fields['response_metadata']), 'next_cursor')
-  } while (cursor !== undefined && items.length < most)
+  } while (cursor !== undefined && items.length < most && !isEnough(items))
   return items.slice(0, most)
 }

@@ -1,15 +1,16 @@
 /** What Slack may have told us in vain: read from the histories of what we listen to. */
 import type { PushItem, RawItem } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
+import { verified } from '../../../src/contract/raw-request.ts'
 import { factsOf } from '../events/facts.ts'
-import { type Fields, fieldsIn, isTrueIn, numberIn, textIn } from '../events/fields.ts'
-import { messageKey, msOf } from '../events/place.ts'
-import { callPages, callSlack, type SlackContext } from './call.ts'
-
-/** A thread that is older gets no answer that we would miss for long. */
-const OLD_THREADS_MS = 3 * 86_400_000
-const MOST_CHANNELS = 1_000
-const MOST_MESSAGES = 2_000
+import { type Fields, fieldsIn, textIn } from '../events/fields.ts'
+import { parse } from '../events/parse.ts'
+import { messageKey, namesUser } from '../events/place.ts'
+import { callSlack, type SlackContext } from './call.ts'
+import { namesIn } from './known-names.ts'
+import { type Listened, listenedTo } from './listened.ts'
+import { missedIn } from './missed.ts'
+import { beginRun } from './unfinished.ts'
 
 /** Who we are, as a history's envelope has to say. */
 interface Own {
@@ -21,7 +22,7 @@ interface Own {
 /**
  * Pushes what was written since an instant, channel by channel, oldest first. Deletions leave no trace in a history;
  * edits are seen as the text that stands there.
- * Where Slack asks for patience it waits.
+ * Where Slack asks for patience it waits; cut off by the signal, it goes on the next time with what it has not read.
  * @throws ConnectorError
  */
 export async function catchUp(ctx: SlackContext, sinceMs: number, push: PushItem): Promise<void> {
@@ -31,9 +32,12 @@ export async function catchUp(ctx: SlackContext, sinceMs: number, push: PushItem
     botId: textIn(fields, 'bot_id'),
     teamId: textIn(fields, 'team_id') ?? '',
   }
-  for (const channel of await channelsOf(ctx)) {
+  const all = await listenedTo(ctx)
+  const run = beginRun(ctx.channelId, all, { sinceMs, nowMs: ctx.clock() })
+  for (const channel of run.channels) {
+    const atMs = ctx.clock()
     try {
-      for (const message of await missedIn(channel, sinceMs, ctx)) {
+      for (const message of await missedIn(channel.id, run.sinceOf(channel.id), ctx)) {
         const item = itemOf(channel, message, own, ctx)
         if (item !== undefined) await push(item)
       }
@@ -43,85 +47,34 @@ export async function catchUp(ctx: SlackContext, sinceMs: number, push: PushItem
       if (error.facts.code === 'bad-credentials') throw error
       ctx.logger.warn({ code: error.facts.code, channel: channel.id }, 'a channel cannot be read')
     }
+    // Whoever pushes for a session that is over leaves out the rest.
+    if (ctx.signal.aborted) return
+    run.wasRead(channel.id, atMs)
   }
+  run.finish()
 }
 
-interface Listened {
-  readonly id: string
-  readonly type: 'im' | 'mpim' | 'channel'
-}
-
-/** Direct messages, and every channel that the app is in where a mention may stand. */
-async function channelsOf(ctx: SlackContext): Promise<readonly Listened[]> {
-  const { directMessages, mentions, channels } = ctx.config
-  const types = [
-    ...(directMessages ? ['im'] : []),
-    ...(mentions ? ['public_channel', 'private_channel'] : []),
-  ]
-  const found: Listened[] = channels.map((id) => ({ id, type: 'channel' }))
-  if (types.length === 0) return found
-  const args = { types: types.join(), exclude_archived: true }
-  const options = { signal: ctx.signal, most: MOST_CHANNELS }
-  for (const one of await callPages('users.conversations', args, 'channels', ctx, options)) {
-    const id = textIn(one, 'id')
-    if (id === undefined || channels.includes(id)) continue
-    const isPerson = isTrueIn(one, 'is_im')
-    if (isPerson && textIn(one, 'user') === 'USLACKBOT') continue
-    found.push({ id, type: isPerson ? 'im' : isTrueIn(one, 'is_mpim') ? 'mpim' : 'channel' })
-  }
-  return found
-}
-
-/** The messages of a channel since an instant, and the answers in its threads of the last days. */
-async function missedIn({ id }: Listened, sinceMs: number, ctx: SlackContext): Promise<readonly Fields[]> {
-  const options = { signal: ctx.signal, most: MOST_MESSAGES }
-  const since = secondsOf(sinceMs)
-  const history = await callPages(
-    'conversations.history',
-    { channel: id, oldest: secondsOf(sinceMs - OLD_THREADS_MS) },
-    'messages',
-    ctx,
-    options,
-  )
-  const isMissed = (message: Fields): boolean => (msOf(textIn(message, 'ts')) ?? 0) >= sinceMs
-  const missed = history.filter(isMissed)
-  for (const message of history) {
-    const isAnswered = (numberIn(message, 'reply_count') ?? 0) > 0
-    const ts = textIn(message, 'thread_ts')
-    if (!isAnswered || ts === undefined || (msOf(textIn(message, 'latest_reply')) ?? 0) < sinceMs) continue
-    const args = { channel: id, ts, oldest: since }
-    const answers = await callPages('conversations.replies', args, 'messages', ctx, options)
-    missed.push(...answers.filter((answer) => textIn(answer, 'ts') !== ts && isMissed(answer)))
-  }
-  const instantOf = (message: Fields): number => Number(textIn(message, 'ts') ?? 0)
-  return missed.sort((one, other) => instantOf(one) - instantOf(other))
-}
-
-const secondsOf = (ms: number): string => (Math.max(0, ms) / 1_000).toFixed(6)
-
-/** In an envelope like that of an event, so that one `parse` reads both. */
+/**
+ * In an envelope like that of an event, so that one `parse` reads both.
+ * @returns undefined of what makes nothing, such as other people's talk: it is not to be kept
+ */
 function itemOf({ id, type }: Listened, message: Fields, own: Own, ctx: SlackContext): RawItem | undefined {
   const ts = textIn(message, 'ts')
   if (ts === undefined) return undefined
-  const isMention = (textIn(message, 'text') ?? '').includes(`<@${own.userId}>`)
+  const isMention = namesUser(textIn(message, 'text') ?? '', own.userId)
   const isListened = type !== 'channel' || ctx.config.channels.includes(id)
-  if (!isListened && !isMention && textIn(message, 'thread_ts') === undefined) return undefined
   const edited = textIn(fieldsIn(message, 'edited'), 'ts')
   const eventType = !isListened && isMention ? 'app_mention' : 'message'
-  const body = {
+  const envelope = {
     type: 'event_callback',
     team_id: own.teamId,
     authorizations: [{ team_id: own.teamId, user_id: own.userId, is_bot: true }],
     event: { ...message, type: eventType, channel: id, channel_type: type, event_ts: ts },
   }
-  return {
-    key: messageKey(eventType, id, ts, edited),
-    sender: id,
-    body: Buffer.from(JSON.stringify(body)),
-    contentType: 'application/json',
-    facts: factsOf(ctx.config, {
-      botUserId: own.userId,
-      ...(own.botId !== undefined && { botId: own.botId }),
-    }),
-  }
+  const body = Buffer.from(JSON.stringify(envelope))
+  const contentType = 'application/json'
+  const names = { botUserId: own.userId, ...(own.botId !== undefined && { botId: own.botId }) }
+  const facts = factsOf(ctx.config, names, namesIn(envelope, ctx.config))
+  if (parse(verified({ body, contentType, facts, receivedAtMs: 0 })).length === 0) return undefined
+  return { key: messageKey(eventType, id, ts, edited), sender: id, body, contentType, facts }
 }

@@ -89,7 +89,11 @@ async function channelRemarks(ctx: SlackContext): Promise<readonly string[]> {
       if (!isTrueIn(info, 'is_member')) remarks.push(`Invite the app to #${textIn(info, 'name') ?? channel}.`)
     } catch (error) {
       if (!(error instanceof ConnectorError)) throw error
-      remarks.push(`The channel ${channel} does not exist, or the app cannot see it.`)
+      remarks.push(
+        error.facts.code === 'recipient-unknown'
+          ? `The channel ${channel} does not exist, or the app cannot see it.`
+          : `The channel ${channel} could not be looked at. ${error.facts.detail ?? ''}`.trimEnd(),
+      )
     }
   }
   return remarks

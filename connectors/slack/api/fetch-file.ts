@@ -55,9 +55,11 @@ async function contentOf(
   let sent = headers
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     const notes: WireNotes = {}
-    const response = await notedFetch(ctx.fetch, notes)(url, { headers: sent, redirect: 'manual' }).catch(
-      () => undefined,
-    )
+    const response = await notedFetch(
+      ctx.fetch,
+      notes,
+      ctx.signal,
+    )(url, { headers: sent, redirect: 'manual' }).catch(() => undefined)
     const location = response?.headers.get('location')
     if (response !== undefined && response.status >= 300 && response.status < 400 && location) {
       await response.body?.cancel()

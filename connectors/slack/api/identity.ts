@@ -2,6 +2,7 @@ import type { IdentityFacts } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import { type Fields, fieldsIn, isTrueIn, textIn } from '../events/fields.ts'
 import { callSlack, type SlackContext } from './call.ts'
+import { noteName } from './known-names.ts'
 
 const PERSON = /^[UW][A-Z0-9]{1,30}$/
 
@@ -29,6 +30,7 @@ export async function lookUpIdentity(
     textIn(profile, 'real_name') ??
     textIn(user, 'real_name') ??
     textIn(user, 'name')
+  noteName(ctx.config, externalId, name)
   const email = textIn(profile, 'email')
   const avatar = avatarOf(profile)
   const attributes = attributesOf(user, profile)

@@ -49,7 +49,10 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   not_authed: REFUSED,
   account_inactive: REFUSED,
   token_revoked: REFUSED,
-  token_expired: REFUSED,
+  token_expired: never(
+    'bad-credentials',
+    'The token has expired. Make an app without token rotation, and store its token.',
+  ),
   not_allowed_token_type: REFUSED,
   app_missing_action_url: REFUSED,
   missing_scope: never('missing-scope', 'The app lacks a scope for this; see "Test connection".'),

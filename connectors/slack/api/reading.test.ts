@@ -222,6 +222,75 @@ describe('catching up', () => {
   })
 })
 
+describe('catching up with a workspace of many', () => {
+  const since = (text: string) => slack.says(slack.addUser(text), text)
+  const histories = () =>
+    slack.provider.calls
+      .filter(({ url }) => url.endsWith('/conversations.history'))
+      .map(({ body }) => new URLSearchParams(body.toString()).get('channel'))
+  const textsOf = (items: readonly RawItem[]) =>
+    items.flatMap(eventsOf).flatMap((event) => (event.type === 'message' ? [event.text] : []))
+
+  it('goes on where it was cut off, and then begins anew', async () => {
+    const written = ['one', 'two', 'three', 'four'].map(since)
+    const items: RawItem[] = []
+    const limit = new AbortController()
+    const cut = catchUp({ ...env.ctx, signal: limit.signal }, 0, async (item) => {
+      items.push(item)
+      if (items.length === 2) limit.abort()
+    })
+    await cut.catch((error: unknown) => expect(error).toBeInstanceOf(ConnectorError))
+    expect(textsOf(items)).toEqual(['one', 'two'])
+    const before = histories().length
+    await catchUp(env.ctx, 0, async (item) => void items.push(item))
+    const [, first] = written
+    // Nobody knows whether all of the second one was pushed.
+    expect(histories().slice(before)).not.toContain(written[0]?.channel)
+    expect(histories().slice(before)).toContain(first?.channel)
+    expect(new Set(textsOf(items))).toEqual(new Set(['one', 'two', 'three', 'four']))
+    const again: RawItem[] = []
+    await catchUp(env.ctx, 0, async (item) => void again.push(item))
+    expect(textsOf(again)).toEqual(['one', 'two', 'three', 'four'])
+  })
+
+  it('does without what the app has no scope for', async () => {
+    const crew = slack.addGroup()
+    since('direct')
+    slack.says(ada, 'in the group', { channel: crew })
+    const items: RawItem[] = []
+    await catchUp(env.ctx, 0, async (item) => void items.push(item))
+    expect(textsOf(items)).toEqual(['direct', 'in the group'])
+    const [, group] = items.flatMap(eventsOf)
+    expect(group).toMatchObject({ threadKey: crew })
+    slack.knobs.scopes = ALL_SCOPES.filter((scope) => !['groups:read', 'mpim:read'].includes(scope))
+    expect(await check(env.ctx)).toMatchObject({ ok: true })
+    const fewer: RawItem[] = []
+    await catchUp(env.ctx, 0, async (item) => void fewer.push(item))
+    expect(textsOf(fewer)).toEqual(['direct'])
+  })
+
+  it('keeps nothing of other people’s talk, nor of our own', async () => {
+    const general = slack.addChannel('general', { isPrivate: true })
+    const talk = slack.says(ada, 'Their talk', { channel: general })
+    slack.says(ada, 'Their answer', { channel: general, threadTs: talk.ts })
+    slack.says(ada, '', { channel: shop, more: { subtype: 'channel_join' } })
+    slack.says(slack.workspace.bot.userId, 'Ours', { channel: shop, threadTs: talk.ts })
+    const items: RawItem[] = []
+    await catchUp(env.ctx, 0, async (item) => void items.push(item))
+    // An answer may stand below a mention: only the core knows.
+    expect(textsOf(items)).toEqual(['Their answer'])
+    expect(items).toHaveLength(1)
+  })
+
+  it('leaves out nothing of what was missed, however much it is', async () => {
+    const texts = Array.from({ length: 2_300 }, (_, count) => `Message ${count}`)
+    for (const text of texts) slack.says(ada, text)
+    const items: RawItem[] = []
+    await catchUp(env.ctx, 0, async (item) => void items.push(item))
+    expect(textsOf(items)).toEqual(texts)
+  })
+})
+
 describe('the test of the connection', () => {
   it('says who is signed in, and what would be useful', async () => {
     expect(await check(env.ctx)).toEqual({ ok: true, detail: 'Signed in as tributary in Home.' })
@@ -244,6 +313,17 @@ describe('the test of the connection', () => {
     })
     const without = await check(slackContext(slack, { directMessages: false, receive: 'events' }).ctx)
     expect(without).toMatchObject({ ok: false, detail: expect.stringContaining(': files:write.') })
+  })
+
+  it('says of no channel that it is missing when Slack only asks for patience', async () => {
+    slack.provider.misbehave(({ url }) =>
+      url.endsWith('/conversations.info')
+        ? { kind: 'status', status: 429, headers: { 'Retry-After': '1' }, body: '{}' }
+        : undefined,
+    )
+    const { detail } = await check(env.ctx)
+    expect(detail).toMatch(`The channel ${shop} could not be looked at.`)
+    expect(detail).not.toContain('does not exist')
   })
 
   it('tells which secret is wrong or missing', async () => {

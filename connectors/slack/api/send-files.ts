@@ -9,6 +9,7 @@ import { mrkdwnOf } from './body.ts'
 import { callSlack, notedFetch, type SlackContext } from './call.ts'
 import { beforeSending, type Destination } from './destination.ts'
 import { type WireNotes, wireError } from './outcome.ts'
+import { noteShown } from './shown-files.ts'
 
 /** Slack shows a file some moments after it has it; only then the message has its name. */
 const LOOKS_MS = [0, 300, 700, 1_500, 3_000, 5_000] as const
@@ -23,16 +24,18 @@ export async function sendFiles(
   for (const attachment of message.attachments) {
     files.push({ id: await beforeSending(upload(attachment, ctx)), title: attachment.name })
   }
-  const { fields } = await callSlack(
-    'files.completeUploadExternal',
-    {
-      files,
-      channel_id: channel,
-      ...(message.text !== '' && { initial_comment: mrkdwnOf(message) }),
-      ...(threadTs !== undefined && { thread_ts: threadTs }),
-    },
-    ctx,
+  const args = {
+    files,
+    channel_id: channel,
+    ...(message.text !== '' && { initial_comment: mrkdwnOf(message) }),
+    ...(threadTs !== undefined && { thread_ts: threadTs }),
+  }
+  requireTime(ctx)
+  noteShown(
+    message.id,
+    files.map(({ id }) => id),
   )
+  const { fields } = await callSlack('files.completeUploadExternal', args, ctx)
   const [first] = files
   const ts =
     listIn(fields, 'files').reduce<string | undefined>(
@@ -55,10 +58,14 @@ async function upload(attachment: OutboundAttachment, ctx: SlackContext): Promis
   const id = textIn(fields, 'file_id')
   if (url === undefined || id === undefined) throw wireError({})
   const notes: WireNotes = {}
-  const response = await notedFetch(ctx.fetch, notes)(url, {
+  const response = await notedFetch(
+    ctx.fetch,
+    notes,
+    ctx.signal,
+  )(url, {
     method: 'POST',
     headers: { 'content-type': 'application/octet-stream' },
-    body: new Uint8Array(bytes),
+    body: new Uint8Array(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength),
     signal: AbortSignal.timeout(UPLOAD_LIMIT_MS),
   }).catch(() => undefined)
   await response?.body?.cancel()
@@ -93,4 +100,18 @@ async function findShare(fileId: string, channel: string, ctx: SlackContext): Pr
     }
   }
   return undefined
+}
+
+/**
+ * What nobody waits for any more must not be shown: whoever was told that its end is not known may send it again.
+ * @throws ConnectorError
+ */
+function requireTime({ signal }: SlackContext): void {
+  if (!signal.aborted) return
+  throw new ConnectorError({
+    code: 'timeout',
+    detail: 'It took too long to lay the files down in Slack.',
+    retry: 'later',
+    delivery: 'not-sent',
+  })
 }

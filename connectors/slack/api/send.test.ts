@@ -223,6 +223,23 @@ describe('files', () => {
   })
 })
 
+it('a token that is refused before a person’s channel is open is shown, too', async () => {
+  const other = slackContext(slack, { botToken: 'xoxb-other' })
+  await factsOf(sendMessage(outgoing(ada, 'Hi'), other.ctx))
+  expect(other.health).toMatchObject([{ state: 'failing', part: 'sending', code: 'bad-credentials' }])
+})
+
+it('files that nobody waits for any more are not shown, though they were laid down', async () => {
+  const limit = new AbortController()
+  const late = outgoing(thread, '', { attachments: [fileOf('a.png', Buffer.from('x'))] })
+  slack.provider.misbehave(({ url }) => {
+    if (url.startsWith('/upload/')) limit.abort()
+    return undefined
+  })
+  await factsOf(sendMessage(late, { ...env.ctx, signal: limit.signal }))
+  expect(ownIn(shop)).toEqual([])
+})
+
 describe('what became of a message', () => {
   it('is seen by our id: sent where it stands, not sent where it does not', async () => {
     for (const to of [thread, ada]) {
@@ -257,6 +274,30 @@ describe('what became of a message', () => {
     })
     expect(await findSent(message, env.ctx)).toMatchObject({ found: 'sent' })
     await sendMessage({ ...message, id: 'e'.repeat(24) }, env.ctx)
+    // Whose files this process laid down is certain; a message of another one looks like both.
+    expect(await findSent(message, env.ctx)).toMatchObject({ found: 'sent' })
+    expect(await findSent({ ...message, id: 'd'.repeat(24) }, env.ctx)).toEqual({ found: 'unknown' })
+  })
+
+  it('is left open where Slack does not show what lies beside our messages', async () => {
+    slack.knobs.hidesMetadata = true
+    const message = outgoing(thread, 'Hi')
+    expect(await findSent(message, env.ctx)).toEqual({ found: 'not-sent' })
+    onlyPost({ kind: 'cut-after' })
+    await factsOf(sendMessage(message, env.ctx))
+    slack.provider.misbehave()
     expect(await findSent(message, env.ctx)).toEqual({ found: 'unknown' })
+  })
+
+  it('is not taken from another message with the same files', async () => {
+    const file = fileOf('a.png', Buffer.from('x'))
+    await sendMessage(outgoing(thread, '', { attachments: [file] }), env.ctx)
+    slack.provider.misbehave(({ url }) =>
+      url.endsWith('/files.completeUploadExternal') ? { kind: 'cut-before' } : undefined,
+    )
+    const lost = outgoing(thread, '', { attachments: [file] })
+    await factsOf(sendMessage(lost, env.ctx))
+    slack.provider.misbehave()
+    expect(await findSent(lost, env.ctx)).toEqual({ found: 'unknown' })
   })
 })

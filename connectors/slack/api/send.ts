@@ -9,8 +9,8 @@ import { sendFiles } from './send-files.ts'
 
 /** Hands one message over. @throws ConnectorError */
 export async function sendMessage(message: OutboundMessage, ctx: SlackContext): Promise<SendReceipt> {
-  const destination = await destinationOf(message.to, ctx)
   try {
+    const destination = await destinationOf(message.to, ctx)
     return message.attachments.length > 0
       ? await sendFiles(message, destination, ctx)
       : await post(message, destination, ctx)
@@ -25,18 +25,15 @@ async function post(
   { channel, threadTs }: Destination,
   ctx: SlackContext,
 ): Promise<SendReceipt> {
-  const { fields } = await callSlack(
-    'chat.postMessage',
-    {
-      channel,
-      ...bodyOf(message),
-      ...(threadTs !== undefined && { thread_ts: threadTs }),
-      unfurl_links: false,
-      unfurl_media: false,
-      ...(ctx.config.agentNames && { username: message.author.name }),
-    },
-    ctx,
-  )
+  const args = {
+    channel,
+    ...bodyOf(message),
+    ...(threadTs !== undefined && { thread_ts: threadTs }),
+    unfurl_links: false,
+    unfurl_media: false,
+    ...(ctx.config.agentNames && { username: message.author.name }),
+  }
+  const { fields } = await callSlack('chat.postMessage', args, ctx)
   const ts = textIn(fields, 'ts')
   if (ts === undefined) throw nameless()
   return { externalId: externalIdOf(textIn(fields, 'channel') ?? channel, ts) }

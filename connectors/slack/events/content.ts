@@ -1,10 +1,11 @@
 /** What a message says: its text with formatting, its files, what was passed on with it. */
 import type { AttachmentRef } from '../../../src/contract/inbound-event.ts'
-import { type NameOf } from '../marks/names.ts'
+import type { NameOf } from '../marks/names.ts'
 import { readMrkdwn } from '../marks/read-mrkdwn.ts'
 import { readRichText } from '../marks/read-rich-text.ts'
 import { type SpannedText, trimmedEnd, withoutStart } from '../marks/spanned-text.ts'
 import { escaped } from '../marks/write-mrkdwn.ts'
+import type { Envelope } from './envelope.ts'
 import { type Fields, isTrueIn, listIn, textIn } from './fields.ts'
 import { readFiles } from './files.ts'
 
@@ -18,11 +19,13 @@ const LONGEST_TEXT = 60_000
 
 /**
  * Reads a message. Blocks of formatted text go before the plain field, since nothing in them is ambiguous.
- * @param ownUsers a mention of these in front is how we are called, and no part of what is said
+ * A mention of us in front is how we are called, and no part of what is said.
  */
-export function readContent(message: Fields, ownUsers: ReadonlySet<string>): Content {
+export function readContent(
+  message: Fields,
+  { ownUsers, nameOf }: Pick<Envelope, 'ownUsers' | 'nameOf'>,
+): Content {
   const { attachments, lines } = readFiles(listIn(message, 'files'))
-  const nameOf: NameOf = () => undefined
   const plain = (textIn(message, 'text') ?? '').slice(0, LONGEST_TEXT)
   const said = readRichText(listIn(message, 'blocks'), nameOf) ?? readMrkdwn(plain, nameOf)
   const parts = [

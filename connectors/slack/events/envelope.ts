@@ -1,3 +1,4 @@
+import type { NameOf } from '../marks/names.ts'
 import type { Scope } from './facts.ts'
 import { type Fields, fieldsIn, isTrueIn, listIn, textIn } from './fields.ts'
 
@@ -11,22 +12,26 @@ export interface Envelope {
   readonly ownBots: ReadonlySet<string>
   /** The workspace that the app is installed in. */
   readonly teamId: string | undefined
+  /** What others than ourselves are called. */
+  readonly nameOf: NameOf
 }
 
 /** Opens an envelope. @returns undefined of what holds no event */
-export function openEnvelope(outer: Fields, { botUserId, botId }: Scope): Envelope | undefined {
+export function openEnvelope(outer: Fields, { botUserId, botId, nameOf }: Scope): Envelope | undefined {
   const event = fieldsIn(outer, 'event')
   if (event === undefined || textIn(event, 'type') === undefined) return undefined
   const authorizations = listIn(outer, 'authorizations')
   // With a bot token, who is authorised is the bot itself.
   const bots = authorizations.filter((one) => isTrueIn(one, 'is_bot'))
   const users = [botUserId, ...bots.map((one) => textIn(one, 'user_id'))]
+  const ownUsers = new Set(users.filter((id) => id !== undefined))
   return {
     event,
     appId: textIn(outer, 'api_app_id'),
-    ownUsers: new Set(users.filter((id) => id !== undefined)),
+    ownUsers,
     ownBots: new Set(botId === undefined ? [] : [botId]),
     teamId: textIn(authorizations[0], 'team_id') ?? textIn(outer, 'team_id'),
+    nameOf: (id) => (ownUsers.has(id) ? undefined : nameOf(id)),
   }
 }
 

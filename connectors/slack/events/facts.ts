@@ -1,4 +1,6 @@
 import type { SlackConfig } from '../config.ts'
+import type { NameOf } from '../marks/names.ts'
+import { readJson, textIn } from './fields.ts'
 
 /** What `parse` needs to know beside the event, as the journal keeps it with each: text, and small. */
 export type SlackFacts = Readonly<Record<string, string>>
@@ -11,8 +13,16 @@ export interface OwnNames {
 
 const yes = (value: boolean): string => (value ? 'yes' : 'no')
 
-/** The settings as facts. @param own names that were asked for */
-export function factsOf(config: SlackConfig, own: OwnNames = {}): SlackFacts {
+/**
+ * The settings as facts.
+ * @param own who we are, where that was asked for
+ * @param names of people who are mentioned, by their ids
+ */
+export function factsOf(
+  config: SlackConfig,
+  own: OwnNames = {},
+  names: Readonly<Record<string, string>> = {},
+): SlackFacts {
   return {
     directMessages: yes(config.directMessages),
     directThreads: yes(config.directThreads),
@@ -21,6 +31,7 @@ export function factsOf(config: SlackConfig, own: OwnNames = {}): SlackFacts {
     channels: config.channels.join(' '),
     ...(own.botUserId !== undefined && { botUserId: own.botUserId }),
     ...(own.botId !== undefined && { botId: own.botId }),
+    ...(Object.keys(names).length > 0 && { names: JSON.stringify(names) }),
   }
 }
 
@@ -33,11 +44,13 @@ export interface Scope {
   readonly channels: ReadonlySet<string>
   readonly botUserId: string | undefined
   readonly botId: string | undefined
+  readonly nameOf: NameOf
 }
 
 /** Reads facts back; what is missing is as in a channel that nobody changed. */
 export function scopeOf(facts: SlackFacts): Scope {
   const channels = fact(facts, 'channels') ?? ''
+  const names = readJson(Buffer.from(fact(facts, 'names') ?? ''))
   return {
     directMessages: fact(facts, 'directMessages') !== 'no',
     directThreads: fact(facts, 'directThreads') === 'yes',
@@ -46,6 +59,7 @@ export function scopeOf(facts: SlackFacts): Scope {
     channels: new Set(channels.split(' ').filter((id) => id !== '')),
     botUserId: fact(facts, 'botUserId'),
     botId: fact(facts, 'botId'),
+    nameOf: (id) => textIn(names, id),
   }
 }
 

@@ -5,7 +5,7 @@ import { type Content, readContent } from './content.ts'
 import { type Envelope, isOwn } from './envelope.ts'
 import type { Scope } from './facts.ts'
 import { type Fields, fieldsIn, textIn } from './fields.ts'
-import { externalIdOf, isHeard, msOf, type Place, placeOf, threadKeyOf } from './place.ts'
+import { externalIdOf, isHeard, msOf, namesUser, type Place, placeOf, threadKeyOf } from './place.ts'
 
 type Events = readonly InboundEvent[]
 
@@ -50,20 +50,33 @@ export function readMessage(envelope: Envelope, scope: Scope): Events {
     default: {
       const place = placeOf(event)
       if (place === undefined) return []
+      if (isOwn(event, envelope)) return readOwn(place, event)
       if (isHeard(place, scope)) return readWritten(place, envelope, scope)
       return place.threadTs === undefined || !mayBeKnown(place, scope)
         ? []
-        : belowMention(readWritten(place, envelope, scope))
+        : belowMention(readWritten(place, envelope, scope), threadKeyOf(place, scope))
     }
   }
 }
 
+/**
+ * What we write into a channel rather than below a message begins a thread there: the conversation that an agent began
+ * with the channel goes on in it.
+ */
+function readOwn({ channel, kind, ts, threadTs }: Place, event: Fields): Events {
+  if (kind !== 'channel' || threadTs !== undefined || !WRITTEN.has(textIn(event, 'subtype') ?? '')) return []
+  return [{ type: 'thread-moved', fromThreadKey: channel, toThreadKey: `${channel}:${ts}` }]
+}
+
 /** Where everybody may talk, only what stands below a mention belongs to a conversation; the core knows which that is. */
-const belowMention = (events: Events): Events =>
-  events.flatMap((event): Events => {
+function belowMention(events: Events, threadKey: string | undefined): Events {
+  return events.flatMap((event): Events => {
     if (event.type === 'message') return [{ ...event, onlyInThread: true }]
+    if (event.type === 'message-edited' && threadKey !== undefined)
+      return [{ ...event, threadKey, onlyInThread: true }]
     return event.type === 'unsupported' ? [] : [event]
   })
+}
 
 /** Somebody mentioned the app, in a channel that it was invited to. */
 export function readMention(envelope: Envelope, scope: Scope): Events {
@@ -82,7 +95,7 @@ function readWritten(place: Place, envelope: Envelope, scope: Scope): Events {
   const externalId = externalIdOf(place.channel, place.ts)
   const threadKey = threadKeyOf(place, scope)
   const thread = threadKey === undefined ? {} : { threadKey }
-  const content = readContent(event, envelope.ownUsers)
+  const content = readContent(event, envelope)
   if (!WRITTEN.has(subtype) || isEmpty(content)) {
     const what =
       subtype === '' || WRITTEN.has(subtype) ? 'a message that has no words' : `a ${inWords(subtype)}`
@@ -141,7 +154,10 @@ function readChange(envelope: Envelope, scope: Scope): Events {
   const wasEdited = textIn(fieldsIn(before, 'edited'), 'ts')
   const isEdited = textIn(fieldsIn(message, 'edited'), 'ts')
   if (isEdited === undefined || isEdited === wasEdited) return []
-  return editOf(externalId, message, readContent(message, envelope.ownUsers))
+  const edits = editOf(externalId, message, readContent(message, envelope))
+  return isHeard(place, scope) || mentionsUs([message, before], envelope)
+    ? edits
+    : belowMention(edits, threadKeyOf(place, scope))
 }
 
 /** Also of what we wrote ourselves: an administrator may have taken it away. */
@@ -160,15 +176,16 @@ function readDeletion(envelope: Envelope, scope: Scope): Events {
 function mayFollow(
   place: Place,
   forms: readonly (Fields | undefined)[],
-  { ownUsers }: Envelope,
+  envelope: Envelope,
   scope: Scope,
 ): boolean {
   if (isHeard(place, scope)) return true
   if (!mayBeKnown(place, scope)) return false
-  if (place.threadTs !== undefined || ownUsers.size === 0) return true
-  const texts = forms.map((form) => textIn(form, 'text') ?? '')
-  return [...ownUsers].some((id) => texts.some((text) => text.includes(`<@${id}>`)))
+  return place.threadTs !== undefined || envelope.ownUsers.size === 0 || mentionsUs(forms, envelope)
 }
+
+const mentionsUs = (forms: readonly (Fields | undefined)[], { ownUsers }: Envelope): boolean =>
+  forms.some((form) => [...ownUsers].some((id) => namesUser(textIn(form, 'text') ?? '', id)))
 
 /** Of what follows a message only: a mention may have brought it in, wherever it stands. */
 export const mayBeKnown = (place: Pick<Place, 'channel' | 'kind'>, scope: Scope): boolean =>

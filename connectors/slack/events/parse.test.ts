@@ -85,7 +85,8 @@ describe('which messages count', () => {
       direct({ user: OWN.user }),
       direct({ user: OWN.user, bot_id: OWN.bot, app_id: OWN.app }),
       direct({ user: undefined, subtype: 'bot_message', bot_id: 'B9', bot_profile: { app_id: OWN.app } }),
-      inChannel({ user: undefined, bot_id: 'B9', app_id: OWN.app }),
+      inChannel({ user: undefined, bot_id: 'B9', app_id: OWN.app, ts: ANSWER_TS, thread_ts: TS }),
+      inChannel({ user: OWN.user, subtype: 'channel_join' }),
       direct({
         subtype: 'file_share',
         user: OWN.user,
@@ -98,6 +99,14 @@ describe('which messages count', () => {
       eventsOf(direct({ bot_id: OWN.bot }), known, { api_app_id: undefined, authorizations: [] }),
     ).toEqual([])
     expect(eventsOf(direct({ user: OWN.user }), known, { authorizations: [] })).toEqual([])
+  })
+
+  it('what we write into a channel begins the thread of its conversation', () => {
+    const own = { user: OWN.user, bot_id: OWN.bot, app_id: OWN.app }
+    const moved = { type: 'thread-moved', fromThreadKey: 'C1SHOP', toThreadKey: `C1SHOP:${TS}` }
+    expect(eventsOf(inChannel(own))).toEqual([moved])
+    expect(eventsOf(inChannel({ ...own, subtype: 'file_share' }), SHOP)).toEqual([moved])
+    expect(eventsOf(direct({ ...own, channel: 'G1CREW', channel_type: 'mpim' }))).toEqual([])
   })
 
   it('those of other apps only where that is asked for', () => {
@@ -219,7 +228,14 @@ describe('what follows a message', () => {
       { type: 'message-edited', text: 'help' },
     ])
     const below = inChannel({ text: 'more', thread_ts: '1795435100.000100' })
-    expect(eventsOf(change({ ...below, edited }, below, where))).toHaveLength(1)
+    expect(eventsOf(change({ ...below, edited }, below, where))).toMatchObject([
+      { type: 'message-edited', threadKey: 'C1SHOP:1795435100.000100', onlyInThread: true },
+    ])
+    const named = { ...below, text: 'Hey <@U0BOT|tributary>' }
+    expect(eventsOf(change({ ...named, edited }, named, where))).toMatchObject([
+      expect.not.objectContaining({ onlyInThread: true }),
+    ])
+    expect(eventsOf({ ...below, edited })).toMatchObject([{ onlyInThread: true }, { onlyInThread: true }])
     expect(eventsOf(change({ ...talk, edited }, talk, where), SHOP)).toHaveLength(1)
   })
 

@@ -42,6 +42,10 @@ function kindOf(channel: string, type: string | undefined): Place['kind'] {
  */
 export const externalIdOf = (channel: string, ts: string): string => `${channel}:${ts}`
 
+/** Whether a text mentions somebody. Slack used to put the name behind the id. */
+export const namesUser = (text: string, userId: string): boolean =>
+  userId !== '' && (text.includes(`<@${userId}>`) || text.includes(`<@${userId}|`))
+
 /** What an item of a message is journaled under: the same whether a socket brought it or the history of its channel. */
 export const messageKey = (type: string, channel: string, ts: string, edited?: string): string =>
   [type, channel, ts, ...(edited === undefined ? [] : [edited])].join(':')
@@ -69,6 +73,9 @@ export function threadKeyOf({ channel, kind, ts, threadTs }: Place, scope: Scope
   if (scope.directThreads && threadTs !== undefined) return `${channel}:${threadTs}`
   return kind === 'direct' ? undefined : channel
 }
+
+/** The channel, or the person, of a conversation: what {@link threadKeyOf} made of its place. */
+export const channelOfThread = (threadKey: string): string => threadKey.split(':', 1)[0] ?? threadKey
 
 /** An instant of Slack, `seconds.microseconds`, in milliseconds since the epoch. */
 export function msOf(ts: string | undefined): number | undefined {

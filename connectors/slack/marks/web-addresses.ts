@@ -14,7 +14,8 @@ export function webAddresses(text: string): readonly TextPart[] {
   let at = 0
   for (const { 0: found, index } of text.matchAll(ADDRESS)) {
     const address = withoutPunctuation(found)
-    if (address.length <= 'https://'.length) continue
+    // Slack refuses a whole message for an address that is none.
+    if (!URL.canParse(address)) continue
     if (index > at) parts.push({ text: text.slice(at, index), isAddress: false })
     parts.push({ text: address, isAddress: true })
     at = index + address.length

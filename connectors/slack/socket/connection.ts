@@ -18,6 +18,8 @@ export interface ConnectionEvents {
 }
 
 export interface Connection {
+  /** Whether it has closed; it may have before anybody knew it. */
+  readonly isClosed: boolean
   /** Resolves once what has come is acknowledged, or `waitMs` are over, and it is closed. */
   retire(waitMs: number): Promise<void>
 }
@@ -79,11 +81,16 @@ export async function openConnection(
     line.cut()
     throw explained(error, notes, line.refusal())
   }
+  let isClosed = false
   void closed.then(() => {
+    isClosed = true
     line.cut()
     onClosed()
   })
   return {
+    get isClosed() {
+      return isClosed
+    },
     async retire(waitMs) {
       await within(waitMs, allDone(underWay)).catch(() => undefined)
       retired = true

@@ -11,20 +11,21 @@ const PERIOD_MS = 60_000
 /** Slack's clock may differ from ours, and it may have told in vain what it wrote down a little before. */
 const OVERLAP_MS = 5 * 60_000
 
-/** Until when nothing was missed. */
-export interface Mark {
-  readonly heardUntilMs: number
-  /** Nobody has listened before. */
-  readonly isNew: boolean
+/** What may have been missed. */
+export interface Gap {
+  /** Until then nothing was. */
+  heardUntilMs: number
+  /** Since then something may have been; whoever could not journal what came says so. */
+  isOpen: boolean
 }
 
 /** Reads the mark; a channel that is new has no past, and gets one before the first socket is opened. */
-export async function readMark(ctx: SlackContext): Promise<Mark> {
+export async function readGap(ctx: SlackContext): Promise<Gap> {
   const known = numberIn(await ctx.checkpoint.read(), MARK)
-  if (known !== undefined) return { heardUntilMs: known, isNew: false }
+  if (known !== undefined) return { heardUntilMs: known, isOpen: true }
   const heardUntilMs = ctx.clock()
   await ctx.checkpoint.write({ [MARK]: heardUntilMs })
-  return { heardUntilMs, isNew: true }
+  return { heardUntilMs, isOpen: false }
 }
 
 const MARK = 'heardUntilMs'
@@ -37,17 +38,24 @@ const MARK = 'heardUntilMs'
 export async function keepUp(
   ctx: SlackContext,
   push: PushItem,
-  { heardUntilMs, isNew }: Mark,
+  gap: Gap,
   signal: AbortSignal,
+  periodMs = PERIOD_MS,
 ): Promise<void> {
-  let isBehind = !isNew
   const within = { ...ctx, signal: AbortSignal.any([ctx.signal, signal]) }
   while (!within.signal.aborted) {
     const nowMs = ctx.clock()
-    if (isBehind) isBehind = !(await isCaughtUp(within, heardUntilMs - OVERLAP_MS, push))
+    if (gap.isOpen) {
+      // Before it begins: what cannot be journaled meanwhile opens it again.
+      gap.isOpen = false
+      if (!(await isCaughtUp(within, gap.heardUntilMs - OVERLAP_MS, push))) gap.isOpen = true
+    }
     if (within.signal.aborted) return
-    if (!isBehind) await ctx.checkpoint.write({ [MARK]: nowMs })
-    await sleep(PERIOD_MS, undefined, { signal: within.signal, ref: false }).catch(() => undefined)
+    if (!gap.isOpen) {
+      await ctx.checkpoint.write({ [MARK]: nowMs })
+      gap.heardUntilMs = nowMs
+    }
+    await sleep(periodMs, undefined, { signal: within.signal, ref: false }).catch(() => undefined)
   }
 }
 

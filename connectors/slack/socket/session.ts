@@ -5,12 +5,15 @@ import type { PushItem, RawItem } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import { verified } from '../../../src/contract/raw-request.ts'
 import { callSlack, type SlackContext } from '../api/call.ts'
+import { lookUpIdentity } from '../api/identity.ts'
+import { learnNames, namesIn } from '../api/known-names.ts'
+import { requireToken, tellsOfToken } from '../api/token-news.ts'
 import { factsOf, type OwnNames } from '../events/facts.ts'
 import { type Fields, fieldsIn, textIn } from '../events/fields.ts'
 import { parse } from '../events/parse.ts'
 import { messageKey, placeOf } from '../events/place.ts'
 import { type Connection, openConnection } from './connection.ts'
-import { keepUp, readMark } from './keep-up.ts'
+import { keepUp, readGap } from './keep-up.ts'
 
 /** How long an old connection may still acknowledge what came over it. */
 const LAST_WORDS_MS = 5_000
@@ -27,14 +30,19 @@ export async function openSocketMode(ctx: SlackContext, push: PushItem): Promise
   const { appToken } = ctx.config
   if (!appToken) throw withoutToken()
   const names = await namesOf(ctx)
-  const mark = await readMark(ctx)
+  const gap = await readGap(ctx)
   let turn: Promise<unknown> = Promise.resolve()
   /** One after the other, over all connections, so that they are journaled in the order in which they came. */
   const onEnvelope = (body: Fields): Promise<void> => {
+    if (tellsOfToken(body)) void requireToken(ctx).catch((error: unknown) => fail(error))
     const item = itemOf(body, ctx, names)
     if (item === undefined) return Promise.resolve()
+    void learnNames(body, ctx, lookUpIdentity)
     const mine = turn.then(() => push(item))
-    turn = mine.catch(() => undefined)
+    turn = mine.catch(() => {
+      // Slack sends it again, and gives up some time: then it stands in the history only.
+      gap.isOpen = true
+    })
     return mine
   }
   let fail: (error: unknown) => void = () => undefined
@@ -75,6 +83,7 @@ export async function openSocketMode(ctx: SlackContext, push: PushItem): Promise
     try {
       const old = current
       current = await open()
+      if (current.isClosed) fail(lost())
       if (old) leave(old, LAST_WORDS_MS)
     } catch (error) {
       fail(error)
@@ -92,7 +101,7 @@ export async function openSocketMode(ctx: SlackContext, push: PushItem): Promise
   try {
     current = await open()
     ctx.reportHealth({ state: 'healthy', part: 'receiving' })
-    const keeping = keepUp(ctx, push, mark, ended.signal)
+    const keeping = keepUp(ctx, push, gap, ended.signal)
     keeping.catch(fail)
     await Promise.race([failed, aborted(ctx.signal)])
   } catch (error) {
@@ -121,7 +130,7 @@ async function namesOf(ctx: SlackContext): Promise<OwnNames> {
 /** @returns undefined of what makes nothing, such as a button that was pressed: it is only acknowledged */
 function itemOf(body: Fields, ctx: SlackContext, names: OwnNames): RawItem | undefined {
   const bytes = Buffer.from(JSON.stringify(body))
-  const facts = factsOf(ctx.config, names)
+  const facts = factsOf(ctx.config, names, namesIn(body, ctx.config))
   const contentType = 'application/json'
   if (parse(verified({ body: bytes, contentType, facts, receivedAtMs: 0 })).length === 0) return undefined
   const event = fieldsIn(body, 'event')

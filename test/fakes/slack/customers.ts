@@ -46,7 +46,8 @@ export function createCustomers(workspace: Workspace, baseUrl: () => string) {
       event,
     },
   })
-  const typeOf = ({ kind }: FakeChannel): string => (kind === 'im' ? 'im' : 'channel')
+  const typeOf = ({ kind, isPrivate }: FakeChannel): string =>
+    kind === 'channel' && isPrivate ? 'group' : kind
   const eventOf = (channel: FakeChannel, message: FakeMessage): Readonly<Record<string, unknown>> => ({
     ...message,
     channel: channel.id,
@@ -122,7 +123,7 @@ export function createCustomers(workspace: Workspace, baseUrl: () => string) {
         parent.latest_reply = message.ts
       }
       const event = eventOf(channel, message)
-      const mentions = channel.kind !== 'im' && text.includes(`<@${bot.userId}>`)
+      const mentions = channel.kind === 'channel' && text.includes(`<@${bot.userId}>`)
       const { channel_type: _, subtype: __, ...mention } = event
       return {
         channel: channel.id,

@@ -36,6 +36,7 @@ export const ALL_SCOPES = [
   'im:read',
   'im:write',
   'mpim:history',
+  'mpim:read',
   'reactions:read',
   'users:read',
   'users:read.email',
@@ -67,13 +68,20 @@ export interface FakeSlack extends ReturnType<typeof createCustomers> {
     limit: { readonly perMs: number } | undefined
     /** How many times a file is asked for before it says where it is shown. */
     sharesAfter: number
+    /** Whether nobody is shown what apps laid beside their messages. */
+    hidesMetadata: boolean
     /** Whether files are handed out by another address. */
     redirectsFiles: boolean
   }
   /** How many calls were refused because they came too soon. */
   limited(): number
   addUser(name: string, more?: Partial<Omit<FakeUser, 'id' | 'name'>>): string
-  addChannel(name: string, more?: { readonly isMember?: boolean; readonly isArchived?: boolean }): string
+  addChannel(
+    name: string,
+    more?: { readonly isMember?: boolean; readonly isArchived?: boolean; readonly isPrivate?: boolean },
+  ): string
+  /** Several people and the app, in direct messages. */
+  addGroup(): string
   /** Where events go from now on, echoes of the app's own doings included. */
   sendTo(target: Target): void
   /** Sends events, as they are told. @returns when each was taken, or had been tried four times */
@@ -104,6 +112,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     limit: undefined,
     sharesAfter: 1,
     redirectsFiles: false,
+    hidesMetadata: false,
   }
   let target: Target = { kind: 'nowhere' }
   let url = ''
@@ -117,6 +126,7 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
     limit: () => knobs.limit,
     nowMs,
     sharesAfter: () => knobs.sharesAfter,
+    hidesMetadata: () => knobs.hidesMetadata,
     onOwn: (change) => void tell(customers.echo(change)).catch(() => undefined),
   })
 
@@ -181,9 +191,15 @@ export async function startFakeSlack(options: FakeSlackOptions = {}): Promise<Fa
       workspace.users.set(id, { id, name, teamId: workspace.teamId, emailConfirmed: true, ...more })
       return id
     },
-    addChannel(name, { isMember = true, isArchived = false } = {}) {
+    addChannel(name, { isMember = true, isArchived = false, isPrivate = false } = {}) {
       const id = workspace.nextId('C')
-      workspace.channels.set(id, { id, name, kind: 'channel', isMember, isArchived, messages: [] })
+      workspace.channels.set(id, { id, name, kind: 'channel', isPrivate, isMember, isArchived, messages: [] })
+      return id
+    },
+    addGroup() {
+      const id = workspace.nextId('G')
+      const group = { id, name: 'mpdm', kind: 'mpim', isMember: true, isArchived: false } as const
+      workspace.channels.set(id, { ...group, messages: [] })
       return id
     },
     sendTo: (next) => {

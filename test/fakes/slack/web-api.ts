@@ -13,6 +13,8 @@ export interface WebApiOptions {
   readonly nowMs: () => number
   /** How many times a file is asked for before it says where it is shown. */
   readonly sharesAfter: () => number
+  /** Whether what apps laid beside their messages is shown to nobody. */
+  readonly hidesMetadata: () => boolean
   /** What the app has written, changed or taken away, as events of the workspace. */
   readonly onOwn: (change: OwnChange) => void
 }
@@ -35,6 +37,16 @@ class Refusal extends Error {}
 const refuse = (error: string): never => {
   throw new Refusal(error)
 }
+
+/** What an app needs to be told of a kind of conversation. */
+const SCOPE_OF: Readonly<Record<string, string>> = {
+  im: 'im:read',
+  mpim: 'mpim:read',
+  public_channel: 'channels:read',
+  private_channel: 'groups:read',
+}
+const typeOf = ({ kind, isPrivate }: FakeChannel): string =>
+  kind === 'channel' ? (isPrivate ? 'private_channel' : 'public_channel') : kind
 
 /** Makes the API over a workspace. */
 export function createWebApi(workspace: Workspace, options: WebApiOptions) {
@@ -95,7 +107,7 @@ export function createWebApi(workspace: Workspace, options: WebApiOptions) {
     const from = Number(args['cursor'] ?? 0)
     const limit = Number(args['limit'] ?? 100)
     const next = from + limit < within.length ? String(from + limit) : ''
-    const withMetadata = args['include_all_metadata'] === 'true'
+    const withMetadata = args['include_all_metadata'] === 'true' && !options.hidesMetadata()
     return {
       messages: within.slice(from, from + limit).map((message) => shown(message, withMetadata)),
       has_more: next !== '',
@@ -106,7 +118,7 @@ export function createWebApi(workspace: Workspace, options: WebApiOptions) {
     id: channel.id,
     ...(channel.kind === 'im'
       ? { is_im: true, user: channel.user }
-      : { is_channel: true, name: channel.name }),
+      : { is_channel: true, is_mpim: channel.kind === 'mpim', name: channel.name }),
     is_member: channel.isMember,
     is_archived: channel.isArchived,
   })
@@ -177,12 +189,17 @@ export function createWebApi(workspace: Workspace, options: WebApiOptions) {
       const channel = channels.get(args['channel'] ?? '') ?? refuse('channel_not_found')
       return { channel: infoOf(channel) }
     },
-    'users.conversations': ({ types = '' }) => ({
-      channels: [...channels.values()]
-        .filter(({ isMember, kind }) => isMember && types.includes(kind === 'im' ? 'im' : 'public_channel'))
-        .map(infoOf),
-      response_metadata: { next_cursor: '' },
-    }),
+    'users.conversations': ({ types = 'public_channel' }) => {
+      const wanted = types.split(',')
+      // One scope that lacks, and nothing is told of the others either.
+      if (wanted.some((type) => !options.scopes().includes(SCOPE_OF[type] ?? ''))) refuse('missing_scope')
+      return {
+        channels: [...channels.values()]
+          .filter((channel) => channel.isMember && wanted.includes(typeOf(channel)))
+          .map(infoOf),
+        response_metadata: { next_cursor: '' },
+      }
+    },
     'conversations.list': () => ({
       channels: [...channels.values()].map(infoOf),
       response_metadata: { next_cursor: '' },

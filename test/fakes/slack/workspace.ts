@@ -43,7 +43,8 @@ export interface FakeUser {
 export interface FakeChannel {
   readonly id: string
   readonly name: string
-  readonly kind: 'im' | 'channel'
+  readonly kind: 'im' | 'mpim' | 'channel'
+  readonly isPrivate?: boolean
   /** Of a direct channel: the person. */
   readonly user?: string
   isMember: boolean

@@ -5,6 +5,7 @@ import { slack as connector } from '../../../connectors/slack/slack-connector.ts
 import type { ConfigValues } from '../../../src/contract/config-field.ts'
 import type { Connector } from '../../../src/contract/connector.ts'
 import type { JournaledRequest } from '../../../src/contract/raw-request.ts'
+import { startConversation } from '../../../src/services/start-conversation.ts'
 import { type FakeSlack, startFakeSlack } from '../../fakes/slack/server.ts'
 import { slackConfig } from '../../fakes/slack/slack-context.ts'
 import type { FakeEvent } from '../../fakes/slack/workspace.ts'
@@ -186,5 +187,52 @@ describe('a conversation in a channel', () => {
       'it is urgent',
     ])
     await expect(rig.conversation(`${general}:${talk.ts}`)).rejects.toThrow()
+  })
+
+  it('keeps no word of what others said and changed in threads of their own', async () => {
+    const general = slack.addChannel('general')
+    const talk = slack.says(ada, 'Talk', { channel: general })
+    const below = slack.says(ada, 'Secret', { channel: general, threadTs: talk.ts })
+    const asked = slack.says(ada, `<@${slack.workspace.bot.userId}> help`, { channel: general })
+    const answer = slack.says(ada, 'Helo', { channel: general, threadTs: asked.ts })
+    const rig = rigOf()
+    const edits = [below, answer].map(({ ts }) => slack.edits(general, ts, `changed ${ts}`))
+    // The edit of an answer may come before the answer: where the thread is known it waits.
+    for (const events of [asked.events, ...edits, below.events, answer.events])
+      for (const event of events) await rig.receive([rig.entryOf(journaled(event))])
+    expect((await seenIn(rig, `${general}:${asked.ts}`)).map(({ text }) => text)).toEqual([
+      `changed ${answer.ts}`,
+      'help',
+    ])
+    const kept = await database.stores.earlyEvents.of(rig.channelId, [`${general}:${below.ts}`])
+    expect(kept).toEqual([])
+  })
+
+  it('that an agent begins goes on below what he wrote', async () => {
+    const general = slack.addChannel('general')
+    const rig = rigOf()
+    await startConversation(
+      {
+        channelId: rig.channelId,
+        to: general,
+        text: 'Does it work?',
+        clientMessageId: 'c1',
+        attachmentIds: [],
+      },
+      rig.agent,
+      { ...database.stores, ...rig.sendDeps, contacts: database.stores.contacts },
+    )
+    const own = slack.workspace.bot
+    const { ts, events } = slack.says(own.userId, 'Does it work?', {
+      channel: general,
+      more: { bot_id: own.botId, app_id: own.appId },
+    })
+    const answer = slack.says(ada, 'It does', { channel: general, threadTs: ts })
+    for (const event of [...events, ...answer.events]) await rig.receive([rig.entryOf(journaled(event))])
+    expect((await seenIn(rig, `${general}:${ts}`)).map(({ text }) => text)).toEqual([
+      'Does it work?',
+      'It does',
+    ])
+    await expect(rig.conversation(general)).rejects.toThrow()
   })
 })

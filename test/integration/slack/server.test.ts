@@ -79,6 +79,25 @@ describe('a workspace', () => {
     expect(await messagesOf(channelId)).toHaveLength(2)
   }, 180_000)
 
+  it('takes a message a second in one channel, whichever thread it goes to', async () => {
+    slack.knobs.limit = { perMs: 1_000 }
+    slack.sendTo({ kind: 'sockets' })
+    const shop = slack.addChannel('shop')
+    const channelId = await makeChannel({ channels: [shop] })
+    await expect.poll(() => slack.sockets.open.size, PATIENCE).toBe(1)
+    const asked = ['one', 'two', 'three']
+    for (const text of asked) await slack.tell(slack.says(ada, text, { channel: shop }).events)
+    await expect.poll(async () => (await conversations(channelId)).length, PATIENCE).toBe(3)
+    const arrivals = arrivalsAt(slack)
+    for (const { id } of await conversations(channelId))
+      for (const count of [1, 2]) {
+        const answer = { text: `${count} to ${id}`, clientMessageId: `${id}-${count}` }
+        expect((await call('POST', `/conversations/${id}/messages`, answer)).status).toBeLessThan(300)
+      }
+    await expect.poll(() => arrivals().length, PATIENCE).toBe(6)
+    expect(slack.limited()).toBe(0)
+  }, 180_000)
+
   it('that can reach it posts signed events, which are taken once; what is not signed is not taken', async () => {
     const channelId = await makeChannel({ receive: 'events' })
     const url = `${server.url}/ingress/${channelId}`
