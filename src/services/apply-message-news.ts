@@ -40,19 +40,23 @@ export async function applyMessageNews(
       await heedRefusal(event, deps)
       continue
     }
-    await deps.earlyEvents.keep(
-      {
-        channelId: event.channelId,
-        externalId: event.externalId,
-        discriminator: discriminatorOf(event),
-        event: { ...event },
-      },
-      new Date(deps.now() + EARLY_EVENT_KEPT_MS),
-    )
+    await keepUntilRecorded(event, deps)
     // The message may have appeared between the two steps.
     changed.push(...(await apply(event, deps)).changed)
   }
   return changed
+}
+
+/** Keeps what is said of a message until its id is recorded, and it can be applied. */
+export async function keepUntilRecorded(
+  event: MessageNews,
+  { earlyEvents, now }: Pick<NewsDeps, 'earlyEvents' | 'now'>,
+): Promise<void> {
+  const { channelId, externalId } = event
+  await earlyEvents.keep(
+    { channelId, externalId, discriminator: discriminatorOf(event), event: { ...event } },
+    new Date(now() + EARLY_EVENT_KEPT_MS),
+  )
 }
 
 /** Messages looked up in one question. */
