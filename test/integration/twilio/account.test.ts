@@ -129,6 +129,15 @@ describe('a number that is pointed here', () => {
     expect(fake.calls).toEqual([])
   })
 
+  it('is left alone where Twilio could not call us, which is said', async () => {
+    const change = { manageWebhook: true, apiBaseUrl: 'https://api.twilio.com' }
+    const { ctx } = smsRig(fake, { change, webhookUrl: 'http://localhost:3000/ingress/1' })
+    expect(await factsOf(sms.activate?.(ctx) ?? Promise.resolve())).toMatchObject({
+      code: 'webhook-unreachable',
+      detail: expect.stringContaining('http://localhost:3000/ingress/1') as string,
+    })
+  })
+
   it('must be ours', async () => {
     const { ctx } = smsRig(fake, { change: { manageWebhook: true, number: '+12025550666' } })
     expect(await factsOf(sms.activate?.(ctx) ?? Promise.resolve())).toMatchObject({ code: 'sender-unknown' })
