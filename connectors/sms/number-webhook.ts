@@ -43,7 +43,7 @@ const isManaged = ({ manageWebhook, sender, number }: SmsConfig): boolean =>
   manageWebhook && sender === 'number' && number.startsWith('+')
 
 /** Makes Twilio bring here what customers write to the number, where the settings say so. */
-export async function pointNumberHere(ctx: SmsContext): Promise<void> {
+async function pointNumberHere(ctx: SmsContext): Promise<void> {
   if (!isManaged(ctx.config)) return
   await withFacts(async () => {
     const { config, webhookUrl } = ctx
@@ -64,7 +64,7 @@ const refusal = (code: string, detail: string): ConnectorError =>
   new ConnectorError({ code, detail, retry: 'never', delivery: 'not-sent' })
 
 /** Takes our address out again, unless somebody has set another one since. */
-export async function releaseNumber(ctx: SmsContext): Promise<void> {
+async function releaseNumber(ctx: SmsContext): Promise<void> {
   if (!isManaged(ctx.config)) return
   await withFacts(async () => {
     const client = await openClient(ctx)
@@ -75,4 +75,17 @@ export async function releaseNumber(ctx: SmsContext): Promise<void> {
     const change = { ...main, ...fallback }
     if (Object.keys(change).length > 0) await client.incomingPhoneNumbers(found.sid).update(change)
   })
+}
+
+/** What a channel of one number does with it. */
+export const ownNumber = {
+  activate: pointNumberHere,
+  deactivate: releaseNumber,
+  /** Another number takes its place, which would go on bringing messages here. */
+  relocates: (before: SmsConfig, after: SmsConfig): boolean =>
+    isManaged(before) &&
+    after.sender === 'number' &&
+    (before.number !== after.number ||
+      before.accountSid !== after.accountSid ||
+      before.apiBaseUrl !== after.apiBaseUrl),
 }
