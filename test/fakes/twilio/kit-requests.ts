@@ -54,7 +54,7 @@ export function signedFixtures({
   /** What Twilio tells of a message of ours. */
   readonly echo: Parameters
   readonly delivered: (externalId: string) => Parameters
-  readonly requests: (signed: Signed) => Readonly<Record<string, RawRequest>>
+  readonly requests: (signed: Signed) => ReturnType<WebhookFixtures['requests']>
 }): Pick<WebhookFixtures, 'echo' | 'signed' | 'receipt' | 'forged' | 'requests'> {
   const signedBy = (config: ConfigValues): Signed => ({
     form: (parameters) => formRequest(parameters, tokenOf(config)),
