@@ -66,7 +66,10 @@ async function inTurn(
 ): Promise<void> {
   for (let from = 0; from < messages.length && !signal.aborted; from += AT_ONCE) {
     const ready = await Promise.all(messages.slice(from, from + AT_ONCE).map(prepare))
-    await Promise.all(ready.map((pushOne) => (signal.aborted ? undefined : pushOne())))
+    const pushUnlessOver = async (pushOne: () => Promise<void>) => {
+      if (!signal.aborted) await pushOne()
+    }
+    await Promise.all(ready.map(pushUnlessOver))
   }
 }
 
