@@ -4,6 +4,7 @@ import type { ConnectorContext } from '../../src/contract/connector.ts'
 import { ConnectorError } from '../../src/contract/connector-error.ts'
 import { checkService, failed, pointsHere, withAddress } from '../shared/twilio/check-account.ts'
 import { openClient } from '../shared/twilio/client.ts'
+import { canCall } from '../shared/twilio/reach.ts'
 import { withFacts } from '../shared/twilio/trouble.ts'
 import type { SmsConfig } from './settings.ts'
 
@@ -42,19 +43,16 @@ const isManaged = ({ manageWebhook, sender, number }: SmsConfig): boolean =>
   manageWebhook && sender === 'number' && number.startsWith('+')
 
 /** Makes Twilio bring here what customers write to the number, where the settings say so. */
-export async function pointNumberHere(ctx: SmsContext): Promise<void> {
+async function pointNumberHere(ctx: SmsContext): Promise<void> {
   if (!isManaged(ctx.config)) return
   await withFacts(async () => {
+    const { config, webhookUrl } = ctx
+    if (!canCall(webhookUrl, config.apiBaseUrl))
+      throw refusal('webhook-unreachable', `Twilio cannot call ${webhookUrl}: it is not on the internet.`)
     const client = await openClient(ctx)
-    const found = await numberOf(client, ctx.config.number)
-    if (!found)
-      throw new ConnectorError({
-        code: 'sender-unknown',
-        detail: `The account has no number ${ctx.config.number}.`,
-        retry: 'never',
-        delivery: 'not-sent',
-      })
-    const smsUrl = `${ctx.webhookUrl}${RETRIES}`
+    const found = await numberOf(client, config.number)
+    if (!found) throw refusal('sender-unknown', `The account has no number ${config.number}.`)
+    const smsUrl = `${webhookUrl}${RETRIES}`
     if (found.smsUrl === smsUrl && found.smsMethod === 'POST') return
     await client
       .incomingPhoneNumbers(found.sid)
@@ -62,8 +60,11 @@ export async function pointNumberHere(ctx: SmsContext): Promise<void> {
   })
 }
 
+const refusal = (code: string, detail: string): ConnectorError =>
+  new ConnectorError({ code, detail, retry: 'never', delivery: 'not-sent' })
+
 /** Takes our address out again, unless somebody has set another one since. */
-export async function releaseNumber(ctx: SmsContext): Promise<void> {
+async function releaseNumber(ctx: SmsContext): Promise<void> {
   if (!isManaged(ctx.config)) return
   await withFacts(async () => {
     const client = await openClient(ctx)
@@ -74,4 +75,17 @@ export async function releaseNumber(ctx: SmsContext): Promise<void> {
     const change = { ...main, ...fallback }
     if (Object.keys(change).length > 0) await client.incomingPhoneNumbers(found.sid).update(change)
   })
+}
+
+/** What a channel of one number does with it. */
+export const ownNumber = {
+  activate: pointNumberHere,
+  deactivate: releaseNumber,
+  /** Another number takes its place, which would go on bringing messages here. */
+  relocates: (before: SmsConfig, after: SmsConfig): boolean =>
+    isManaged(before) &&
+    after.sender === 'number' &&
+    (before.number !== after.number ||
+      before.accountSid !== after.accountSid ||
+      before.apiBaseUrl !== after.apiBaseUrl),
 }

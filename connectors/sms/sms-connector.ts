@@ -6,7 +6,7 @@ import type { ChannelForm } from '../shared/twilio/channel-form.ts'
 import { checkAccount } from '../shared/twilio/check-account.ts'
 import { paceOf } from '../shared/twilio/config.ts'
 import { twilioParts } from '../shared/twilio/twilio-connector.ts'
-import { checkSender, pointNumberHere, releaseNumber } from './number-webhook.ts'
+import { checkSender, ownNumber } from './number-webhook.ts'
 import { configFields, type SmsConfig } from './settings.ts'
 
 const MEGABYTE = 1024 * 1024
@@ -57,6 +57,7 @@ const capabilities = (config: SmsConfig): Capabilities => ({
 /** Text and picture messages, through Twilio's API. */
 export const sms: Connector<SmsConfig> = {
   ...twilioParts(FORM),
+  ...ownNumber,
   type: 'sms' as ChannelType,
   displayName: 'SMS (Twilio)',
   summary: 'Text and picture messages from a number of your own.',
@@ -73,6 +74,4 @@ export const sms: Connector<SmsConfig> = {
   ],
   capabilities,
   check: (ctx) => checkAccount(ctx, checkSender),
-  activate: pointNumberHere,
-  deactivate: releaseNumber,
 }

@@ -14,6 +14,8 @@ import { configFields, type WhatsAppConfig } from './settings.ts'
 import { refuseTemplate, templateOf } from './templates.ts'
 import { TEXT_LIMIT, writeMarks } from './write-marks.ts'
 
+const MEGABYTE = 1024 * 1024
+
 const FORM: ChannelForm = { ...WHATSAPP, stopWords: false, readMarks, write: writeMarks, refuseTemplate }
 
 const capabilities = (config: WhatsAppConfig): Capabilities => ({
@@ -22,10 +24,13 @@ const capabilities = (config: WhatsAppConfig): Capabilities => ({
   formatting: 'native',
   attachments: {
     support: 'native',
-    maxBytes: 16 * 1024 * 1024,
+    maxBytes: 16 * MEGABYTE,
     maxPerMessage: 1,
     overCount: 'split',
     maxTextLength: TEXT_LIMIT,
+    // The words beside anything else do not arrive (twilio.com/docs/messaging/guides/accepted-mime-types).
+    textWith: ['image/jpeg', 'image/jpg', 'image/png', 'video/mp4'],
+    sizeLimits: [{ contentTypes: ['image/*'], maxBytes: 5 * MEGABYTE }],
     contentTypes: [],
   },
   // Twilio tells what a customer answers to, but lets nobody else answer to anything.
@@ -45,8 +50,8 @@ const capabilities = (config: WhatsAppConfig): Capabilities => ({
   idempotentSend: false,
   pacing: {
     channel: paceOf(config),
-    // WhatsApp takes one message to the same person every six seconds, and 45 of them at once.
-    thread: [{ messages: 1, perMs: 6_000, burst: 45 }],
+    // To one person one message every six seconds, of which up to 45 may go at once: they count against those to come.
+    thread: [{ messages: 45, perMs: 270_000, burst: 45 }],
   },
 })
 

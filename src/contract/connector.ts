@@ -6,6 +6,7 @@ import type { FilledTemplate, MessageTemplate } from '../domain/message-template
 import type { TextSpan } from '../domain/text-spans.ts'
 import type { CheckResult } from './check-result.ts'
 import type { ConfigField, ConfigValues } from './config-field.ts'
+import type { ConnectorErrorFacts } from './connector-error.ts'
 import type { AttachmentRef, InboundEvent } from './inbound-event.ts'
 import type { JournaledRequest, RawRequest, Verification, Verified, WebhookAnswer } from './raw-request.ts'
 import type { SetupStep } from './setup-step.ts'
@@ -188,9 +189,18 @@ export interface EitherInbound<C> {
 /** What became of a message whose sending was cut off, as the platform says. */
 export type SentSearch =
   | { readonly found: 'sent'; readonly receipt: SendReceipt }
+  /** It was taken, and did not reach the customer: as a report of the platform would say it. */
+  | {
+      readonly found: 'failed'
+      readonly receipt: SendReceipt
+      readonly failure: Pick<ConnectorErrorFacts, 'code' | 'detail' | 'optedOut'>
+    }
   /** The platform surely has not taken it, nor will: it may be sent again. */
   | { readonly found: 'not-sent' }
   | { readonly found: 'unknown' }
+
+/** Which of these ids of the platform's belong to messages of the channel that are recorded. */
+export type RecordedAmong = (externalIds: readonly string[]) => Promise<ReadonlySet<string>>
 
 /** What a platform tells of a customer when asked. */
 export interface IdentityFacts {
@@ -257,9 +267,14 @@ export interface Connector<C = ConfigValues> {
   fileSent?(message: OutboundMessage, receipt: SendReceipt, ctx: ConnectorContext<C>): Promise<void>
   /**
    * Looks whether an earlier attempt of this message arrived, when that is uncertain: after a timeout, a cut connection
-   * or the death of the server. Called some seconds after the attempt. Throws ConnectorError only.
+   * or the death of the server. Called some seconds after the attempt. What is recorded as another message is not this
+   * one, however like it is. Throws ConnectorError only.
    */
-  findSent?(message: OutboundMessage, ctx: ConnectorContext<C>): Promise<SentSearch>
+  findSent?(
+    message: OutboundMessage,
+    ctx: ConnectorContext<C>,
+    recordedAmong: RecordedAmong,
+  ): Promise<SentSearch>
   /**
    * Pushes what the platform may have delivered in vain since `sinceMs`, at the start and every few minutes: what came
    * in already may come again, since `externalId` removes it. `parse` understands what is pushed here. One node does so

@@ -29,6 +29,11 @@ export interface Capabilities {
     readonly overCount?: 'split' | 'refuse'
     /** The longest text that goes in one message with files; a longer one goes ahead by itself. Absent = any. */
     readonly maxTextLength?: number
+    /**
+     * Types of files, as `type/subtype` or `type/*`, that a text goes along with; beside any other it goes ahead by
+     * itself. Absent or empty = all.
+     */
+    readonly textWith?: readonly string[]
     /** Narrower limits of some types; the first that fits counts in place of `maxBytes`. */
     readonly sizeLimits?: readonly { readonly contentTypes: readonly string[]; readonly maxBytes: number }[]
     /** Content types as `type/subtype` or `type/*`; empty = whatever the workspace allows. */

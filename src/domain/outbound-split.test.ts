@@ -113,6 +113,34 @@ describe('files and text of one message', () => {
     })
   })
 
+  it('go apart from a text that none of their type takes along', () => {
+    const [picture, letter] = [file, { ...file, contentType: 'text/plain' }]
+    const limits = { maxPerMessage: 1, overCount: 'split', textWith: ['image/png'] } as const
+    expect(plan({ text: 'See', attachments: [picture, letter] }, limits)).toMatchObject({
+      ok: true,
+      parts: [
+        { text: 'See', attachmentIndexes: [0] },
+        { text: '', attachmentIndexes: [1] },
+      ],
+    })
+    expect(plan({ text: 'See', attachments: [letter, picture] }, limits)).toMatchObject({
+      ok: true,
+      parts: [
+        { text: 'See', attachmentIndexes: [] },
+        { text: '', attachmentIndexes: [0] },
+        { text: '', attachmentIndexes: [1] },
+      ],
+    })
+    const together = { ...limits, maxPerMessage: 2 }
+    expect(plan({ text: 'See', attachments: [picture, letter] }, together)).toMatchObject({
+      ok: true,
+      parts: [
+        { text: 'See', attachmentIndexes: [] },
+        { text: '', attachmentIndexes: [0, 1] },
+      ],
+    })
+  })
+
   it('keep to the first narrower limit of their type', () => {
     const sizeLimits = [
       { contentTypes: ['image/png'], maxBytes: 2_000 },

@@ -104,7 +104,7 @@ function textPieces({ text, spans = [] }: OutboundDraft, limit: number): readonl
   }))
 }
 
-/** The first files go with the last of the text, unless that is longer than may go with files. */
+/** The first files go with the last of the text, unless it is too long for that or one of them takes none along. */
 function withFiles(
   pieces: readonly Piece[],
   { attachments, letter }: OutboundDraft,
@@ -116,8 +116,10 @@ function withFiles(
     ? [attachments.map((_, index) => index)]
     : groupFiles(attachments, limits)
   const last = pieces.at(-1)
-  const longest = letter ? undefined : limits.maxTextLength
-  const apart = last === undefined || last.text.length > (longest ?? Number.POSITIVE_INFINITY)
+  const { maxTextLength = Number.POSITIVE_INFINITY, textWith = [] } = letter ? {} : limits
+  const goesWith = first.every((index) => allowsContentType(textWith, attachments[index]?.contentType ?? ''))
+  const isBlank = last?.text.trim() === ''
+  const apart = last === undefined || (!isBlank && (last.text.length > maxTextLength || !goesWith))
   return [
     ...(apart ? ahead : ahead.slice(0, -1)),
     { text: '', spans: [], ...(apart ? {} : last), attachmentIndexes: first },

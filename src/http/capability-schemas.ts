@@ -23,6 +23,7 @@ export const capabilities = z
       maxTotalBytes: z.int().optional(),
       overCount: z.enum(['split', 'refuse']).optional(),
       maxTextLength: z.int().optional(),
+      textWith: z.array(z.string()).optional(),
       sizeLimits: z.array(z.object({ contentTypes: z.array(z.string()), maxBytes: z.int() })).optional(),
       contentTypes: z.array(z.string()),
     }),

@@ -46,8 +46,9 @@ const ROUND_TRIP_MS = 4_000
 const AFTER_ERROR_MS = 1_000
 /** How soon to look again, when a conversation turned out to share its place with one that is being sent to. */
 const TAKEN_LOOK_MS = 100
-/** Beyond so many paces of single conversations those that matter no more are forgotten. */
+/** Beyond so many paces of single conversations those that matter no more are forgotten, now and then. */
 const MOST_STATES = 1_000
+const FORGET_EVERY_MS = 1_000
 
 /** Creates a lane that is empty and knows no limits. */
 export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
@@ -67,6 +68,7 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
   let preparing = 0
   let timer: NodeJS.Timeout | undefined
   let stopped = false
+  let forgetAtMs = 0
 
   const statesOf = (id: ConversationId): readonly PaceState[] =>
     threadStates.get(places.keyOf(id)) ?? threadLimits.map(() => RESTED)
@@ -101,6 +103,8 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
   }
 
   const forgetRested = (nowMs: number): void => {
+    if (nowMs < forgetAtMs) return
+    forgetAtMs = nowMs + FORGET_EVERY_MS
     for (const [id, states] of threadStates) {
       if (threadLimits.every((limit, index) => isRested(limit, states[index] ?? RESTED, nowMs)))
         threadStates.delete(id)

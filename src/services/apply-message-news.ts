@@ -50,8 +50,7 @@ export async function applyMessageNews(
       continue
     }
     if (await isOthersTalk(event, deps)) continue
-    const early = earlyOf(event)
-    await deps.earlyEvents.keep(early, new Date(deps.now() + EARLY_EVENT_KEPT_MS))
+    const early = await keepUntilRecorded(event, deps)
     // The message may have appeared between the two steps.
     const again = await apply(event, deps)
     if (again.unmatched) continue
@@ -67,6 +66,19 @@ async function isOthersTalk(event: MessageNews, { conversations }: NewsDeps): Pr
   if (event.type !== 'message-edited' || !event.onlyInThread || event.threadKey === undefined) return false
   const [current] = await conversations.findCurrent(event.channelId, [event.threadKey])
   return current === undefined
+}
+
+/**
+ * Keeps what is said of a message until its id is recorded, and it can be applied.
+ * @returns what it is kept as
+ */
+export async function keepUntilRecorded(
+  event: MessageNews,
+  { earlyEvents, now }: Pick<NewsDeps, 'earlyEvents' | 'now'>,
+): Promise<EarlyEvent> {
+  const early = earlyOf(event)
+  await earlyEvents.keep(early, new Date(now() + EARLY_EVENT_KEPT_MS))
+  return early
 }
 
 /** Messages looked up in one question. */

@@ -1,8 +1,10 @@
-import type { ConnectorContext, SentSearch } from '../contract/connector.ts'
+import type { ConnectorContext, RecordedAmong, SentSearch } from '../contract/connector.ts'
 import { ConnectorError } from '../contract/connector-error.ts'
 import type { SettledFailure, Settlement } from '../store/outbox-store.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
+import { keepUntilRecorded } from './apply-message-news.ts'
 import type { LiveChannel } from './channel-directory.ts'
+import type { MessageNews } from './parse-entries.ts'
 import type { SettleDeliveryDeps } from './settle-delivery.ts'
 import { destinationOf, type ToOutboundDeps, toOutbound } from './to-outbound.ts'
 import { withinLimit } from './within-limit.ts'
@@ -37,15 +39,12 @@ export async function lookForSent(
   const search = await ask(leased, channel, limitMs, deps)
   const nowMs = deps.now()
   switch (search.found) {
-    case 'sent': {
-      const { externalId, status = 'sent' } = search.receipt
-      return {
-        outcome: 'sent',
-        externalId,
-        status,
-        ...(channel.connector.fileSent ? { fileFromMs: nowMs } : {}),
-      }
-    }
+    case 'failed':
+      // Recorded like any other that the platform took; what it says of it counts right after.
+      await keepUntilRecorded(reportOf(search, channel, nowMs), deps)
+      return sentAs(search, channel, nowMs)
+    case 'sent':
+      return sentAs(search, channel, nowMs)
     case 'not-sent':
       return { outcome: 'not-sent', failure: { ...failureOf(leased), delivery: 'not-sent' } }
     case 'unasked':
@@ -58,6 +57,32 @@ export async function lookForSent(
         ? { outcome: 'unknown', failure: failureOf(leased) }
         : { outcome: 'check', atMs: nowMs + waitMs, looks: looks + 1 }
     }
+  }
+}
+
+function sentAs(
+  { receipt: { externalId, status = 'sent' } }: Extract<SentSearch, { readonly found: 'sent' | 'failed' }>,
+  { connector }: LiveChannel,
+  nowMs: number,
+): Settlement {
+  return { outcome: 'sent', externalId, status, ...(connector.fileSent ? { fileFromMs: nowMs } : {}) }
+}
+
+function reportOf(
+  { receipt, failure }: Extract<SentSearch, { readonly found: 'failed' }>,
+  channel: LiveChannel,
+  nowMs: number,
+): MessageNews {
+  const { code, detail, optedOut } = failure
+  return {
+    type: 'status',
+    channelId: channel.id,
+    externalId: receipt.externalId,
+    status: 'failed',
+    atMs: nowMs,
+    errorCode: code,
+    ...(detail === undefined ? {} : { errorDetail: detail }),
+    ...(optedOut === undefined ? {} : { optedOut }),
   }
 }
 
@@ -84,7 +109,18 @@ async function ask(
   try {
     const message = await toOutbound(leased, channel, destination, deps)
     const find = connector.findSent.bind(connector)
-    return await withinLimit(limitMs, (limit) => find(message, deps.contextOf(channel, limit)), tooSlow)
+    const recordedAmong: RecordedAmong = async (ids) => {
+      const recorded = await deps.messages.findByExternalIds(channel.id, ids)
+      return new Set(recorded.flatMap(({ id, externalId = [] }) => (id === leased.id ? [] : externalId)))
+    }
+    const found = await withinLimit(
+      limitMs,
+      (limit) => find(message, deps.contextOf(channel, limit), recordedAmong),
+      tooSlow,
+    )
+    // Another message has that id: the platform does not tell the two apart.
+    const isTaken = 'receipt' in found && (await recordedAmong([found.receipt.externalId])).size > 0
+    return isTaken ? { found: 'unknown' } : found
   } catch (error) {
     if (!(error instanceof ConnectorError)) deps.onUnexpected(error, leased.id)
     const later = error instanceof ConnectorError && error.facts.retry === 'later'

@@ -60,7 +60,8 @@ const attachmentFaults = ({ attachments, text }: Capabilities): readonly Finding
     if (!isNatural(limit.maxBytes)) found.push(`limits files to ${limit.maxBytes} bytes`)
     if (limit.maxBytes > maxBytes) found.push('has a narrower limit that is wider')
   }
-  const types = [attachments.contentTypes, ...sizeLimits.map(({ contentTypes }) => contentTypes)].flat()
+  const limited = sizeLimits.map(({ contentTypes }) => contentTypes)
+  const types = [attachments.contentTypes, attachments.textWith ?? [], ...limited].flat()
   for (const type of types)
     if (!/^[a-z]+\/([a-z0-9.+-]+|\*)$/.test(type)) found.push(`names a content type ${type}`)
   return found

@@ -1,4 +1,5 @@
 /** What sending must keep to when a platform misbehaves on the real wire. */
+import type { RecordedAmong } from '../../src/contract/connector.ts'
 import type { ConnectorErrorFacts } from '../../src/contract/connector-error.ts'
 import type { Fault } from '../fakes/provider/provider-server.ts'
 import { type Check, type Finding, isWords, secretsIn } from './kit-subject.ts'
@@ -7,6 +8,8 @@ import { messageTo, onPlatform, outcomeOf, type Stage } from './platform-stage.t
 
 const misbehave = ({ platform }: Stage, fault?: Fault): void =>
   platform.misbehave(fault && ((call) => ((platform.isSend?.(call) ?? true) ? fault : undefined)))
+
+const noneRecorded: RecordedAmong = async () => new Set()
 
 const messagesAt = ({ platform }: Stage): number =>
   platform.arrivals().filter(({ kind }) => kind === 'message').length
@@ -71,13 +74,13 @@ const reconciles: Check = onPlatform(async (stage) => {
       found.push('names a message differently at its second attempt')
   }
   if (!connector.findSent) return found
-  const sought = await outcomeOf(stage, async () => connector.findSent?.(message, ctx))
+  const sought = await outcomeOf(stage, async () => connector.findSent?.(message, ctx, noneRecorded))
   if ('error' in sought) return [...found, `cannot look for what it sent: ${String(sought.error)}`]
   const { value } = sought
   if (value?.found !== 'sent' || value.receipt.externalId !== made.at(-1)?.externalId)
     found.push(`looks for what was taken and finds ${JSON.stringify(value)}`)
   const never = messageTo(stage, { text: 'Never' })
-  const missing = await outcomeOf(stage, async () => connector.findSent?.(never, ctx))
+  const missing = await outcomeOf(stage, async () => connector.findSent?.(never, ctx, noneRecorded))
   if ('error' in missing) found.push(`cannot look for what it never sent: ${String(missing.error)}`)
   else if (missing.value?.found === 'sent') found.push('finds what it never sent')
   return found

@@ -59,12 +59,23 @@ async function get(
   }
 }
 
+/**
+ * The content of an answer. For some seconds after it told of a file Twilio may not find it itself (404), and credentials
+ * or storage that fail now may be mended: only what it says is gone is gone. Who asks gives up in the end.
+ */
 async function contentOf(answer: Response): Promise<Readable> {
   const { status, body } = answer
   if (status === 200 && body) return Readable.fromWeb(body as ReadableStream<Uint8Array>)
   await body?.cancel()
-  if (status === 404 || status === 410) throw gone('Twilio no longer has the file.')
-  throw new ConnectorError({ ...factsOf(refusal(answer, undefined)), delivery: 'not-sent' })
+  if (status === 410) throw gone('Twilio no longer has the file.')
+  throw new ConnectorError({
+    ...factsOf(refusal(answer, undefined)),
+    ...(status === 404
+      ? { code: 'file-not-ready', detail: 'Twilio does not find the file, or not yet.' }
+      : {}),
+    retry: 'later',
+    delivery: 'not-sent',
+  })
 }
 
 const gone = (detail: string): ConnectorError =>

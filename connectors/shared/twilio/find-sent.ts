@@ -1,11 +1,16 @@
 import type { MessageInstance } from 'twilio/lib/rest/api/v2010/account/message.js'
-import type { ConnectorContext, OutboundMessage, SentSearch } from '../../../src/contract/connector.ts'
+import type {
+  ConnectorContext,
+  OutboundMessage,
+  RecordedAmong,
+  SentSearch,
+} from '../../../src/contract/connector.ts'
 import { addressOf } from './address.ts'
 import type { ChannelForm } from './channel-form.ts'
 import { openClient } from './client.ts'
 import type { TwilioConfig } from './config.ts'
-import { isKnownSent, noteSent } from './known-sent.ts'
 import { instantOf, listMessages } from './list-messages.ts'
+import { failureIn } from './status.ts'
 import { withFacts } from './trouble.ts'
 
 /** Clocks of two machines may differ by so much; Twilio's instants are whole seconds. */
@@ -20,6 +25,7 @@ const MOST_PAGES = 10
 export function findSent(
   message: OutboundMessage,
   ctx: ConnectorContext<TwilioConfig>,
+  recordedAmong: RecordedAmong,
   form: ChannelForm,
 ): Promise<SentSearch> {
   return withFacts(async () => {
@@ -31,28 +37,30 @@ export function findSent(
       {
         mostPages: MOST_PAGES,
         signal: ctx.signal,
+        keep: (one) =>
+          one.direction !== 'inbound' &&
+          instantOf(one.dateCreated) >= sinceMs &&
+          isFromUs(one, ctx.config, form),
         enough: (page) => page.every((one) => instantOf(one.dateCreated) < sinceMs),
       },
     )
-    const candidates = messages.filter(
-      (one) =>
-        one.direction !== 'inbound' &&
-        instantOf(one.dateCreated) >= sinceMs &&
-        isFromUs(one, ctx.config, form) &&
-        !isKnownSent(ctx.channelId, one.sid),
-    )
+    const recorded = await recordedAmong(messages.map(({ sid }) => sid))
+    const candidates = messages.filter(({ sid }) => !recorded.has(sid))
     const found = candidates.filter((one) => isSame(one, message, form))
-    const [only] = found
-    if (found.length === 1 && only) {
-      noteSent(ctx.channelId, only.sid)
-      const status = only.status === 'delivered' || only.status === 'read' ? 'delivered' : 'sent'
-      return { found: 'sent', receipt: { externalId: only.sid, status } }
-    }
-    // Several that are alike, or one whose text is hidden: which is which, only a person can say.
-    if (found.length > 1 || !whole || candidates.some((one) => isUnreadable(one, message)))
-      return { found: 'unknown' }
-    return { found: 'not-sent' }
+    // An attempt that failed is no rival of one that did not: a person has sent it again.
+    const standing = found.filter((one) => failureIn(one) === undefined)
+    const [only = found[0]] = standing
+    const isHidden = candidates.some((one) => isUnreadable(one, message))
+    if (standing.length > 1 || (standing.length === 0 && (isHidden || !whole))) return { found: 'unknown' }
+    return only === undefined ? { found: 'not-sent' } : foundAs(only)
   })
+}
+
+function foundAs(one: MessageInstance): SentSearch {
+  const failure = failureIn(one)
+  if (failure) return { found: 'failed', receipt: { externalId: one.sid }, failure }
+  const status = one.status === 'delivered' || one.status === 'read' ? 'delivered' : 'sent'
+  return { found: 'sent', receipt: { externalId: one.sid, status } }
 }
 
 function isFromUs(one: MessageInstance, config: TwilioConfig, form: ChannelForm): boolean {

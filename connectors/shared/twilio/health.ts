@@ -15,11 +15,14 @@ const OF_THE_CHANNEL: ReadonlySet<string> = new Set([
 ])
 const OF_THE_LINE: ReadonlySet<string> = new Set(['platform-unreachable', 'platform-unavailable', 'timeout'])
 
-const last = new Map<ChannelId, string>()
+/** After so long the same is told again: a test of the connection, new settings or another node may have told otherwise. */
+const AGAIN_MS = 30_000
 
-/** Tells how sending goes, when that has changed. @param facts of a failure; undefined = it went well */
+const last = new Map<ChannelId, { readonly state: string; readonly atMs: number }>()
+
+/** Tells how sending goes: at once what has changed, else now and then. @param facts of a failure; undefined = it went well */
 export function sawSending(
-  ctx: Pick<ConnectorContext<unknown>, 'channelId' | 'reportHealth'>,
+  ctx: Pick<ConnectorContext<unknown>, 'channelId' | 'reportHealth' | 'clock'>,
   facts: ConnectorErrorFacts | undefined,
 ): void {
   const state =
@@ -32,8 +35,9 @@ export function sawSending(
           : undefined
   // What is wrong with one message says nothing of the channel.
   if (state === undefined) return
-  const now = `${state} ${facts?.code ?? ''}`
-  if (last.get(ctx.channelId) === now) return
+  const now = { state: `${state} ${facts?.code ?? ''}`, atMs: ctx.clock() }
+  const told = last.get(ctx.channelId)
+  if (told?.state === now.state && now.atMs - told.atMs < AGAIN_MS) return
   last.set(ctx.channelId, now)
   ctx.reportHealth({
     state,

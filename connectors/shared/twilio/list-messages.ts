@@ -16,6 +16,7 @@ type Page = Pick<Awaited<ReturnType<Twilio['messages']['page']>>, 'instances' | 
 
 /**
  * Lists messages until nothing more comes.
+ * @param options.keep which of them are wanted; the others are not held in memory
  * @param options.enough stops after a page of which it is true
  */
 export async function listMessages(
@@ -24,13 +25,14 @@ export async function listMessages(
   options: {
     readonly mostPages: number
     readonly signal: AbortSignal
+    readonly keep: (message: MessageInstance) => boolean
     readonly enough?: (page: readonly MessageInstance[]) => boolean
   },
 ): Promise<MessageList> {
   const messages: MessageInstance[] = []
   let page: Page = await client.messages.page(filter)
   for (let pages = 1; ; pages += 1) {
-    messages.push(...page.instances)
+    messages.push(...page.instances.filter(options.keep))
     if (page.nextPageUrl === undefined || options.enough?.(page.instances)) return { messages, whole: true }
     if (pages >= options.mostPages || options.signal.aborted) return { messages, whole: false }
     const next = await page.nextPage()

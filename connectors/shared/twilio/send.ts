@@ -6,7 +6,6 @@ import type { ChannelForm } from './channel-form.ts'
 import { openClient } from './client.ts'
 import type { TwilioConfig } from './config.ts'
 import { sawSending } from './health.ts'
-import { noteSent } from './known-sent.ts'
 import { canCall } from './reach.ts'
 import { ApiTrouble, factsOf } from './trouble.ts'
 
@@ -26,7 +25,6 @@ export async function send(
     const { sid } = await client.messages.create(request)
     // Without an id no report could ever be told apart from another's.
     if (typeof sid !== 'string' || sid === '') throw new ApiTrouble({ kind: 'garbage' })
-    noteSent(ctx.channelId, sid)
     sawSending(ctx, undefined)
     return { externalId: sid, status: 'sent' }
   } catch (error) {

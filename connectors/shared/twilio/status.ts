@@ -24,7 +24,7 @@ export function statusEvent(report: {
   readonly errorCode?: string
   readonly identityExternalId?: string
 }): InboundEvent | undefined {
-  const { sid, atMs, errorCode, identityExternalId } = report
+  const { sid, atMs, identityExternalId } = report
   const status = receiptStatusOf(report.status)
   if (status === undefined) return undefined
   const event = {
@@ -34,14 +34,23 @@ export function statusEvent(report: {
     atMs,
     ...(identityExternalId === undefined ? {} : { identityExternalId }),
   } as const
-  if (status !== 'failed') return event
-  if (report.status === 'canceled' && errorCode === undefined)
-    return { ...event, errorCode: 'canceled', errorDetail: 'It was cancelled at Twilio before it left.' }
-  const { code, detail } = tellFailure(errorCode)
-  return {
-    ...event,
-    errorCode: code,
-    errorDetail: detail,
-    ...(knownFailure(errorCode)?.optedOut ? { optedOut: true } : {}),
-  }
+  const failure = failureIn(report)
+  if (!failure) return event
+  const { code, detail, optedOut } = failure
+  return { ...event, errorCode: code, errorDetail: detail, ...(optedOut ? { optedOut } : {}) }
+}
+
+/** Why a message did not reach its customer; undefined of one that did, or is on its way. */
+export function failureIn({
+  status,
+  errorCode,
+}: {
+  readonly status: string
+  readonly errorCode?: number | string | null
+}): { readonly code: string; readonly detail: string; readonly optedOut?: true } | undefined {
+  if (receiptStatusOf(status) !== 'failed') return undefined
+  if (status === 'canceled' && !errorCode)
+    return { code: 'canceled', detail: 'It was cancelled at Twilio before it left.' }
+  const { code, detail } = tellFailure(errorCode ?? undefined)
+  return { code, detail, ...(knownFailure(errorCode ?? undefined)?.optedOut ? { optedOut: true } : {}) }
 }

@@ -14,7 +14,7 @@ export function twilioParts(
   return {
     inbound: twilioWebhook(form),
     send: (message, ctx) => send(message, ctx, form),
-    findSent: (message, ctx) => findSent(message, ctx, form),
+    findSent: (message, ctx, recordedAmong) => findSent(message, ctx, recordedAmong, form),
     catchUp: (ctx, sinceMs, push) => catchUp(ctx, sinceMs, push, form),
     fetchAttachment: fetchMedia,
   }

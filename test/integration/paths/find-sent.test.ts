@@ -16,6 +16,8 @@ type Look = SentSearch | ConnectorError
 /** @param answers what the platform says when it is asked, one after the other */
 async function talk(answers: Look[], cuts = 1) {
   const asked: OutboundMessage[] = []
+  /** What the platform's side was told of these ids at each look. */
+  const recorded: ReadonlySet<string>[] = []
   let left = cuts
   const rig = createPathRig(database.stores, {
     capabilities: { ...SCRIPTED, idempotentSend: false },
@@ -25,8 +27,9 @@ async function talk(answers: Look[], cuts = 1) {
       return { externalId: `out-${id}` }
     },
     also: {
-      findSent: async (message) => {
+      findSent: async (message, _, recordedAmong) => {
         asked.push(message)
+        recorded.push(await recordedAmong(['m1', 'theirs-8', 'theirs-9']))
         const answer = answers.shift() ?? { found: 'unknown' }
         if (answer instanceof ConnectorError) throw answer
         return answer
@@ -50,7 +53,7 @@ async function talk(answers: Look[], cuts = 1) {
   /** How messages fare, as screens were told. */
   const shown = () =>
     rig.events.flatMap((event) => (event.type === 'message.updated' ? (event.message.delivery ?? []) : []))
-  return { ...rig, id, asked, outbound, run, shown }
+  return { ...rig, id, asked, recorded, outbound, run, shown }
 }
 
 describe('an attempt that may have arrived', () => {
@@ -184,6 +187,41 @@ describe('an attempt that may have arrived', () => {
     ])
     await rig.run()
     expect((await rig.outbound())[0]).toMatchObject({ status: 'read', externalId: 'theirs-5' })
+  })
+
+  it('is recorded with its failure where the platform took it and could not deliver it', async () => {
+    const failure = { code: 'recipient-unreachable', detail: 'The phone is switched off', optedOut: true }
+    const rig = await talk([{ found: 'failed', receipt: { externalId: 'theirs-7' }, failure }])
+    await rig.reply(rig.id, 'Hi')
+    await rig.run()
+    expect((await rig.outbound())[0]).toMatchObject({
+      status: 'failed',
+      externalId: 'theirs-7',
+      delivery: {
+        state: 'done',
+        attempts: 1,
+        errorCode: 'recipient-unreachable',
+        errorDetail: 'The phone is switched off',
+      },
+    })
+    await expect(rig.reply(rig.id, 'And now?')).rejects.toMatchObject({ code: 'message-refused' })
+    // It arrives after all.
+    await rig.receive([
+      rig.entry({ type: 'status', externalId: 'theirs-7', status: 'delivered', atMs: rig.state.nowMs }),
+    ])
+    expect((await rig.outbound())[0]).toMatchObject({ status: 'delivered' })
+  })
+
+  it('is never taken for another message that is recorded', async () => {
+    const rig = await talk(Array(4).fill({ found: 'sent', receipt: { externalId: 'theirs-8' } }), 2)
+    await rig.reply(rig.id, 'Hi')
+    await rig.reply(rig.id, 'Hi')
+    await rig.run()
+    const [first, second] = await rig.outbound()
+    expect(first).toMatchObject({ status: 'sent', externalId: 'theirs-8' })
+    expect(rig.recorded.map((ids) => [...ids].sort())).toEqual([['m1'], ...Array(3).fill(['m1', 'theirs-8'])])
+    expect(second).toMatchObject({ status: 'failed', delivery: { state: 'unknown' } })
+    expect(second).not.toHaveProperty('externalId')
   })
 
   it('is looked up by one of many workers at once', async () => {

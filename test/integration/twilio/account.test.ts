@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ownNumber } from '../../../connectors/sms/number-webhook.ts'
 import { sms } from '../../../connectors/sms/sms-connector.ts'
 import { whatsapp } from '../../../connectors/whatsapp/whatsapp-connector.ts'
 import { type FakeTwilio, startFakeTwilio } from '../../fakes/twilio/fake-twilio.ts'
@@ -127,6 +128,31 @@ describe('a number that is pointed here', () => {
     await sms.activate?.(smsRig(fake).ctx)
     await sms.deactivate?.(smsRig(fake).ctx)
     expect(fake.calls).toEqual([])
+  })
+
+  it('is left alone where Twilio could not call us, which is said', async () => {
+    const change = { manageWebhook: true, apiBaseUrl: 'https://api.twilio.com' }
+    const { ctx } = smsRig(fake, { change, webhookUrl: 'http://localhost:3000/ingress/1' })
+    expect(await factsOf(sms.activate?.(ctx) ?? Promise.resolve())).toMatchObject({
+      code: 'webhook-unreachable',
+      detail: expect.stringContaining('http://localhost:3000/ingress/1') as string,
+    })
+  })
+
+  it('is left when the settings name another one, and by nothing else', () => {
+    const { config } = smsRig(fake, { change: { manageWebhook: true } })
+    const service = { ...config, sender: 'service', number: '', messagingServiceSid: SERVICE } as const
+    expect(ownNumber.relocates(config, { ...config, number: '+12025550124' })).toBe(true)
+    expect(ownNumber.relocates(config, { ...config, accountSid: `AC${'0'.repeat(32)}` })).toBe(true)
+    for (const after of [
+      config,
+      { ...config, authToken: 'new' },
+      { ...config, manageWebhook: false },
+      service,
+    ])
+      expect(ownNumber.relocates(config, after)).toBe(false)
+    const unmanaged = { ...config, manageWebhook: false }
+    expect(ownNumber.relocates(unmanaged, { ...unmanaged, number: '+12025550124' })).toBe(false)
   })
 
   it('must be ours', async () => {

@@ -94,12 +94,27 @@ describe('a file', () => {
     expect(asked).toHaveLength(1)
   })
 
-  it('that Twilio no longer has is gone; one that it cannot give now comes later', async () => {
+  it('that Twilio no longer has is gone', async () => {
     const ref = await sentFile()
-    fake.misbehave(() => ({ kind: 'status', status: 404 }))
+    fake.misbehave(() => ({ kind: 'status', status: 410 }))
     expect(await factsOf(contentOf(ref))).toMatchObject({ code: 'file-gone', retry: 'never' })
-    fake.misbehave(() => ({ kind: 'status', status: 503 }))
-    expect(await factsOf(contentOf(ref))).toMatchObject({ code: 'platform-unavailable', retry: 'later' })
+  })
+
+  it.each([
+    ['which it does not find yet, as in the first seconds', 404, 'file-not-ready'],
+    ['while the token is being changed', 401, 'bad-credentials'],
+    ['that its storage refuses now', 403, 'platform-refused'],
+    ['while it has trouble of its own', 503, 'platform-unavailable'],
+  ])('comes later %s', async (_, status, code) => {
+    const ref = await sentFile()
+    fake.misbehave(() => ({ kind: 'status', status }))
+    expect(await factsOf(contentOf(ref))).toMatchObject({ code, retry: 'later', delivery: 'not-sent' })
+    fake.misbehave()
+    expect(await contentOf(ref)).toBe('a picture')
+  })
+
+  it('comes later when the line is cut', async () => {
+    const ref = await sentFile()
     fake.misbehave(() => ({ kind: 'cut-before' }))
     expect(await factsOf(contentOf(ref))).toMatchObject({ retry: 'later', delivery: 'not-sent' })
   })

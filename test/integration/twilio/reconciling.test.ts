@@ -11,6 +11,7 @@ import {
   file,
   journaled,
   outgoing,
+  recorded,
   SMS_NUMBER,
   smsRig,
   WHATSAPP_NUMBER,
@@ -51,7 +52,7 @@ describe('a message whose fate is unknown', () => {
     const message = outgoing(change)
     await sendInTheDark(() => sms.send(message, ctx))
     const [taken] = fake.sent()
-    expect(await sms.findSent?.(message, ctx)).toEqual({
+    expect(await sms.findSent?.(message, ctx, recorded())).toEqual({
       found: 'sent',
       receipt: { externalId: taken?.sid, status: 'sent' },
     })
@@ -64,7 +65,7 @@ describe('a message whose fate is unknown', () => {
     await sendInTheDark(() => sms.send(message, ctx))
     const [taken] = fake.sent()
     if (taken) Object.assign(taken, { body: 'It\'s "here" - now...', status: 'delivered' })
-    expect(await sms.findSent?.(message, ctx)).toEqual({
+    expect(await sms.findSent?.(message, ctx, recorded())).toEqual({
       found: 'sent',
       receipt: { externalId: taken?.sid, status: 'delivered' },
     })
@@ -76,7 +77,7 @@ describe('a message whose fate is unknown', () => {
     const text = 'Your invoice is ready.\nOpen it: https://shop.example/invoices/9'
     const message = outgoing({ text, template })
     await sendInTheDark(() => whatsapp.send(message, ctx))
-    expect(await whatsapp.findSent?.(message, ctx)).toMatchObject({ found: 'sent' })
+    expect(await whatsapp.findSent?.(message, ctx, recorded())).toMatchObject({ found: 'sent' })
   })
 
   it('is surely not sent when Twilio has nothing of the kind', async () => {
@@ -95,16 +96,47 @@ describe('a message whose fate is unknown', () => {
     nowMs -= HOUR_MS
     await sms.send(outgoing({ text: message.text }), smsRig(fake).ctx)
     nowMs += HOUR_MS
-    expect(await sms.findSent?.(message, ctx)).toEqual({ found: 'not-sent' })
+    expect(await sms.findSent?.(message, ctx, recorded())).toEqual({ found: 'not-sent' })
   })
 
-  it('is not taken for one of the same words that has its receipt', async () => {
+  it('is not taken for one of the same words that is recorded, whoever sent that', async () => {
     const { ctx } = smsRig(fake)
     const [first, second] = [outgoing({ text: 'ok' }), outgoing({ text: 'ok' })]
-    await sms.send(first, ctx)
-    expect(await sms.findSent?.(second, ctx)).toEqual({ found: 'not-sent' })
+    const { externalId } = await sms.send(first, smsRig(fake).ctx)
+    expect(await sms.findSent?.(second, ctx, recorded(externalId))).toEqual({ found: 'not-sent' })
     await sendInTheDark(() => sms.send(second, ctx))
-    expect(await sms.findSent?.(second, ctx)).toMatchObject({
+    expect(await sms.findSent?.(second, ctx, recorded(externalId))).toMatchObject({
+      found: 'sent',
+      receipt: { externalId: fake.sent()[1]?.sid },
+    })
+  })
+
+  it.each<readonly [string, number | null, object]>([
+    ['failed', 63016, { code: 'reply-window-closed' }],
+    ['undelivered', 30003, { code: 'recipient-unreachable' }],
+    ['failed', 21610, { code: 'opted-out', optedOut: true }],
+    ['canceled', null, { code: 'canceled' }],
+  ])('is found with its failure when Twilio has it as %s (%s)', async (status, errorCode, failure) => {
+    const { ctx } = smsRig(fake)
+    const message = outgoing()
+    await sendInTheDark(() => sms.send(message, ctx))
+    const [taken] = fake.sent()
+    if (taken) Object.assign(taken, { status, errorCode })
+    expect(await sms.findSent?.(message, ctx, recorded())).toMatchObject({
+      found: 'failed',
+      receipt: { externalId: taken?.sid },
+      failure,
+    })
+  })
+
+  it('is the attempt that did not fail, where a person sent it again', async () => {
+    const { ctx } = smsRig(fake)
+    const message = outgoing()
+    await sendInTheDark(() => sms.send(message, ctx))
+    const [failed] = fake.sent()
+    if (failed) Object.assign(failed, { status: 'undelivered', errorCode: 30003 })
+    await sendInTheDark(() => sms.send({ ...message, attempt: 2 }, ctx))
+    expect(await sms.findSent?.(message, ctx, recorded())).toMatchObject({
       found: 'sent',
       receipt: { externalId: fake.sent()[1]?.sid },
     })
@@ -115,15 +147,15 @@ describe('a message whose fate is unknown', () => {
     const message = outgoing()
     await sendInTheDark(() => sms.send(message, ctx))
     await sendInTheDark(() => sms.send(message, ctx))
-    expect(await sms.findSent?.(message, ctx)).toEqual({ found: 'unknown' })
+    expect(await sms.findSent?.(message, ctx, recorded())).toEqual({ found: 'unknown' })
     for (const taken of fake.sent()) taken.body = ''
-    expect(await sms.findSent?.(message, ctx)).toEqual({ found: 'unknown' })
+    expect(await sms.findSent?.(message, ctx, recorded())).toEqual({ found: 'unknown' })
   })
 
   it('stays open when Twilio cannot be asked', async () => {
     const { ctx } = smsRig(fake)
     fake.misbehave(() => ({ kind: 'status', status: 503 }))
-    const facts = await factsOf(sms.findSent?.(outgoing(), ctx) ?? Promise.resolve())
+    const facts = await factsOf(sms.findSent?.(outgoing(), ctx, recorded()) ?? Promise.resolve())
     expect(facts).toMatchObject({ code: 'platform-unavailable', retry: 'later' })
   })
 
@@ -134,11 +166,15 @@ describe('a message whose fate is unknown', () => {
     for (let count = 0; count < 150; count += 1) await fake.writes(SMS_NUMBER, 'x')
     const other = smsRig(fake).ctx
     for (let count = 0; count < 150; count += 1) await sms.send(outgoing({ text: `n ${count}` }), other)
-    expect(await sms.findSent?.(message, ctx)).toMatchObject({ found: 'sent' })
+    expect(await sms.findSent?.(message, ctx, recorded())).toMatchObject({ found: 'sent' })
   })
 })
 
 describe('what was missed', () => {
+  // Long enough ago for Twilio to have called us.
+  beforeEach(() => {
+    nowMs -= 60_000
+  })
   const since = (): number => nowMs - HOUR_MS
 
   async function caughtUp(act: (push: (item: RawItem) => Promise<void>) => Promise<void> | undefined) {
@@ -240,6 +276,55 @@ describe('what was missed', () => {
       { type: 'status', externalId: three?.sid, status: 'failed', errorCode: 'recipient-unreachable' },
     ])
     expect(parsed).toHaveLength(2)
+  })
+
+  it('says what failed before it was sent, however much was sent since', async () => {
+    const { ctx } = smsRig(fake)
+    await sms.send(outgoing({ text: 'refused at once' }), ctx)
+    const [failed] = fake.sent()
+    if (failed) Object.assign(failed, { status: 'failed', errorCode: 63016, updatedAtMs: nowMs })
+    expect(failed?.sentAtMs).toBeNull()
+    const items = await caughtUp((push) => sms.catchUp?.(ctx, since(), push))
+    const parsed = events(items, sms.inbound.kind === 'webhook' ? sms.inbound.parse : () => [])
+    expect(parsed).toMatchObject([
+      { type: 'status', externalId: failed?.sid, status: 'failed', errorCode: 'reply-window-closed' },
+    ])
+  })
+
+  it('waits until Twilio has had the time to call us, which tells more', async () => {
+    const { sid: older } = await fake.writes(CUSTOMER, { text: 'a minute ago', inVain: true })
+    nowMs += 60_000
+    const { sid: young } = await fake.writes(CUSTOMER, { text: 'just now', inVain: true })
+    const stopping = new AbortController()
+    const items: RawItem[] = []
+    let looks = 0
+    const clock = () => {
+      looks += 1
+      return nowMs
+    }
+    const { ctx } = smsRig(fake, { signal: stopping.signal, clock })
+    const running = sms.catchUp?.(ctx, since(), async (item) => void items.push(item))
+    // Once when all is listed, and once more when all the rest is pushed.
+    await expect.poll(() => looks, { interval: 5 }).toBe(2)
+    stopping.abort()
+    await running
+    expect(items.map(({ key }) => key)).toEqual([older])
+    const later = smsRig(fake, { clock: () => nowMs + 19_950 }).ctx
+    const all = await caughtUp((push) => sms.catchUp?.(later, since(), push))
+    expect(all.map(({ key }) => key)).toEqual([older, young])
+  })
+
+  it('comes in its order though the files of several are asked for at once', async () => {
+    const { ctx } = smsRig(fake)
+    const media = [{ contentType: 'image/png', bytes: Buffer.from('one') }]
+    const sids: string[] = []
+    for (let count = 0; count < 25; count += 1)
+      sids.push(
+        (await fake.writes(CUSTOMER, count % 2 === 0 ? { media, inVain: true } : { text: 'x', inVain: true }))
+          .sid,
+      )
+    const items = await caughtUp((push) => sms.catchUp?.(ctx, since(), push))
+    expect(items.map(({ key }) => key)).toEqual(sids)
   })
 
   it('comes from all numbers of a messaging service, and from no other', async () => {

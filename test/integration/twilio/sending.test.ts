@@ -247,6 +247,19 @@ describe('a line that fails', () => {
   })
 })
 
+it('tells after a while again how the channel is, whatever was told meanwhile', async () => {
+  let nowMs = Date.now()
+  const { ctx, health } = smsRig(fake, { clock: () => nowMs })
+  const fails = { state: 'failing', part: 'sending', code: 'trial-account' }
+  fake.onSend(() => ({ refuse: { status: 400, code: 21608 } }))
+  await factsOf(sms.send(outgoing(), ctx))
+  await factsOf(sms.send(outgoing(), ctx))
+  expect(health).toMatchObject([fails])
+  nowMs += 30_000
+  await factsOf(sms.send(outgoing(), ctx))
+  expect(health).toMatchObject([fails, fails])
+})
+
 it('tells how the channel is once when that changes, and no secret', async () => {
   const { ctx, health, lines } = smsRig(fake)
   await sms.send(outgoing(), ctx)

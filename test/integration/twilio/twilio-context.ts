@@ -11,6 +11,7 @@ import type {
   OutboundAttachment,
   OutboundMessage,
   RawItem,
+  RecordedAmong,
 } from '../../../src/contract/connector.ts'
 import { ConnectorError, type ConnectorErrorFacts } from '../../../src/contract/connector-error.ts'
 import { verified } from '../../../src/contract/raw-request.ts'
@@ -30,6 +31,7 @@ interface Choices {
   readonly fetch?: typeof globalThis.fetch
   readonly signal?: AbortSignal
   readonly webhookUrl?: string
+  readonly clock?: () => number
 }
 
 export interface TwilioRig<C> {
@@ -76,7 +78,7 @@ function rigOf<C>(config: C, choices: Choices): TwilioRig<C> {
     fetch: choices.fetch ?? ((input, init) => fetch(input, { redirect: 'manual', ...init })),
     resolveHost: async (host) => host,
     resolveDns: () => Promise.reject(new TypeError('there is no network')),
-    clock: Date.now,
+    clock: choices.clock ?? Date.now,
     checkpoint: { read: async () => undefined, write: async () => undefined },
     reportHealth: (report) => void health.push(report),
     keepSecret: async () => undefined,
@@ -111,6 +113,12 @@ export const file = (name: string): OutboundAttachment => ({
   open: () => Promise.reject(new Error('Twilio fetches it by its address')),
   publicUrl: () => `https://inbox.example/files/${name}`,
 })
+
+/** What the core knows of other messages: these are recorded, and no others. */
+export const recorded =
+  (...externalIds: readonly string[]): RecordedAmong =>
+  async (asked) =>
+    new Set(asked.filter((one) => externalIds.includes(one)))
 
 /** What a call to a connector says of its failure. @throws Error when it does not fail, or otherwise */
 export async function factsOf(act: Promise<unknown>): Promise<ConnectorErrorFacts> {

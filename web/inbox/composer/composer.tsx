@@ -65,7 +65,10 @@ export function Composer(props: {
   const length = lengthNotice(
     draft.text,
     note ? undefined : capabilities,
-    files.map(({ file }) => ({ sizeBytes: file.size })),
+    files.map(({ file, attachment }) => ({
+      sizeBytes: file.size,
+      contentType: attachment?.contentType ?? '',
+    })),
   )
   const barred = channel?.deletedAt !== undefined || optedOutAt !== undefined
   const closed = window.kind === 'closed'

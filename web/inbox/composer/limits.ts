@@ -2,7 +2,8 @@ import type { Capabilities } from '../../../src/domain/capabilities.ts'
 import type { ConversationView } from '../../../src/domain/views.ts'
 import { sizeOf } from '../parts/bytes.ts'
 import { text } from '../text/text.ts'
-import { countMessages } from './message-count.ts'
+import { isOneOf } from './content-types.ts'
+import { type CountedFile, countMessages } from './message-count.ts'
 import { replyWindowOf } from './reply-window.ts'
 
 /** What a channel carries of files. */
@@ -40,11 +41,6 @@ export function fileRules(attachments: Capabilities['attachments'] | undefined):
 export const carriesType = (rules: FileRules, contentType: string): boolean =>
   rules.contentTypes.length === 0 || isOneOf(rules.contentTypes, contentType)
 
-const isOneOf = (patterns: readonly string[], contentType: string): boolean =>
-  patterns.some((allowed) =>
-    allowed.endsWith('/*') ? contentType.startsWith(allowed.slice(0, -1)) : allowed === contentType,
-  )
-
 /** The largest file of a type that a channel carries. */
 export const maxBytesOf = ({ maxBytes, sizeLimits }: FileRules, contentType: string): number =>
   sizeLimits.find(({ contentTypes }) => isOneOf(contentTypes, contentType))?.maxBytes ?? maxBytes
@@ -74,7 +70,7 @@ export interface LengthNotice {
 export function lengthNotice(
   typed: string,
   capabilities: Pick<Capabilities, 'text' | 'attachments'> | undefined,
-  files: readonly { readonly sizeBytes: number }[] = [],
+  files: readonly CountedFile[] = [],
 ): LengthNotice {
   if (!capabilities) return { words: '', refused: false }
   const { length } = typed.trim()

@@ -17,7 +17,8 @@ const capabilities = (change: Partial<Capabilities['attachments']> = {}, maxLeng
   startConversation: 'absent',
   idempotentSend: true,
 })
-const files = (...sizes: readonly number[]) => sizes.map((sizeBytes) => ({ sizeBytes }))
+const files = (...sizes: readonly number[]) =>
+  sizes.map((sizeBytes) => ({ sizeBytes, contentType: 'image/png' }))
 
 describe('how many messages it becomes', () => {
   it.each([
@@ -36,6 +37,11 @@ describe('how many messages it becomes', () => {
     ['Here they are', files(1, 1, 1, 1), {}],
     ['', files(1), {}],
     ['Here they are', files(1), { maxTextLength: 5 }],
+    ['Here it is', files(1), { textWith: ['image/png'] }],
+    ['Here it is', files(1), { textWith: ['image/*'] }],
+    ['Here it is', files(1), { textWith: ['image/jpeg'] }],
+    ['', files(1), { textWith: ['image/jpeg'] }],
+    ['Here it is', files(1), { textWith: [] }],
     ['', files(600, 600), { maxTotalBytes: 1_000 }],
     [
       'One sentence that is longer. Than what goes into one message.',
@@ -44,7 +50,7 @@ describe('how many messages it becomes', () => {
     ],
   ])('is what the server plans with files: %s %j %j', (text, sizes, change) => {
     const carried = capabilities({ overCount: 'split', ...change })
-    const attachments = sizes.map((file) => ({ ...file, name: 'a', contentType: 'image/png' }))
+    const attachments = sizes.map((file) => ({ ...file, name: 'a' }))
     const plan = planOutbound({ text, attachments }, carried, {}, 0)
     expect(countMessages(text, sizes, carried)).toBe(plan.ok ? plan.parts.length : Number.NaN)
   })

@@ -1,4 +1,5 @@
 import type { Capabilities } from '../../../src/domain/capabilities.ts'
+import { isOneOf } from './content-types.ts'
 
 const SEAMS = ['\n\n', '\n', '. ', ' '] as const
 
@@ -8,32 +9,43 @@ const SEAMS = ['\n\n', '\n', '. ', ' '] as const
  */
 export function countMessages(
   typed: string,
-  files: readonly { readonly sizeBytes: number }[],
+  files: readonly CountedFile[],
   { text, attachments }: Pick<Capabilities, 'text' | 'attachments'>,
 ): number {
   const pieces = typed.trim() === '' ? [] : piecesOf(typed, text.maxLength)
   if (files.length === 0) return pieces.length
   const last = pieces.at(-1)
-  const goesAlong =
-    last !== undefined && last.length <= (attachments.maxTextLength ?? Number.POSITIVE_INFINITY)
-  return pieces.length + groupsOf(files, attachments) - (goesAlong ? 1 : 0)
+  const groups = groupsOf(files, attachments)
+  const { maxTextLength = Number.POSITIVE_INFINITY, textWith = [] } = attachments
+  const carried = groups[0]?.every(
+    ({ contentType }) => textWith.length === 0 || isOneOf(textWith, contentType),
+  )
+  const goesAlong = last !== undefined && last.length <= maxTextLength && carried
+  return pieces.length + groups.length - (goesAlong ? 1 : 0)
+}
+
+/** What counts of a file. */
+export interface CountedFile {
+  readonly sizeBytes: number
+  /** Empty while it is not known. */
+  readonly contentType: string
 }
 
 function groupsOf(
-  files: readonly { readonly sizeBytes: number }[],
+  files: readonly CountedFile[],
   { maxPerMessage, maxTotalBytes = Number.POSITIVE_INFINITY }: Capabilities['attachments'],
-): number {
-  let groups = 0
-  let count = 0
+): readonly (readonly CountedFile[])[] {
+  const groups: CountedFile[][] = []
   let bytes = 0
-  for (const { sizeBytes } of files) {
-    if (groups === 0 || count >= maxPerMessage || bytes + sizeBytes > maxTotalBytes) {
-      groups += 1
-      count = 0
-      bytes = 0
+  for (const file of files) {
+    const group = groups.at(-1)
+    if (!group || group.length >= maxPerMessage || bytes + file.sizeBytes > maxTotalBytes) {
+      groups.push([file])
+      bytes = file.sizeBytes
+    } else {
+      group.push(file)
+      bytes += file.sizeBytes
     }
-    count += 1
-    bytes += sizeBytes
   }
   return groups
 }
