@@ -83,6 +83,7 @@ export function scriptedChannel(
     settings: [],
     renewals: 0,
     health: { state: 'unknown' },
+    said: {},
     createdAtMs: 0,
   }
   const inbound = inboundOf(connector, {}, { reachable: false })

@@ -76,7 +76,7 @@ describe('a timeline', () => {
     const conversation = await db.collection('conversations').findOne({ identityExternalId: 'many' })
     const message = await db.collection('messages').findOne({ conversationId: conversation?._id })
     const { _id: _one, ...thread } = conversation ?? {}
-    const { _id: _other, externalId: _name, ...said } = message ?? {}
+    const { _id: _other, externalId: _name, ...said }: Record<string, unknown> = message ?? {}
     const ids = Array.from({ length: THREADS }, () => newObjectId())
     await db.collection('conversations').insertMany(
       ids.map((_id, index) => ({
