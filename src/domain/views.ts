@@ -112,6 +112,8 @@ export interface MessageView {
     readonly certainty?: DeliveryCertainty
     /** The platform's report of the failure is kept and can be read. */
     readonly hasReport?: boolean
+    /** It is uncertain whether it arrived, and the platform is asked: nothing is sent again meanwhile. */
+    readonly checking?: true
   }
   /** Formatting of `text`. */
   readonly spans?: readonly TextSpan[]

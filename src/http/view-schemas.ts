@@ -225,6 +225,7 @@ export const messageView = z
         errorDetail: z.string().optional(),
         certainty: z.enum(['not-sent', 'unknown']).optional(),
         hasReport: z.boolean().optional(),
+        checking: z.literal(true).optional(),
       })
       .optional(),
     ...richFields,

@@ -4,7 +4,7 @@ import { lazy } from 'react'
 import type { ChannelView, ConversationView } from '../../../src/domain/views.ts'
 import { OnDemand } from '../parts/on-demand.tsx'
 import { messengerText } from '../text/messenger-text.ts'
-import type { Carried } from './answer-by-menu.tsx'
+import type { Carried } from './carry-over.ts'
 import css from './composer.module.css'
 
 const AnswerByMenu = lazy(() =>

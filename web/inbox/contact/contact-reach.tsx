@@ -3,23 +3,28 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { ContactView, ReachView } from '../../../src/domain/views.ts'
+import { reachQuery } from '../data/messenger-api.ts'
 import { cx } from '../parts/class-names.ts'
-import { SkeletonRows } from '../parts/states.tsx'
+import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { soonTime } from '../parts/time.ts'
 import { peopleText } from '../text/people-text.ts'
 import css from './contact-reach.module.css'
-import { reachQuery } from './people-queries.ts'
 
 /** Windows close by themselves. */
 const REREAD_MS = 60_000
 
 /** Every way to a person: open now, or why not. */
 export function ContactReach({ contact }: { readonly contact: ContactView }) {
-  const { data } = useQuery({ ...reachQuery(contact), refetchInterval: REREAD_MS })
+  const { data, isError, error, refetch } = useQuery({
+    ...reachQuery(contact.id),
+    refetchInterval: REREAD_MS,
+  })
+  if (isError && !data) return <ErrorState error={error} onRetry={() => void refetch()} />
   if (!data) return <SkeletonRows rows={2} avatar={false} />
+  if (data.length === 0) return <p className={css['none']}>{peopleText.page.unreached}</p>
   return (
     <ul className={css['ways']}>
-      {data.items.map((way) => (
+      {data.map((way) => (
         <li key={`${way.channelId} ${way.to}`} className={cx(css['way'], way.ok && css['ok'])}>
           <span className={css['icon']}>
             <Icon way={way} />

@@ -30,7 +30,8 @@ import { SecretRotation } from './secret-rotation.tsx'
 export function ChannelPage() {
   const { channelId } = useParams({ from: '/signed-in/settings/channels/$channelId' })
   return useAllowed('channel.manage') ? (
-    <WholeChannel channelId={channelId} />
+    // What was tested and made for one channel is never shown at another.
+    <WholeChannel key={channelId} channelId={channelId} />
   ) : (
     <OnlyRouting channelId={channelId} />
   )
