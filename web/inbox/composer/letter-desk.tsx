@@ -127,6 +127,7 @@ export function LetterDesk(props: {
   }
   const answerBy = (
     <AnswerBy
+      short={!draft}
       conversation={conversation}
       channel={channel}
       carry={() => ({

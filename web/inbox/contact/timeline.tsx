@@ -87,7 +87,8 @@ function Entry({ entry }: { readonly entry: TimelineEntryView }) {
   const name = channel?.name ?? '…'
   const isNote = message.kind === 'note'
   const own = message.direction === 'outbound'
-  const said = message.deletedAt ? words.deleted : (message.unsupported ?? message.text)
+  const unsupported = message.unsupported && text.thread.unsupported(message.unsupported)
+  const said = message.deletedAt ? words.deleted : (unsupported ?? message.text)
   return (
     <li className={cx(css['entry'], isNote ? css['note'] : own ? css['out'] : css['in'])}>
       <div className={css['meta']}>
@@ -116,7 +117,7 @@ function Entry({ entry }: { readonly entry: TimelineEntryView }) {
           <bdi>{conversation.subject}</bdi> · {text.status[conversation.status]}
         </p>
       )}
-      <div className={cx(css['said'], message.deletedAt && css['gone'])}>
+      <div className={cx(css['said'], (message.deletedAt || unsupported) && css['gone'])}>
         {message.spans && !message.deletedAt && !message.unsupported ? (
           <RichText text={said} spans={message.spans} />
         ) : (

@@ -102,7 +102,7 @@ function WholeChannel({ channelId }: { readonly channelId: string }) {
       <Head channel={channel}>
         <Actions channel={channel} onChecked={setChecked} />
       </Head>
-      {!channel.paused && <HealthNote health={channel.health} />}
+      {!channel.paused && channel.health.detail !== checked?.detail && <HealthNote health={channel.health} />}
       <CheckNote result={checked} fields={kind.configFields} />
       {channel.snippet && (
         <Card title={settingsText.channels.snippet} hint={settingsText.channels.snippetHint}>

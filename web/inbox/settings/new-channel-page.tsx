@@ -11,7 +11,7 @@ import { tellError } from '../shell/toasts.ts'
 import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { ChannelSetup } from './channel-setup.tsx'
-import { ConfigFields } from './config-fields.tsx'
+import { ConfigFields, HELP_BELOW } from './config-fields.tsx'
 import { Card, PageHead } from './page-parts.tsx'
 import css from './rows.module.css'
 import { useConfigForm } from './use-config-form.ts'
@@ -92,6 +92,7 @@ function NewChannelForm({ kind, onBack }: { readonly kind: ChannelTypeView; read
           <TextInput
             label={settingsText.channels.name}
             description={settingsText.channels.nameHint}
+            inputWrapperOrder={HELP_BELOW}
             withAsterisk
             autoFocus
             value={name}

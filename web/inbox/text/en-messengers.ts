@@ -36,9 +36,8 @@ export const messengerWords = {
     video: (name: string) => `Film: ${name}`,
   },
   trouble: {
-    chooseTemplate: 'Choose a template',
-    checking:
-      'The answer got lost. Asking the platform whether this message arrived; it is not sent again meanwhile.',
+    chooseTemplate: 'Choose an approved message',
+    checking: 'No answer came. Asking the platform whether it arrived, before anything is sent again.',
     /** What to do about a failure, by its code. */
     advice: {
       'reply-window-closed': 'The time for free answers is over. An approved message may still go out.',

@@ -87,7 +87,7 @@ export const peopleWords = {
   },
   ways: {
     ok: 'open now',
-    templatesOnly: 'template only',
+    templatesOnly: 'approved messages only',
     'window-closed': 'reply window closed',
     'opted-out': 'wants no messages',
     paused: 'channel paused',

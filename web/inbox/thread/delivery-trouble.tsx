@@ -48,8 +48,10 @@ export function DeliveryTrouble(props: {
   if (delivery?.checking) {
     return (
       <p className={cx(css['trouble'], css['asking'], atStart && css['start'])} role="status">
-        <IconZoomQuestion size={14} stroke={2} aria-hidden />
-        {messengerText.trouble.checking}
+        <span className={css['reason']}>
+          <IconZoomQuestion size={14} stroke={2} aria-hidden />
+          {messengerText.trouble.checking}
+        </span>
       </p>
     )
   }
