@@ -1,25 +1,16 @@
 import { Loader, Menu } from '@mantine/core'
 import { IconCheck, IconCircleOff, IconMessage, IconMessagePlus, IconTemplate } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
-import { lazy, type ReactElement, Suspense, useState } from 'react'
+import type { ReactElement } from 'react'
 import type { ChannelView, ConversationView, ReachView } from '../../../src/domain/views.ts'
-import { wishComposer } from '../data/composer-wishes.ts'
-import { NEW_CONVERSATION } from '../data/letter-drafts.ts'
 import { reachQuery } from '../data/messenger-api.ts'
-import { useChannels, useMe } from '../data/queries.ts'
 import { soonTime } from '../parts/time.ts'
 import { messengerText } from '../text/messenger-text.ts'
 import css from './answer-by-menu.module.css'
-import { type Carried, keepThere, pushedAside } from './carry-over.ts'
-
-const ConfirmDialog = lazy(() =>
-  import('../parts/confirm-dialog.tsx').then((module) => ({ default: module.ConfirmDialog })),
-)
+import type { Carried } from './carry-over.ts'
+import { isUsable, useOtherWay } from './use-other-way.tsx'
 
 const words = messengerText.answerBy
-
-const isUsable = ({ ok, templatesOnly = false }: ReachView): boolean => ok || templatesOnly
 
 function stateOf({ reason, templatesOnly, windowClosesAt, conversationId, ok }: ReachView): string {
   if (!ok && templatesOnly) return words.templatesOnly
@@ -36,55 +27,13 @@ export function AnswerByMenu(props: {
   readonly trigger: ReactElement
 }) {
   const { conversation, channel, carry, trigger } = props
-  const me = useMe().id
-  const channels = useChannels()
-  const navigate = useNavigate()
   const { data, isError } = useQuery(reachQuery(conversation.contact.id))
   const others = data?.filter(({ conversationId }) => conversationId !== conversation.id)
-
-  /** It would take the place of another message that was begun. */
-  const [asking, setAsking] = useState<ReachView>()
-
-  const go = async (reach: ReachView) => {
-    const { conversationId } = reach
-    const { attachments, files, onGone, ...written } = carry()
-    await keepThere(me, reach, written, {
-      letters: channels.get(reach.channelId)?.capabilities.letters !== undefined,
-      name: conversation.contact.name,
-    })
-    if (conversationId) {
-      await navigate({ to: '/conversations/$conversationId', params: { conversationId }, search: true })
-    } else await navigate({ to: '/write', search: true })
-    if (attachments.length + files.length > 0) {
-      wishComposer({
-        kind: 'files',
-        conversationId: conversationId ?? NEW_CONVERSATION,
-        attachments,
-        files,
-      })
-    }
-    onGone()
-  }
-  const aside = asking && pushedAside(me, asking)
+  const [goBy, question] = useOtherWay(conversation.contact.name, carry)
   return (
     <>
-      <Ways
-        {...{ channel, trigger, others, failed: isError && !data }}
-        onChoose={(reach) => (pushedAside(me, reach) ? setAsking(reach) : void go(reach))}
-      />
-      {asking && (
-        <Suspense>
-          <ConfirmDialog
-            opened
-            danger
-            title={words.asideTitle}
-            question={words.aside(aside?.to[0]?.name ?? aside?.to[0]?.address)}
-            action={words.asideConfirm}
-            onConfirm={() => void go(asking)}
-            onClose={() => setAsking(undefined)}
-          />
-        </Suspense>
-      )}
+      <Ways {...{ channel, trigger, others, failed: isError && !data }} onChoose={goBy} />
+      {question}
     </>
   )
 }

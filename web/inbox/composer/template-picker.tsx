@@ -157,7 +157,11 @@ export function TemplatePicker(props: {
             </div>
           ) : sent ? (
             <div role="status" className={css['sent']}>
-              <EmptyState icon={<IconSend2 size={22} />} title={words.sent} hint={words.sentHint} />
+              <span className={css['plane']} aria-hidden>
+                <IconSend2 size={22} stroke={1.7} />
+              </span>
+              <p className={css['done']}>{words.sent}</p>
+              <p className={css['next']}>{words.sentHint}</p>
             </div>
           ) : (
             <EmptyState icon={<IconSearch size={22} />} title={words.noMatch} hint={words.noMatchHint} />

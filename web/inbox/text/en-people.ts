@@ -75,6 +75,7 @@ export const peopleWords = {
     back: 'Inbox',
     timeline: 'Everything said',
     reach: 'Reached by',
+    begin: 'Begin a conversation',
     unreached: 'No channel that you see reaches this person.',
     none: 'Nothing was said yet',
     noneHint: 'What this person writes on any channel stands here.',
