@@ -6,6 +6,7 @@ import { measureList } from './list-latency.ts'
 import { mailRows } from './mail.ts'
 import { median, type Row, toTable, updated } from './measures.ts'
 import { measureNaiveLoop } from './naive-loop.ts'
+import { pacedRow } from './paced-sends.ts'
 import { routingRows } from './routing.ts'
 import { measureScreenLatency, openScreens } from './screen-latency.ts'
 
@@ -124,6 +125,7 @@ const SUITES: Readonly<Record<string, () => Promise<readonly Row[]>>> = {
   routing: routingRows,
   memory: async () => [await memoryRow()],
   mail: mailRows,
+  paced: async () => [await pacedRow()],
 }
 
 const wanted = process.argv.slice(2).filter((argument) => !argument.startsWith('--'))
