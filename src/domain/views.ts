@@ -110,10 +110,10 @@ export interface MessageView {
     readonly errorCode?: string
     readonly errorDetail?: string
     readonly certainty?: DeliveryCertainty
+    /** It may have arrived, and the platform is being asked. */
+    readonly checking?: boolean
     /** The platform's report of the failure is kept and can be read. */
     readonly hasReport?: boolean
-    /** It is uncertain whether it arrived, and the platform is asked: nothing is sent again meanwhile. */
-    readonly checking?: true
   }
   /** Formatting of `text`. */
   readonly spans?: readonly TextSpan[]

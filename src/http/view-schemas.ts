@@ -224,8 +224,8 @@ export const messageView = z
         errorCode: z.string().optional(),
         errorDetail: z.string().optional(),
         certainty: z.enum(['not-sent', 'unknown']).optional(),
+        checking: z.boolean().optional(),
         hasReport: z.boolean().optional(),
-        checking: z.literal(true).optional(),
       })
       .optional(),
     ...richFields,
