@@ -105,7 +105,10 @@ function Message(props: {
   const notice = lengthNotice(
     written,
     capabilities,
-    uploads.items.map(({ file }) => ({ sizeBytes: file.size })),
+    uploads.items.map(({ file, attachment }) => ({
+      sizeBytes: file.size,
+      contentType: attachment?.contentType ?? '',
+    })),
   )
   const blocked =
     !addressed ||
