@@ -230,3 +230,20 @@ it('voice messages are played where they stand, and pictures of one message are 
   expect(left).toBe(right)
   expect(wide).toBeGreaterThan(left + right)
 })
+
+it('whoever is reached by an address is written to from his page', async () => {
+  inbox = await open({ messengers: true, letters: true })
+  const { page, server } = inbox
+  const { contact } = conversationOf(MAJA, 'Shop messages')
+  await page.goto(`/contacts/${contact.id}`)
+  await page.getByRole('button', { name: 'Customer care' }).click()
+  await page.waitForURL('**/write*')
+  await page.getByLabel('Subject').fill('Your order')
+  await editor(page).fill('It is ready.')
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await page.waitForURL('**/conversations/*')
+  expect(server.state.sent.at(-1)).toMatchObject({
+    to: 'maja@fjordmail.example',
+    letter: { subject: 'Your order' },
+  })
+})
