@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import type { Request, Response } from 'express'
 import type { OpenedAttachment } from '../services/open-attachment.ts'
+import { type ByteRange, rangeOf, sliced } from './byte-range.ts'
 
 /** Even opened as a page of its own, a file may run nothing, load nothing and be framed by nobody. */
 const POLICY = "sandbox; default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
@@ -36,19 +37,42 @@ export async function sendAttachment(
     'Content-Disposition',
     contentDisposition(inline && showable ? 'inline' : 'attachment', name),
   )
-  response.setHeader('Content-Length', String(sizeBytes))
+  response.setHeader('Accept-Ranges', 'bytes')
+  const range = askedRange(request, tag, sizeBytes)
+  if (range === 'unsatisfiable') {
+    response.setHeader('Content-Range', `bytes */${sizeBytes}`)
+    response.status(416).end()
+    return
+  }
+  if (range) {
+    response.status(206)
+    response.setHeader('Content-Range', `bytes ${range.from}-${range.to}/${sizeBytes}`)
+  }
+  response.setHeader('Content-Length', String(range ? range.to - range.from + 1 : sizeBytes))
   if (request.method === 'HEAD') {
     response.end()
     return
   }
   const bytes = await attachment.read()
   try {
-    await pipeline(bytes, response)
+    await (range ? pipeline(bytes, (source) => sliced(source, range), response) : pipeline(bytes, response))
   } catch (error) {
     // Before the first byte the error can still be told; afterwards only breaking off tells it.
     if (!response.headersSent) throw error
     response.destroy()
   }
+}
+
+/** A part alone fits only a file that is still the same one (RFC 9110 §13.1.5). */
+function askedRange(
+  { headers, method }: Request,
+  tag: string,
+  sizeBytes: number,
+): ByteRange | 'unsatisfiable' | undefined {
+  const before = headers['if-range']
+  return method === 'GET' && (before === undefined || before === tag)
+    ? rangeOf(headers.range, sizeBytes)
+    : undefined
 }
 
 const knows = (request: Request, tag: string): boolean =>

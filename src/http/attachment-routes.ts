@@ -63,7 +63,11 @@ export function attachmentRoutes(deps: AttachmentRoutesDeps): readonly RouteDefi
       access: { permission: 'conversation.read' },
       params: z.strictObject({ id: attachmentId }),
       query: downloadQuery,
-      responses: { 200: { description: 'The bytes', contentType: 'application/octet-stream' } },
+      responses: {
+        200: { description: 'The bytes', contentType: 'application/octet-stream' },
+        206: { description: 'The part that `Range` asks for', contentType: 'application/octet-stream' },
+        416: { description: 'The file has nothing of what `Range` asks for' },
+      },
       async handler({ principal, params, query, raw }) {
         const opened = await openAttachmentForAgent(params.id, principal, deps)
         await sendAttachment(raw.request, raw.response, opened, { inline: query.inline === '1' })

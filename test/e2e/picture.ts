@@ -1,8 +1,8 @@
 import { deflateSync } from 'node:zlib'
 
-/** A square PNG of one colour, which a browser draws. */
-export function picture(side = 64): Buffer {
-  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(side * 3, 0x7a)])
+/** A square PNG of one grey, which a browser draws. */
+export function picture(side = 64, grey = 0x7a): Buffer {
+  const row = Buffer.concat([Buffer.from([0]), Buffer.alloc(side * 3, grey)])
   const header = Buffer.alloc(13)
   header.writeUInt32BE(side, 0)
   header.writeUInt32BE(side, 4)

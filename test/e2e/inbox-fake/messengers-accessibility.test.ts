@@ -32,9 +32,21 @@ const VIEWS: readonly (readonly [
     },
   ],
   [
+    'Rosa Lind',
+    'Shop messages',
+    async (page) => {
+      await page.locator('li[role=option]', { hasText: 'follow_up' }).click()
+      await page.getByRole('button', { name: 'Send approved message' }).click()
+      await page.getByText('It is on its way').waitFor()
+      await page.locator('article', { hasText: 'May we send it' }).getByLabel('Read').waitFor()
+    },
+  ],
+  [
     MAJA,
     'Text line',
     async (page) => {
+      await page.getByText('Asking the platform').waitFor()
+      await page.getByText('does not work just now').waitFor()
       await page.getByLabel('Write a reply').fill('Until “six”')
       await page.getByText('Unicode because of').waitFor()
     },
@@ -87,6 +99,12 @@ it.each([
       await page.goto(`/conversations/${conversation?.id}`)
       await show(page)
       await look(`${contact} on ${name}`)
+    }
+    for (const name of ['Shop messages', 'Text line']) {
+      await page.goto('/write')
+      await page.locator('select').last().selectOption({ label: name })
+      await page.getByText('A number with its country').waitFor()
+      await look(`writing first by ${name}`)
     }
     await page.goto(`/settings/channels/${channels.find(({ name }) => name === 'Shop messages')?.id}`)
     await page.getByText('Enter this address').waitFor()

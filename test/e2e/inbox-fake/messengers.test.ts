@@ -1,37 +1,13 @@
 /** Channels of short messages in the inbox: what comes is shown, and everything that a channel can is offered. */
-import type { Locator } from 'playwright-core'
 import { expect, it } from 'vitest'
-import type { SendMessageCommand } from '../../../src/domain/commands.ts'
 import { eventually } from '../eventually.ts'
 import { type InboxPage, inboxPerTest } from './inbox-browser.ts'
+import { MAJA, messengersPage } from './messengers-page.ts'
 
 const open = inboxPerTest()
 let inbox: InboxPage
 
-const MAJA = 'Maja Sørensen-Berg'
-const composer = (): Locator => inbox.page.getByLabel('Write a reply')
-const bubble = (text: string): Locator => inbox.page.locator('article', { hasText: text })
-const lastSent = (): SendMessageCommand | undefined => inbox.server.state.sent.at(-1) as SendMessageCommand
-
-function idOf(contact: string, channelName: string): string {
-  const { channels, conversations } = inbox.server.state
-  const channel = channels.find(({ name }) => name === channelName)
-  const found = [...conversations.values()].find(
-    (one) => one.channelId === channel?.id && one.contact.name === contact,
-  )
-  return found?.id ?? ''
-}
-
-async function visit(contact: string, channel: string): Promise<void> {
-  await inbox.page.goto(`/conversations/${idOf(contact, channel)}`)
-  await inbox.page.locator('[data-message]').last().waitFor()
-}
-
-async function choose(message: Locator, item: string): Promise<void> {
-  await message.hover()
-  await message.getByRole('button', { name: 'More about this message' }).click()
-  await inbox.page.getByRole('menuitem', { name: item }).click()
-}
+const { bubble, choose, composer, idOf, lastSent, visit } = messengersPage(() => inbox)
 
 it('formatting is made of elements, and nothing of another host is asked for', async () => {
   inbox = await open({ messengers: true })

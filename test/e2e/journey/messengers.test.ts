@@ -118,7 +118,7 @@ it('when the time for free answers is over, an approved message goes out in thei
   await page.keyboard.press('Enter')
   const refused = bubble('One more thing')
   await refused.getByText('An approved message may still go out').waitFor()
-  await refused.getByRole('button', { name: 'Choose a template' }).click()
+  await refused.getByRole('button', { name: 'Choose an approved message' }).click()
   await page.locator('li[role=option]', { hasText: 'Hello {{1}}' }).click()
   await page.getByLabel('Gap 1').fill('Maja')
   await page.getByLabel('Gap 2').fill('A-17')

@@ -5,6 +5,7 @@ import { PICK_POLICY } from '../../../src/domain/routing/policy.ts'
 import type { ConversationView, MessageView } from '../../../src/domain/views.ts'
 import type { Writable } from '../../../src/domain/writable.ts'
 import { addMessage } from './messages.ts'
+import { album, voice } from './messengers-files.ts'
 import { BOT_KIND, MESSAGES_KIND, TEXTS_KIND } from './messengers-settings.ts'
 import type { FakeState } from './state.ts'
 import { CAPABILITIES, freshId, minutesAgo } from './state.ts'
@@ -18,6 +19,7 @@ const WINDOWED: Capabilities = {
   templates: 'native',
   replyWindowHours: 24,
   startConversation: 'native',
+  addresses: 'phone',
   attachments: {
     ...CAPABILITIES.attachments,
     maxBytes: 16_000_000,
@@ -39,6 +41,7 @@ const SEGMENTED: Capabilities = {
   attachments: { support: 'absent', maxBytes: 0, maxPerMessage: 0, contentTypes: [] },
   receipts: { delivered: 'native', read: 'absent' },
   startConversation: 'native',
+  addresses: 'phone',
 }
 
 /** One that shows all there is. */
@@ -118,11 +121,13 @@ export function addMessengers(state: FakeState): void {
   state.templates.set(windowed, [...TEMPLATES])
   state.templates.set(texts, [])
 
-  const maja = addContact(state, 'Maja Sørensen-Berg', '+46 70 123 45 67')
+  const maja = addContact(state, 'Maja Sørensen-Berg', '+46 70 123 45 67', 'maja@fjordmail.example')
   const open = addConversation(state, windowed, maja, 'Maja Sørensen-Berg')
   say(state, open, 260, { text: 'Hi, is my order ready? 🙂' })
   say(state, open, 250, { ...ours(state), text: 'We are packing it right now.', status: 'read' })
   say(state, open, 190, { text: 'Great, I am around here:', cards: [PLACE] })
+  say(state, open, 188, { attachments: [voice(state, 'voice-2041.wav', 7)] })
+  say(state, open, 187, { text: 'This is how it came:', attachments: album(state, 3) })
 
   const closing = addConversation(
     state,
@@ -153,6 +158,20 @@ export function addMessengers(state: FakeState): void {
 
   const text = addConversation(state, texts, maja, 'Maja Sørensen-Berg')
   say(state, text, 600, { text: 'Is this the right number for deliveries?' })
+  say(state, text, 8, {
+    ...ours(state),
+    text: 'It is. We ring before we come.',
+    status: 'sending',
+    delivery: {
+      state: 'queued',
+      attempts: 1,
+      nextAttemptAt: minutesAgo(-1),
+      errorCode: 'timeout',
+      errorDetail: 'The platform did not answer in time',
+      certainty: 'unknown',
+      checking: true,
+    },
+  })
   const out = addContact(state, 'Otto Berg', '+46 76 222 33 44')
   const optedOut = addConversation(state, texts, out, 'Otto Berg')
   say(state, optedOut, 900, { text: 'STOP' })
@@ -205,12 +224,12 @@ function addChannel(
   return id
 }
 
-function addContact(state: FakeState, name: string, phone: string): ContactId {
+function addContact(state: FakeState, name: string, phone: string, ...emails: readonly string[]): ContactId {
   const id = freshId<ContactId>()
   state.contacts.set(id, {
     id,
     name,
-    emails: [],
+    emails,
     phones: [phone],
     attributes: {},
     tags: [],

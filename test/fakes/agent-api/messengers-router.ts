@@ -1,11 +1,10 @@
 import { Router } from 'express'
 import type { SendMessageCommand } from '../../../src/domain/commands.ts'
-import type { ConversationView, MessageView, ReachView } from '../../../src/domain/views.ts'
+import type { ConversationView, MessageView } from '../../../src/domain/views.ts'
 import type { Writable } from '../../../src/domain/writable.ts'
 import { problem } from './answers.ts'
+import { closesAtMs, reachOf } from './reach.ts'
 import type { FakeState } from './state.ts'
-
-const HOUR_MS = 3_600_000
 
 /** What of a sent message is neither its text nor its files. */
 export function partsOf(
@@ -38,13 +37,6 @@ export function refusedReason(
   const channel = state.channels.find(({ id }) => id === conversation.channelId)
   if (channel?.deletedAt) return 'channel-deleted'
   return template || !closesAtMs(state, conversation).closed ? undefined : 'reply-window-closed'
-}
-
-function closesAtMs(state: FakeState, { channelId, lastInboundAt }: ConversationView) {
-  const hours = state.channels.find(({ id }) => id === channelId)?.capabilities.replyWindowHours
-  if (hours === undefined) return { closed: false }
-  const atMs = (lastInboundAt ? Date.parse(lastInboundAt) : 0) + hours * HOUR_MS
-  return { closed: atMs <= Date.now(), atMs }
 }
 
 /** Approved messages, changes of what was sent, ways to reach somebody, and channels that go. */
@@ -80,39 +72,7 @@ export function messengersRouter(state: FakeState): Router {
   router.get('/contacts/:id/reach', ({ params }, response) => {
     const contact = state.contacts.get(params.id)
     if (!contact) return problem(response, 'not-found')
-    response.json({
-      items: contact.identities.flatMap(({ channelId, externalId, optedOutAt }): ReachView[] => {
-        const channel = state.channels.find(({ id }) => id === channelId)
-        if (!channel) return []
-        const conversation = [...state.conversations.values()].find(
-          (one) => one.channelId === channelId && one.contact.id === contact.id,
-        )
-        const { closed, atMs } = conversation ? closesAtMs(state, conversation) : { closed: false }
-        const reason = channel.deletedAt
-          ? 'deleted'
-          : optedOutAt
-            ? 'opted-out'
-            : channel.health.state === 'failing'
-              ? 'failing'
-              : closed
-                ? 'window-closed'
-                : undefined
-        return [
-          {
-            channelId,
-            channelName: channel.name,
-            to: externalId,
-            ...(conversation ? { conversationId: conversation.id } : {}),
-            ok: reason === undefined,
-            ...(reason === 'window-closed' && channel.capabilities.templates === 'native'
-              ? { templatesOnly: true }
-              : {}),
-            ...(atMs && !closed ? { windowClosesAt: new Date(atMs).toISOString() as never } : {}),
-            ...(reason ? { reason } : {}),
-          },
-        ]
-      }),
-    })
+    response.json({ items: reachOf(state, contact) })
   })
   router.delete('/channels/:id', ({ params }, response) => {
     const channel = state.channels.find(({ id }) => id === params.id)

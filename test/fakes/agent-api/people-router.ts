@@ -6,7 +6,6 @@ import type {
   DuplicateView,
   MergePreviewView,
   MergeView,
-  ReachView,
   TimelineEntryView,
 } from '../../../src/domain/views.ts'
 import type { Writable } from '../../../src/domain/writable.ts'
@@ -128,27 +127,6 @@ export function peopleRouter(state: FakeState): Router {
     )
     entries.sort((one, next) => next.message.createdAt.localeCompare(one.message.createdAt))
     response.json(pageOf(entries, query['before'], query['limit']))
-  })
-  router.get('/contacts/:id/reach', ({ params }, response) => {
-    const contact = state.contacts.get(params.id)
-    if (!contact) return problem(response, 'not-found')
-    const items = contact.identities.map((identity): ReachView => {
-      const channel = state.channels.find(({ id }) => id === identity.channelId)
-      const [conversation] = conversationsOf(contact.id).filter(
-        ({ channelId }) => channelId === identity.channelId,
-      )
-      const reason = identity.optedOutAt ? 'opted-out' : channel?.paused ? 'paused' : undefined
-      return {
-        channelId: identity.channelId,
-        channelName: channel?.name ?? '',
-        identityId: identity.id,
-        to: identity.externalId,
-        ...(conversation ? { conversationId: conversation.id } : {}),
-        ok: reason === undefined,
-        ...(reason ? { reason } : {}),
-      }
-    })
-    response.json({ items })
   })
 
   function previewOf(contact: ContactView, other: ContactView): MergePreviewView {

@@ -232,3 +232,34 @@ describe('a file of an agent', () => {
     expect([answer.status, answer.body.code]).toEqual([403, 'origin-not-allowed'])
   })
 })
+
+describe('a part of a file', () => {
+  const part = async (range: string, more: Record<string, string> = {}) => {
+    const { id } = await uploadOf(owner)
+    return owner
+      .get(`/api/v1/attachments/${id}`)
+      .set({ Range: range, ...more })
+      .buffer(true)
+  }
+
+  it('is what a player gets that asks for it', async () => {
+    const middle = await part('bytes=2-5')
+    expect(middle.status).toBe(206)
+    expect(middle.text).toBe(CANARY.slice(2, 6))
+    expect(middle.headers).toMatchObject({
+      'accept-ranges': 'bytes',
+      'content-range': `bytes 2-5/${CANARY.length}`,
+      'content-length': '4',
+      'content-disposition': expect.stringMatching(/^attachment/),
+    })
+    expect((await part('bytes=-3')).text).toBe(CANARY.slice(-3))
+  })
+
+  it('that the file does not have is refused, and a changed file is given whole', async () => {
+    const beyond = await part(`bytes=${CANARY.length}-`)
+    expect(beyond.status).toBe(416)
+    expect(beyond.headers['content-range']).toBe(`bytes */${CANARY.length}`)
+    const changed = await part('bytes=2-5', { 'If-Range': '"another"' })
+    expect([changed.status, changed.text]).toEqual([200, CANARY])
+  })
+})

@@ -1,32 +1,16 @@
 import { Loader, Menu } from '@mantine/core'
 import { IconCheck, IconCircleOff, IconMessage, IconMessagePlus, IconTemplate } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
 import type { ReactElement } from 'react'
-import type { AttachmentView, ChannelView, ConversationView, ReachView } from '../../../src/domain/views.ts'
-import { newClientMessageId } from '../data/client-message-id.ts'
-import { wishComposer } from '../data/composer-wishes.ts'
-import { keepDraft, readDraft } from '../data/drafts.ts'
-import type { LetterDraft } from '../data/letter-drafts.ts'
-import { keepLetterDraft, NEW_CONVERSATION, readLetterDraft } from '../data/letter-drafts.ts'
+import type { ChannelView, ConversationView, ReachView } from '../../../src/domain/views.ts'
 import { reachQuery } from '../data/messenger-api.ts'
-import { useChannels, useMe } from '../data/queries.ts'
-import { plainDocument, type RichNode } from '../letters/rich-text.ts'
 import { soonTime } from '../parts/time.ts'
 import { messengerText } from '../text/messenger-text.ts'
 import css from './answer-by-menu.module.css'
+import type { Carried } from './carry-over.ts'
+import { isUsable, useOtherWay } from './use-other-way.tsx'
 
 const words = messengerText.answerBy
-
-/** What goes along to another conversation. */
-export interface Carried {
-  readonly text: string
-  readonly attachments: readonly AttachmentView[]
-  /** It is there now, and no longer here. */
-  readonly onGone: () => void
-}
-
-const isUsable = ({ ok, templatesOnly = false }: ReachView): boolean => ok || templatesOnly
 
 function stateOf({ reason, templatesOnly, windowClosesAt, conversationId, ok }: ReachView): string {
   if (!ok && templatesOnly) return words.templatesOnly
@@ -43,37 +27,26 @@ export function AnswerByMenu(props: {
   readonly trigger: ReactElement
 }) {
   const { conversation, channel, carry, trigger } = props
-  const me = useMe().id
-  const channels = useChannels()
-  const navigate = useNavigate()
   const { data, isError } = useQuery(reachQuery(conversation.contact.id))
   const others = data?.filter(({ conversationId }) => conversationId !== conversation.id)
+  const [goBy, question] = useOtherWay(conversation.contact.name, carry)
+  return (
+    <>
+      <Ways {...{ channel, trigger, others, failed: isError && !data }} onChoose={goBy} />
+      {question}
+    </>
+  )
+}
 
-  const go = async (reach: ReachView) => {
-    const carried = carry()
-    const letters = channels.get(reach.channelId)?.capabilities.letters !== undefined
-    const { conversationId } = reach
-    if (conversationId) {
-      if (carried.text.trim() !== '') keepAt(me, conversationId, carried.text, letters ? reach : undefined)
-      await navigate({
-        to: '/conversations/$conversationId',
-        params: { conversationId },
-        search: true,
-      })
-      if (carried.attachments.length > 0 && !letters) {
-        wishComposer({ kind: 'files', conversationId, attachments: carried.attachments })
-      }
-    } else {
-      const name = conversation.contact.name
-      keepLetterDraft(me, NEW_CONVERSATION, {
-        ...letterTo({ address: reach.to, name }, carried.text),
-        kind: 'new',
-        channelId: reach.channelId,
-      })
-      await navigate({ to: '/write', search: true })
-    }
-    carried.onGone()
-  }
+function Ways(props: {
+  readonly channel: ChannelView
+  readonly trigger: ReactElement
+  /** Undefined until they are known. */
+  readonly others: readonly ReachView[] | undefined
+  readonly failed: boolean
+  readonly onChoose: (reach: ReachView) => void
+}) {
+  const { channel, trigger, others, failed, onChoose } = props
   return (
     <Menu position="bottom-end" width={290} defaultOpened>
       <Menu.Target>{trigger}</Menu.Target>
@@ -86,12 +59,12 @@ export function AnswerByMenu(props: {
         >
           <Line name={channel.name} state={words.here} />
         </Menu.Item>
-        {!data && !isError && (
+        {!others && !failed && (
           <div className={css['loading']}>
             <Loader size={16} />
           </div>
         )}
-        {isError && !data && <p className={css['words']}>{words.failed}</p>}
+        {failed && <p className={css['words']}>{words.failed}</p>}
         {others?.length === 0 && <p className={css['words']}>{words.only}</p>}
         {others?.map((reach) => (
           <Menu.Item
@@ -99,7 +72,7 @@ export function AnswerByMenu(props: {
             className={css['item'] ?? ''}
             disabled={!isUsable(reach)}
             leftSection={<ReachIcon reach={reach} />}
-            onClick={() => void go(reach)}
+            onClick={() => onChoose(reach)}
           >
             <Line name={reach.channelName} to={reach.to} state={stateOf(reach)} />
           </Menu.Item>
@@ -128,33 +101,3 @@ function Line({ name, to, state }: { readonly name: string; readonly to?: string
     </span>
   )
 }
-
-/** What is written there already stays, and comes first. */
-function keepAt(me: string, conversationId: string, typed: string, letter: ReachView | undefined): void {
-  if (letter) {
-    const begun = readLetterDraft(me, conversationId)
-    const fresh = letterTo({ address: letter.to }, typed)
-    keepLetterDraft(me, conversationId, begun ? { ...begun, document: joined(begun, fresh) } : fresh)
-    return
-  }
-  const before = readDraft(me, conversationId)
-  const text = before.text.trim() === '' ? typed : `${before.text.trimEnd()}\n${typed}`
-  keepDraft(me, conversationId, { ...before, text, mode: 'message' })
-}
-
-const joined = (one: LetterDraft, other: LetterDraft): RichNode => ({
-  type: 'doc',
-  content: [...(one.document?.content ?? []), ...(other.document?.content ?? [])],
-})
-
-const letterTo = (to: LetterDraft['to'][number], typed: string): LetterDraft => ({
-  kind: 'reply',
-  clientMessageId: newClientMessageId(),
-  to: [to],
-  cc: [],
-  bcc: [],
-  subject: '',
-  ...(typed.trim() === '' ? {} : { document: plainDocument(typed) }),
-  quote: false,
-  signature: true,
-})

@@ -14,7 +14,7 @@ export function useOptedOut({ contact, channelId }: ConversationView): string | 
   return here.every(({ optedOutAt }) => optedOutAt) ? here.at(-1)?.optedOutAt : undefined
 }
 
-/** Why nothing can be sent to the customer just now. */
+/** Why nothing can be sent to the customer just now, or may not arrive. */
 export function ComposerNotices(props: {
   readonly channel: ChannelView | undefined
   readonly contactName: string
@@ -30,5 +30,11 @@ export function ComposerNotices(props: {
       </p>
     )
   }
-  return channel?.paused ? <p className={css['notice']}>{text.composer.paused}</p> : null
+  if (channel?.paused) return <p className={css['notice']}>{text.composer.paused}</p>
+  if (channel?.health.state !== 'failing') return null
+  return (
+    <p className={css['notice']} role="status">
+      {words.failing} {channel.health.detail}
+    </p>
+  )
 }

@@ -6,7 +6,7 @@ import { typeInConversation } from '../data/agent-connection.ts'
 import { newClientMessageId } from '../data/client-message-id.ts'
 import type { Draft } from '../data/drafts.ts'
 import type { PendingMessage } from '../data/outbox.ts'
-import { sendPending } from '../data/outbox.ts'
+import { forgetPending, sendPending } from '../data/outbox.ts'
 import { useAllowed, useChannels, useMe } from '../data/queries.ts'
 import { cx } from '../parts/class-names.ts'
 import { SkeletonRows } from '../parts/states.tsx'
@@ -17,12 +17,12 @@ import { AttachmentTray } from './attachment-tray.tsx'
 import css from './composer.module.css'
 import { ComposerNotices, useOptedOut } from './composer-notices.tsx'
 import { ComposerTools } from './composer-tools.tsx'
+import { LengthCount } from './length-count.tsx'
 import { fileRules, lengthNotice } from './limits.ts'
 import { type MarkKind, toggleMark } from './marks.ts'
 import { ReplyStrip } from './reply-strip.tsx'
 import { targetOf } from './reply-target.ts'
-import { SegmentCount } from './segment-count.tsx'
-import { useComposerWishes, useMessageDraft } from './use-message-draft.ts'
+import { againOf, useComposerWishes, useMessageDraft } from './use-message-draft.ts'
 import { useReplyWindow } from './use-reply-window.ts'
 import { useUploads } from './use-uploads.ts'
 import { WindowTimer } from './window-timer.tsx'
@@ -91,9 +91,17 @@ export function Composer(props: {
   }
   useShortcut('r', onReply ? undefined : () => begin('message'))
   useShortcut('n', () => begin('note'))
-  useComposerWishes(id, (wish) => {
+  // Where replies are written elsewhere, it is heard there what is wished.
+  useComposerWishes(onReply ? undefined : id, (wish) => {
     if (wish.kind === 'template') setPicking(true)
-    if (wish.kind === 'files') uploads.take([...wish.attachments])
+    if (wish.kind === 'files') uploads.take(wish)
+    if (wish.kind === 'again') {
+      const { pending } = wish
+      const { attachments, files: unstored } = uploads.carried()
+      forgetPending(pending.clientMessageId)
+      change(againOf(draft, pending))
+      uploads.take({ attachments: [...pending.attachments, ...attachments], files: unstored })
+    }
     if (wish.kind === 'reply') change({ ...draft, mode: 'message', replyTo: targetOf(wish.message) })
     field.current?.focus()
   })
@@ -173,7 +181,7 @@ export function Composer(props: {
               channel={channel}
               carry={() => ({
                 text: draft.text,
-                attachments: uploads.items.flatMap(({ attachment }) => attachment ?? []),
+                ...uploads.carried(),
                 onGone: () => {
                   change({ text: '', mode: 'message' })
                   uploads.clear()
@@ -189,6 +197,7 @@ export function Composer(props: {
               onSend={(template, read) => {
                 post({ kind: 'message', text: read, attachments: [], template })
                 setPicking(false)
+                return true
               }}
               onClose={closed ? undefined : () => setPicking(false)}
             />
@@ -248,12 +257,11 @@ export function Composer(props: {
                 {...(templates ? { onTemplates: () => setPicking(true) } : {})}
               />
               {!formats && <span className={css['hint']}>{text.composer.hint}</span>}
-              <span className={cx(css['count'], length.refused && css['over'])} role="status">
-                {!note && capabilities?.text.segments && !length.refused && (
-                  <SegmentCount typed={draft.text} rules={capabilities.text.segments} />
-                )}
-                {length.words}
-              </span>
+              <LengthCount
+                typed={draft.text}
+                notice={length}
+                segments={note ? undefined : capabilities?.text.segments}
+              />
               <Button
                 className={css['send']}
                 size="xs"

@@ -1,27 +1,29 @@
 import { Button, SegmentedControl } from '@mantine/core'
 import { IconArrowBackUp, IconArrowBackUpDouble, IconArrowForwardUp, IconNote } from '@tabler/icons-react'
-import { lazy, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect, useState, useSyncExternalStore } from 'react'
 import type { ChannelView, ConversationView, MessageView } from '../../../src/domain/views.ts'
 import { typeInConversation } from '../data/agent-connection.ts'
 import { newClientMessageId } from '../data/client-message-id.ts'
-import { readDraft } from '../data/drafts.ts'
+import { keepDraft, readDraft } from '../data/drafts.ts'
 import type { LetterDraft } from '../data/letter-drafts.ts'
 import { keepLetterDraft, readLetterDraft } from '../data/letter-drafts.ts'
-import { sendPending } from '../data/outbox.ts'
+import { forgetPending, sendPending } from '../data/outbox.ts'
 import { useAllowed, useMe, useThread } from '../data/queries.ts'
 import { letterWishes } from '../letters/letter-wishes.ts'
 import type { LetterKind } from '../letters/reply-draft.ts'
 import { addressingOf, lastAnswerable, participantsOf, reachesMore } from '../letters/reply-draft.ts'
-import { isBlank } from '../letters/rich-text.ts'
+import { isBlank, writtenLetter } from '../letters/rich-text.ts'
 import { useShortcut } from '../shell/shortcuts.ts'
 import { letterText } from '../text/letter-text.ts'
 import { text } from '../text/text.ts'
+import { AnswerBy } from './answer-by.tsx'
 import composerCss from './composer.module.css'
 import { Composer } from './composer.tsx'
 import css from './letter-form.module.css'
 import type { FinishedLetter } from './letter-form.tsx'
 import { LetterForm } from './letter-form.tsx'
 import { fileRules, windowIsClosed } from './limits.ts'
+import { againOf, useComposerWishes } from './use-message-draft.ts'
 import { useUploads } from './use-uploads.ts'
 
 const ConfirmDialog = lazy(() =>
@@ -43,6 +45,8 @@ export function LetterDesk(props: {
   const messages = useThread(id).messages ?? NOBODY
   const [draft, setDraft] = useState(() => readLetterDraft(me, id))
   const [noting, setNoting] = useState(() => !draft && readDraft(me, id).text !== '')
+  /** A note that comes back is read anew. */
+  const [notes, setNotes] = useState(0)
   const [asking, setAsking] = useState(false)
   const uploads = useUploads(fileRules(channel.capabilities.attachments))
   const last = lastAnswerable(messages)
@@ -81,9 +85,23 @@ export function LetterDesk(props: {
     if (wish.draft) {
       setNoting(false)
       keep({ ...wish.draft, clientMessageId: newClientMessageId() })
-      uploads.take(wish.attachments ?? [])
+      uploads.take({ attachments: wish.attachments ?? [] })
     } else begin(wish.kind, wish.about)
   }, [wish, id])
+
+  useComposerWishes(id, (asked) => {
+    if (asked.kind === 'files') {
+      if (!draft) begin('reply')
+      setNoting(false)
+      uploads.take(asked)
+    }
+    if (asked.kind === 'again') {
+      keepDraft(me, id, againOf(readDraft(me, id), asked.pending))
+      forgetPending(asked.pending.clientMessageId)
+      setNotes(notes + 1)
+      setNoting(true)
+    }
+  })
 
   const send = (finished: FinishedLetter) => {
     if (!draft) return
@@ -100,11 +118,38 @@ export function LetterDesk(props: {
   if (!maySend) return null
   if (noting) {
     return (
-      <Composer conversation={conversation} onReply={() => (draft ? setNoting(false) : begin('reply'))} />
+      <Composer
+        key={notes}
+        conversation={conversation}
+        onReply={() => (draft ? setNoting(false) : begin('reply'))}
+      />
     )
   }
-  if (!draft)
-    return <Bar name={contact.name} last={last} own={own} onWrite={begin} onNote={() => setNoting(true)} />
+  const answerBy = (
+    <AnswerBy
+      short={!draft}
+      conversation={conversation}
+      channel={channel}
+      carry={() => ({
+        text: draft?.document ? writtenLetter(draft.document).text : '',
+        ...(draft?.document ? { document: draft.document } : {}),
+        ...uploads.carried(),
+        onGone: leave,
+      })}
+    />
+  )
+  if (!draft) {
+    return (
+      <Bar
+        name={contact.name}
+        last={last}
+        own={own}
+        onWrite={begin}
+        onNote={() => setNoting(true)}
+        answerBy={answerBy}
+      />
+    )
+  }
 
   const more = about ? reachesMore(about, own) : false
   const kinds = (['reply', ...(more ? (['reply-all'] as const) : []), 'forward'] as const).map((kind) => ({
@@ -135,6 +180,7 @@ export function LetterDesk(props: {
                 else begin(value as LetterKind, about)
               }}
             />
+            {answerBy}
           </div>
         }
         onChange={(next) => {
@@ -168,8 +214,9 @@ function Bar(props: {
   readonly own: readonly string[]
   readonly onWrite: (kind: LetterKind) => void
   readonly onNote: () => void
+  readonly answerBy: ReactNode
 }) {
-  const { name, last, own, onWrite, onNote } = props
+  const { name, last, own, onWrite, onNote, answerBy } = props
   const ways = [
     ...(last && reachesMore(last, own)
       ? ([['reply-all', letterText.replyAll, IconArrowBackUpDouble]] as const)
@@ -206,6 +253,7 @@ function Bar(props: {
         >
           <span className={css['word']}>{text.composer.note}</span>
         </Button>
+        {answerBy}
       </div>
     </div>
   )

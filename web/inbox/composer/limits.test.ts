@@ -29,6 +29,15 @@ describe('a file in the composer', () => {
     expect(fileRefusal(file, standing, rules)).toEqual(expect.any(String))
   })
 
+  it('is refused as any file is where the channel carries none', () => {
+    const refusal = fileRefusal(
+      png(1),
+      none,
+      fileRules({ ...attachments, support: 'absent', maxPerMessage: 0 }),
+    )
+    expect(refusal).toBe('This channel carries no files')
+  })
+
   it('is limited alone where no limit of all together is set', () => {
     const { maxTotalBytes: _, ...alone } = attachments
     expect(fileRefusal(png(1_000), { count: 2, bytes: 10_000_000 }, fileRules(alone))).toBeUndefined()

@@ -51,6 +51,7 @@ export function fileRefusal(
   standing: { readonly count: number; readonly bytes: number },
   rules: FileRules,
 ): string | undefined {
+  if (!rules.allowed) return text.composer.noFiles
   if (standing.count >= rules.most && !rules.splits) return text.composer.tooMany(rules.most)
   const limit = maxBytesOf(rules, file.type)
   if (file.size > limit) return text.composer.tooLarge(sizeOf(limit))
@@ -64,6 +65,8 @@ export function fileRefusal(
 export interface LengthNotice {
   readonly words: string
   readonly refused: boolean
+  /** In how many messages it goes, where these are several. */
+  readonly messages?: number
 }
 
 /** Silent far from the limit; near it, counts; beyond it, says what happens. */
@@ -79,7 +82,7 @@ export function lengthNotice(
     return { words: text.composer.over(length - maxLength), refused: true }
   }
   const messages = countMessages(typed.trim(), files, capabilities)
-  if (messages > 1) return { words: text.composer.split(messages), refused: false }
+  if (messages > 1) return { words: text.composer.split(messages), refused: false, messages }
   return {
     words:
       length >= maxLength * NOTICE_FROM && !capabilities.text.segments

@@ -1,5 +1,5 @@
 import { ActionIcon, NativeSelect, TextInput } from '@mantine/core'
-import { IconSearch, IconX } from '@tabler/icons-react'
+import { IconSearch, IconSend2, IconX } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useId, useRef, useState } from 'react'
 import type { FilledTemplate, MessageTemplate } from '../../../src/domain/message-template.ts'
@@ -7,6 +7,7 @@ import { templatesQuery } from '../data/messenger-api.ts'
 import { cx } from '../parts/class-names.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { messengerText } from '../text/messenger-text.ts'
+import { languageName } from './language-name.ts'
 import { TemplateForm } from './template-form.tsx'
 import css from './template-picker.module.css'
 import { searchTemplates } from './template-text.ts'
@@ -18,7 +19,8 @@ const NONE: readonly MessageTemplate[] = []
 export function TemplatePicker(props: {
   readonly channelId: string
   readonly busy?: boolean
-  readonly onSend: (template: FilledTemplate, text: string) => void
+  /** @returns whether it is on its way: what was filled in stays otherwise */
+  readonly onSend: (template: FilledTemplate, text: string) => boolean | Promise<boolean>
   /** Absent where nothing else can be written. */
   readonly onClose: (() => void) | undefined
 }) {
@@ -30,24 +32,39 @@ export function TemplatePicker(props: {
   /** On a phone the list gives way to what was chosen. */
   const [opened, setOpened] = useState(false)
   const [values, setValues] = useState<Readonly<Record<string, FilledTemplate['variables']>>>({})
+  /** One is on its way. None is chosen then: a key pressed twice must not send it twice. */
+  const [sent, setSent] = useState(false)
   const form = useRef<HTMLDivElement>(null)
+  const field = useRef<HTMLInputElement>(null)
   const listId = useId()
 
   const templates = query.data ?? NONE
   const languages = [...new Set(templates.map((template) => template.language))].sort()
   const found = searchTemplates(templates, search, language)
-  const chosen =
-    found.find(({ id }) => id === chosenId) ?? found.find(({ unusable }) => !unusable) ?? found[0]
+  const chosen = sent
+    ? undefined
+    : (found.find(({ id }) => id === chosenId) ?? found.find(({ unusable }) => !unusable) ?? found[0])
 
+  const choose = (id: string) => {
+    setChosenId(id)
+    setSent(false)
+  }
   const move = (step: 1 | -1) => {
     const at = found.findIndex(({ id }) => id === chosen?.id)
     const next = found[Math.min(found.length - 1, Math.max(0, at + step))]
     if (!next) return
-    setChosenId(next.id)
+    choose(next.id)
     document.getElementById(`${listId}-${next.id}`)?.scrollIntoView({ block: 'nearest' })
   }
+  const send = async ({ id, name }: MessageTemplate, text: string) => {
+    if (!(await onSend({ id, name, variables: values[id] ?? {} }, text))) return
+    setValues((before) => ({ ...before, [id]: {} }))
+    setOpened(false)
+    setSent(true)
+    field.current?.focus()
+  }
   const open = (id: string) => {
-    setChosenId(id)
+    choose(id)
     setOpened(true)
     requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('input, button[data-send]')?.focus())
   }
@@ -56,6 +73,7 @@ export function TemplatePicker(props: {
     <section className={css['picker']} aria-label={words.label}>
       <div className={css['bar']}>
         <TextInput
+          ref={field}
           className={css['search']}
           size="xs"
           autoFocus
@@ -70,6 +88,7 @@ export function TemplatePicker(props: {
           onChange={({ currentTarget }) => {
             setSearch(currentTarget.value)
             setOpened(false)
+            setSent(false)
           }}
           onKeyDown={(event) => {
             if (event.nativeEvent.isComposing) return
@@ -95,7 +114,7 @@ export function TemplatePicker(props: {
             value={language}
             data={[
               { value: '', label: words.anyLanguage },
-              ...languages.map((value) => ({ value, label: value })),
+              ...languages.map((value) => ({ value, label: languageName(value) })),
             ]}
             onChange={({ currentTarget }) => setLanguage(currentTarget.value)}
           />
@@ -133,13 +152,16 @@ export function TemplatePicker(props: {
                 busy={busy}
                 onChange={(next) => setValues({ ...values, [chosen.id]: next })}
                 onBack={() => setOpened(false)}
-                onSend={(text) => {
-                  const { id, name } = chosen
-                  onSend({ id, name, variables: values[id] ?? {} }, text)
-                  setValues({ ...values, [id]: {} })
-                  setOpened(false)
-                }}
+                onSend={(text) => void send(chosen, text)}
               />
+            </div>
+          ) : sent ? (
+            <div role="status" className={css['sent']}>
+              <span className={css['plane']} aria-hidden>
+                <IconSend2 size={22} stroke={1.7} />
+              </span>
+              <p className={css['done']}>{words.sent}</p>
+              <p className={css['next']}>{words.sentHint}</p>
             </div>
           ) : (
             <EmptyState icon={<IconSearch size={22} />} title={words.noMatch} hint={words.noMatchHint} />
@@ -177,7 +199,7 @@ function Option(props: {
     >
       <span className={css['head']}>
         <bdi className={css['name']}>{template.name}</bdi>
-        <span className={css['tag']}>{template.language}</span>
+        <span className={css['tag']}>{languageName(template.language)}</span>
       </span>
       <bdi className={css['excerpt']}>
         {template.unusable ? words.unusable(template.unusable) : template.body}

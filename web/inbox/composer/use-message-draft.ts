@@ -4,6 +4,7 @@ import type { ComposerWish } from '../data/composer-wishes.ts'
 import { composerWishes } from '../data/composer-wishes.ts'
 import type { Draft } from '../data/drafts.ts'
 import { keepDraft, readDraft } from '../data/drafts.ts'
+import type { PendingMessage } from '../data/outbox.ts'
 
 /** What is written in a conversation, kept in this browser, and the field that it stands in. */
 export function useMessageDraft(props: {
@@ -36,11 +37,24 @@ export function useMessageDraft(props: {
   return { draft, change, place, selection }
 }
 
+/** A message that was refused, to be written anew; what is being written stays, and comes behind it. */
+export function againOf(draft: Draft, { text, kind, replyTo }: PendingMessage): Draft {
+  const said = draft.text.trim()
+  return {
+    text: said === '' ? text : `${text}\n${draft.text}`,
+    mode: kind,
+    ...(replyTo && kind === 'message' ? { replyTo } : {}),
+  }
+}
+
 /** Does what somebody asked the composer of this conversation for elsewhere on the screen. */
-export function useComposerWishes(conversationId: string, onWish: (wish: ComposerWish) => void): void {
+export function useComposerWishes(
+  conversationId: string | undefined,
+  onWish: (wish: ComposerWish) => void,
+): void {
   const wish = useSyncExternalStore(composerWishes.subscribe, composerWishes.get)
   useEffect(() => {
-    if (wish?.conversationId !== conversationId) return
+    if (!wish || wish.conversationId !== conversationId) return
     composerWishes.set(undefined)
     onWish(wish)
   }, [wish, conversationId])

@@ -1,6 +1,8 @@
+import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { ChannelView, ConversationView } from '../../../src/domain/views.ts'
-import { type ReplyWindow, replyWindowOf } from './reply-window.ts'
+import { reachQuery } from '../data/messenger-api.ts'
+import { heardLast, type ReplyWindow, replyWindowOf } from './reply-window.ts'
 
 const MINUTE_MS = 60_000
 const NO_WINDOW: ReplyWindow = { kind: 'none' }
@@ -8,10 +10,18 @@ const NO_WINDOW: ReplyWindow = { kind: 'none' }
 /** A conversation's reply window, kept up to the minute, and to the instant in which it closes. */
 export function useReplyWindow(
   channel: ChannelView | undefined,
-  conversation: Pick<ConversationView, 'lastInboundAt'>,
+  conversation: ConversationView,
 ): ReplyWindow {
   const [looks, setLooks] = useState(0)
-  const window = channel ? replyWindowOf(channel.capabilities, conversation, Date.now()) : NO_WINDOW
+  const windowOf = (heard: Pick<ConversationView, 'lastInboundAt'>) =>
+    channel ? replyWindowOf(channel.capabilities, heard, Date.now()) : NO_WINDOW
+  const own = windowOf(conversation)
+  const { data: ways } = useQuery({
+    ...reachQuery(conversation.contact.id),
+    enabled: own.kind === 'closed',
+  })
+  const heard = own.kind === 'closed' ? heardLast(conversation, ways) : conversation
+  const window = windowOf(heard)
   const leftMs = 'leftMs' in window ? window.leftMs : undefined
   useEffect(() => {
     if (leftMs === undefined) return undefined
@@ -24,6 +34,6 @@ export function useReplyWindow(
       clearTimeout(timer)
       document.removeEventListener('visibilitychange', lookAgain)
     }
-  }, [looks, leftMs === undefined, conversation.lastInboundAt])
+  }, [looks, leftMs === undefined, heard.lastInboundAt])
   return window
 }

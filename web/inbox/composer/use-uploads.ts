@@ -15,6 +15,14 @@ export interface Upload {
   readonly final?: boolean
 }
 
+/** Files on their way from one composer to another. */
+export interface CarriedFiles {
+  /** Stored already. */
+  readonly attachments: readonly AttachmentView[]
+  /** Not stored, or not yet. */
+  readonly files: readonly File[]
+}
+
 export type Uploads = ReturnType<typeof useUploads>
 
 /** Files are stored as soon as they are added, so that sending is quick. */
@@ -36,22 +44,41 @@ export function useUploads(rules: FileRules) {
     }
   }
 
+  /** Judges files beside those that stand, and begins to store what is not stored and may go. */
+  const admitted = (standing: readonly Upload[], { attachments, files }: CarriedFiles): readonly Upload[] => {
+    const kept = standing.filter(({ final }) => !final)
+    const sum = { count: kept.length, bytes: kept.reduce((bytes, { file }) => bytes + file.size, 0) }
+    const judged = (
+      file: Upload['file'],
+      type: string,
+      fine: Pick<Upload, 'state' | 'attachment'>,
+    ): Upload => {
+      keys.current += 1
+      const item = { ...fine, key: keys.current, file }
+      const problem = fileRefusal({ size: file.size, type }, sum, rules)
+      if (problem) return { ...item, state: 'failed', problem, final: true }
+      sum.count += 1
+      sum.bytes += file.size
+      return item
+    }
+    const stored = attachments.map((attachment) => {
+      const { name, sizeBytes: size, contentType } = attachment
+      return judged({ name, size }, contentType, { state: 'ready', attachment })
+    })
+    const fresh = files.map((file) => {
+      const item = judged(file, file.type, { state: 'uploading' })
+      chosen.current.set(item.key, file)
+      if (!item.final) void start(item.key, file)
+      return item
+    })
+    return [...stored, ...fresh]
+  }
+
   return {
     items,
     add: (files: readonly File[]) => {
-      const kept = items.filter(({ final }) => !final)
-      const standing = { count: kept.length, bytes: kept.reduce((bytes, { file }) => bytes + file.size, 0) }
-      const added = files.map((file): Upload & { readonly file: File } => {
-        keys.current += 1
-        chosen.current.set(keys.current, file)
-        const problem = fileRefusal(file, standing, rules)
-        if (problem) return { key: keys.current, file, state: 'failed', problem, final: true }
-        standing.count += 1
-        standing.bytes += file.size
-        return { key: keys.current, file, state: 'uploading' }
-      })
+      const added = admitted(items, { attachments: [], files })
       setItems((before) => [...before, ...added])
-      for (const { key, file, state } of added) if (state === 'uploading') void start(key, file)
     },
     remove: (key: number) => setItems((before) => before.filter((item) => item.key !== key)),
     retry: (key: number) => {
@@ -60,15 +87,14 @@ export function useUploads(rules: FileRules) {
       setItems((before) => before.map((one) => (one.key === key ? { key, file, state: 'uploading' } : one)))
       void start(key, file)
     },
-    /** In place of all others: files that are stored already. */
-    take: (attachments: readonly AttachmentView[]) =>
-      setItems(
-        attachments.map((attachment): Upload => {
-          keys.current += 1
-          const file = { name: attachment.name, size: attachment.sizeBytes }
-          return { key: keys.current, file, state: 'ready', attachment }
-        }),
-      ),
+    /** In place of all others: files that come from elsewhere. */
+    take: (carried: Partial<CarriedFiles>) =>
+      setItems(admitted([], { attachments: [], files: [], ...carried })),
+    /** All of them, for another composer: what this channel refuses the other one may carry. */
+    carried: (): CarriedFiles => ({
+      attachments: items.flatMap(({ attachment }) => attachment ?? []),
+      files: items.flatMap(({ key, attachment }) => (attachment ? [] : (chosen.current.get(key) ?? []))),
+    }),
     clear: () => setItems([]),
   }
 }

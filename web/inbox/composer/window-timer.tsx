@@ -41,10 +41,15 @@ export function WindowTimer(props: {
   const closing = window.kind === 'closing'
   const Icon = closing ? IconClockExclamation : IconClock
   return (
-    // The warning is told once; each minute that passes is not.
-    <p className={cx(css['timer'], closing && css['closing'])} role={closing ? 'status' : undefined}>
-      <Icon size={15} stroke={1.9} aria-hidden />
-      <span>{closing ? words.closing(until, left) : words.open(until, left)}</span>
-    </p>
+    <>
+      <p className={cx(css['timer'], closing && css['closing'])}>
+        <Icon size={15} stroke={1.9} aria-hidden />
+        <span>{closing ? words.closing(until, left) : words.open(until, left)}</span>
+      </p>
+      {/* The warning is spoken once; each minute that passes is not. */}
+      <span className="visually-hidden" role="status">
+        {closing && words.soonOver}
+      </span>
+    </>
   )
 }

@@ -45,7 +45,11 @@ export function ContactPanel({ conversation }: { readonly conversation: Conversa
         </div>
         {mayWrite && !editing && (
           <Tooltip label={peopleText.edit}>
-            <ActionIcon aria-label={peopleText.edit} onClick={() => setEditing(true)}>
+            <ActionIcon
+              className={css['change'] ?? ''}
+              aria-label={peopleText.edit}
+              onClick={() => setEditing(true)}
+            >
               <IconPencil size={17} />
             </ActionIcon>
           </Tooltip>

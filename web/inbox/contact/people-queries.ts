@@ -5,7 +5,6 @@ import type {
   MergePreviewView,
   MergeView,
   Page,
-  ReachView,
   TimelineEntryView,
 } from '../../../src/domain/views.ts'
 import { http, queryClient } from '../data/client.ts'
@@ -47,13 +46,6 @@ export const previewQuery = (survivorId: string, absorbedId: string) =>
       }),
     staleTime: 0,
     gcTime: 0,
-  })
-
-export const reachQuery = (contact: ContactView) =>
-  queryOptions({
-    queryKey: ['contact-reach', contact.id, contact.version],
-    queryFn: ({ signal }) => http<{ items: ReachView[] }>('GET', at(contact, '/reach'), { signal }),
-    placeholderData: keepPreviousData,
   })
 
 export const timelineQuery = (contactId: string) =>

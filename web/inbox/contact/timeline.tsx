@@ -4,6 +4,7 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useEffect, useMemo } from 'react'
 import type { ContactView, TimelineEntryView } from '../../../src/domain/views.ts'
+import { attachmentUrl } from '../../shared/agent-api.ts'
 import { queryClient } from '../data/client.ts'
 import { useChannels, useOverlay } from '../data/queries.ts'
 import { cx } from '../parts/class-names.ts'
@@ -86,7 +87,8 @@ function Entry({ entry }: { readonly entry: TimelineEntryView }) {
   const name = channel?.name ?? '…'
   const isNote = message.kind === 'note'
   const own = message.direction === 'outbound'
-  const said = message.deletedAt ? words.deleted : (message.unsupported ?? message.text)
+  const unsupported = message.unsupported && text.thread.unsupported(message.unsupported)
+  const said = message.deletedAt ? words.deleted : (unsupported ?? message.text)
   return (
     <li className={cx(css['entry'], isNote ? css['note'] : own ? css['out'] : css['in'])}>
       <div className={css['meta']}>
@@ -115,7 +117,7 @@ function Entry({ entry }: { readonly entry: TimelineEntryView }) {
           <bdi>{conversation.subject}</bdi> · {text.status[conversation.status]}
         </p>
       )}
-      <div className={cx(css['said'], message.deletedAt && css['gone'])}>
+      <div className={cx(css['said'], (message.deletedAt || unsupported) && css['gone'])}>
         {message.spans && !message.deletedAt && !message.unsupported ? (
           <RichText text={said} spans={message.spans} />
         ) : (
@@ -123,10 +125,18 @@ function Entry({ entry }: { readonly entry: TimelineEntryView }) {
         )}
         {message.cards && !message.deletedAt && <MessageCards cards={message.cards} />}
       </div>
-      {message.attachments.length > 0 && (
+      {message.attachments.length > 0 && !message.deletedAt && (
         <p className={css['files']}>
           <IconFile size={14} stroke={1.8} aria-hidden />
-          <bdi>{message.attachments.map((file) => file.name).join(', ')}</bdi>
+          {message.attachments.map(({ id, name, state }) =>
+            state === 'gone' || state === 'too-large' ? (
+              <bdi key={id}>{name}</bdi>
+            ) : (
+              <a key={id} href={attachmentUrl(id)} download={name}>
+                <bdi>{name}</bdi>
+              </a>
+            ),
+          )}
         </p>
       )}
     </li>

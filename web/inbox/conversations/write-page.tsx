@@ -1,12 +1,12 @@
-import { Button, NativeSelect, Textarea, TextInput } from '@mantine/core'
+import { NativeSelect } from '@mantine/core'
 import { IconArrowLeft, IconMessageOff } from '@tabler/icons-react'
 import { Link, useNavigate } from '@tanstack/react-router'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import type { StartConversationCommand } from '../../../src/domain/commands.ts'
-import type { ChannelView } from '../../../src/domain/views.ts'
 import { ProblemError } from '../../shared/problem.ts'
 import { LetterForm } from '../composer/letter-form.tsx'
 import { fileRules } from '../composer/limits.ts'
+import { useComposerWishes } from '../composer/use-message-draft.ts'
 import { useUploads } from '../composer/use-uploads.ts'
 import { api, live } from '../data/client.ts'
 import { newClientMessageId } from '../data/client-message-id.ts'
@@ -14,17 +14,12 @@ import type { LetterDraft } from '../data/letter-drafts.ts'
 import { keepLetterDraft, NEW_CONVERSATION, readLetterDraft } from '../data/letter-drafts.ts'
 import { useChannels, useMe } from '../data/queries.ts'
 import { fieldErrors } from '../entrance/fields.ts'
-import { plainDocument, writtenLetter } from '../letters/rich-text.ts'
-import { EmptyState, SkeletonRows } from '../parts/states.tsx'
+import { EmptyState } from '../parts/states.tsx'
 import { tellError } from '../shell/toasts.ts'
 import { letterText } from '../text/letter-text.ts'
-import { messengerText } from '../text/messenger-text.ts'
 import { text } from '../text/text.ts'
+import { ShortForm } from './short-form.tsx'
 import css from './write-page.module.css'
-
-const TemplatePicker = lazy(() =>
-  import('../composer/template-picker.tsx').then((module) => ({ default: module.TemplatePicker })),
-)
 
 const emptyDraft = (): LetterDraft => ({
   kind: 'new',
@@ -50,14 +45,19 @@ export function WritePage() {
   const channel = channels.find(({ id }) => id === draft.channelId) ?? channels[0]
   const uploads = useUploads(fileRules(channel?.capabilities.attachments))
   const words = letterText.write
+  useComposerWishes(NEW_CONVERSATION, (wish) => {
+    if (wish.kind === 'files') uploads.take(wish)
+  })
 
   const keep = (next: LetterDraft) => {
     setErrors({})
     setDraft(next)
     keepLetterDraft(me, NEW_CONVERSATION, next)
   }
-  const start = async (command: Omit<StartConversationCommand, 'channelId' | 'clientMessageId'>) => {
-    if (!channel) return
+  const start = async (
+    command: Omit<StartConversationCommand, 'channelId' | 'clientMessageId'>,
+  ): Promise<boolean> => {
+    if (!channel) return false
     setBusy(true)
     try {
       const { conversation, message } = await api.startConversation({
@@ -75,10 +75,12 @@ export function WritePage() {
         params: { conversationId: conversation.id },
         search: true,
       })
+      return true
     } catch (error) {
       const named = error instanceof ProblemError ? placed(fieldErrors(error)) : {}
       setErrors(named)
       if (Object.keys(named).length === 0) tellError(error)
+      return false
     } finally {
       setBusy(false)
     }
@@ -140,8 +142,10 @@ export function WritePage() {
             />
           ) : (
             <ShortForm
+              key={channel.id}
               draft={draft}
               channel={channel}
+              uploads={uploads}
               errors={errors}
               busy={busy}
               onChange={keep}
@@ -159,83 +163,3 @@ const placed = (found: Readonly<Record<string, string>>): Record<string, string>
   Object.fromEntries(
     Object.entries(found).map(([path, said]) => [path.replace(/^letter\./u, '').split('.')[0] ?? '', said]),
   )
-
-/** For channels whose messages are no letters. */
-function ShortForm(props: {
-  readonly draft: LetterDraft
-  readonly channel: ChannelView
-  readonly errors: Readonly<Record<string, string>>
-  readonly busy: boolean
-  readonly onChange: (draft: LetterDraft) => void
-  readonly onSend: (
-    command: Pick<StartConversationCommand, 'to' | 'name' | 'text' | 'attachmentIds' | 'template'>,
-  ) => Promise<void>
-}) {
-  const { draft, channel, errors, busy, onChange, onSend } = props
-  const words = letterText.write
-  const to = draft.to[0]?.address ?? ''
-  const name = draft.to[0]?.name
-  /** Whoever has not written yet may only get an approved message. */
-  const { replyWindowHours, templates } = channel.capabilities
-  const onlyTemplates = replyWindowHours !== undefined && templates === 'native'
-  const addressed = { to: to.trim(), ...(name ? { name } : {}), attachmentIds: [] }
-  // As typed: what the draft keeps ends with a word.
-  const [written, setWritten] = useState(() => (draft.document ? writtenLetter(draft.document).text : ''))
-  const ready = to.trim() !== '' && written.trim() !== ''
-  const form = (
-    <form
-      className={css['short']}
-      onSubmit={(event) => {
-        event.preventDefault()
-        if (ready && !busy && !onlyTemplates) void onSend({ ...addressed, text: written.trim() })
-      }}
-    >
-      <TextInput
-        label={words.to}
-        description={words.toHint}
-        autoFocus
-        value={to}
-        error={errors['to']}
-        onChange={({ currentTarget }) =>
-          onChange({ ...draft, to: currentTarget.value ? [{ address: currentTarget.value }] : [] })
-        }
-      />
-      {onlyTemplates ? null : (
-        <>
-          <Textarea
-            label={words.text}
-            autosize
-            minRows={4}
-            maxRows={14}
-            value={written}
-            error={errors['text']}
-            onChange={({ currentTarget }) => {
-              setWritten(currentTarget.value)
-              onChange({ ...draft, document: plainDocument(currentTarget.value) })
-            }}
-          />
-          <Button type="submit" loading={busy} disabled={!ready} className={css['send']}>
-            {words.send}
-          </Button>
-        </>
-      )}
-    </form>
-  )
-  if (!onlyTemplates) return form
-  return (
-    <>
-      {form}
-      <p className={css['hint']}>{messengerText.window.never}</p>
-      <div className={css['templates']}>
-        <Suspense fallback={<SkeletonRows rows={2} avatar={false} />}>
-          <TemplatePicker
-            channelId={channel.id}
-            busy={busy || to.trim() === ''}
-            onSend={(template) => void onSend({ ...addressed, text: '', template })}
-            onClose={undefined}
-          />
-        </Suspense>
-      </div>
-    </>
-  )
-}

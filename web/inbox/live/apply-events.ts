@@ -90,4 +90,5 @@ function applyChannel(client: QueryClient, channel: ChannelView): void {
 
 function applyContact(client: QueryClient, contact: ContactView): void {
   client.setQueryData<ContactView>(['contact', contact.id], contact)
+  void client.invalidateQueries({ queryKey: ['reach', contact.id] })
 }

@@ -6,7 +6,5 @@ const TONES = { unknown: 'plain', healthy: 'good', degraded: 'warn', failing: 'd
 
 /** How a channel does. */
 export const ChannelHealth = ({ health }: { readonly health: ChannelHealthView }) => (
-  <span title={health.detail}>
-    <Tag tone={TONES[health.state]}>{settingsText.channels.health[health.state]}</Tag>
-  </span>
+  <Tag tone={TONES[health.state]}>{settingsText.channels.health[health.state]}</Tag>
 )

@@ -30,7 +30,8 @@ import { SecretRotation } from './secret-rotation.tsx'
 export function ChannelPage() {
   const { channelId } = useParams({ from: '/signed-in/settings/channels/$channelId' })
   return useAllowed('channel.manage') ? (
-    <WholeChannel channelId={channelId} />
+    // What was tested and made for one channel is never shown at another.
+    <WholeChannel key={channelId} channelId={channelId} />
   ) : (
     <OnlyRouting channelId={channelId} />
   )
@@ -101,7 +102,7 @@ function WholeChannel({ channelId }: { readonly channelId: string }) {
       <Head channel={channel}>
         <Actions channel={channel} onChecked={setChecked} />
       </Head>
-      {!channel.paused && <HealthNote health={channel.health} />}
+      {!channel.paused && channel.health.detail !== checked?.detail && <HealthNote health={channel.health} />}
       <CheckNote result={checked} fields={kind.configFields} />
       {channel.snippet && (
         <Card title={settingsText.channels.snippet} hint={settingsText.channels.snippetHint}>

@@ -7,7 +7,7 @@ import { useDraft } from '../parts/use-draft.ts'
 import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { useChannelChange } from './channel-change.ts'
-import { ConfigFields } from './config-fields.tsx'
+import { ConfigFields, HELP_BELOW } from './config-fields.tsx'
 import { Card } from './page-parts.tsx'
 import css from './rows.module.css'
 import { useConfigForm } from './use-config-form.ts'
@@ -53,6 +53,7 @@ export function ChannelSettingsCard({
         <TextInput
           label={settingsText.channels.name}
           description={settingsText.channels.nameHint}
+          inputWrapperOrder={HELP_BELOW}
           withAsterisk
           value={name}
           error={name.trim() === '' ? settingsText.channels.fieldRequired : undefined}

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ChannelView } from '../../../src/domain/views.ts'
 import { channelsQuery, useAllowed } from '../data/queries.ts'
+import { Avatar } from '../parts/avatar.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { dateOf } from '../parts/time.ts'
 import { settingsText } from '../text/settings-text.ts'
@@ -66,16 +67,21 @@ export function ChannelsPage() {
 }
 
 function ChannelRow({ channel, linked }: { readonly channel: ChannelView; readonly linked: boolean }) {
+  const { state } = channel.health
+  const troubled = !channel.deletedAt && !channel.paused && (state === 'degraded' || state === 'failing')
   const inside = (
     <>
-      <span className={css['icon']} aria-hidden>
-        <IconPlugConnected size={20} stroke={1.7} />
-      </span>
+      <Avatar name={channel.typeName} size={40} square />
       <span className={css['words']}>
         <span className={css['name']}>
           <bdi>{channel.name}</bdi>
         </span>
         <span className={css['detail']}>{channel.typeName}</span>
+        {troubled && channel.health.detail && (
+          <span className={css['trouble']} data-state={channel.health.state}>
+            {channel.health.detail}
+          </span>
+        )}
       </span>
       {channel.deletedAt ? (
         <span className={css['when']}>{settingsText.channels.deletedOn(dateOf(channel.deletedAt))}</span>

@@ -1,4 +1,4 @@
-import type { NativeSelectProps } from '@mantine/core'
+import type { NativeSelectProps, TextInputProps } from '@mantine/core'
 import { ColorInput, NativeSelect, PasswordInput, Switch, Textarea, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import type { ConfigField } from '../../../src/contract/config-field.ts'
@@ -74,6 +74,13 @@ const HALF: ReadonlySet<ConfigField['kind']> = new Set([
   'channel',
 ])
 const LONG_HELP = 70
+/** Help stands below: fields side by side have their boxes side by side. */
+export const HELP_BELOW: NonNullable<TextInputProps['inputWrapperOrder']> = [
+  'label',
+  'input',
+  'description',
+  'error',
+]
 
 /** Short answers stand side by side where there is room. */
 const isWide = ({ kind, help = '' }: ConfigField): boolean => !HALF.has(kind) || help.length > LONG_HELP
@@ -106,6 +113,7 @@ function Field(props: {
   const frame = {
     label: field.label,
     description: field.help,
+    inputWrapperOrder: HELP_BELOW,
     error,
     // Marked by the star alone: the browser's own bubble would not speak our words.
     withAsterisk: field.required && !secretSet,
@@ -184,7 +192,10 @@ function Field(props: {
 
 /** Another channel, of those that can send letters to customers. */
 function ChannelField(props: {
-  readonly frame: Pick<NativeSelectProps, 'label' | 'description' | 'error' | 'withAsterisk'>
+  readonly frame: Pick<
+    NativeSelectProps,
+    'label' | 'description' | 'error' | 'withAsterisk' | 'inputWrapperOrder'
+  >
   readonly value: string
   readonly required: boolean
   readonly onChange: (value: string) => void

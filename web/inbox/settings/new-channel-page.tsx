@@ -1,17 +1,17 @@
 import { Button, TextInput } from '@mantine/core'
-import { IconPlugConnected } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ChannelTypeView } from '../../shared/agent-api.ts'
 import { initialInputs } from '../../shared/config-values.ts'
 import { api, queryClient } from '../data/client.ts'
+import { Avatar } from '../parts/avatar.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { tellError } from '../shell/toasts.ts'
 import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { ChannelSetup } from './channel-setup.tsx'
-import { ConfigFields } from './config-fields.tsx'
+import { ConfigFields, HELP_BELOW } from './config-fields.tsx'
 import { Card, PageHead } from './page-parts.tsx'
 import css from './rows.module.css'
 import { useConfigForm } from './use-config-form.ts'
@@ -40,9 +40,7 @@ export function NewChannelPage() {
         <div className={css['kinds']}>
           {query.data?.items.map((kind) => (
             <button key={kind.type} type="button" className={css['kind']} onClick={() => setChosen(kind)}>
-              <span className={css['icon']} aria-hidden>
-                <IconPlugConnected size={20} stroke={1.7} />
-              </span>
+              <Avatar name={kind.displayName} size={40} square />
               <span className={css['words']}>
                 <span className={css['name']}>{kind.displayName}</span>
                 <span className={css['detail']}>{kind.summary}</span>
@@ -94,6 +92,7 @@ function NewChannelForm({ kind, onBack }: { readonly kind: ChannelTypeView; read
           <TextInput
             label={settingsText.channels.name}
             description={settingsText.channels.nameHint}
+            inputWrapperOrder={HELP_BELOW}
             withAsterisk
             autoFocus
             value={name}

@@ -139,7 +139,12 @@ export const letterWords = {
     hint: 'You write first; the answer comes back here.',
     channel: 'Channel',
     to: 'To',
-    toHint: 'As this channel names people, such as a number',
+    /** By what the channel calls people. */
+    toHints: {
+      phone: 'A number with its country, such as +49 30 901820',
+      email: 'An email address',
+      id: 'As this channel names people',
+    },
     text: 'Message',
     send: 'Send',
     nowhere: 'No channel lets you write first',

@@ -31,9 +31,13 @@ export const messengerWords = {
     choice: 'Chose',
     coordinates: (latitude: string, longitude: string) => `${latitude}, ${longitude}`,
   },
+  player: {
+    audio: (name: string) => `Sound: ${name}`,
+    video: (name: string) => `Film: ${name}`,
+  },
   trouble: {
-    chooseTemplate: 'Choose a template',
-    checking: 'Looking whether this message arrived…',
+    chooseTemplate: 'Choose an approved message',
+    checking: 'No answer came. Asking the platform whether it arrived, before anything is sent again.',
     /** What to do about a failure, by its code. */
     advice: {
       'reply-window-closed': 'The time for free answers is over. An approved message may still go out.',
@@ -48,6 +52,7 @@ export const messengerWords = {
   window: {
     open: (until: string, left: string) => `Free answers until ${until}, ${left} left`,
     closing: (until: string, left: string) => `Only ${left} left for free answers, until ${until}`,
+    soonOver: 'The time for free answers is over within the hour',
     duration: (hours: number, minutes: number) =>
       hours === 0
         ? minutes === 0
@@ -63,20 +68,18 @@ export const messengerWords = {
   notice: {
     optedOut: (name: string, when: string) =>
       `${name} asked on ${when} to get no more messages here. Nothing can be sent until he allows it again.`,
+    failing: 'This channel does not work just now, so what you send may wait or fail.',
     deleted: 'This channel was deleted. The conversation stays readable, but nothing can be sent here.',
-    otherWay: 'Answer by another channel',
   },
   templates: {
     label: 'Approved messages',
     open: 'Approved messages',
-    title: 'Approved message',
     search: 'Find an approved message',
     language: 'Language',
     anyLanguage: 'All languages',
     none: 'This channel has no approved messages yet. They are written and approved with its platform, and appear here within minutes.',
     noMatch: 'No approved message matches.',
     noMatchHint: 'Search by its name or by words of its text.',
-    choose: 'Choose an approved message to see what the customer would read.',
     unusable: (reason: string) => `Cannot be sent: ${reason}`,
     gap: (key: string) => (/^\d+$/u.test(key) ? `Gap ${key}` : key.replaceAll('_', ' ')),
     example: (example: string) => `e.g. ${example}`,
@@ -87,8 +90,14 @@ export const messengerWords = {
     buttons: 'Buttons below the text',
     close: 'Back to free text',
     all: 'All approved messages',
-    hint: 'Arrow keys choose, Enter fills in',
-    failed: 'The approved messages could not be loaded',
+    sent: 'It is on its way',
+    sentHint:
+      'Free answers are possible as soon as the customer writes. To send another approved message, choose it.',
+  },
+  /** Said by screen readers. */
+  length: {
+    tooLong: 'Too long to be sent',
+    several: (messages: number) => `Goes in ${messages} messages`,
   },
   segments: {
     count: (segments: number, left: number) =>
@@ -116,6 +125,10 @@ export const messengerWords = {
     templatesOnly: 'Only an approved message',
     only: 'There is no other way to reach this customer.',
     failed: 'The ways to reach this customer could not be loaded.',
+    asideTitle: 'Leave the message that you have begun?',
+    aside: (to: string | undefined) =>
+      `You have begun a message${to === undefined ? '' : ` to ${to}`} and not sent it. This one would take its place.`,
+    asideConfirm: 'Leave it for good',
     reasons: {
       'window-closed': 'The time for free answers is over',
       'opted-out': 'Wants no messages here',

@@ -75,6 +75,8 @@ export const peopleWords = {
     back: 'Inbox',
     timeline: 'Everything said',
     reach: 'Reached by',
+    begin: 'Begin a conversation',
+    unreached: 'No channel that you see reaches this person.',
     none: 'Nothing was said yet',
     noneHint: 'What this person writes on any channel stands here.',
     more: 'Show earlier',
@@ -86,7 +88,7 @@ export const peopleWords = {
   },
   ways: {
     ok: 'open now',
-    templatesOnly: 'template only',
+    templatesOnly: 'approved messages only',
     'window-closed': 'reply window closed',
     'opted-out': 'wants no messages',
     paused: 'channel paused',

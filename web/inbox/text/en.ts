@@ -264,6 +264,7 @@ export const en = {
       delivered: 'Delivered',
       read: 'Read',
       failed: 'Not delivered',
+      checking: 'Asking the platform whether it arrived',
       unknown: 'May have arrived',
     },
     failed: (reason: string) => `Not delivered: ${reason}`,

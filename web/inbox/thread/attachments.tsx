@@ -7,40 +7,70 @@ import {
   IconPhoto,
   IconVideo,
 } from '@tabler/icons-react'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useState } from 'react'
 import type { AttachmentView } from '../../../src/domain/views.ts'
 import { attachmentUrl } from '../../shared/agent-api.ts'
 import { backOffMs } from '../live/back-off.ts'
 import { sizeOf } from '../parts/bytes.ts'
+import { cx } from '../parts/class-names.ts'
 import { text } from '../text/text.ts'
 import css from './attachments.module.css'
+
+const Player = lazy(() => import('./player.tsx').then((module) => ({ default: module.Player })))
 
 const SHOWN_INLINE = /^image\/(jpeg|png|gif|webp)$/
 const THUMB_PX = 260
 /** A picture that failed so often in a row is shown as a file, until the agent asks for it again. */
 const MOST_FAILURES = 4
 
-/** Pictures as thumbnails, everything else as cards. */
+/** Pictures as thumbnails, what sounds or moves as players, everything else as cards. */
 export function Attachments({ attachments }: { readonly attachments: readonly AttachmentView[] }) {
   if (attachments.length === 0) return null
+  const pictures = attachments.filter(isPicture)
+  const album = pictures.length > 1
+  const others = album ? attachments.filter((one) => !isPicture(one)) : attachments
   return (
-    <div className={css['list']}>
-      {attachments.map((attachment) => {
-        const { id, state, contentType } = attachment
-        if (state === 'gone' || state === 'too-large') {
-          return <LostFile key={id} name={attachment.name} reason={text.thread.fileLost[state]} />
-        }
-        return SHOWN_INLINE.test(contentType) ? (
-          <Picture key={id} attachment={attachment} />
-        ) : (
-          <FileCard key={id} attachment={attachment} />
-        )
-      })}
-    </div>
+    <>
+      {album && (
+        <div className={cx(css['album'], pictures.length > 4 && css['many'])}>
+          {pictures.map((attachment) => (
+            <Picture key={attachment.id} attachment={attachment} cropped />
+          ))}
+        </div>
+      )}
+      {others.length > 0 && (
+        <div className={css['list']}>
+          {others.map((attachment) => (
+            <One key={attachment.id} attachment={attachment} />
+          ))}
+        </div>
+      )}
+    </>
   )
 }
 
-function Picture({ attachment }: { readonly attachment: AttachmentView }) {
+const isPicture = ({ state, contentType }: AttachmentView): boolean =>
+  state !== 'gone' && state !== 'too-large' && SHOWN_INLINE.test(contentType)
+
+function One({ attachment }: { readonly attachment: AttachmentView }) {
+  const { state, name, contentType } = attachment
+  if (state === 'gone' || state === 'too-large') {
+    return <LostFile name={name} reason={text.thread.fileLost[state]} />
+  }
+  if (isPicture(attachment)) return <Picture attachment={attachment} />
+  const kind = playedAs(contentType)
+  const card = <FileCard attachment={attachment} />
+  if (!kind) return card
+  return (
+    <Suspense fallback={card}>
+      <Player attachment={attachment} kind={kind} unplayable={card} />
+    </Suspense>
+  )
+}
+
+/** @param props.cropped to a square, beside others of its kind */
+function Picture(props: { readonly attachment: AttachmentView; readonly cropped?: boolean }) {
+  const { attachment, cropped = false } = props
   const [failures, setFailures] = useState(0)
   const [resting, setResting] = useState(false)
   useEffect(() => {
@@ -60,7 +90,9 @@ function Picture({ attachment }: { readonly attachment: AttachmentView }) {
   }
   const { width = 4, height = 3 } = attachment
   const shown = Math.min(THUMB_PX, Math.max(96, width), (THUMB_PX * Math.max(0.4, width / height)) | 0)
-  const box = { inlineSize: shown, aspectRatio: `${width} / ${height}` }
+  const box = cropped
+    ? { inlineSize: '100%', aspectRatio: '1' }
+    : { inlineSize: shown, aspectRatio: `${width} / ${height}` }
   return (
     <a
       className={css['picture']}
@@ -120,6 +152,11 @@ function LostFile({ name, reason }: { readonly name: string; readonly reason: st
       </span>
     </div>
   )
+}
+
+function playedAs(contentType: string): 'audio' | 'video' | undefined {
+  if (contentType.startsWith('audio/')) return 'audio'
+  return contentType.startsWith('video/') ? 'video' : undefined
 }
 
 function iconOf(contentType: string): typeof IconFile {

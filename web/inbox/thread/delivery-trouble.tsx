@@ -1,5 +1,11 @@
 import { Button } from '@mantine/core'
-import { IconAlertTriangle, IconFileDownload, IconRefresh, IconTemplate } from '@tabler/icons-react'
+import {
+  IconAlertTriangle,
+  IconFileDownload,
+  IconRefresh,
+  IconTemplate,
+  IconZoomQuestion,
+} from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { lazy, Suspense, useState } from 'react'
 import type { ChannelView, MessageView } from '../../../src/domain/views.ts'
@@ -38,9 +44,16 @@ export function DeliveryTrouble(props: {
   })
   const { delivery } = message
   const unknown = delivery?.state === 'unknown'
-  // The platform is asked before anybody has to be.
-  if (delivery && (delivery.state as string) === 'checking') {
-    return <p className={cx(css['trouble'], atStart && css['start'])}>{messengerText.trouble.checking}</p>
+  // The platform is asked before anybody has to be; until it is known, nothing is sent again.
+  if (delivery?.checking) {
+    return (
+      <p className={cx(css['trouble'], css['asking'], atStart && css['start'])} role="status">
+        <span className={css['reason']}>
+          <IconZoomQuestion size={14} stroke={2} aria-hidden />
+          {messengerText.trouble.checking}
+        </span>
+      </p>
+    )
   }
   const failed = message.status === 'failed' || delivery?.state === 'dead'
   if (!unknown && !failed) {

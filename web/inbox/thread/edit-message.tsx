@@ -36,7 +36,9 @@ export function EditMessage(props: {
       tellInfo(text.conversation.conflictTitle, text.thread.changedMeanwhile)
     },
   })
-  const { maxLength } = channel.capabilities.text
+  const { text: limits, attachments } = channel.capabilities
+  const besideFiles = message.attachments.length > 0 ? attachments.maxTextLength : undefined
+  const maxLength = Math.min(limits.maxLength, besideFiles ?? limits.maxLength)
   const fits = typed.trim() !== '' && typed.trim().length <= maxLength
   const save = () => {
     if (typed.trim() === before.trim()) onClose()

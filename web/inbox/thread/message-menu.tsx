@@ -7,6 +7,7 @@ import { isProblem } from '../../shared/problem.ts'
 import { live, queryClient } from '../data/client.ts'
 import { wishComposer } from '../data/composer-wishes.ts'
 import { messengerApi } from '../data/messenger-api.ts'
+import { useMe } from '../data/queries.ts'
 import { tellDone, tellError, tellInfo } from '../shell/toasts.ts'
 import { messengerText } from '../text/messenger-text.ts'
 import { text } from '../text/text.ts'
@@ -18,9 +19,9 @@ const ConfirmDialog = lazy(() =>
 
 const words = messengerText.message
 
-/** Whether the customer has it, so that it can still be changed at his side. */
-const arrived = ({ status }: MessageView): boolean =>
-  status === 'sent' || status === 'delivered' || status === 'read'
+/** Whether the platform has it, so that it can be answered and changed there. */
+const arrived = ({ direction, status }: MessageView): boolean =>
+  direction === 'inbound' || status === 'sent' || status === 'delivered' || status === 'read'
 
 async function copyText(copied: string): Promise<void> {
   try {
@@ -40,6 +41,7 @@ export function MessageMenu(props: {
 }) {
   const { message, channel, onEdit } = props
   const { capabilities } = channel
+  const me = useMe()
   const [asking, setAsking] = useState(false)
   const remove = useMutation({
     mutationFn: () => messengerApi.deleteMessage(message.id, message.version),
@@ -52,8 +54,13 @@ export function MessageMenu(props: {
     },
   })
   const said = message.kind === 'message'
-  const own = said && message.direction === 'outbound' && message.author.kind === 'agent' && arrived(message)
-  const writes = said && !channel.deletedAt
+  const writes = said && !channel.deletedAt && arrived(message)
+  // Agents change what they wrote themselves; who supervises them, what any of them wrote.
+  const changes =
+    writes &&
+    message.direction === 'outbound' &&
+    message.author.kind === 'agent' &&
+    (message.author.id === me.id || me.role !== 'agent')
   return (
     <>
       <Menu
@@ -80,16 +87,12 @@ export function MessageMenu(props: {
               {words.copy}
             </Menu.Item>
           )}
-          {own &&
-            writes &&
-            capabilities.editMessage === 'native' &&
-            message.text !== '' &&
-            !message.template && (
-              <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>
-                {words.edit}
-              </Menu.Item>
-            )}
-          {own && writes && capabilities.deleteMessage === 'native' && (
+          {changes && capabilities.editMessage === 'native' && message.text !== '' && !message.template && (
+            <Menu.Item leftSection={<IconPencil size={16} />} onClick={onEdit}>
+              {words.edit}
+            </Menu.Item>
+          )}
+          {changes && capabilities.deleteMessage === 'native' && (
             <Menu.Item
               className={css['danger'] ?? ''}
               leftSection={<IconTrash size={16} />}

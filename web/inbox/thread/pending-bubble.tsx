@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconClock } from '@tabler/icons-react'
 import { lazy, Suspense } from 'react'
+import { wishComposer } from '../data/composer-wishes.ts'
 import type { PendingMessage } from '../data/outbox.ts'
 import { forgetPending, retryPending } from '../data/outbox.ts'
 import { cx } from '../parts/class-names.ts'
@@ -16,7 +17,7 @@ const ReplyQuote = lazy(() =>
 
 /** A message of ours that the server has not acknowledged yet. */
 export function PendingBubble({ pending }: { readonly pending: PendingMessage }) {
-  const { state, kind, clientMessageId } = pending
+  const { state, kind, clientMessageId, conversationId } = pending
   return (
     <article
       className={cx(
@@ -33,7 +34,7 @@ export function PendingBubble({ pending }: { readonly pending: PendingMessage })
         <div className={css['bubble']}>
           {pending.replyTo && (
             <Suspense>
-              <ReplyQuote conversationId={pending.conversationId} replyTo={pending.replyTo} />
+              <ReplyQuote conversationId={conversationId} replyTo={pending.replyTo} />
             </Suspense>
           )}
           <MessageText text={pending.text} />
@@ -62,6 +63,15 @@ export function PendingBubble({ pending }: { readonly pending: PendingMessage })
             >
               {text.general.retry}
             </Button>
+            {!pending.template && (
+              <Button
+                size="compact-xs"
+                variant="subtle"
+                onClick={() => wishComposer({ kind: 'again', conversationId, pending })}
+              >
+                {text.general.edit}
+              </Button>
+            )}
             <Button
               size="compact-xs"
               variant="subtle"

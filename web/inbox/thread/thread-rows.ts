@@ -59,7 +59,15 @@ export function threadRows(
       last: !together(message, messages[index + 1]),
     })
   }
-  for (const item of pending) rows.push({ kind: 'pending', key: item.clientMessageId, pending: item })
+  for (const item of pending) {
+    // It begins the day that it will stand in: once it is stored, nothing is put before it and the end stays in sight.
+    const today = dayKey(item.createdAt)
+    if (today !== day && item.createdAt > (messages.at(-1)?.createdAt ?? '')) {
+      day = today
+      rows.push({ kind: 'day', key: `day-${today}`, at: item.createdAt })
+    }
+    rows.push({ kind: 'pending', key: item.clientMessageId, pending: item })
+  }
   return rows
 }
 
