@@ -132,6 +132,12 @@ export function createMetrics() {
     help: 'Bytes of deliveries on the disk of this machine that the database does not have',
     registers,
   })
+  const spoolSetAside = new Gauge({
+    name: 'tributary_spool_set_aside_files',
+    help: 'Deliveries on the disk of this machine that the journal refuses, and torn ends of spool files',
+    labelNames: ['kind'],
+    registers,
+  })
   const filings = new Counter({
     name: 'tributary_filings_total',
     help: 'Attempts to file sent messages with their platform, by how they ended',
@@ -192,6 +198,10 @@ export function createMetrics() {
     spooled: () => spooled.inc(),
     spoolDrained: (entries: number) => unspooled.inc(entries),
     spoolBytes: (bytes: number) => spoolBytes.set(bytes),
+    spoolSetAside: (refused: number, torn: number) => {
+      spoolSetAside.set({ kind: 'refused' }, refused)
+      spoolSetAside.set({ kind: 'torn' }, torn)
+    },
     filed: (outcome: string) => filings.inc({ outcome }),
     request: (facts: { method: string; route: string; status: number; durationMs: number }) =>
       http.observe(

@@ -22,6 +22,7 @@ export async function startShelter(
     now: Date.now,
     onError,
     onCount: (refused, torn) => {
+      metrics.spoolSetAside(refused, torn)
       if (refused + torn > 0) log.warn({ refused, torn }, 'the spool keeps files that it could not hand over')
     },
   })

@@ -9,7 +9,7 @@ declare module 'vitest' {
 }
 
 /** Starts it before the first file. @returns what stops it after the last */
-export default async function shareEngine(project: TestProject): Promise<() => Promise<void>> {
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const engine = await startTestEngine()
   project.provide('engineUri', engine.uri)
   return engine.stop
