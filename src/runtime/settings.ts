@@ -233,7 +233,7 @@ export const DEFINITIONS = {
   journalRetentionMs: define({
     name: 'JOURNAL_RETENTION_DAYS',
     kind: 'number',
-    help: 'Days for which the raw form of processed events is kept.',
+    help: 'Days for which the raw form of processed events is kept, and what the spool could not hand over.',
     schema: wholeNumber(1, 3_650).transform((days) => days * DAY_MS),
     fallback: '30',
   }),

@@ -178,6 +178,7 @@ function createPeople(findSender: FindSender, { letterThreads }: ThreadDeps) {
       const sender = comparable({ address: letter.identity.externalId })
       if (comparable({ address: conversation.identityExternalId }) === sender) return true
       if (conversation.contactId === findSender(letter).contact.id) return true
+      if (conversation.openedWith?.includes(sender)) return true
       let people = read.get(conversation.id)
       if (!people) {
         const letters = await letterThreads.participants(conversation.id)

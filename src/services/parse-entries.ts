@@ -43,7 +43,10 @@ export interface ArrivedMessage {
   readonly onlyInThread?: boolean
   readonly unsupported?: string
   readonly letter?: SanitisedLetter
+  /** Of a letter: as its sender dates it. */
   readonly sentAtMs?: number
+  /** Of what came late, such as after an outage: when the customer said it. */
+  readonly saidAtMs?: number
   /** The raw item, where it is to stay readable. */
   readonly source?: { readonly bytes: Uint8Array; readonly contentType: string }
   /** Counts as nothing that the customer said. */
@@ -231,6 +234,9 @@ function sortOut(
   }
 }
 
+/** From then on it matters when the customer said it, and not only when it came. */
+const LATE_MS = 60_000
+
 function arrivedMessage(
   event: Extract<SanitisedEvent, { type: 'message' }>,
   { id, receivedAtMs, order, body, contentType }: JournalEntry,
@@ -262,6 +268,8 @@ function arrivedMessage(
       text === event.text || letter.fullText !== undefined ? letter : { ...letter, fullText: event.text }
     if (event.sentAtMs !== undefined) message.sentAtMs = event.sentAtMs
     if (isQuiet(letter)) message.quiet = true
+  } else if (event.sentAtMs !== undefined && receivedAtMs - event.sentAtMs >= LATE_MS) {
+    message.saidAtMs = event.sentAtMs
   }
   if (event.groupKey !== undefined && !letter) message.groupKey = event.groupKey
   const spans = event.spans && !letter ? fitSpans(event.spans, text) : []

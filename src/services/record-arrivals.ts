@@ -154,6 +154,7 @@ async function toMessage(
     ...(arrival.replyToExternalId === undefined ? {} : { replyToExternalId: arrival.replyToExternalId }),
     ...(arrival.unsupported === undefined ? {} : { unsupported: arrival.unsupported }),
     ...(arrival.quiet ? { quiet: true } : {}),
+    ...(arrival.saidAtMs === undefined ? {} : { saidAtMs: arrival.saidAtMs }),
     ...(letter
       ? {
           letter: toLetter(letter, {

@@ -1,5 +1,5 @@
 import type { ChannelId, ConversationId } from '../domain/ids.ts'
-import { filedReasonOf } from '../domain/threading.ts'
+import { comparable, filedReasonOf, MOST_PARTICIPANTS, namedIn } from '../domain/threading.ts'
 import type { Writable } from '../domain/writable.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import { derivedId } from '../store/object-id.ts'
@@ -210,8 +210,13 @@ function openedBy(
   if (channel.categoryId) conversation.categoryId = channel.categoryId
   if (first.subject !== undefined) conversation.subject = first.subject
   if (letter && letter.baseSubject !== '') conversation.baseSubject = letter.baseSubject
-  if (lastHeard) conversation.lastInboundAtMs = lastHeard.receivedAtMs
-  else {
+  const people = peopleOf(messages)
+  if (people.length > 0) conversation.openedWith = people
+  if (lastHeard) {
+    conversation.lastInboundAtMs = Math.max(
+      ...heard.map(({ saidAtMs, receivedAtMs: cameAtMs }) => saidAtMs ?? cameAtMs),
+    )
+  } else {
     conversation.status = 'resolved'
     conversation.filed = filedReasonOf(messages.flatMap((message) => message.letter ?? []))
     conversation.resolvedAtMs = last.receivedAtMs
@@ -219,4 +224,15 @@ function openedBy(
   if (language !== undefined) conversation.language = language
   if (previousId) conversation.previousId = previousId
   return conversation
+}
+
+/** Who wrote these letters and whom they name. Those of strangers name nobody. */
+function peopleOf(messages: readonly ArrivedMessage[]): readonly string[] {
+  const people = new Set<string>()
+  for (const { letter, stranger, identity } of messages) {
+    if (!letter || stranger) continue
+    people.add(comparable({ address: identity.externalId }))
+    for (const one of namedIn(letter)) people.add(one)
+  }
+  return [...people].slice(0, MOST_PARTICIPANTS)
 }

@@ -155,7 +155,10 @@ async function plan(
     ...shown,
     status,
     unreadCount,
-    lastInboundAtMs: Math.max(conversation.lastInboundAtMs ?? 0, last.createdAtMs),
+    lastInboundAtMs: Math.max(
+      conversation.lastInboundAtMs ?? 0,
+      ...heard.map(({ saidAtMs, createdAtMs }) => saidAtMs ?? createdAtMs),
+    ),
     lastActivityAtMs: Math.max(conversation.lastActivityAtMs, last.createdAtMs),
   }
   delete next.filed

@@ -15,6 +15,7 @@ type Unchanged = Pick<
   | 'priority'
   | 'subject'
   | 'baseSubject'
+  | 'openedWith'
   | 'unreadCount'
   | 'readOrder'
   | 'lastInboundOrder'
@@ -159,6 +160,7 @@ export function toConversationDocument(conversation: StoredConversation): Conver
   if (categoryId) document.categoryId = toObjectId(categoryId)
   if (conversation.subject !== undefined) document.subject = conversation.subject
   if (conversation.baseSubject !== undefined) document.baseSubject = conversation.baseSubject
+  if (conversation.openedWith !== undefined) document.openedWith = conversation.openedWith
   if (lastMessage) document.lastMessage = toLastMessage(lastMessage)
   if (lastInboundAtMs !== undefined) document.lastInboundAt = new Date(lastInboundAtMs)
   if (conversation.language !== undefined) document.language = conversation.language
@@ -203,6 +205,7 @@ export function fromConversationDocument(document: ConversationDocument): Stored
   if (document.categoryId) conversation.categoryId = document.categoryId.toHexString() as id.CategoryId
   if (document.subject !== undefined) conversation.subject = document.subject
   if (document.baseSubject !== undefined) conversation.baseSubject = document.baseSubject
+  if (document.openedWith !== undefined) conversation.openedWith = document.openedWith
   if (filed) conversation.filed = filed
   if (filed && document.filedByHand) conversation.filedByHand = true
   if (lastMessage) conversation.lastMessage = fromLastMessage(lastMessage)

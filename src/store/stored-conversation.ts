@@ -52,6 +52,8 @@ export interface StoredConversation {
   readonly subject?: string
   /** Of the first letter, where its conversation is one of letters: further ones are found by it. */
   readonly baseSubject?: string
+  /** Whom the letters name that opened it, as addresses to compare: known before these letters are recorded. */
+  readonly openedWith?: readonly string[]
   readonly unreadCount: number
   readonly filed?: FiledReason
   /** A person filed it. */

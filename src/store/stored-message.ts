@@ -54,6 +54,8 @@ export interface StoredMessage {
   /** On the first part of a reply that had to be split: how many parts there are. */
   readonly partCount?: number
   readonly replyToExternalId?: string
+  /** When the customer said it, where it came here late: a platform counts its reply window from then. */
+  readonly saidAtMs?: number
   readonly delivery?: Delivery
   /** The customer's client has not said that it has it: when to look whether it goes on by another channel. */
   readonly continueAtMs?: number

@@ -262,6 +262,30 @@ describe('a letter that is recorded', () => {
     }
   })
 
+  it('meets its answer also when that comes between its conversation and itself', async () => {
+    const rig = open()
+    const { messages, conversations } = rig.receiveDeps
+    let record = (): void => undefined
+    const mayBeRecorded = new Promise<void>((resolve) => {
+      record = resolve
+    })
+    const first = receiveInbound([rig.entry(letter({ id: 'a', cc: [BOB] }))], {
+      ...rig.receiveDeps,
+      messages: {
+        ...messages,
+        recordInbound: async (some) => {
+          await mayBeRecorded
+          return messages.recordInbound(some)
+        },
+      },
+    })
+    await expect.poll(() => conversations.findCurrent(rig.channelId, ['a'])).toHaveLength(1)
+    await rig.receive([rig.entry(letter({ id: 'b', from: BOB, references: ['a'] }))])
+    record()
+    await first
+    expect(await homes(rig, 'a', 'b')).toHaveProperty('size', 1)
+  })
+
   it('is never joined unmarked by somebody who names it at that very moment', async () => {
     for (let round = 0; round < 10; round += 1) {
       const rig = open()

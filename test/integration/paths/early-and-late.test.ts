@@ -195,3 +195,21 @@ describe('a message that others overtook', () => {
     expect(await office.thread('shared')).toMatchObject({ unreadCount: 40, lastInboundOrder: 99 })
   })
 })
+
+it('what comes late counts from when the customer said it: the platform’s reply window does', async () => {
+  const HOUR_MS = 3_600_000
+  let order = 1_000_000
+  /** How long before its arrival the customer is taken to have said his last word. */
+  const spokenBefore = async (externalId: string, agoMs: number): Promise<number> => {
+    order += 1
+    const { receivedAtMs } = entryOf(CHANNEL, [], order)
+    const event = { ...said('u', externalId), sentAtMs: receivedAtMs - agoMs }
+    await office.receive(entryOf(CHANNEL, [event], order))
+    return receivedAtMs - ((await office.thread('u')).lastInboundAtMs ?? 0)
+  }
+  expect(await spokenBefore('m1', 5 * HOUR_MS)).toBe(5 * HOUR_MS)
+  // What he said before that moves nothing back; the clock went on by a second.
+  expect(await spokenBefore('m2', 9 * HOUR_MS)).toBe(5 * HOUR_MS + 1_000)
+  expect(await spokenBefore('m3', 2 * HOUR_MS)).toBe(2 * HOUR_MS)
+  expect(await spokenBefore('m4', 1_000)).toBe(0)
+})
