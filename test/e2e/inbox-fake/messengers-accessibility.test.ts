@@ -102,7 +102,8 @@ it.each([
     }
     for (const name of ['Shop messages', 'Text line']) {
       await page.goto('/write')
-      await page.locator('select').last().selectOption({ label: name })
+      // The first one filters the list beside the page.
+      await page.getByLabel('Channel', { exact: true }).nth(1).selectOption({ label: name })
       await page.getByText('A number with its country').waitFor()
       await look(`writing first by ${name}`)
     }

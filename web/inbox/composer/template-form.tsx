@@ -14,14 +14,17 @@ export function TemplateForm(props: {
   readonly template: MessageTemplate
   readonly values: FilledTemplate['variables']
   readonly busy: boolean
+  /** Whom it goes to is not said yet. */
+  readonly unaddressed: boolean
   readonly onChange: (values: FilledTemplate['variables']) => void
   /** To the list, where it is not beside. */
   readonly onBack: () => void
   readonly onSend: (text: string) => void
 }) {
-  const { template, values, busy, onChange, onBack, onSend } = props
+  const { template, values, busy, unaddressed, onChange, onBack, onSend } = props
   const missing = openGaps(template, values)
-  const ready = missing.length === 0 && template.unusable === undefined && !busy
+  const complete = missing.length === 0 && template.unusable === undefined && !unaddressed
+  const ready = complete && !busy
   return (
     <form
       className={css['form']}
@@ -79,7 +82,7 @@ export function TemplateForm(props: {
           type="submit"
           size="xs"
           data-send
-          disabled={template.unusable !== undefined || missing.length > 0}
+          disabled={!complete}
           loading={busy}
           rightSection={<IconSend2 size={15} />}
         >

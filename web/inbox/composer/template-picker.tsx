@@ -19,12 +19,14 @@ const NONE: readonly MessageTemplate[] = []
 export function TemplatePicker(props: {
   readonly channelId: string
   readonly busy?: boolean
+  /** Whom it goes to is not said yet. */
+  readonly unaddressed?: boolean
   /** @returns whether it is on its way: what was filled in stays otherwise */
   readonly onSend: (template: FilledTemplate, text: string) => boolean | Promise<boolean>
   /** Absent where nothing else can be written. */
   readonly onClose: (() => void) | undefined
 }) {
-  const { channelId, busy = false, onSend, onClose } = props
+  const { channelId, busy = false, unaddressed = false, onSend, onClose } = props
   const query = useQuery(templatesQuery(channelId))
   const [search, setSearch] = useState('')
   const [language, setLanguage] = useState('')
@@ -150,6 +152,7 @@ export function TemplatePicker(props: {
                 template={chosen}
                 values={values[chosen.id] ?? {}}
                 busy={busy}
+                unaddressed={unaddressed}
                 onChange={(next) => setValues({ ...values, [chosen.id]: next })}
                 onBack={() => setOpened(false)}
                 onSend={(text) => void send(chosen, text)}

@@ -67,7 +67,8 @@ export function ShortForm(props: {
             <Suspense fallback={<SkeletonRows rows={2} avatar={false} />}>
               <TemplatePicker
                 channelId={channel.id}
-                busy={busy || to.trim() === ''}
+                busy={busy}
+                unaddressed={to.trim() === ''}
                 onSend={(template) => onSend({ ...addressed, text: '', template })}
                 onClose={undefined}
               />
