@@ -269,7 +269,8 @@ function arrivedMessage(
     if (event.sentAtMs !== undefined) message.sentAtMs = event.sentAtMs
     if (isQuiet(letter)) message.quiet = true
   } else if (event.sentAtMs !== undefined && receivedAtMs - event.sentAtMs >= LATE_MS) {
-    message.saidAtMs = event.sentAtMs
+    // A clock of theirs: what is no instant would break whatever is reckoned from it.
+    message.saidAtMs = Math.max(0, event.sentAtMs)
   }
   if (event.groupKey !== undefined && !letter) message.groupKey = event.groupKey
   const spans = event.spans && !letter ? fitSpans(event.spans, text) : []

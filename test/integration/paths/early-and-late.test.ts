@@ -207,6 +207,8 @@ it('what comes late counts from when the customer said it: the platform’s repl
     await office.receive(entryOf(CHANNEL, [event], order))
     return receivedAtMs - ((await office.thread('u')).lastInboundAtMs ?? 0)
   }
+  // Beyond all instants: taken, and no older than time itself.
+  expect(await spokenBefore('m0', 1e20)).toBe(1_700_000_000_000 + order * 1_000)
   expect(await spokenBefore('m1', 5 * HOUR_MS)).toBe(5 * HOUR_MS)
   // What he said before that moves nothing back; the clock went on by a second.
   expect(await spokenBefore('m2', 9 * HOUR_MS)).toBe(5 * HOUR_MS + 1_000)
