@@ -99,6 +99,19 @@ const RULES: readonly Rule[] = [
   ],
   [
     400,
+    /TOPIC_CLOSED/i,
+    {
+      code: 'not-permitted',
+      detail: 'This topic is closed: nobody but its group’s administrators may write in it.',
+    },
+  ],
+  [
+    400,
+    /message thread not found|TOPIC_DELETED|TOPIC_ID_INVALID/i,
+    { code: 'topic-gone', detail: 'This topic is not in the chat any more.' },
+  ],
+  [
+    400,
     /message to (?:edit|delete|be replied) not found|message not found/i,
     { code: 'message-gone', detail: 'This message is not in the chat any more.' },
   ],

@@ -9,6 +9,7 @@ import { MOST_UPLOAD_BYTES, send } from './send.ts'
 import { openPolling } from './session.ts'
 import { activate, deactivate, mendWebhook, relocates } from './set-webhook.ts'
 import { configFields, setup, type TelegramConfig } from './settings.ts'
+import { threadPlaceIn } from './thread-place.ts'
 import { pressedButtonOf } from './update-key.ts'
 import { webhook } from './webhook.ts'
 import { readObject } from './wire.ts'
@@ -90,6 +91,7 @@ export const telegram: Connector<TelegramConfig> = {
     if (button !== undefined) await answerButton(button, ctx)
   },
   sendLimitMs: SEND_LIMIT_MS,
+  placeOf: (threadKey) => threadPlaceIn(threadKey).chatId,
   send,
   catchUp: mendWebhook,
   lookUpIdentity,
