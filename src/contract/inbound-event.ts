@@ -114,6 +114,11 @@ export type InboundEvent =
       readonly spans?: readonly TextSpan[]
       readonly editedAtMs: number
       /**
+       * Of several edits at the same instant the one with the highest counts: for platforms whose instants are coarser
+       * than people are quick. Left out, such an edit gives way to those that have one.
+       */
+      readonly editOrder?: number
+      /**
        * An edit waits for a message that has not come yet. This one does so only where its thread has a conversation:
        * where everybody may talk, what others said and changed is nobody's business.
        */

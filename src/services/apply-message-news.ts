@@ -177,8 +177,9 @@ async function apply(event: MessageNews, deps: ApplyDeps): Promise<Applied> {
       return { changed, unmatched: unmatched.length > 0 }
     }
     case 'message-edited': {
-      const { text, editedAtMs } = event
-      const edit = { text, spans: fitSpans(event.spans ?? [], text), editedAtMs }
+      const { text, editedAtMs, editOrder } = event
+      const spans = fitSpans(event.spans ?? [], text)
+      const edit = { text, spans, editedAtMs, ...(editOrder === undefined ? {} : { editOrder }) }
       const whole = await deps.messages.edit(channelId, externalId, edit)
       if (whole) return appliedTo(whole)
       return changePart(event, (parts) => withEditedPart(parts, externalId, edit), deps)
@@ -256,7 +257,7 @@ function discriminatorOf(event: MessageNews): string {
     case 'status':
       return `status:${event.status}`
     case 'message-edited':
-      return `edited:${event.editedAtMs}`
+      return `edited:${event.editedAtMs}${event.editOrder === undefined ? '' : `:${event.editOrder}`}`
     case 'message-deleted':
       return 'deleted'
     case 'reaction':

@@ -3,6 +3,7 @@ import type { ChannelId, ContactId, ConversationId, MessageId } from '../domain/
 import { type MessageStatus, statusesBelow } from '../domain/message.ts'
 import type { AttachmentView } from '../domain/views.ts'
 import { fromMessageDocument, type MessageDocument, toMessageDocument } from './message-document.ts'
+import { editedBefore, type MessageEdit, operationOfEdit } from './message-edit.ts'
 import { nativeCollection } from './native.ts'
 import { duplicatePositions, toObjectId } from './object-id.ts'
 import type { StoredMessage } from './stored-message.ts'
@@ -263,42 +264,26 @@ export function createMessageStore(connection: Connection) {
     async edit(
       channelId: ChannelId,
       externalId: string,
-      change: {
-        text?: string
-        spans?: StoredMessage['spans']
-        editedAtMs?: number
-        deletedAtMs?: number
-      },
+      change: MessageEdit & { readonly deletedAtMs?: number },
     ): Promise<StoredMessage | undefined> {
       const target = { channelId: toObjectId(channelId), externalId, partIds: { $exists: false } }
-      const { deletedAtMs, editedAtMs, text, spans = [] } = change
+      const standingYet = { ...target, deletedAt: { $exists: false } }
+      const { deletedAtMs } = change
       const updated =
         deletedAtMs !== undefined
           ? await messages.findOneAndUpdate(
-              { ...target, deletedAt: { $exists: false } },
+              standingYet,
               {
                 $set: { deletedAt: new Date(deletedAtMs), text: '', attachments: [] },
                 // The same record whether an edit came before the deletion or after it.
-                $unset: { editedAt: '', spans: '', cards: '' },
+                $unset: { editedAt: '', editOrder: '', spans: '', cards: '' },
                 $inc: { version: 1 },
               },
               { returnDocument: 'after' },
             )
           : await messages.findOneAndUpdate(
-              {
-                ...target,
-                deletedAt: { $exists: false },
-                $or: [{ editedAt: { $exists: false } }, { editedAt: { $lt: new Date(editedAtMs ?? 0) } }],
-              },
-              {
-                $set: {
-                  text: text ?? '',
-                  editedAt: new Date(editedAtMs ?? 0),
-                  ...(spans.length > 0 ? { spans: [...spans] } : {}),
-                },
-                ...(spans.length > 0 ? {} : { $unset: { spans: '' as const } }),
-                $inc: { version: 1 },
-              },
+              { ...standingYet, ...editedBefore(change) },
+              operationOfEdit(change),
               { returnDocument: 'after' },
             )
       const standing = updated ?? (await messages.findOne(target))

@@ -82,3 +82,10 @@ export function msOf(ts: string | undefined): number | undefined {
   if (ts === undefined || !TS.test(ts)) return undefined
   return Math.floor(Number(ts) * 1_000)
 }
+
+/** The same in microseconds, which tell events of one channel apart. */
+export function microsecondsOf(ts: string | undefined): number | undefined {
+  if (ts === undefined || !TS.test(ts)) return undefined
+  const [seconds = '', part = ''] = ts.split('.')
+  return Number(seconds) * 1_000_000 + Number(part.padEnd(6, '0').slice(0, 6))
+}
