@@ -14,13 +14,14 @@ export interface Place {
 }
 
 const CHANNEL = /^[A-Z][A-Z0-9]{1,30}$/
+export const isChannel = (id: string | undefined): id is string => id !== undefined && CHANNEL.test(id)
 const TS = /^\d{1,12}\.\d{1,9}$/
 
 /** @returns undefined of what has no place, or none of the form that ids have there */
 export function placeOf(event: Fields, message: Fields = event): Place | undefined {
   const channel = textIn(event, 'channel')
   const ts = textIn(message, 'ts')
-  if (channel === undefined || !CHANNEL.test(channel) || ts === undefined || !TS.test(ts)) return undefined
+  if (!isChannel(channel) || ts === undefined || !TS.test(ts)) return undefined
   const threadTs = textIn(message, 'thread_ts')
   return {
     channel,
