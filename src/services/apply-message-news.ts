@@ -225,7 +225,9 @@ async function heedRefusal(event: MessageNews, deps: ApplyDeps): Promise<void> {
   if (event.type !== 'status' || !event.optedOut) return
   const { channelId, externalId, atMs } = event
   const [message] = await deps.messages.findByExternalIds(channelId, [externalId])
-  if (message?.direction === 'outbound') await applyRefusal(message, atMs, deps)
+  // The platform knew it when it got the message: what he says after that counts, however late the report comes.
+  if (message?.direction === 'outbound')
+    await applyRefusal(message, { atMs: Math.min(atMs, message.createdAtMs), toldAtMs: atMs }, deps)
 }
 
 function receiptOf(event: Extract<MessageNews, { type: 'status' }>): ReceiptUpdate {
