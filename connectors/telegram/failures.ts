@@ -86,6 +86,15 @@ const RULES: readonly Rule[] = [
     /temporarily unavailable/i,
     { code: 'file-not-available', detail: 'Telegram does not give this file just now.', retry: 'later' },
   ],
+  [
+    400,
+    /webhook can be set up only on ports/i,
+    {
+      code: 'webhook-port',
+      detail:
+        'Telegram calls a server on the ports 443, 80, 88 and 8443 only. Choose long polling, or another public address.',
+    },
+  ],
   [413, /./, { code: 'attachment-too-large', detail: 'Telegram does not take a file of this size.' }],
   [
     400,

@@ -344,6 +344,10 @@ describe('the test of the connection', () => {
       code: 'no-signing-secret',
       field: 'signingSecret',
     })
+    // The server may know that an https address is no public one.
+    const { ctx } = slackContext(slack, { signingSecret: '', appToken: 'xapp-other' })
+    expect(await check({ ...ctx, receives: 'session' })).toMatchObject({ field: 'appToken' })
+    expect(await check({ ...ctx, receives: 'webhook' })).toMatchObject({ field: 'signingSecret' })
     const other = await startFakeSlack()
     const away = slackContext(slack, { apiBaseUrl: other.settings.apiBaseUrl })
     await other.close()
