@@ -21,6 +21,7 @@ export const BOT_EVENTS = [
   'app_mention',
   'reaction_added',
   'reaction_removed',
+  'channel_id_changed',
   'app_uninstalled',
   'tokens_revoked',
 ] as const

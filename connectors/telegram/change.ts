@@ -5,6 +5,7 @@ import { refusalIn, toConnectorError } from './failures.ts'
 import { type MessagePlace, placeIn } from './message-name.ts'
 import { formatted, plainIfNeeded } from './send.ts'
 import { botIdOf, type TelegramConfig } from './settings.ts'
+import { addressOf, threadPlaceIn } from './thread-place.ts'
 
 type Context = ConnectorContext<TelegramConfig>
 
@@ -19,7 +20,9 @@ async function called(ctx: BotContext, act: (bot: Bot) => Promise<unknown>): Pro
 
 /** Shown for five seconds, or until the next message. */
 export const sendTyping = ({ threadKey }: OutboundMessage['to'], ctx: Context): Promise<void> =>
-  called(ctx, (bot) => bot.callApi('sendChatAction', { chat_id: threadKey, action: 'typing' }))
+  called(ctx, (bot) =>
+    bot.callApi('sendChatAction', { ...addressOf(threadPlaceIn(threadKey)), action: 'typing' }),
+  )
 
 /** Replaces the text of a message of ours, or what stands below its file. What says so already is well. */
 export const editMessage = (externalId: string, message: OutboundMessage, ctx: Context): Promise<void> =>

@@ -86,6 +86,15 @@ const RULES: readonly Rule[] = [
     /temporarily unavailable/i,
     { code: 'file-not-available', detail: 'Telegram does not give this file just now.', retry: 'later' },
   ],
+  [
+    400,
+    /webhook can be set up only on ports/i,
+    {
+      code: 'webhook-port',
+      detail:
+        'Telegram calls a server on the ports 443, 80, 88 and 8443 only. Choose long polling, or another public address.',
+    },
+  ],
   [413, /./, { code: 'attachment-too-large', detail: 'Telegram does not take a file of this size.' }],
   [
     400,
@@ -96,6 +105,19 @@ const RULES: readonly Rule[] = [
     400,
     /message can't be edited/i,
     { code: 'not-editable', detail: 'Telegram does not let this message be changed.' },
+  ],
+  [
+    400,
+    /TOPIC_CLOSED/i,
+    {
+      code: 'not-permitted',
+      detail: 'This topic is closed: nobody but its group’s administrators may write in it.',
+    },
+  ],
+  [
+    400,
+    /message thread not found|TOPIC_DELETED|TOPIC_ID_INVALID/i,
+    { code: 'topic-gone', detail: 'This topic is not in the chat any more.' },
   ],
   [
     400,

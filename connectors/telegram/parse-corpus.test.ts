@@ -139,4 +139,9 @@ it('is chosen by the settings, and by whether it can be reached', () => {
     ['webhook', 'webhook'],
     ['session', 'session'],
   ])
+  const by = (receive: 'auto' | 'webhook', port: number) =>
+    inbound.choose({ ...CONFIG, receive } as ConfigValues as never, { reachable: true, port })
+  expect([80, 88, 443, 8443].map((port) => by('auto', port))).toEqual(Array(4).fill('webhook'))
+  // Telegram would refuse to call it, so it is asked instead.
+  expect([by('auto', 3000), by('webhook', 3000)]).toEqual(['session', 'webhook'])
 })

@@ -5,6 +5,7 @@ import { filesOf } from './files.ts'
 import { nameOfMessage } from './message-name.ts'
 import { readSpans } from './read-spans.ts'
 import { identityOf, type Reading } from './reading.ts'
+import { threadKeyOf } from './thread-place.ts'
 import { unsupportedKindOf } from './unsupported-kinds.ts'
 import { idIn, instantIn, type Json, listIn, numberIn, objectIn, textIn } from './wire.ts'
 
@@ -31,15 +32,14 @@ export function messageOf(message: Json, reading: Reading): readonly InboundEven
   const place = placeOf(message, reading)
   if (!place.ok) return place.events
   const { chatId, externalId } = place
+  const threadKey = threadKeyOf(chatId, message)
   const identity = senderOf(message)
   if (!identity) return [unsupported(externalId, 'a message of nobody')]
   const content = contentOf(message)
   if (!content) {
     const { what, shown } = unsupportedKindOf(message)
     return [
-      shown
-        ? { type: 'unsupported', externalId, identity, threadKey: chatId, what }
-        : unsupported(externalId, what),
+      shown ? { type: 'unsupported', externalId, identity, threadKey, what } : unsupported(externalId, what),
     ]
   }
   const { text, spans, attachments, cards } = content
@@ -51,7 +51,7 @@ export function messageOf(message: Json, reading: Reading): readonly InboundEven
       type: 'message',
       externalId,
       identity,
-      threadKey: chatId,
+      threadKey,
       text,
       attachments,
       ...(sentAtMs === undefined ? {} : { sentAtMs }),
@@ -79,6 +79,8 @@ export function editOf(message: Json, reading: Reading): readonly InboundEvent[]
       text,
       ...(spans.length > 0 ? { spans } : {}),
       editedAtMs: instantIn(message, 'edit_date') ?? instantIn(message, 'date') ?? 0,
+      // Edits are dated by the second; updates are numbered in their order.
+      editOrder: Number(reading.updateId),
     },
   ]
 }

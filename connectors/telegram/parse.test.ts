@@ -96,6 +96,19 @@ describe('a message', () => {
     expect(said({ text: 'a', reply_to_message: opened })).not.toHaveProperty('replyToExternalId')
   })
 
+  it('belongs to the topic that it stands in, and to the chat where a number of a thread is all it has', () => {
+    expect(said({ text: 'a', message_thread_id: 7, is_topic_message: true })).toMatchObject({
+      threadKey: '11:7',
+      externalId: '700:11:3',
+    })
+    expect(said({ poll: { question: 'Tea?' }, message_thread_id: 7, is_topic_message: true })).toMatchObject({
+      type: 'unsupported',
+      threadKey: '11:7',
+    })
+    for (const bare of [{ message_thread_id: 7 }, { is_topic_message: true }, { is_topic_message: 'yes' }])
+      expect(said({ text: 'a', ...bare })).toMatchObject({ threadKey: '11' })
+  })
+
   it('holds a verified number only where it is his own', () => {
     const contact = { phone_number: '43 660 1234567', first_name: 'Ada', user_id: 11 }
     expect(said({ contact })).toMatchObject({
@@ -197,6 +210,7 @@ describe('what follows a message', () => {
       text: 'Hi you',
       spans: [{ kind: 'bold', offset: 3, length: 3 }],
       editedAtMs: 20_000,
+      editOrder: 1,
     })
     expect(edited({ photo: [{ file_id: 'x' }], caption: 'New' })).toMatchObject({ text: 'New' })
     expect(edited({ location: { latitude: 1, longitude: 2 } })).toMatchObject({

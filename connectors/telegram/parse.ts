@@ -4,6 +4,7 @@ import type { JournaledRequest } from '../../src/contract/raw-request.ts'
 import { nameOfMessage } from './message-name.ts'
 import { editOf, messageOf } from './parse-message.ts'
 import { identityOf, type Reading } from './reading.ts'
+import { threadKeyOf } from './thread-place.ts'
 import { payloadOf } from './update-key.ts'
 import { idIn, instantIn, type Json, listIn, objectIn, objectsOf, readObject, textIn } from './wire.ts'
 
@@ -88,7 +89,7 @@ function choiceOf(query: Json, reading: Reading): readonly InboundEvent[] {
       type: 'message',
       externalId: `choice:${id.slice(0, 200)}`,
       identity,
-      threadKey: chatId || identity.externalId,
+      threadKey: chatId === '' ? identity.externalId : threadKeyOf(chatId, message),
       text: label,
       attachments: [],
       cards: [{ kind: 'choice', label, ...(payload === '' ? {} : { payload }) }],

@@ -5,6 +5,7 @@ import { refusalIn, toConnectorError } from './failures.ts'
 import { nameOfMessage, placeIn } from './message-name.ts'
 import { type HealthContext, noteSending } from './sending-health.ts'
 import { botIdOf, type TelegramConfig } from './settings.ts'
+import { addressOf, type ThreadPlace, threadPlaceIn } from './thread-place.ts'
 import { inUploadTurn } from './upload-turns.ts'
 import { writeHtml } from './write-html.ts'
 
@@ -19,13 +20,13 @@ export async function send(message: OutboundMessage, ctx: HealthContext): Promis
     // Each file is a message of its own: `maxPerMessage` is 1.
     if (more.length > 0) throw tooManyFiles()
     const bot = await openBot(ctx)
-    const { threadKey } = message.to
+    const place = threadPlaceIn(message.to.threadKey)
     const sent = file
       ? await inUploadTurn(ctx.channelId, ctx.signal, async () => {
           const upload = await uploadOf(file)
-          return inTheRightChat(threadKey, (chat) => sendFile(bot, chat, upload, message, ctx.config))
+          return inTheRightChat(place, (there) => sendFile(bot, there, upload, message, ctx.config))
         })
-      : await inTheRightChat(threadKey, (chat) => sendText(bot, chat, message, ctx.config))
+      : await inTheRightChat(place, (there) => sendText(bot, there, message, ctx.config))
     noteSending(ctx)
     return { externalId: nameOfMessage(botIdOf(ctx.config), String(sent.chat.id), sent.message_id) }
   } catch (error) {
@@ -41,13 +42,14 @@ interface Sent {
 }
 
 /** A group that became a supergroup refuses under its old number and names the new one: nothing was sent then. */
-async function inTheRightChat<T>(chatId: string, act: (chatId: string) => Promise<T>): Promise<T> {
+async function inTheRightChat<T>(place: ThreadPlace, act: (place: ThreadPlace) => Promise<T>): Promise<T> {
   try {
-    return await act(chatId)
+    return await act(place)
   } catch (error) {
     const movedTo = refusalIn(error)?.movedTo
     if (movedTo === undefined) throw error
-    return act(String(movedTo))
+    // Only supergroups have topics.
+    return act({ chatId: String(movedTo) })
   }
 }
 
@@ -76,25 +78,29 @@ export async function plainIfNeeded<T>(
   }
 }
 
-function answering({ replyToExternalId = '' }: OutboundMessage, chatId: string, config: TelegramConfig) {
-  const place = placeIn(replyToExternalId, botIdOf(config))
-  if (place?.chatId !== chatId) return {}
+function answering(
+  { replyToExternalId = '' }: OutboundMessage,
+  { chatId }: ThreadPlace,
+  config: TelegramConfig,
+) {
+  const answered = placeIn(replyToExternalId, botIdOf(config))
+  if (answered?.chatId !== chatId) return {}
   // What it answers may be gone; the answer goes all the same.
-  return { reply_parameters: { message_id: place.messageId, allow_sending_without_reply: true } }
+  return { reply_parameters: { message_id: answered.messageId, allow_sending_without_reply: true } }
 }
 
 const sendText = (
   bot: Bot,
-  chatId: string,
+  place: ThreadPlace,
   message: OutboundMessage,
   config: TelegramConfig,
 ): Promise<Sent> =>
   plainIfNeeded(message, (shown) =>
     bot.callApi('sendMessage', {
-      chat_id: chatId,
+      ...addressOf(place),
       ...formatted('text', shown),
       link_preview_options: { is_disabled: !config.linkPreviews },
-      ...answering(message, chatId, config),
+      ...answering(message, place, config),
     }),
   )
 
@@ -120,7 +126,7 @@ const NOT_SHOWN =
 
 async function sendFile(
   bot: Bot,
-  chatId: string,
+  place: ThreadPlace,
   file: Upload,
   message: OutboundMessage,
   config: TelegramConfig,
@@ -131,10 +137,10 @@ async function sendFile(
       (shown) =>
         // The library types one method at a time; the form is the same for all of them.
         (bot.callApi as (method: string, payload: object) => Promise<unknown>).call(bot, method, {
-          chat_id: chatId,
+          ...addressOf(place),
           [key]: file,
           ...(message.text === '' ? {} : formatted('caption', shown)),
-          ...answering(message, chatId, config),
+          ...answering(message, place, config),
         }) as Promise<Sent>,
     )
   const way = wayOf(file)

@@ -11,6 +11,10 @@ type Context = ConnectorContext<TelegramConfig>
 /** How many deliveries at once; the journal writes those that come together in one go. */
 const CONNECTIONS = 40
 
+/** Telegram calls no others (Bot API, setWebhook). */
+const PORTS: ReadonlySet<number> = new Set([443, 80, 88, 8443])
+export const isCalled = (port = 443): boolean => PORTS.has(port)
+
 /** By the settings where the server does not say; `auto` then means what needs no address. */
 export const receivesByWebhook = ({ receives, config }: Context): boolean =>
   receives === undefined ? config.receive === 'webhook' : receives === 'webhook'

@@ -7,8 +7,9 @@ import { fetchAttachment, lookUpIdentity } from './fetch-file.ts'
 import { parse } from './parse.ts'
 import { MOST_UPLOAD_BYTES, send } from './send.ts'
 import { openPolling } from './session.ts'
-import { activate, deactivate, mendWebhook, relocates } from './set-webhook.ts'
+import { activate, deactivate, isCalled, mendWebhook, relocates } from './set-webhook.ts'
 import { configFields, setup, type TelegramConfig } from './settings.ts'
+import { threadPlaceIn } from './thread-place.ts'
 import { pressedButtonOf } from './update-key.ts'
 import { webhook } from './webhook.ts'
 import { readObject } from './wire.ts'
@@ -81,8 +82,8 @@ export const telegram: Connector<TelegramConfig> = {
     kind: 'either',
     webhook,
     session: { kind: 'session', open: openPolling, parse },
-    choose: ({ receive }, { reachable }) =>
-      receive === 'webhook' || (receive === 'auto' && reachable) ? 'webhook' : 'session',
+    choose: ({ receive }, { reachable, port }) =>
+      receive === 'webhook' || (receive === 'auto' && reachable && isCalled(port)) ? 'webhook' : 'session',
   },
   async afterInbound({ body }, ctx) {
     const update = readObject(body)
@@ -90,6 +91,7 @@ export const telegram: Connector<TelegramConfig> = {
     if (button !== undefined) await answerButton(button, ctx)
   },
   sendLimitMs: SEND_LIMIT_MS,
+  placeOf: (threadKey) => threadPlaceIn(threadKey).chatId,
   send,
   catchUp: mendWebhook,
   lookUpIdentity,

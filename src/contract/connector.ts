@@ -179,11 +179,16 @@ export interface EitherInbound<C> {
   /** Each of the two `parse` understands what the other way brought, too: the settings may have changed in between. */
   readonly webhook: WebhookInbound<C>
   readonly session: SessionInbound<C>
-  /**
-   * Pure.
-   * @param facts.reachable whether `PUBLIC_URL` is an https address that is not this machine's own
-   */
-  choose(config: C, facts: { readonly reachable: boolean }): 'webhook' | 'session'
+  /** Pure. */
+  choose(config: C, facts: WayFacts): 'webhook' | 'session'
+}
+
+/** What a way in is chosen by beside the settings. */
+export interface WayFacts {
+  /** Whether `PUBLIC_URL` is an https address that is not this machine's own. */
+  readonly reachable: boolean
+  /** Its port, for platforms that do not call any; left out where it is that of its scheme. */
+  readonly port?: number
 }
 
 /** What became of a message whose sending was cut off, as the platform says. */

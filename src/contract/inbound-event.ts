@@ -114,6 +114,11 @@ export type InboundEvent =
       readonly spans?: readonly TextSpan[]
       readonly editedAtMs: number
       /**
+       * Of several edits at the same instant the one with the highest counts: for platforms whose instants are coarser
+       * than people are quick. Left out, such an edit gives way to those that have one.
+       */
+      readonly editOrder?: number
+      /**
        * An edit waits for a message that has not come yet. This one does so only where its thread has a conversation:
        * where everybody may talk, what others said and changed is nobody's business.
        */
@@ -126,12 +131,27 @@ export type InboundEvent =
       readonly identity: InboundIdentity
       readonly optedOut: boolean
       readonly atMs: number
+      /**
+       * The message that says so, where one does: the word is as old as that, however often the platform, or somebody
+       * who caught its call, brings both.
+       */
+      readonly saidIn?: string
     }
   | {
       /** The platform goes on with a thread under another key. */
       readonly type: 'thread-moved'
       readonly fromThreadKey: string
       readonly toThreadKey: string
+    }
+  | {
+      /**
+       * The platform goes on with a place that holds threads, such as a channel, under another key, and so with all
+       * that is in it. What is in a place has a thread key, and messages an external id, of the place, a colon and more.
+       * A setting that lists the place lists the other one from then on.
+       */
+      readonly type: 'place-moved'
+      readonly fromPlace: string
+      readonly toPlace: string
     }
   | {
       readonly type: 'status'

@@ -1,10 +1,10 @@
-import type { Connector, SessionInbound, WebhookInbound } from './connector.ts'
+import type { Connector, SessionInbound, WayFacts, WebhookInbound } from './connector.ts'
 
 /** The way in that counts for a channel with these settings. @param facts see `EitherInbound.choose` */
 export function inboundOf<C>(
   { inbound }: Pick<Connector<C>, 'inbound'>,
   config: C,
-  facts: { readonly reachable: boolean },
+  facts: WayFacts,
 ): WebhookInbound<C> | SessionInbound<C> {
   if (inbound.kind !== 'either') return inbound
   return inbound.choose(config, facts) === 'webhook' ? inbound.webhook : inbound.session

@@ -25,6 +25,7 @@ describe('the parts of a message', () => {
         id: fc.constantFrom('m1', 'm2'),
         text: fc.string(),
         editedAtMs: fc.integer({ min: 1, max: 4 }),
+        editOrder: fc.integer({ min: 1, max: 3 }),
       }),
       fc.record({ id: fc.constantFrom('m1', 'm2'), deletedAtMs: fc.constant(9) }),
     )
@@ -32,7 +33,7 @@ describe('the parts of a message', () => {
       fc.property(
         fc.uniqueArray(change, {
           maxLength: 6,
-          selector: (one) => `${one.id}:${'editedAtMs' in one ? one.editedAtMs : 'x'}`,
+          selector: (one) => `${one.id}:${'editedAtMs' in one ? `${one.editedAtMs}:${one.editOrder}` : 'x'}`,
         }),
         fc.infiniteStream(fc.nat()),
         (changes, random) => {

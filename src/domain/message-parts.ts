@@ -11,6 +11,8 @@ export interface MessagePart {
   readonly cards?: readonly MessageCard[]
   readonly attachments: readonly AttachmentView[]
   readonly editedAtMs?: number
+  /** Tells edits of the same instant apart. */
+  readonly editOrder?: number
   readonly deletedAtMs?: number
 }
 
@@ -89,17 +91,29 @@ export function withParts(
   return fresh.length === 0 ? known : [...known, ...fresh]
 }
 
+/** What a part says from now on. */
+export type PartEdit = Pick<MessagePart, 'text' | 'spans' | 'editOrder'> & { readonly editedAtMs: number }
+
+const isLater = (edit: PartEdit, { editedAtMs = -1, editOrder = -1 }: MessagePart): boolean =>
+  edit.editedAtMs > editedAtMs || (edit.editedAtMs === editedAtMs && (edit.editOrder ?? -1) > editOrder)
+
 /** The parts after one was edited: the later of two edits stands, and what is gone stays gone. */
 export function withEditedPart(
   parts: readonly MessagePart[],
   id: string,
-  edit: { readonly text: string; readonly spans?: readonly TextSpan[]; readonly editedAtMs: number },
+  edit: PartEdit,
 ): readonly MessagePart[] {
   const part = parts.find((one) => one.id === id)
-  if (!part || part.deletedAtMs !== undefined || (part.editedAtMs ?? -1) >= edit.editedAtMs) return parts
-  const { spans: _before, ...rest } = part
-  const { text, spans = [], editedAtMs } = edit
-  const edited: MessagePart = { ...rest, text, ...(spans.length > 0 ? { spans } : {}), editedAtMs }
+  if (!part || part.deletedAtMs !== undefined || !isLater(edit, part)) return parts
+  const { spans: _spans, editOrder: _order, ...rest } = part
+  const { text, spans = [], editedAtMs, editOrder } = edit
+  const edited: MessagePart = {
+    ...rest,
+    text,
+    ...(spans.length > 0 ? { spans } : {}),
+    editedAtMs,
+    ...(editOrder === undefined ? {} : { editOrder }),
+  }
   return parts.map((one) => (one === part ? edited : one))
 }
 

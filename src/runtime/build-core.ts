@@ -34,7 +34,7 @@ import { createGuardedFetch, createGuardedLookup } from './guarded-fetch.ts'
 import type { Logger } from './logger.ts'
 import type { Database } from './open-database.ts'
 import { openStores } from './open-stores.ts'
-import { isReachable } from './reachable.ts'
+import { wayTo } from './reachable.ts'
 import { requireSameKey } from './same-key.ts'
 import { createSecretBox } from './secret-box.ts'
 import { secretKeyOf } from './secret-key.ts'
@@ -65,7 +65,7 @@ export async function buildCore(deps: {
     registry,
     box,
     bus,
-    reachable: isReachable(publicUrl),
+    ...wayTo(publicUrl),
     clock: Date.now,
     onUnusable: (channel, error) => log.error({ ...channel, err: error }, 'a channel cannot be used'),
   })

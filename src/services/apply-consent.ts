@@ -16,7 +16,7 @@ export interface ConsentDeps {
   readonly contacts: ContactStore
   readonly mergedContacts: MergedContacts
   readonly conversations: Pick<ConversationStore, 'latestOfIdentity'>
-  readonly messages: Pick<MessageStore, 'recordInbound'>
+  readonly messages: Pick<MessageStore, 'recordInbound' | 'findByExternalIds'>
   readonly bus: Pick<Bus, 'publish'>
 }
 
@@ -28,24 +28,44 @@ export async function applyConsents(consents: readonly ArrivedConsent[], deps: C
   const findSender = await resolveSenders(consents, deps)
   for (const consent of consents) {
     const { identity } = findSender(consent)
-    await applyConsent(identity, consent, deps)
+    await applyConsent(identity, await firstSaid(consent, deps), deps)
   }
 }
 
-/** The same for a customer of whom the platform said so when a message to him failed. */
+/** When its message came first: brought once more, after its entry has left the journal, it is no new word. */
+async function firstSaid(
+  { optedOut, atMs, saidIn, channel }: ArrivedConsent,
+  { messages }: Pick<ConsentDeps, 'messages'>,
+): Promise<Word> {
+  const [message] = saidIn === undefined ? [] : await messages.findByExternalIds(channel.id, [saidIn])
+  return { optedOut, atMs: Math.min(atMs, message?.createdAtMs ?? atMs) }
+}
+
+/**
+ * The same for a customer of whom the platform said so when a message to him failed.
+ * @param atMs until when he had said it at the latest
+ * @param toldAtMs when the platform said so
+ */
 export async function applyRefusal(
   { channelId, recipient }: Pick<StoredMessage, 'recipient'> & { readonly channelId: ChannelId },
-  atMs: number,
+  { atMs, toldAtMs }: { readonly atMs: number; readonly toldAtMs: number },
   deps: ConsentDeps,
 ): Promise<void> {
   if (recipient === undefined) return
   const [identity] = await deps.contacts.findIdentities(channelId, [recipient])
-  if (identity) await applyConsent(identity, { optedOut: true, atMs }, deps)
+  if (identity) await applyConsent(identity, { optedOut: true, atMs, toldAtMs }, deps)
+}
+
+/** What a customer said, and when; `toldAtMs` where that was heard later. */
+interface Word {
+  readonly optedOut: boolean
+  readonly atMs: number
+  readonly toldAtMs?: number
 }
 
 async function applyConsent(
   { id, channelId, externalId }: StoredIdentity,
-  word: { readonly optedOut: boolean; readonly atMs: number },
+  word: Word,
   deps: ConsentDeps,
 ): Promise<void> {
   // Another word of the same batch may have changed what was read before.
@@ -77,7 +97,7 @@ async function applyConsent(
 function consentLine(
   conversation: StoredConversation,
   identity: StoredIdentity,
-  { optedOut, atMs }: { readonly optedOut: boolean; readonly atMs: number },
+  { optedOut, atMs: saidAtMs, toldAtMs: atMs = saidAtMs }: Word,
 ): StoredMessage {
   const name = optedOut ? 'opted-out' : 'opted-in'
   // Behind what he wrote last: often that was the very word.

@@ -177,8 +177,9 @@ async function apply(event: MessageNews, deps: ApplyDeps): Promise<Applied> {
       return { changed, unmatched: unmatched.length > 0 }
     }
     case 'message-edited': {
-      const { text, editedAtMs } = event
-      const edit = { text, spans: fitSpans(event.spans ?? [], text), editedAtMs }
+      const { text, editedAtMs, editOrder } = event
+      const spans = fitSpans(event.spans ?? [], text)
+      const edit = { text, spans, editedAtMs, ...(editOrder === undefined ? {} : { editOrder }) }
       const whole = await deps.messages.edit(channelId, externalId, edit)
       if (whole) return appliedTo(whole)
       return changePart(event, (parts) => withEditedPart(parts, externalId, edit), deps)
@@ -224,7 +225,9 @@ async function heedRefusal(event: MessageNews, deps: ApplyDeps): Promise<void> {
   if (event.type !== 'status' || !event.optedOut) return
   const { channelId, externalId, atMs } = event
   const [message] = await deps.messages.findByExternalIds(channelId, [externalId])
-  if (message?.direction === 'outbound') await applyRefusal(message, atMs, deps)
+  // The platform knew it when it got the message: what he says after that counts, however late the report comes.
+  if (message?.direction === 'outbound')
+    await applyRefusal(message, { atMs: Math.min(atMs, message.createdAtMs), toldAtMs: atMs }, deps)
 }
 
 function receiptOf(event: Extract<MessageNews, { type: 'status' }>): ReceiptUpdate {
@@ -256,7 +259,7 @@ function discriminatorOf(event: MessageNews): string {
     case 'status':
       return `status:${event.status}`
     case 'message-edited':
-      return `edited:${event.editedAtMs}`
+      return `edited:${event.editedAtMs}${event.editOrder === undefined ? '' : `:${event.editOrder}`}`
     case 'message-deleted':
       return 'deleted'
     case 'reaction':

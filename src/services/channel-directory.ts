@@ -1,5 +1,5 @@
 import type { ConfigValues } from '../contract/config-field.ts'
-import type { Connector, SessionInbound, WebhookInbound } from '../contract/connector.ts'
+import type { Connector, SessionInbound, WayFacts, WebhookInbound } from '../contract/connector.ts'
 import { inboundOf } from '../contract/inbound-of.ts'
 import type { ConnectorRegistry } from '../contract/registry.ts'
 import type { Capabilities } from '../domain/capabilities.ts'
@@ -52,12 +52,11 @@ export interface ChannelDirectory {
   invalidate(): void
 }
 
-export interface ChannelDirectoryDeps {
+/** With how platforms can call this server. */
+export interface ChannelDirectoryDeps extends WayFacts {
   readonly channels: ChannelStore
   readonly registry: ConnectorRegistry
   readonly box: SecretBox
-  /** Whether platforms can call this server. */
-  readonly reachable: boolean
   readonly bus: Bus
   /** Milliseconds since the epoch. */
   readonly clock: () => number
@@ -141,7 +140,7 @@ export function createChannelDirectory(deps: ChannelDirectoryDeps): ChannelDirec
 }
 
 function revive(
-  { registry, box, reachable, onUnusable }: ChannelDirectoryDeps,
+  { registry, box, onUnusable, ...way }: ChannelDirectoryDeps,
   record: ChannelRecord,
   before: LiveChannel | undefined,
 ): LiveChannel | undefined {
@@ -170,7 +169,7 @@ function revive(
       skills,
       access,
       connector,
-      inbound: inboundOf(connector, config, { reachable }),
+      inbound: inboundOf(connector, config, way),
       version,
       record,
     }

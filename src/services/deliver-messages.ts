@@ -237,7 +237,9 @@ async function failed(
 async function keepOptedOut(leased: StoredMessage, channelId: ChannelId, deps: DeliverDeps): Promise<void> {
   const destination = await destinationOf(leased, deps.conversations)
   if (!destination) return
-  await applyRefusal({ channelId, recipient: destination.identityExternalId }, deps.now(), deps)
+  const nowMs = deps.now()
+  const said = { atMs: nowMs, toldAtMs: nowMs }
+  await applyRefusal({ channelId, recipient: destination.identityExternalId }, said, deps)
 }
 
 /** What a failure leads to. Where the platform can be asked about an uncertain one, it is. */

@@ -106,8 +106,8 @@ export type ArrivedConsent = Extract<InboundEvent, { type: 'consent' }> & {
   readonly receivedAtMs: number
 }
 
-/** A thread goes on under another key. */
-export type MovedThread = Extract<InboundEvent, { type: 'thread-moved' }> & {
+/** A thread, or a place with all of its threads, goes on under another key. */
+export type ArrivedMove = Extract<InboundEvent, { type: 'thread-moved' | 'place-moved' }> & {
   readonly channelId: ChannelId
   /** So many messages of the batch were sent before. */
   readonly afterMessages: number
@@ -119,7 +119,7 @@ export interface ParsedBatch {
   readonly news: readonly MessageNews[]
   readonly reports: readonly ArrivedReport[]
   readonly consents: readonly ArrivedConsent[]
-  readonly moves: readonly MovedThread[]
+  readonly moves: readonly ArrivedMove[]
   readonly typing: readonly { readonly channelId: ChannelId; readonly identityExternalId: string }[]
   /** Entries whose raw source must stay readable, or whose redelivery must not act again. */
   readonly keep: readonly JournalEntryId[]
@@ -151,7 +151,7 @@ export async function parseEntries(
     news: [] as MessageNews[],
     reports: [] as ArrivedReport[],
     consents: [] as ArrivedConsent[],
-    moves: [] as MovedThread[],
+    moves: [] as ArrivedMove[],
     typing: [] as { channelId: ChannelId; identityExternalId: string }[],
     keep: [] as JournalEntryId[],
     failed: [] as { id: JournalEntryId; error: string }[],
@@ -184,7 +184,7 @@ function sortOut(
     news: MessageNews[]
     reports: ArrivedReport[]
     consents: ArrivedConsent[]
-    moves: MovedThread[]
+    moves: ArrivedMove[]
     typing: { channelId: ChannelId; identityExternalId: string }[]
     keep: JournalEntryId[]
   },
@@ -216,6 +216,7 @@ function sortOut(
         batch.consents.push({ ...event, channel, receivedAtMs: entry.receivedAtMs })
         break
       case 'thread-moved':
+      case 'place-moved':
         batch.keep.push(entry.id)
         batch.moves.push({ ...event, channelId: channel.id, afterMessages: batch.messages.length })
         break

@@ -15,6 +15,7 @@ import type { FindChannel } from './active-channel.ts'
 import { announceSenders } from './announce-senders.ts'
 import { applyConsents } from './apply-consent.ts'
 import { applyEarlyEvents, applyMessageNews, type NewsDeps } from './apply-message-news.ts'
+import { applyMove, type MoveDeps } from './apply-move.ts'
 import type { LinkAttachments } from './arrived-files.ts'
 import { awaitAnswered } from './await-answered.ts'
 import type { Bus, VisitorNews } from './bus.ts'
@@ -41,6 +42,7 @@ export interface ReceiveInboundDeps
   extends ResolveDeps,
     ThreadDeps,
     RecordDeps,
+    MoveDeps,
     Omit<NewsDeps, 'letterSources'> {
   readonly findChannel: FindChannel
   readonly parse: ParseRequests
@@ -89,11 +91,10 @@ export async function receiveInbound(
 /** What came before a thread moved belongs to it under its old key, and what came after under the new one. */
 async function receiveInOrder({ messages, moves }: ParsedBatch, deps: ReceiveInboundDeps): Promise<void> {
   let from = 0
-  for (const { channelId, fromThreadKey, toThreadKey, afterMessages } of moves) {
-    await receiveMessages(messages.slice(from, afterMessages), deps)
-    from = afterMessages
-    const moved = await deps.conversations.moveThread(channelId, fromThreadKey, toThreadKey)
-    if (moved) deps.bus.publish([{ type: 'conversation.updated', conversation: presentConversation(moved) }])
+  for (const move of moves) {
+    await receiveMessages(messages.slice(from, move.afterMessages), deps)
+    from = move.afterMessages
+    await applyMove(move, deps)
   }
   await receiveMessages(from === 0 ? messages : messages.slice(from), deps)
 }

@@ -258,6 +258,20 @@ export function createChannelStore(connection: Connection) {
       return matchedCount === 1
     },
 
+    /** Lets every setting that lists a value list another one in its place. @returns whether there was any */
+    async replaceListed(id: ChannelId, from: string, to: string): Promise<boolean> {
+      const { matchedCount } = await channels.collection.updateOne(
+        {
+          _id: toObjectId(id),
+          deletedAt: { $exists: false },
+          settings: { $elemMatch: { value: { $elemMatch: { $eq: from } } } },
+        },
+        { $set: { 'settings.$[list].value.$[listed]': to }, $inc: { version: 1 } },
+        { arrayFilters: [{ 'list.value': { $elemMatch: { $eq: from } } }, { listed: from }] },
+      )
+      return matchedCount === 1
+    },
+
     /** Shuts out sessions with a lower token from {@link setHealth}. */
     async raiseHealthToken(id: ChannelId, token: number): Promise<void> {
       await channels.updateOne({ _id: toObjectId(id) }, { $max: { healthToken: token } })

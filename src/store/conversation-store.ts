@@ -151,6 +151,28 @@ export function createConversationStore(connection: Connection) {
       }
     },
 
+    /**
+     * The keys of the current threads of a place, a page at a time, in their order.
+     * @param after the last one of the page before
+     */
+    async threadsIn(
+      channelId: ChannelId,
+      place: string,
+      after: string,
+      limit: number,
+    ): Promise<readonly string[]> {
+      const within = { $gt: after > place ? after : `${place}:`, $lt: `${place};` }
+      const found = await conversations
+        .find(
+          { channelId: toObjectId(channelId), threadKey: within, current: true },
+          { projection: { threadKey: 1 } },
+        )
+        .sort({ threadKey: 1 })
+        .limit(limit)
+        .toArray()
+      return found.map(({ threadKey }) => threadKey)
+    },
+
     /** What one person wrote under a subject, the newest first. */
     async ofSubject(
       identityId: ContactIdentityId,

@@ -3,6 +3,7 @@ import type { ChannelId, ContactId, ConversationId, MessageId } from '../domain/
 import { type MessageStatus, statusesBelow } from '../domain/message.ts'
 import type { AttachmentView } from '../domain/views.ts'
 import { fromMessageDocument, type MessageDocument, toMessageDocument } from './message-document.ts'
+import { editedBefore, type MessageEdit, operationOfEdit } from './message-edit.ts'
 import { nativeCollection } from './native.ts'
 import { duplicatePositions, toObjectId } from './object-id.ts'
 import type { StoredMessage } from './stored-message.ts'
@@ -263,46 +264,61 @@ export function createMessageStore(connection: Connection) {
     async edit(
       channelId: ChannelId,
       externalId: string,
-      change: {
-        text?: string
-        spans?: StoredMessage['spans']
-        editedAtMs?: number
-        deletedAtMs?: number
-      },
+      change: MessageEdit & { readonly deletedAtMs?: number },
     ): Promise<StoredMessage | undefined> {
       const target = { channelId: toObjectId(channelId), externalId, partIds: { $exists: false } }
-      const { deletedAtMs, editedAtMs, text, spans = [] } = change
+      const standingYet = { ...target, deletedAt: { $exists: false } }
+      const { deletedAtMs } = change
       const updated =
         deletedAtMs !== undefined
           ? await messages.findOneAndUpdate(
-              { ...target, deletedAt: { $exists: false } },
+              standingYet,
               {
                 $set: { deletedAt: new Date(deletedAtMs), text: '', attachments: [] },
                 // The same record whether an edit came before the deletion or after it.
-                $unset: { editedAt: '', spans: '', cards: '' },
+                $unset: { editedAt: '', editOrder: '', spans: '', cards: '' },
                 $inc: { version: 1 },
               },
               { returnDocument: 'after' },
             )
           : await messages.findOneAndUpdate(
-              {
-                ...target,
-                deletedAt: { $exists: false },
-                $or: [{ editedAt: { $exists: false } }, { editedAt: { $lt: new Date(editedAtMs ?? 0) } }],
-              },
-              {
-                $set: {
-                  text: text ?? '',
-                  editedAt: new Date(editedAtMs ?? 0),
-                  ...(spans.length > 0 ? { spans: [...spans] } : {}),
-                },
-                ...(spans.length > 0 ? {} : { $unset: { spans: '' as const } }),
-                $inc: { version: 1 },
-              },
+              { ...standingYet, ...editedBefore(change) },
+              operationOfEdit(change),
               { returnDocument: 'after' },
             )
       const standing = updated ?? (await messages.findOne(target))
       return standing ? fromMessageDocument(standing) : undefined
+    },
+
+    /**
+     * Names the messages of a place anew, `limit` of them, in the order of their ids; whose new name another has keeps
+     * the old one.
+     * @param after the last id of the page before
+     * @returns the last id that was looked at; undefined when there was none
+     */
+    async renameIn(
+      channelId: ChannelId,
+      [from, to]: readonly [from: string, to: string],
+      after: string,
+      limit: number,
+    ): Promise<string | undefined> {
+      const within = { $gt: after > from ? after : `${from}:`, $lt: `${from};` }
+      const found = await messages
+        .find({ channelId: toObjectId(channelId), externalId: within }, { projection: { externalId: 1 } })
+        .sort({ externalId: 1 })
+        .limit(limit)
+        .toArray()
+      if (found.length === 0) return undefined
+      const renaming = found.map(({ _id, externalId = '' }) => ({
+        updateOne: {
+          filter: { _id, externalId },
+          update: { $set: { externalId: `${to}${externalId.slice(from.length)}` } },
+        },
+      }))
+      await messages
+        .bulkWrite(renaming, { ordered: false, writeConcern: { w: 1 } })
+        .catch((error: unknown) => void duplicatePositions(error))
+      return found.at(-1)?.externalId
     },
 
     /** Lets a message show what is known now of one of its files. */

@@ -84,6 +84,8 @@ export interface StoredMessage {
   readonly partIds?: readonly string[]
   readonly createdAtMs: number
   readonly editedAtMs?: number
+  /** Tells edits of the same instant apart. */
+  readonly editOrder?: number
   readonly deletedAtMs?: number
   /** Place in the thread; rises with arrival. */
   readonly order: number

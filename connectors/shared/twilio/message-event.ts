@@ -58,7 +58,7 @@ export function messageEvents(
   }
   return optedOut === undefined
     ? [message]
-    : [message, { type: 'consent', identity, optedOut, atMs: sentAtMs ?? receivedAtMs }]
+    : [message, { type: 'consent', identity, optedOut, atMs: sentAtMs ?? receivedAtMs, saidIn: externalId }]
 }
 
 function identityFrom(from: string, read: ReadParameter, form: InboundForm): InboundIdentity {

@@ -2,6 +2,7 @@
 import type { PushItem, RawItem } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import { verified } from '../../../src/contract/raw-request.ts'
+import type { ChannelId } from '../../../src/domain/ids.ts'
 import { factsOf } from '../events/facts.ts'
 import { type Fields, fieldsIn, textIn } from '../events/fields.ts'
 import { parse } from '../events/parse.ts'
@@ -19,6 +20,22 @@ interface Own {
   readonly teamId: string
 }
 
+/** Answers in threads that are older come by themselves, or by Slack's own retries, while we can be reached. */
+const FRESH_THREADS_MS = 3 * 86_400_000
+/** After an outage also such threads are looked after, as far as one channel's last messages go. */
+const OLD_THREADS_MS = 30 * 86_400_000
+/** Who looks so often was there all the time: ten minutes from one look to the next, and ten more to be safe. */
+const ROUTINE_MS = 30 * 60_000
+
+/** Our channels that this process has looked after from the first to the last channel of Slack. */
+const lookedAfter = new Set<ChannelId>()
+
+/** How far back threads are looked after: every few minutes less than where something may have been missed. */
+function threadsMsOf({ channelId, clock, receives }: SlackContext, sinceMs: number): number {
+  const isRoutine = receives !== 'session' && lookedAfter.has(channelId) && clock() - sinceMs < ROUTINE_MS
+  return isRoutine ? FRESH_THREADS_MS : OLD_THREADS_MS
+}
+
 /**
  * Pushes what was written since an instant, channel by channel, oldest first. Deletions leave no trace in a history;
  * edits are seen as the text that stands there.
@@ -33,11 +50,12 @@ export async function catchUp(ctx: SlackContext, sinceMs: number, push: PushItem
     teamId: textIn(fields, 'team_id') ?? '',
   }
   const all = await listenedTo(ctx)
+  const threadsMs = threadsMsOf(ctx, sinceMs)
   const run = beginRun(ctx.channelId, all, { sinceMs, nowMs: ctx.clock() })
   for (const channel of run.channels) {
     const atMs = ctx.clock()
     try {
-      for (const message of await missedIn(channel.id, run.sinceOf(channel.id), ctx)) {
+      for (const message of await missedIn(channel.id, run.sinceOf(channel.id), threadsMs, ctx)) {
         const item = itemOf(channel, message, own, ctx)
         if (item !== undefined) await push(item)
       }
@@ -52,6 +70,7 @@ export async function catchUp(ctx: SlackContext, sinceMs: number, push: PushItem
     run.wasRead(channel.id, atMs)
   }
   run.finish()
+  lookedAfter.add(ctx.channelId)
 }
 
 /**

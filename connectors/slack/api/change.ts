@@ -1,7 +1,7 @@
 import type { OutboundMessage } from '../../../src/contract/connector.ts'
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import { readExternalId } from '../events/place.ts'
-import { bodyOf } from './body.ts'
+import { withBodyOf } from './body.ts'
 import { callSlack, type SlackContext } from './call.ts'
 
 /** Puts another text in place of one that we sent. @throws ConnectorError */
@@ -10,7 +10,9 @@ export async function editMessage(
   message: OutboundMessage,
   ctx: SlackContext,
 ): Promise<void> {
-  await callSlack('chat.update', { ...placeOf(externalId), ...bodyOf(message) }, ctx)
+  const place = placeOf(externalId)
+  // An update without blocks would leave those of before.
+  await withBodyOf(message, (body) => callSlack('chat.update', { blocks: [], ...place, ...body }, ctx))
 }
 
 /** Takes back what we sent. What is gone already is done. @throws ConnectorError */

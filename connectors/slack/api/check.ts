@@ -54,7 +54,8 @@ const usefulScopes = (scopes: readonly string[] | undefined): readonly string[] 
 /** By Socket Mode the app-level token is tried; by the Events API only Slack can try. */
 async function checkReceiving(ctx: SlackContext): Promise<Refusal | undefined> {
   const { config, webhookUrl } = ctx
-  if (choose(config, { reachable: webhookUrl.startsWith('https:') }) === 'webhook') {
+  const { receives = choose(config, { reachable: webhookUrl.startsWith('https:') }) } = ctx
+  if (receives === 'webhook') {
     return config.signingSecret
       ? undefined
       : {

@@ -3,24 +3,28 @@ import { type Fields, numberIn, textIn } from '../events/fields.ts'
 import { msOf } from '../events/place.ts'
 import { callPages, type SlackContext } from './call.ts'
 
-/** A thread that is older gets no answer that we would miss for long. */
-const OLD_THREADS_MS = 3 * 86_400_000
 /** Of what stood there before: so many are looked at for their answers. */
 const MOST_LOOKED_AT = 2_000
 /** Of what was missed, which is held in memory to be put in order. */
 const MOST_MISSED = 20_000
 
 /**
- * The messages of a channel since an instant, and the answers in its threads of the last days, oldest first.
+ * The messages of a channel since an instant, and the answers in threads that began shortly before, oldest first.
+ * @param threadsMs how long before
  * @throws ConnectorError
  */
-export async function missedIn(id: string, sinceMs: number, ctx: SlackContext): Promise<readonly Fields[]> {
+export async function missedIn(
+  id: string,
+  sinceMs: number,
+  threadsMs: number,
+  ctx: SlackContext,
+): Promise<readonly Fields[]> {
   const options = { signal: ctx.signal, most: MOST_MISSED }
   const isMissed = (message: Fields | undefined): boolean => (msOf(textIn(message, 'ts')) ?? 0) >= sinceMs
   // Slack begins with the newest.
   const isEnough = (found: readonly Fields[]): boolean =>
     found.length >= MOST_LOOKED_AT && !isMissed(found.at(-1))
-  const args = { channel: id, oldest: secondsOf(sinceMs - OLD_THREADS_MS) }
+  const args = { channel: id, oldest: secondsOf(sinceMs - threadsMs) }
   const history = await callPages('conversations.history', args, 'messages', ctx, { ...options, isEnough })
   const missed = history.filter(isMissed)
   if (missed.length >= MOST_MISSED)

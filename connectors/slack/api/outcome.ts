@@ -41,6 +41,9 @@ const NO_CHANNEL = never(
   'This channel or conversation does not exist in Slack, or the app cannot see it.',
 )
 const TOO_LONG = never('text-too-long', 'Slack refuses the message because it is too long.')
+/** Said of the form in which the words went, and not of them; see `body.ts`. */
+export const BLOCKS_REFUSED = 'blocks-refused'
+const NO_BLOCKS = never(BLOCKS_REFUSED, 'Slack refuses the formatting of the message.')
 const NO_MESSAGE = never('message-not-found', 'The message is no longer there in Slack.')
 
 /** By the field `error` of an answer (docs.slack.dev/reference/methods, "Errors" of each method). */
@@ -87,7 +90,9 @@ const VERDICTS: Readonly<Record<string, Verdict>> = {
   storage_limit_reached: never('storage-full', 'The workspace has no room for files left.'),
   posting_to_general_channel_denied: never('not-allowed', 'Apps may not write in this channel.'),
   msg_too_long: TOO_LONG,
-  msg_blocks_too_long: TOO_LONG,
+  msg_blocks_too_long: NO_BLOCKS,
+  invalid_blocks: NO_BLOCKS,
+  invalid_blocks_format: NO_BLOCKS,
   no_text: never('empty', 'Slack takes no message without words.'),
   message_not_found: NO_MESSAGE,
   cant_update_message: never('not-allowed', 'Slack lets the app change its own messages only.'),

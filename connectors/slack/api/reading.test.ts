@@ -167,6 +167,23 @@ describe('catching up', () => {
     expect(new Set(items.map(({ key }) => key)).size).toBe(items.length)
   })
 
+  it('looks after threads that are weeks old where it was away, and after younger ones every few minutes', async () => {
+    const agoTs = (days: number) => `${Math.floor(Date.now() / 1_000) - days * 86_400}.000100`
+    const begun = [20, 2].map((days) =>
+      slack.says(ada, `${days} days ago`, { channel: shop, more: { ts: agoTs(days) } }),
+    )
+    const answered = async (text: string, sinceMs: number) => {
+      for (const { ts } of begun) slack.says(ada, `${text} ${ts}`, { channel: shop, threadTs: ts })
+      const items: RawItem[] = []
+      await catchUp(env.ctx, sinceMs, async (item) => void items.push(item))
+      return items.filter(({ body }) => Buffer.from(body).includes(text)).length
+    }
+    const [minute, hour] = [60_000, 3_600_000]
+    expect(await answered('at the start', Date.now() - 20 * minute)).toBe(2)
+    expect(await answered('by routine', Date.now() - 20 * minute)).toBe(1)
+    expect(await answered('after an outage', Date.now() - 2 * hour)).toBe(2)
+  })
+
   it('brings none of our own, and of an edit both', async () => {
     const { channel, ts } = slack.says(ada, 'Helo')
     slack.edits(channel, ts, 'Hello')
@@ -344,6 +361,10 @@ describe('the test of the connection', () => {
       code: 'no-signing-secret',
       field: 'signingSecret',
     })
+    // The server may know that an https address is no public one.
+    const { ctx } = slackContext(slack, { signingSecret: '', appToken: 'xapp-other' })
+    expect(await check({ ...ctx, receives: 'session' })).toMatchObject({ field: 'appToken' })
+    expect(await check({ ...ctx, receives: 'webhook' })).toMatchObject({ field: 'signingSecret' })
     const other = await startFakeSlack()
     const away = slackContext(slack, { apiBaseUrl: other.settings.apiBaseUrl })
     await other.close()

@@ -97,6 +97,41 @@ describe('a message', () => {
   })
 })
 
+describe('a message whose form Slack refuses', () => {
+  const refusing = (error: string, times = 1): void => {
+    let left = times
+    const body = JSON.stringify({ ok: false, error })
+    slack.provider.misbehave(({ url }) => {
+      if (!/chat\.(?:postMessage|update)$/.test(url) || left === 0) return undefined
+      left -= 1
+      return { kind: 'status', status: 200, headers: { 'Content-Type': 'application/json' }, body }
+    })
+  }
+  it.each(['msg_blocks_too_long', 'invalid_blocks'])('goes in mrkdwn after %s', async (error) => {
+    refusing(error)
+    const sent = outgoing(thread, 'Hi you', { spans: [{ kind: 'bold', offset: 0, length: 2 }] })
+    const { externalId } = await sendMessage(sent, env.ctx)
+    expect(ownIn(shop)).toMatchObject([{ text: '*Hi* you', metadata: { event_payload: { id: sent.id } } }])
+    expect(ownIn(shop)[0]?.blocks).toBeUndefined()
+    refusing(error)
+    await editMessage(externalId, outgoing(thread, 'Ho'), env.ctx)
+    expect(ownIn(shop)).toMatchObject([{ text: 'Ho', blocks: [] }])
+  })
+
+  it('is told of where it would be cut in that form', async () => {
+    refusing('msg_blocks_too_long')
+    const url = `https://shop.example/${'a'.repeat(1_900)}`
+    const spans = Array.from(
+      { length: 30 },
+      (_, index) => ({ kind: 'link', offset: index, length: 1, url }) as const,
+    )
+    expect(await factsOf(sendMessage(outgoing(thread, 'x'.repeat(30), { spans }), env.ctx))).toMatchObject({
+      code: 'blocks-refused',
+      delivery: 'not-sent',
+    })
+  })
+})
+
 describe('a refusal', () => {
   const says = (error: string, headers: Readonly<Record<string, string>> = {}): Fault => ({
     kind: 'status',

@@ -2,7 +2,7 @@ import type { OutboundMessage, SendReceipt } from '../../../src/contract/connect
 import { ConnectorError } from '../../../src/contract/connector-error.ts'
 import { textIn } from '../events/fields.ts'
 import { externalIdOf } from '../events/place.ts'
-import { bodyOf } from './body.ts'
+import { withBodyOf } from './body.ts'
 import { callSlack, type SlackContext } from './call.ts'
 import { type Destination, destinationOf } from './destination.ts'
 import { sendFiles } from './send-files.ts'
@@ -25,15 +25,16 @@ async function post(
   { channel, threadTs }: Destination,
   ctx: SlackContext,
 ): Promise<SendReceipt> {
-  const args = {
+  const place = {
     channel,
-    ...bodyOf(message),
     ...(threadTs !== undefined && { thread_ts: threadTs }),
     unfurl_links: false,
     unfurl_media: false,
     ...(ctx.config.agentNames && { username: message.author.name }),
   }
-  const { fields } = await callSlack('chat.postMessage', args, ctx)
+  const { fields } = await withBodyOf(message, (body) =>
+    callSlack('chat.postMessage', { ...place, ...body }, ctx),
+  )
   const ts = textIn(fields, 'ts')
   if (ts === undefined) throw nameless()
   return { externalId: externalIdOf(textIn(fields, 'channel') ?? channel, ts) }

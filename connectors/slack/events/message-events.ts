@@ -5,7 +5,16 @@ import { type Content, readContent } from './content.ts'
 import { type Envelope, isOwn } from './envelope.ts'
 import type { Scope } from './facts.ts'
 import { type Fields, fieldsIn, textIn } from './fields.ts'
-import { externalIdOf, isHeard, msOf, namesUser, type Place, placeOf, threadKeyOf } from './place.ts'
+import {
+  externalIdOf,
+  isHeard,
+  microsecondsOf,
+  msOf,
+  namesUser,
+  type Place,
+  placeOf,
+  threadKeyOf,
+} from './place.ts'
 
 type Events = readonly InboundEvent[]
 
@@ -128,10 +137,25 @@ const inWords = (subtype: string): string => {
   return `message of the kind “${words}”`
 }
 
-function editOf(externalId: string, message: Fields, { text, spans }: Content): Events {
+/** @param editOrder edits are dated by the second; the events that tell of them are not */
+function editOf(
+  externalId: string,
+  message: Fields,
+  { text, spans }: Content,
+  editOrder: number | undefined = undefined,
+): Events {
   const editedAtMs = msOf(textIn(fieldsIn(message, 'edited'), 'ts'))
   if (editedAtMs === undefined) return []
-  return [{ type: 'message-edited', externalId, text, editedAtMs, ...(spans.length > 0 && { spans }) }]
+  return [
+    {
+      type: 'message-edited',
+      externalId,
+      text,
+      editedAtMs,
+      ...(editOrder !== undefined && { editOrder }),
+      ...(spans.length > 0 && { spans }),
+    },
+  ]
 }
 
 /**
@@ -153,8 +177,10 @@ function readChange(envelope: Envelope, scope: Scope): Events {
   if (authorOf(message, envelope, scope) === undefined) return []
   const wasEdited = textIn(fieldsIn(before, 'edited'), 'ts')
   const isEdited = textIn(fieldsIn(message, 'edited'), 'ts')
-  if (isEdited === undefined || isEdited === wasEdited) return []
-  const edits = editOf(externalId, message, readContent(message, envelope))
+  const isSameText = textIn(message, 'text') === textIn(before, 'text')
+  if (isEdited === undefined || (isEdited === wasEdited && isSameText)) return []
+  const order = microsecondsOf(textIn(event, 'event_ts') ?? textIn(event, 'ts'))
+  const edits = editOf(externalId, message, readContent(message, envelope), order)
   return isHeard(place, scope) || mentionsUs([message, before], envelope)
     ? edits
     : belowMention(edits, threadKeyOf(place, scope))

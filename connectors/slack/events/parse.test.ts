@@ -205,7 +205,17 @@ describe('what follows a message', () => {
         text: 'Ho',
         spans: [{ kind: 'bold', offset: 0, length: 2 }],
         editedAtMs: 1_795_435_250_000,
+        editOrder: Number(ANSWER_TS.replace('.', '')),
       },
+    ])
+  })
+
+  it('is one more edit where the words differ and the second is the same', () => {
+    const again = change(direct({ text: 'Hoho', edited }), direct({ text: 'Ho', edited }), {
+      event_ts: '1795435250.700200',
+    })
+    expect(eventsOf(again)).toMatchObject([
+      { text: 'Hoho', editedAtMs: 1_795_435_250_000, editOrder: 1_795_435_250_700_200 },
     ])
   })
 

@@ -7,7 +7,7 @@ import { type Envelope, openEnvelope } from './envelope.ts'
 import { type Scope, scopeOf } from './facts.ts'
 import { type Fields, fieldsIn, readJson, textIn } from './fields.ts'
 import { mayBeKnown, readMention, readMessage } from './message-events.ts'
-import { externalIdOf, placeOf } from './place.ts'
+import { externalIdOf, isChannel, placeOf } from './place.ts'
 
 const NOTHING: readonly InboundEvent[] = []
 
@@ -35,9 +35,18 @@ function readEvent(envelope: Envelope, scope: Scope): readonly InboundEvent[] {
       return readReaction(envelope, scope, false)
     case 'reaction_removed':
       return readReaction(envelope, scope, true)
+    case 'channel_id_changed':
+      return readNewId(envelope.event)
     default:
       return NOTHING
   }
+}
+
+/** A private channel that is shared with another organisation goes on under another id, with all that stands in it. */
+function readNewId(event: Fields): readonly InboundEvent[] {
+  const [fromPlace, toPlace] = [textIn(event, 'old_channel_id'), textIn(event, 'new_channel_id')]
+  if (!isChannel(fromPlace) || !isChannel(toPlace) || fromPlace === toPlace) return NOTHING
+  return [{ type: 'place-moved', fromPlace, toPlace }]
 }
 
 function readReaction(envelope: Envelope, scope: Scope, removed: boolean): readonly InboundEvent[] {

@@ -14,13 +14,14 @@ export interface Place {
 }
 
 const CHANNEL = /^[A-Z][A-Z0-9]{1,30}$/
+export const isChannel = (id: string | undefined): id is string => id !== undefined && CHANNEL.test(id)
 const TS = /^\d{1,12}\.\d{1,9}$/
 
 /** @returns undefined of what has no place, or none of the form that ids have there */
 export function placeOf(event: Fields, message: Fields = event): Place | undefined {
   const channel = textIn(event, 'channel')
   const ts = textIn(message, 'ts')
-  if (channel === undefined || !CHANNEL.test(channel) || ts === undefined || !TS.test(ts)) return undefined
+  if (!isChannel(channel) || ts === undefined || !TS.test(ts)) return undefined
   const threadTs = textIn(message, 'thread_ts')
   return {
     channel,
@@ -81,4 +82,11 @@ export const channelOfThread = (threadKey: string): string => threadKey.split(':
 export function msOf(ts: string | undefined): number | undefined {
   if (ts === undefined || !TS.test(ts)) return undefined
   return Math.floor(Number(ts) * 1_000)
+}
+
+/** The same in microseconds, which tell events of one channel apart. */
+export function microsecondsOf(ts: string | undefined): number | undefined {
+  if (ts === undefined || !TS.test(ts)) return undefined
+  const [seconds = '', part = ''] = ts.split('.')
+  return Number(seconds) * 1_000_000 + Number(part.padEnd(6, '0').slice(0, 6))
 }

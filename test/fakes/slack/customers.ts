@@ -170,6 +170,15 @@ export function createCustomers(workspace: Workspace, baseUrl: () => string) {
         }),
       ]
     },
+    /** A private channel is shared with another organisation: from then on it has another id. */
+    renames(channelId: string): { readonly channel: string; readonly events: readonly FakeEvent[] } {
+      const channel = { ...channelOf(channelId), id: workspace.nextId('C') }
+      channels.delete(channelId)
+      channels.set(channel.id, channel)
+      const event_ts = workspace.nextTs()
+      const ids = { old_channel_id: channelId, new_channel_id: channel.id }
+      return { channel: channel.id, events: [envelope({ type: 'channel_id_changed', ...ids, event_ts })] }
+    },
     /** What the app does comes back to it. */
     echo(change: OwnChange): readonly FakeEvent[] {
       switch (change.kind) {

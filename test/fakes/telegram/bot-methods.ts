@@ -9,6 +9,7 @@ import type { UpdateQueue } from './update-queue.ts'
 export interface SeenEvent {
   readonly kind: 'message' | 'edit' | 'deletion' | 'typing'
   readonly chatId: number
+  readonly topicId?: number
   /** As it stands now, not as it stood then. */
   readonly message?: ChatMessage
   /** The text that it had from then on. */
@@ -56,8 +57,14 @@ export function createMethods(deps: MethodDeps): Readonly<Record<string, Method>
   const writable = (parameters: Parameters): number => {
     const chatId = chatIdIn(parameters)
     chats.requireOpen(chatId)
+    chats.requireTopic(chatId, topicIn(parameters).topicId)
     flood.pass(chatId)
     return chatId
+  }
+
+  const topicIn = (parameters: Parameters): { readonly topicId?: number } => {
+    const topicId = parameters.number('message_thread_id')
+    return topicId === undefined ? {} : { topicId }
   }
 
   const repliedIn = (parameters: Parameters, chatId: number): number | undefined => {
@@ -80,7 +87,13 @@ export function createMethods(deps: MethodDeps): Readonly<Record<string, Method>
     const message = put(
       chatId,
       { text, ...(entities.length > 0 ? { entities } : {}), ...(markup ? { reply_markup: markup } : {}) },
-      { method: 'sendMessage', text, entities, ...(replyTo === undefined ? {} : { replyTo }) },
+      {
+        method: 'sendMessage',
+        text,
+        entities,
+        ...topicIn(parameters),
+        ...(replyTo === undefined ? {} : { replyTo }),
+      },
     )
     return message.wire
   }
@@ -117,7 +130,14 @@ export function createMethods(deps: MethodDeps): Readonly<Record<string, Method>
       const message = put(
         chatId,
         { ...shownFile(key, file), ...shown },
-        { method, text, entities, file, ...(replyTo === undefined ? {} : { replyTo }) },
+        {
+          method,
+          text,
+          entities,
+          file,
+          ...topicIn(parameters),
+          ...(replyTo === undefined ? {} : { replyTo }),
+        },
       )
       return message.wire
     }
@@ -230,7 +250,8 @@ export function createMethods(deps: MethodDeps): Readonly<Record<string, Method>
     sendChatAction: (parameters) => {
       const chatId = chatIdIn(parameters)
       chats.requireOpen(chatId)
-      log.push({ kind: 'typing', chatId })
+      chats.requireTopic(chatId, topicIn(parameters).topicId)
+      log.push({ kind: 'typing', chatId, ...topicIn(parameters) })
       return true
     },
     getFile: (parameters) => {

@@ -42,6 +42,8 @@ export interface ChatMessage {
   readonly file?: KeptFile
   readonly replyTo?: number
   readonly album?: string
+  /** The topic that it stands in. */
+  readonly topicId?: number
   edits: number
   deleted: boolean
   /** As the Bot API shows it. */
@@ -50,13 +52,22 @@ export interface ChatMessage {
 
 /** What is known of a message beside what the Bot API shows. */
 export type AboutMessage = Partial<
-  Pick<ChatMessage, 'method' | 'file' | 'replyTo' | 'album' | 'text' | 'entities'>
+  Pick<ChatMessage, 'method' | 'file' | 'replyTo' | 'album' | 'topicId' | 'text' | 'entities'>
 >
+
+interface Place {
+  readonly chat: Chat
+  blocked: boolean
+  movedTo?: number
+  readonly messages: ChatMessage[]
+  /** By their numbers, which are those of the messages that opened them. */
+  readonly topics: Map<number, 'open' | 'closed'>
+}
 
 export type Chats = ReturnType<typeof createChats>
 
 export function createChats(bot: User) {
-  const chats = new Map<number, { chat: Chat; blocked: boolean; movedTo?: number; messages: ChatMessage[] }>()
+  const chats = new Map<number, Place>()
   const files = new Map<string, KeptFile>()
   let nextFile = 1
 
@@ -78,7 +89,7 @@ export function createChats(bot: User) {
     files,
     keepFile,
     open(chat: Chat): void {
-      chats.set(chat.id, { chat, blocked: false, messages: [] })
+      chats.set(chat.id, { chat, blocked: false, messages: [], topics: new Map() })
     },
     chat: (id: number): Chat => place(id).chat,
     messages: (id: number): readonly ChatMessage[] => chats.get(id)?.messages ?? [],
@@ -89,7 +100,12 @@ export function createChats(bot: User) {
     move(from: number, to: number): void {
       const old = place(from)
       old.movedTo = to
-      chats.set(to, { chat: { ...old.chat, id: to, type: 'supergroup' }, blocked: false, messages: [] })
+      chats.set(to, {
+        chat: { ...old.chat, id: to, type: 'supergroup' },
+        blocked: false,
+        messages: [],
+        topics: new Map(),
+      })
     },
     /** @throws Refused as the server does where the bot may not write */
     requireOpen(id: number): void {
@@ -99,6 +115,16 @@ export function createChats(bot: User) {
       }
       if (blocked && chat.type === 'private') throw new Refused(403, 'Forbidden: bot was blocked by the user')
       if (blocked) throw new Refused(403, 'Forbidden: bot was kicked from the group chat')
+    },
+    setTopic(chatId: number, topicId: number, state: 'open' | 'closed'): void {
+      place(chatId).topics.set(topicId, state)
+    },
+    /** @throws Refused as the server does where there is no such topic, or nobody may write in it */
+    requireTopic(chatId: number, topicId: number | undefined): void {
+      if (topicId === undefined) return
+      const state = place(chatId).topics.get(topicId)
+      if (state === undefined) throw badRequest('message thread not found')
+      if (state === 'closed') throw badRequest('TOPIC_CLOSED')
     },
     find(chatId: number, messageId: number | undefined): ChatMessage | undefined {
       return place(chatId).messages.find((one) => one.messageId === messageId && !one.deleted)
@@ -122,6 +148,7 @@ export function createChats(bot: User) {
         date: Math.floor(atMs / 1_000),
         ...(replied ? { reply_to_message: { ...replied.wire, reply_to_message: undefined } } : {}),
         ...(about.album === undefined ? {} : { media_group_id: about.album }),
+        ...(about.topicId === undefined ? {} : { message_thread_id: about.topicId, is_topic_message: true }),
         ...content,
       }
       const message: ChatMessage = {

@@ -17,6 +17,8 @@ export interface Writing {
   readonly replyTo?: number
   /** In a group; in the private chat with the bot where left out. */
   readonly chatId?: number
+  /** In this topic of the group. */
+  readonly topicId?: number
 }
 
 /** What a file is beside its bytes. */
@@ -50,10 +52,15 @@ export function createCustomer(user: User, deps: CustomerDeps) {
 
   const writes = (
     content: Record<string, unknown>,
-    { chatId = user.id, replyTo }: Writing,
+    { chatId = user.id, replyTo, topicId }: Writing,
     about: Parameters<Chats['add']>[3] = {},
-  ): ChatMessage =>
-    tell(chats.add(chatId, user, content, { ...about, ...(replyTo === undefined ? {} : { replyTo }) }))
+  ): ChatMessage => {
+    const more = {
+      ...(replyTo === undefined ? {} : { replyTo }),
+      ...(topicId === undefined ? {} : { topicId }),
+    }
+    return tell(chats.add(chatId, user, content, { ...about, ...more }))
+  }
 
   const sendsFile = (key: string, given: GivenFile, more: Sending = {}, album?: string): ChatMessage => {
     const { caption = '', entities = [], sizeBytes } = more

@@ -43,6 +43,9 @@ export interface FakeTelegram {
   customer(change?: Partial<User>): Customer
   /** A group with the bot in it. @returns its chat id */
   group(title: string): number
+  /** A topic is opened in a group, which says so. @returns its number */
+  topic(chatId: number, name: string): number
+  closeTopic(chatId: number, topicId: number): void
   /** The group becomes a supergroup, and says so. @returns the new chat id */
   upgradeGroup(chatId: number): number
   /** All that the bot sent, in every chat, also what it took back. */
@@ -143,6 +146,13 @@ export async function startFakeTelegram(options: FakeTelegramOptions = {}): Prom
       chats.open({ id, type: 'group', title })
       return id
     },
+    topic(chatId, name) {
+      const opened = chats.add(chatId, bot, { forum_topic_created: { name, icon_color: 7_322_096 } })
+      chats.setTopic(chatId, opened.messageId, 'open')
+      queue.add('message', opened.wire, String(chatId))
+      return opened.messageId
+    },
+    closeTopic: (chatId, topicId) => chats.setTopic(chatId, topicId, 'closed'),
     upgradeGroup(chatId) {
       const to = -1_000_000_000_000 - nextNumber()
       chats.move(chatId, to)

@@ -22,11 +22,12 @@ async function seenOf(threadKey: string): Promise<unknown> {
 }
 
 describe('what happens to a message of the customer', () => {
-  const edited = (text: string, editedAtMs: number): InboundEvent => ({
+  const edited = (text: string, editedAtMs: number, editOrder?: number): InboundEvent => ({
     type: 'message-edited',
     externalId: 'm1',
     text,
     editedAtMs,
+    ...(editOrder === undefined ? {} : { editOrder }),
   })
   const deleted: InboundEvent = { type: 'message-deleted', externalId: 'm1', deletedAtMs: 1_700_000_009_000 }
   const at = 1_700_000_001_000
@@ -54,6 +55,19 @@ describe('what happens to a message of the customer', () => {
           { text: 'best', editedAtMs: at + 1_000, status: 'delivered', reactions: [{ emoji: '👍' }] },
         ])
         expect(await office.thread('u')).toMatchObject({ unreadCount: 1, lastMessage: { preview: 'best' } })
+      }
+    }
+  })
+
+  it('says what was written last, also where the platform gives edits one instant', async () => {
+    const happenings = [said('u', 'm1'), edited('better', at, 7), edited('best', at, 8), edited('good', at)]
+    for (const order of permutations<InboundEvent>(happenings)) {
+      for (const size of [1, 4]) {
+        await database.empty()
+        for (let from = 0; from < order.length; from += size) {
+          await office.receive(...order.slice(from, from + size).map((event) => entryOf(CHANNEL, [event])))
+        }
+        expect(await seenOf('u')).toMatchObject([{ text: 'best', editedAtMs: at }])
       }
     }
   })

@@ -172,6 +172,52 @@ describe('what a customer says of messages', () => {
     }
   })
 
+  it('is as old as the message that says it, however often both are brought', async () => {
+    const said = (optedOut: boolean, externalId: string, atMs: number) =>
+      rig.entryOf({
+        body: Buffer.from(
+          JSON.stringify([
+            message(optedOut ? 'STOP' : 'START', externalId),
+            { ...consent(optedOut, atMs), saidIn: externalId },
+          ]),
+        ),
+        receivedAtMs: atMs,
+      })
+    const day = 86_400_000
+    await rig.receive([said(false, 'm1', day)])
+    await rig.receive([said(true, 'm2', 2 * day)])
+    // Whoever caught the call brings it again when nothing of it is in the journal any more.
+    await rig.receive([said(false, 'm1', 90 * day)])
+    expect((await identity())?.optedOutAt).toBe('1970-01-03T00:00:00.000Z')
+    expect(await lines()).toEqual(['opted-out'])
+    await rig.receive([said(false, 'm3', 91 * day)])
+    await rig.receive([said(true, 'm2', 92 * day)])
+    expect((await identity())?.optedOutAt).toBeUndefined()
+  })
+
+  it('is older than the message that a platform refuses because of it, however late it says so', async () => {
+    await rig.receive([rig.entry(message('hello', 'm1'))])
+    const { id } = await rig.conversation()
+    await rig.reply(id, 'hello')
+    await rig.deliver(id)
+    const writtenAtMs = rig.state.nowMs
+    const refused = (afterMs: number) =>
+      rig.entry({
+        type: 'status',
+        externalId: `out-${rig.sent[0]?.id}`,
+        status: 'failed',
+        atMs: writtenAtMs + afterMs,
+        errorCode: 'opted-out',
+        optedOut: true,
+      })
+    await rig.receive([refused(2_000)])
+    expect((await identity())?.optedOutAt).toBe(new Date(writtenAtMs).toISOString())
+    await rig.receive([rig.entry(message('START', 'm2'), consent(false, writtenAtMs + 5_000))])
+    await rig.receive([refused(9_000)])
+    expect((await identity())?.optedOutAt).toBeUndefined()
+    expect(await lines()).toEqual(['opted-out', 'opted-in'])
+  })
+
   it('is also what a platform says that refuses a message to him', async () => {
     await rig.receive([rig.entry(message('hello', 'm1'))])
     const { id } = await rig.conversation()

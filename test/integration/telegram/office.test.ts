@@ -110,6 +110,35 @@ describe('the webhook of a channel', () => {
     expect(fake.errors).toEqual([])
   })
 
+  it('answers in a topic what was asked in it', async () => {
+    const { fake } = await open()
+    const channelId = await office.channel({ receive: 'webhook', groups: true })
+    const group = fake.group('Fans')
+    const topics = ['Bills', 'Parcels'].map((name) => fake.topic(group, name))
+    const ada = fake.customer()
+    for (const topicId of [...topics, undefined]) {
+      const place = topicId === undefined ? 'the group' : `topic ${topicId}`
+      ada.says(`Asked in ${place}`, { chatId: group, ...(topicId === undefined ? {} : { topicId }) })
+      await expect.poll(() => textsOf(channelId), PATIENCE).toContain(`Asked in ${place}`)
+      // Each is a conversation of its own, and the last one stands first.
+      await office.reply(channelId, `Answered in ${place}`)
+    }
+    await expect
+      .poll(
+        () =>
+          fake
+            .sent()
+            .flatMap(({ method, text, topicId }) => (method === 'sendMessage' ? [[text, topicId]] : [])),
+        PATIENCE,
+      )
+      .toEqual([
+        [`Answered in topic ${topics[0]}`, topics[0]],
+        [`Answered in topic ${topics[1]}`, topics[1]],
+        ['Answered in the group', undefined],
+      ])
+    expect(fake.errors).toEqual([])
+  })
+
   it('comes and goes with it, and a forged delivery changes nothing', async () => {
     const { fake } = await open()
     const channelId = await office.channel({ receive: 'webhook' })

@@ -94,6 +94,19 @@ const EXPECTED = {
   ],
 }
 
+it('two edits within one second leave what was written last, in each of their orders', async () => {
+  const three = await heard((ada) => {
+    const first = ada.says('Wher')
+    ada.edits(first.messageId, 'Where')
+    ada.edits(first.messageId, 'Where is it?')
+  })
+  // The fake dates by the second, as the platform does; the second may end in between.
+  for (const { edited_message: edit } of three as readonly { edited_message?: { edit_date?: number } }[])
+    if (edit) edit.edit_date = 1_795_000_000
+  for (const order of permutations(three))
+    expect(await threadAfter(order, true)).toMatchObject([{ text: 'Where is it?' }])
+})
+
 describe.each(['talk', 'album'] as const)('the updates of one %s', (what) => {
   it('end in the same thread in each of their orders, together and apart', async () => {
     expect(updates[what]).toHaveLength(5)
