@@ -8,6 +8,7 @@ import type { StoredMessage } from '../store/stored-message.ts'
 import { applyRefusal } from './apply-consent.ts'
 import type { LiveChannel } from './channel-directory.ts'
 import { FIRST_LOOK_MS, type FindSentDeps, lookForSent } from './find-sent.ts'
+import { HELD_BACK, isHeldBack } from './reply-parts.ts'
 import { settleDelivery } from './settle-delivery.ts'
 import { destinationOf, toOutbound } from './to-outbound.ts'
 import { withinLimit } from './within-limit.ts'
@@ -186,6 +187,7 @@ async function makeReady(
   try {
     const destination = await destinationOf(leased, deps.conversations)
     if (!destination) return gone('not-sent')
+    if (await isHeldBack(leased, deps.outbox)) return { outcome: 'dead', failure: HELD_BACK }
     const to = destination.identityExternalId
     const [identity] = await deps.contacts.findIdentities(channel.id, [to])
     if (identity?.optedOutAtMs !== undefined) return { outcome: 'dead', failure: OPTED_OUT }
