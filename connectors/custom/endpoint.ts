@@ -17,7 +17,6 @@ export interface EndpointAnswer {
 const TIMEOUT_MS = 20_000
 /** An answer says a name and a word; what is longer is not read. */
 const MAX_ANSWER_BYTES = 65_536
-const MAX_RETRY_AFTER_S = 86_400
 
 /**
  * Posts a body. Sending it again does no harm, since the receiver knows it by its id: whatever is uncertain counts as
@@ -141,7 +140,7 @@ function refusedBy({ status, headers }: Response, answer: EndpointAnswer): Conne
 function retryAfterOf(headers: Headers): number | undefined {
   const seconds = headers.get('retry-after') ?? ''
   if (!/^\d{1,7}$/.test(seconds)) return undefined
-  return Math.min(Number(seconds), MAX_RETRY_AFTER_S) * 1_000
+  return Number(seconds) * 1_000
 }
 
 async function readAnswer(response: Response): Promise<EndpointAnswer> {

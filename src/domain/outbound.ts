@@ -147,6 +147,20 @@ function groupFiles(
   return groups
 }
 
+/**
+ * When the time was over in which the customer could be answered freely, milliseconds since the epoch; undefined while
+ * it is not. Asked when a message is written, and again when it goes out.
+ */
+export function windowClosedAtMs(
+  replyWindowHours: number | undefined,
+  { lastInboundAtMs = 0 }: OutboundConversation,
+  nowMs: number,
+): number | undefined {
+  if (replyWindowHours === undefined) return undefined
+  const closesAtMs = lastInboundAtMs + replyWindowHours * HOUR_MS
+  return nowMs >= closesAtMs ? closesAtMs : undefined
+}
+
 function refuse(
   draft: OutboundDraft,
   capabilities: Capabilities,
@@ -170,10 +184,8 @@ function refuse(
   if ((text.overLimit === 'refuse' || draft.letter) && draft.text.length > text.maxLength) {
     return { reason: 'text-too-long', limit: text.maxLength, actual: draft.text.length }
   }
-  if (replyWindowHours !== undefined) {
-    const closedAtMs = (conversation.lastInboundAtMs ?? 0) + replyWindowHours * HOUR_MS
-    if (nowMs >= closedAtMs) return { reason: 'reply-window-closed', closedAtMs }
-  }
+  const closedAtMs = windowClosedAtMs(replyWindowHours, conversation, nowMs)
+  if (closedAtMs !== undefined) return { reason: 'reply-window-closed', closedAtMs }
   return refuseFiles(draft, capabilities.attachments)
 }
 

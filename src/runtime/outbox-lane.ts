@@ -46,6 +46,8 @@ const ROUND_TRIP_MS = 4_000
 const AFTER_ERROR_MS = 1_000
 /** How soon to look again, when a conversation turned out to share its place with one that is being sent to. */
 const TAKEN_LOOK_MS = 100
+/** Nobody waits for longer without a look at the clock. */
+const LONGEST_SLEEP_MS = 60_000
 /** Beyond so many paces of single conversations those that matter no more are forgotten, now and then. */
 const MOST_STATES = 1_000
 const FORGET_EVERY_MS = 1_000
@@ -139,7 +141,8 @@ export function createOutboxLane(deps: OutboxLaneDeps): OutboxLane {
   }
 
   const wakeAt = (atMs: number): void => {
-    timer = setTimeout(pump, Math.max(1, Math.ceil(atMs - now())))
+    // A timer that is set too far ahead goes off at once, again and again.
+    timer = setTimeout(pump, Math.min(LONGEST_SLEEP_MS, Math.max(1, Math.ceil(atMs - now()))))
   }
 
   const send = async (id: ConversationId): Promise<void> => {

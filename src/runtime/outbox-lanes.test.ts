@@ -20,6 +20,10 @@ interface World {
   /** Conversations whose head the platform is asked about. */
   askedAbout: ReadonlySet<string>
   onSend: (conversation: string, pace: Pace) => void
+  /** Channels that send nothing just now, and how often one of their conversations was looked at all the same. */
+  readonly paused: Set<string>
+  readonly waitsUntilMs: Map<string, number>
+  pausedLooks: number
 }
 
 let world: World
@@ -43,6 +47,9 @@ beforeEach(() => {
     taken: new Set(),
     askedAbout: new Set(),
     onSend: () => undefined,
+    paused: new Set(),
+    waitsUntilMs: new Map(),
+    pausedLooks: 0,
   }
 })
 afterEach(async () => {
@@ -55,7 +62,11 @@ afterEach(async () => {
 const start = (): void => {
   worker = startOutboxLanes({
     channels: async () =>
-      Array.from(world.channels, ([id, pacing]) => ({ id: id as ChannelId, ...(pacing ? { pacing } : {}) })),
+      Array.from(world.channels, ([id, pacing]) => ({
+        id: id as ChannelId,
+        paused: world.paused.has(id),
+        ...(pacing ? { pacing } : {}),
+      })),
     async due(_nowMs, limit, scope, known) {
       world.looks += 1
       const found = world.queued.filter(({ channel, conversation, left }) => {
@@ -63,7 +74,8 @@ const start = (): void => {
           'of' in scope
             ? scope.of.includes(channel as ChannelId)
             : !scope.notOf.includes(channel as ChannelId)
-        return left > 0 && listed && !known.includes(conversation as ConversationId)
+        const isDue = (world.waitsUntilMs.get(conversation) ?? 0) <= Date.now()
+        return left > 0 && listed && isDue && !known.includes(conversation as ConversationId)
       })
       return {
         due: found.slice(0, limit).map(({ channel, conversation }) => ({
@@ -79,6 +91,11 @@ const start = (): void => {
         const laterMs = pace.take(id)
         if (laterMs !== undefined) return laterMs
         if (!lane || lane.left === 0 || world.taken.has(id)) return undefined
+        if (world.paused.has(lane.channel)) {
+          world.pausedLooks += 1
+          world.waitsUntilMs.set(id, Date.now() + 5_000)
+          return Date.now() + 5_000
+        }
         if (world.askedAbout.has(id)) {
           pace.skip(id)
           await pause(world.takesMs.get(lane.channel) ?? 0)
@@ -261,6 +278,25 @@ describe('the lanes of the outbox', () => {
     has('gone-later', 3, 1)
     await vi.advanceTimersByTimeAsync(11_000)
     expect(sentOn('gone-later')).toHaveLength(3)
+  })
+
+  it('leave a paused channel nearly alone, however much waits there, and go on with it at once', async () => {
+    world.channels.set('paused', undefined)
+    world.channels.set('free', undefined)
+    world.paused.add('paused')
+    has('paused', 1_000, 1)
+    start()
+    for (let second = 0; second < 30; second += 1) {
+      // Every reply wakes them.
+      world.queued.push({ channel: 'free', conversation: `free-at-${second}`, left: 1 })
+      worker.wake()
+      await vi.advanceTimersByTimeAsync(1_000)
+    }
+    expect(sentOn('free')).toHaveLength(30)
+    expect(world.pausedLooks).toBeLessThan(1_100)
+    world.paused.clear()
+    await vi.advanceTimersByTimeAsync(6_000)
+    expect(sentOn('paused')).toHaveLength(1_000)
   })
 
   it('begin nothing once they stop, and say what is still under way', async () => {

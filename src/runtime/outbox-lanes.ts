@@ -5,7 +5,9 @@ import { createOutboxLane, type OutboxLane, type OutboxLaneDeps } from './outbox
 import type { OutboxWorker } from './outbox-worker.ts'
 
 export interface OutboxLanesDeps extends Pick<OutboxLaneDeps, 'deliver' | 'now' | 'onError'> {
-  readonly channels: () => Promise<readonly { readonly id: ChannelId; readonly pacing?: Pacing }[]>
+  readonly channels: () => Promise<
+    readonly { readonly id: ChannelId; readonly pacing?: Pacing; readonly paused: boolean }[]
+  >
   readonly due: (
     nowMs: number,
     limit: number,
@@ -18,8 +20,11 @@ export interface OutboxLanesDeps extends Pick<OutboxLaneDeps, 'deliver' | 'now' 
 
 /** Looks for what nobody woke it for: retries, expired leases, other nodes' leftovers. */
 const LOOK_EVERY_MS = 1_000
-/** What was left by channels that are gone is in no hurry. */
-const LEFTOVERS_EVERY = 10
+/**
+ * What was left by channels that are gone is in no hurry. Nor is what waits for a paused one, of which only attempts need
+ * to be looked after whose node died: however much piles up there, it costs no more than this.
+ */
+const LEFTOVERS_EVERY_MS = 10_000
 const LOOKED_AT_ONCE = 256
 /** A lane that has so much in hand wants no more until half of it is gone. */
 const STOCK = 128
@@ -35,7 +40,7 @@ export function startOutboxLanes(deps: OutboxLanesDeps): OutboxWorker {
   let stopped = false
   /** There was more than lanes could take. */
   let behind = false
-  let looks = 0
+  let leftoversAtMs = Number.NEGATIVE_INFINITY
 
   const laneOf = (id: ChannelId): OutboxLane => {
     const known = lanes.get(id)
@@ -51,16 +56,17 @@ export function startOutboxLanes(deps: OutboxLanesDeps): OutboxWorker {
   }
 
   const look = async (): Promise<void> => {
-    looks += 1
-    const isForLeftovers = looks % LEFTOVERS_EVERY === 1
     do {
       again = false
       const channels = await deps.channels()
       const nodes = Math.max(1, deps.nodes())
       for (const { id, pacing } of channels) laneOf(id).setLimits(pacing, nodes)
-      const listed = channels.map(({ id }) => id)
-      behind = await fill(listed)
-      if (isForLeftovers) await fillLeftovers(listed)
+      const open = channels.filter(({ paused }) => !paused).map(({ id }) => id)
+      behind = await fill(open)
+      if (deps.now() - leftoversAtMs < LEFTOVERS_EVERY_MS) continue
+      leftoversAtMs = deps.now()
+      forgetLanesBut(new Set(channels.map(({ id }) => id)))
+      await fillLeftovers(open)
     } while (again && !stopped)
   }
 
@@ -76,8 +82,11 @@ export function startOutboxLanes(deps: OutboxLanesDeps): OutboxWorker {
     }
   }
 
+  const forgetLanesBut = (channels: ReadonlySet<ChannelId>): void => {
+    for (const [id, lane] of lanes) if (lane.size === 0 && !channels.has(id)) lanes.delete(id)
+  }
+
   const fillLeftovers = async (channels: readonly ChannelId[]): Promise<void> => {
-    for (const [id, lane] of lanes) if (lane.size === 0 && !channels.includes(id)) lanes.delete(id)
     const { due } = await deps.due(deps.now(), LOOKED_AT_ONCE, { notOf: channels }, [])
     for (const { channelId, conversationId } of due) laneOf(channelId).add(conversationId)
   }

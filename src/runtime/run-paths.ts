@@ -118,8 +118,10 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
   await leftLeases.end()
   const outbox = startOutboxLanes({
     channels: async () =>
-      (await deps.directory.all()).map(({ id, capabilities: { pacing } }) => ({
+      (await deps.directory.all()).map(({ id, paused, deletedAtMs, capabilities: { pacing } }) => ({
         id,
+        // What waits for one that was deleted fails at once.
+        paused: paused && deletedAtMs === undefined,
         ...(pacing ? { pacing } : {}),
       })),
     due: stores.outbox.dueConversations,

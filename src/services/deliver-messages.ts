@@ -2,14 +2,17 @@ import type { OutboundMessage } from '../contract/connector.ts'
 import { ConnectorError, type ConnectorErrorFacts } from '../contract/connector-error.ts'
 import { afterFailure, DEFAULT_RETRY_SCHEDULE, type DeliveryCertainty } from '../domain/delivery.ts'
 import type { ChannelId, ConversationId } from '../domain/ids.ts'
+import { windowClosedAtMs } from '../domain/outbound.ts'
 import type { AfterLostLease, OutboxStore, SettledFailure, Settlement } from '../store/outbox-store.ts'
 import { reach } from '../store/stations.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
 import { applyRefusal } from './apply-consent.ts'
 import type { LiveChannel } from './channel-directory.ts'
+import { standingOf } from './customer-standing.ts'
 import { FIRST_LOOK_MS, type FindSentDeps, lookForSent } from './find-sent.ts'
+import { HELD_BACK, isHeldBack } from './reply-parts.ts'
 import { settleDelivery } from './settle-delivery.ts'
-import { destinationOf, toOutbound } from './to-outbound.ts'
+import { type Destination, destinationOf, toOutbound } from './to-outbound.ts'
 import { withinLimit } from './within-limit.ts'
 import { writeSurely } from './write-surely.ts'
 
@@ -186,20 +189,31 @@ async function makeReady(
   try {
     const destination = await destinationOf(leased, deps.conversations)
     if (!destination) return gone('not-sent')
-    const to = destination.identityExternalId
-    const [identity] = await deps.contacts.findIdentities(channel.id, [to])
-    if (identity?.optedOutAtMs !== undefined) return { outcome: 'dead', failure: OPTED_OUT }
+    if (await isHeldBack(leased, deps.outbox)) return { outcome: 'dead', failure: HELD_BACK }
+    const refusal = await refusedNow(leased, destination, channel, deps)
+    if (refusal) return { outcome: 'dead', failure: refusal }
     return await toOutbound(leased, channel, destination, deps)
   } catch (error) {
     return failed(error, 'not-sent', leased, channel, deps)
   }
 }
 
-const OPTED_OUT: SettledFailure = {
-  code: 'opted-out',
-  detail: 'The customer wants no messages of this channel',
-  retry: 'never',
-  delivery: 'not-sent',
+/** Why the customer may not be written to any more: it may have been long ago that the message was. */
+async function refusedNow(
+  { template }: StoredMessage,
+  destination: Destination,
+  channel: LiveChannel,
+  deps: DeliverDeps,
+): Promise<SettledFailure | undefined> {
+  const standing = await standingOf(destination, channel, deps)
+  const never = { retry: 'never', delivery: 'not-sent' } as const
+  if (standing.optedOut) {
+    return { code: 'opted-out', detail: 'The customer wants no messages of this channel', ...never }
+  }
+  const { replyWindowHours } = channel.capabilities
+  if (template || windowClosedAtMs(replyWindowHours, standing, deps.now()) === undefined) return undefined
+  const detail = 'The time for free answers was over before it could go out'
+  return { code: 'reply-window-closed', detail, ...never }
 }
 
 /**

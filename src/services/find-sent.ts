@@ -49,7 +49,11 @@ export async function lookForSent(
       return { outcome: 'not-sent', failure: { ...failureOf(leased), delivery: 'not-sent' } }
     case 'unasked':
       return nowMs - checkFromMs < GIVE_UP_MS
-        ? { outcome: 'check', atMs: nowMs + Math.max(search.afterMs, ANOTHER_TRY_MS), looks }
+        ? {
+            outcome: 'check',
+            atMs: nowMs + Math.min(Math.max(search.afterMs, ANOTHER_TRY_MS), GIVE_UP_MS),
+            looks,
+          }
         : { outcome: 'unknown', failure: failureOf(leased) }
     case 'unknown': {
       const waitMs = NEXT_LOOKS_MS[looks]

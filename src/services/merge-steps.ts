@@ -43,7 +43,8 @@ export async function carryOutMerge(merge: StoredMerge, deps: MergeStepDeps): Pr
     identityIds = await mergedContacts.identityIdsOf(merge.absorbedId)
     await merges.setIdentities(merge, identityIds)
     const [survivor, absorbed] = await pairOf(merge, contacts)
-    if (survivor?.version !== merge.survivorVersion || !absorbed) return giveUp(merge, deps)
+    if (!survivor || !absorbed) return giveUp(merge, deps)
+    // Holds only over the version it was decided at; whoever took it over meanwhile may have done this already.
     const { facts } = mergeFacts(factsOf(survivor), factsOf(absorbed))
     if (!(await mergedContacts.take(merge, survivor.name, facts))) return giveUp(merge, deps)
   }

@@ -10,6 +10,7 @@ import type { ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { StoredConversation } from '../store/stored-conversation.ts'
 import type { LiveChannel } from './channel-directory.ts'
+import { standingOf } from './customer-standing.ts'
 import type { ForwardFiles } from './forward-files.ts'
 import type { Templates } from './list-templates.ts'
 import type { Principal } from './principal.ts'
@@ -124,26 +125,4 @@ async function answered(
   const there = message?.conversationId === id && message.deletedAtMs === undefined
   if (!there || message.externalId === undefined) throw new AppError('not-found', { field: 'replyToId' })
   return message.externalId
-}
-
-const HOUR_MS = 3_600_000
-
-/**
- * Whether he wants messages, and when he wrote last. A platform reckons from his last message to the channel, whichever
- * conversation of ours it is in; others are looked at only where this one alone would not do.
- */
-async function standingOf(
-  { identityExternalId, lastInboundAtMs }: PlannedFor,
-  { id, capabilities: { replyWindowHours } }: LiveChannel,
-  deps: PlanMessageDeps,
-): Promise<OutboundConversation> {
-  const [identity] = await deps.contacts.findIdentities(id, [identityExternalId])
-  const optedOut = identity?.optedOutAtMs !== undefined ? { optedOut: true } : {}
-  const open =
-    replyWindowHours === undefined || deps.now() - (lastInboundAtMs ?? 0) < replyWindowHours * HOUR_MS
-  const lastAtMs =
-    open || !identity
-      ? lastInboundAtMs
-      : Math.max(lastInboundAtMs ?? 0, (await deps.conversations.lastInboundOf(identity)) ?? 0)
-  return { ...(lastAtMs ? { lastInboundAtMs: lastAtMs } : {}), ...optedOut }
 }

@@ -8,6 +8,7 @@ import type { Bus } from './bus.ts'
 import { openConversation } from './conversation-access.ts'
 import type { Principal } from './principal.ts'
 import { publishChanged } from './publish-changed.ts'
+import { requeueWithParts } from './reply-parts.ts'
 
 export interface RetryDeps {
   readonly conversations: ConversationStore
@@ -19,6 +20,7 @@ export interface RetryDeps {
 
 /**
  * Puts a failed or uncertain message back into the outbox: a person's decision, also where the customer may have it.
+ * Parts of the same reply that stayed because of it follow it; those before it do not.
  * @throws AppError `not-found`, `permission-denied`, `not-retryable`
  */
 export async function retryMessage(
@@ -30,9 +32,10 @@ export async function retryMessage(
   await openConversation(conversationId, principal, 'message.send', deps)
   const message = await deps.messages.find(messageId)
   if (message?.conversationId !== conversationId) throw new AppError('not-found')
-  const queued = await deps.outbox.requeue(messageId, deps.now())
-  if (!queued) throw new AppError('not-retryable')
-  await publishChanged([queued], deps)
+  const queued = await requeueWithParts(message, deps.now(), deps.outbox)
+  const [chosen] = queued
+  if (!chosen) throw new AppError('not-retryable')
+  await publishChanged(queued, deps)
   deps.bus.signal({ kind: 'outbox-wanted' })
-  return queued
+  return chosen
 }

@@ -15,6 +15,7 @@ import { type PlanMessageDeps, type PlannedMessage, planMessage } from './plan-m
 import { presentConversation, presentMessage } from './present.ts'
 import { findReplies } from './present-messages.ts'
 import { type Principal, requireChannel, requirePermission } from './principal.ts'
+import { keyOfPart } from './reply-parts.ts'
 import { type TellOfReadingDeps, tellOfReading } from './tell-of-reading.ts'
 import { touchConversation } from './touch-conversation.ts'
 import { type PreparedLetter, recordLetter } from './write-letter.ts'
@@ -115,8 +116,6 @@ async function writeLetter(
 /** Keys are the author's own: two agents may use the same client id. */
 const firstKey = (principal: Principal, { clientMessageId }: SendMessageCommand): string =>
   `${principal.agentId}:${clientMessageId}`
-
-const keyOfPart = (first: string, index: number): string => (index === 0 ? first : `${first}#${index}`)
 
 /** The parts recorded so far; a crash may have left fewer than planned. */
 async function partsSent(

@@ -22,7 +22,10 @@ export interface ToOutboundDeps {
 }
 
 /** What a message needs to know of where it goes. */
-export type Destination = Pick<StoredConversation, 'identityExternalId' | 'threadKey' | 'subject'>
+export type Destination = Pick<
+  StoredConversation,
+  'identityExternalId' | 'threadKey' | 'subject' | 'lastInboundAtMs'
+>
 
 /**
  * Where a recorded message goes: to the customer of its conversation, or to whom it passes on what was said in another

@@ -291,16 +291,22 @@ export function createContactStore(connection: Connection) {
       )
     },
 
+    /** A contact's identities: a hundred of each channel at most, so that who sees one of his channels finds one there. */
     async identitiesOf(contactId: ContactId): Promise<StoredIdentity[]> {
-      return (
-        await identities
-          .find({ contactId: toObjectId(contactId) })
+      const all: IdentityDocument[] = []
+      for (;;) {
+        // Those of the channels that the ones before do not show.
+        const others = [...new Set(all.map(channelOf))].map(toObjectId)
+        const found = await identities
+          .find({ contactId: toObjectId(contactId), channelId: { $nin: others } })
           .limit(IDENTITIES_LIMIT)
           .toArray()
-      ).map(fromIdentity)
+        all.push(...found)
+        if (found.length < IDENTITIES_LIMIT) return all.map(fromIdentity)
+      }
     },
 
-    /** The identities of several contacts, by contact. */
+    /** The identities of several contacts, by contact; at least one of each channel. */
     async identitiesOfEach(
       contactIds: readonly ContactId[],
     ): Promise<ReadonlyMap<ContactId, readonly StoredIdentity[]>> {
@@ -309,7 +315,11 @@ export function createContactStore(connection: Connection) {
       const cursor = identities.find({ contactId: { $in: contactIds.map(toObjectId) } })
       for await (const document of cursor) {
         const known = found.get(document.contactId.toHexString() as ContactId)
-        if (known && known.length < IDENTITIES_LIMIT) known.push(fromIdentity(document))
+        const isShown =
+          known &&
+          (known.length < IDENTITIES_LIMIT ||
+            known.every(({ channelId }) => channelId !== channelOf(document)))
+        if (isShown) known.push(fromIdentity(document))
       }
       return found
     },
@@ -332,8 +342,10 @@ export function createContactStore(connection: Connection) {
   }
 }
 
-/** Nobody has more ids on our channels than this; what a flood made beyond is not shown. */
+/** Nobody has more ids on our channels than this; what a flood made beyond is shown only so far as to tell where. */
 const IDENTITIES_LIMIT = 100
+
+const channelOf = ({ channelId }: IdentityDocument): string => channelId.toHexString()
 
 export function fromIdentity(document: IdentityDocument): StoredIdentity {
   return {

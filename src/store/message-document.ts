@@ -33,6 +33,7 @@ export interface DeliveryDocument {
   readonly attempts: number
   readonly attemptsBefore: number
   readonly resends?: number
+  readonly apart?: true
   readonly dueAt?: Date
   readonly leaseToken?: string
   readonly leaseHolder?: string

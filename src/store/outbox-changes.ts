@@ -36,6 +36,9 @@ export const FAILURE_OVER = [
   'delivery.hasReport',
 ] as const
 
+/** Why a part of a reply did not go: one before it has failed, or nobody knows whether it arrived. */
+export const EARLIER_PART_FAILED = 'earlier-part-failed'
+
 /** The facts of a failed attempt as they stand beside the message. */
 export const factsOf = ({ code, detail, delivery }: SettledFailure) => ({
   'delivery.errorCode': code,

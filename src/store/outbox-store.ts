@@ -7,6 +7,7 @@ import { isDuplicateKey, toObjectId } from './object-id.ts'
 import {
   type AfterLostLease,
   CHECK_OVER,
+  EARLIER_PART_FAILED,
   FAILURE_OVER,
   factsOf,
   LEASE_OVER,
@@ -18,6 +19,7 @@ import {
 import type { StoredMessage } from './stored-message.ts'
 
 export type { AfterLostLease, SettledFailure } from './outbox-changes.ts'
+export { EARLIER_PART_FAILED } from './outbox-changes.ts'
 
 /** How a send ended, to be written under the lease it ran under. */
 export type Settlement =
@@ -313,14 +315,38 @@ export function createOutboxStore(connection: Connection) {
       }
     },
 
-    /** A person sends a failed or uncertain message again. Undefined when it is neither. */
-    async requeue(id: MessageId, nowMs: number): Promise<StoredMessage | undefined> {
+    /** All parts of a reply that had to be split, in their order. @param replyKey that their keys begin with */
+    async partsOf(conversationId: ConversationId, replyKey: string): Promise<StoredMessage[]> {
+      const found = await messages
+        .find({
+          conversationId: toObjectId(conversationId),
+          // The sign that comes next after the one between a reply's key and the number of its part.
+          sendKey: { $gte: replyKey, $lt: `${replyKey}$` },
+        })
+        .sort({ order: 1 })
+        .toArray()
+      return found
+        .filter(({ sendKey }) => sendKey === replyKey || sendKey?.startsWith(`${replyKey}#`))
+        .map(fromMessageDocument)
+    },
+
+    /**
+     * A person sends a failed or uncertain message again. Undefined when it is neither.
+     * @param how `alone` a part of a reply, whatever became of those before it; `held-back` only where it did not go
+     * because of one of those
+     */
+    async requeue(
+      id: MessageId,
+      nowMs: number,
+      how?: 'alone' | 'held-back',
+    ): Promise<StoredMessage | undefined> {
       const updated = await messages.findOneAndUpdate(
         {
           _id: toObjectId(id),
           direction: 'outbound',
           status: 'failed',
           'delivery.state': { $in: ['dead', 'unknown', 'done'] },
+          ...(how === 'held-back' ? { 'delivery.errorCode': EARLIER_PART_FAILED } : {}),
           deletedAt: { $exists: false },
         },
         [
@@ -339,6 +365,7 @@ export function createOutboxStore(connection: Connection) {
               'delivery.open': true,
               'delivery.dueAt': new Date(nowMs),
               'delivery.attemptsBefore': '$delivery.attempts',
+              ...(how === 'alone' ? { 'delivery.apart': true } : {}),
               version: { $add: ['$version', 1] },
             },
           },

@@ -16,6 +16,8 @@ export interface Delivery {
   readonly attemptsBefore: number
   /** How often a person sent again what the platform had taken: a new message to it each time. */
   readonly resends?: number
+  /** A person sends this part of a reply whatever became of the parts before it. */
+  readonly apart?: true
   readonly nextAttemptAtMs?: number
   readonly leaseToken?: string
   /** The node whose attempt it is. */

@@ -144,6 +144,19 @@ describe('an attempt that may have arrived', () => {
     expect((await gone.outbound())[0]).toMatchObject({ delivery: { state: 'unknown' } })
   })
 
+  it('waits no longer than that for a platform that asks for hours', async () => {
+    const hours = new ConnectorError({
+      code: 'rate-limited',
+      retry: 'later',
+      delivery: 'not-sent',
+      retryAfterMs: 7_200_000,
+    })
+    const rig = await talk([hours, hours])
+    await rig.reply(rig.id, 'Hi')
+    expect(await rig.run()).toEqual([5_000, 180_000])
+    expect((await rig.outbound())[0]).toMatchObject({ delivery: { state: 'unknown' } })
+  })
+
   it('is asked about, too, when the server died over it', async () => {
     const rig = await talk([{ found: 'sent', receipt: { externalId: 'theirs-3' } }], 0)
     await rig.reply(rig.id, 'Hi')
@@ -261,6 +274,27 @@ it('tells the pace when the platform holds the whole channel', async () => {
   await rig.reply(id, 'Hi')
   expect(await rig.deliver(id)).toBe(rig.state.nowMs + 30_000)
   expect(rig.state.heldUntilMs).toBe(rig.state.nowMs + 30_000)
+})
+
+it('believes no platform that wants to be left alone for a year', async () => {
+  const rig = createPathRig(database.stores, {
+    send: () =>
+      Promise.reject(
+        new ConnectorError({
+          code: 'rate-limited',
+          retry: 'later',
+          delivery: 'not-sent',
+          retryAfterMs: 365 * 86_400_000,
+          holds: 'channel',
+        }),
+      ),
+  })
+  await rig.receive([rig.entry(says('Hello', 'm1'))])
+  const { id } = await rig.conversation()
+  await rig.reply(id, 'Hi')
+  const hourMs = 3_600_000
+  expect(await rig.deliver(id)).toBe(rig.state.nowMs + hourMs)
+  expect(rig.state.heldUntilMs).toBe(rig.state.nowMs + hourMs)
 })
 
 it('a message whose turn is too far away is put back as if it had not been taken', async () => {

@@ -47,6 +47,7 @@ export const messengerWords = {
       'attachment-too-large': 'Send a smaller file, or a link to it.',
       'bad-credentials': 'An administrator has to look at the settings of the channel.',
       'channel-gone': 'Answer by another channel.',
+      'earlier-part-failed': 'Send the earlier part again and this one follows, or send only this one.',
     } as Readonly<Record<string, string>>,
   },
   window: {
