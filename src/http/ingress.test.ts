@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { type AddressInfo, connect } from 'node:net'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { verified } from '../contract/raw-request.ts'
 import { AppError } from '../domain/errors.ts'
 import type { LiveChannel } from '../services/channel-directory.ts'
@@ -20,6 +20,9 @@ let port = 0
 let unforeseen: unknown[]
 let hasLiveClients: boolean
 let waitSeconds: number
+/** What another node has changed, and this one has not read yet. */
+let news: Partial<LiveChannel> | undefined
+let look: Promise<void>
 let observed: number[]
 let lines: { readonly level: string; readonly fields: object }[]
 let isTalkative: boolean
@@ -32,6 +35,8 @@ beforeEach(async () => {
   unforeseen = []
   hasLiveClients = false
   waitSeconds = 0
+  news = undefined
+  look = Promise.resolve()
   observed = []
   lines = []
   isTalkative = false
@@ -48,17 +53,26 @@ beforeEach(async () => {
     inbound: {
       kind: 'webhook',
       maxBodyBytes: 100,
-      verify: ({ body, receivedAtMs }: { readonly body: Uint8Array; readonly receivedAtMs: number }) => ({
-        ok: true,
-        request: verified({ body, contentType: 'text/plain', facts: {}, receivedAtMs }),
-        ...(Buffer.from(body).toString() === 'to the journal'
-          ? {}
-          : { handshake: { status: 200, body: Buffer.from(body).toString() } }),
-      }),
+      verify: (
+        { body, receivedAtMs }: { readonly body: Uint8Array; readonly receivedAtMs: number },
+        { secret }: { readonly secret?: string },
+      ) =>
+        Buffer.from(body).toString() === 'signed anew' && secret !== 'new'
+          ? { ok: false, code: 'invalid-signature' }
+          : {
+              ok: true,
+              request: verified({ body, contentType: 'text/plain', facts: {}, receivedAtMs }),
+              ...(Buffer.from(body).toString() === 'to the journal'
+                ? {}
+                : { handshake: { status: 200, body: Buffer.from(body).toString() } }),
+            },
     },
   } as unknown as LiveChannel
   const ingress = createIngress({
-    channels: { peek: () => channel, get: async () => channel },
+    channels: {
+      peek: () => channel,
+      get: () => look.then(() => (news ? { ...channel, ...news } : channel)),
+    },
     publicUrl: 'http://localhost',
     recognise: recogniseFrameError,
     now: Date.now,
@@ -154,4 +168,29 @@ it('logs each refusal once, with who and why and nothing of what was sent', asyn
     { level: 'warn', fields: { ...FACTS, requestId: 'unforeseen-1', code: 'internal', status: 500 } },
   ])
   expect(unforeseen).toEqual([journalTrouble])
+})
+
+describe('what was changed on another node', () => {
+  it('counts for the first delivery after it', async () => {
+    expect((await deliver('signed anew')).status).toBe(401)
+    news = { config: { secret: 'new' } }
+    expect((await deliver('signed anew')).status).toBe(200)
+    news = { config: { secret: 'newer' } }
+    expect((await deliver('signed anew')).status).toBe(401)
+    expect(unforeseen).toEqual([])
+  })
+
+  it('takes a channel that is gone for gone', async () => {
+    news = { config: { secret: 'new' }, deletedAtMs: 1, paused: true }
+    expect((await deliver('signed anew')).status).toBe(401)
+  })
+
+  it('is waited for but a moment: what is not signed is refused also while the database is away', async () => {
+    look = new Promise(() => undefined)
+    expect((await deliver('signed anew')).status).toBe(401)
+    look = Promise.reject(new Error('away'))
+    look.catch(() => undefined)
+    expect((await deliver('signed anew')).status).toBe(401)
+    expect(unforeseen).toEqual([])
+  })
 })

@@ -1,7 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { RawRequest } from '../contract/raw-request.ts'
 import { AppError } from '../domain/errors.ts'
-import { type AcceptDeps, acceptDelivery } from '../services/accept-delivery.ts'
+import type { AcceptDeps } from '../services/accept-delivery.ts'
+import { acceptNewest } from '../services/accept-newest.ts'
 import type { ChannelDirectory, LiveChannel } from '../services/channel-directory.ts'
 import { problemOf, type Recognise, retryAfterOf } from './problem.ts'
 import { requestIdFor } from './request-id.ts'
@@ -71,7 +72,7 @@ async function answer(
     // Platforms deliver for everybody from a few addresses; of live clients an address has but so many.
     const waitSeconds = channel.connector.visitors ? deps.takeAddressQuota(request, deps.now()) : 0
     if (waitSeconds > 0) throw new AppError('rate-limited', { retryAfterSeconds: waitSeconds })
-    const reply = await acceptDelivery(channel, await read(request, channel, deps), deps)
+    const reply = await acceptNewest(channel, await read(request, channel, deps), deps)
     response.writeHead(reply.status, {
       'Content-Type': reply.contentType ?? 'text/plain; charset=utf-8',
       'Content-Length': Buffer.byteLength(reply.body ?? ''),

@@ -19,6 +19,7 @@ import { countedConversations } from '../store/counted-conversations.ts'
 import { createDuplicateStore } from '../store/duplicate-store.ts'
 import { createEarlyEventStore } from '../store/early-event-store.ts'
 import { createFilingStore } from '../store/filing-store.ts'
+import { createFullerCopyStore } from '../store/fuller-copy-store.ts'
 import { createGreetingStore } from '../store/greeting-store.ts'
 import { createIdempotencyStore } from '../store/idempotency-store.ts'
 import { createJournalStore } from '../store/journal-store.ts'
@@ -79,6 +80,7 @@ export async function openStores(connection: StoreConnection['connection']) {
     duplicates: createDuplicateStore(connection),
     earlyEvents: createEarlyEventStore(connection),
     filings: createFilingStore(connection),
+    fullerCopies: createFullerCopyStore(connection),
     greetings: createGreetingStore(connection),
     idempotency: createIdempotencyStore(connection),
     journal: createJournalStore(connection),

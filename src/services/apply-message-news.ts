@@ -15,7 +15,7 @@ import { nameOfStranger } from './resolve-senders.ts'
 
 export interface NewsDeps extends ConsentDeps {
   readonly messages: MessageStore
-  readonly conversations: Pick<ConversationStore, 'latestOfIdentity' | 'findCurrent'>
+  readonly conversations: Pick<ConversationStore, 'latestOfIdentity' | 'knownThreads'>
   readonly messageGroups: MessageGroupStore
   readonly letterSources: Pick<LetterSourceStore, 'hold'>
   readonly earlyEvents: EarlyEventStore
@@ -61,11 +61,11 @@ export async function applyMessageNews(
   return changed
 }
 
-/** Whether it stands in a thread that has no conversation, and counts only where it has one. */
+/** Whether it stands in a thread that never had a conversation, and counts only where it has one. */
 async function isOthersTalk(event: MessageNews, { conversations }: NewsDeps): Promise<boolean> {
   if (event.type !== 'message-edited' || !event.onlyInThread || event.threadKey === undefined) return false
-  const [current] = await conversations.findCurrent(event.channelId, [event.threadKey])
-  return current === undefined
+  const known = await conversations.knownThreads(event.channelId, [event.threadKey])
+  return known.size === 0
 }
 
 /**

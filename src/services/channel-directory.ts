@@ -41,7 +41,7 @@ export interface LiveChannel {
 /** Every channel, kept in memory: at most two seconds old, and read again at once when one changes on any node. */
 export interface ChannelDirectory {
   get(id: string): Promise<LiveChannel | undefined>
-  /** What was last known, at once; starts a refresh when that is old. For the hot path. */
+  /** What was last known, at once; starts a refresh when that is old. For the hot path, which may ask `get` once more. */
   peek(id: string): LiveChannel | undefined
   all(): Promise<readonly LiveChannel[]>
   /** The channels whose conversations an ordinary agent may see. */
@@ -115,7 +115,10 @@ export function createChannelDirectory(deps: ChannelDirectoryDeps): ChannelDirec
     stale = true
   }
   bus.onSignal((signal) => {
-    if (signal.kind === 'channel-changed') invalidate()
+    if (signal.kind !== 'channel-changed') return
+    invalidate()
+    // What the hot path knows must not wait for somebody to ask: it may be an old secret.
+    if (snapshot) current().catch(() => undefined)
   })
 
   return {

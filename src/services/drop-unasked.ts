@@ -4,11 +4,12 @@ import type { ArrivedMessage } from './parse-entries.ts'
 
 /**
  * Drops messages that count only where their thread has a conversation, and whose thread has none: neither one that is
- * recorded nor one that other messages of the same batch begin.
+ * recorded nor one that other messages of the same batch begin. One that was ended counts: whoever ended it to begin
+ * the next may have failed in between, and the thread must not fall silent for that.
  */
 export async function dropUnasked(
   arrivals: readonly ArrivedMessage[],
-  { conversations }: { readonly conversations: Pick<ConversationStore, 'findCurrent'> },
+  { conversations }: { readonly conversations: Pick<ConversationStore, 'knownThreads'> },
 ): Promise<readonly ArrivedMessage[]> {
   const asking = new Map<ChannelId, Set<string>>()
   for (const { onlyInThread, channel, threadKey } of arrivals) {
@@ -22,7 +23,7 @@ export async function dropUnasked(
   for (const { onlyInThread, channel, threadKey } of arrivals)
     if (!onlyInThread) known.add(`${channel.id} ${threadKey}`)
   for (const [channelId, keys] of asking)
-    for (const { threadKey } of await conversations.findCurrent(channelId, [...keys]))
+    for (const threadKey of await conversations.knownThreads(channelId, [...keys]))
       known.add(`${channelId} ${threadKey}`)
   return arrivals.filter(
     ({ onlyInThread, channel, threadKey }) => !onlyInThread || known.has(`${channel.id} ${threadKey}`),

@@ -19,6 +19,7 @@ import { applyMove, type MoveDeps } from './apply-move.ts'
 import type { LinkAttachments } from './arrived-files.ts'
 import { awaitAnswered } from './await-answered.ts'
 import type { Bus, VisitorNews } from './bus.ts'
+import { type CompleteDeps, completeCopies } from './complete-copies.ts'
 import { dropUnasked } from './drop-unasked.ts'
 import { type FoundThreads, findThreads, type ThreadDeps } from './find-threads.ts'
 import { joinContinued } from './join-continued.ts'
@@ -43,6 +44,7 @@ export interface ReceiveInboundDeps
     ThreadDeps,
     RecordDeps,
     MoveDeps,
+    CompleteDeps,
     Omit<NewsDeps, 'letterSources'> {
   readonly findChannel: FindChannel
   readonly parse: ParseRequests
@@ -142,8 +144,14 @@ async function receiveMessages(messages: readonly ArrivedMessage[], deps: Receiv
   await awaitAnswered(recorded.fresh, replies, deps)
   publishLines(lines, updated, deps.bus)
   wantLookUps(arrivals, findSender, conversations, deps)
+  const standing = [...recorded.fresh, ...recorded.repeated]
+  const completed = await completeCopies(arrivals, standing, deps)
+  if (completed.length > 0) {
+    await publishChanged(completed, deps)
+    await awaitAnswered(completed, await findReplies(completed, deps), deps)
+  }
   // Also for those recorded before: the run that recorded them may have ended before this.
-  await applyEarly([...recorded.fresh, ...recorded.repeated], deps)
+  await applyEarly(standing, deps)
   await tellOfChanged([...recorded.changed, ...misplaced(recorded, read)], deps)
   await conversations.greet()
   const waiting = updated

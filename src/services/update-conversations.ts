@@ -22,6 +22,9 @@ export interface UpdatedConversation {
   readonly unfiled?: boolean
 }
 
+/** Whether these messages had their effect on the count before: none had, some may have, or it has to be counted anew. */
+type Effect = 'new' | 'doubtful' | 'counted'
+
 /** Give up and let the batch be tried again when a conversation changes this often under our hands. */
 const MOST_ROUNDS = 20
 const LONGEST_STEP_ASIDE_MS = 40
@@ -92,7 +95,11 @@ export async function updateConversations(
         then: await plan(
           conversation,
           due,
-          { recount: round > 0 || passed.length > 0 || miscounted.has(id), ghost: ghostOf(id) },
+          {
+            recount: round > 0 || passed.length > 0 || miscounted.has(id),
+            effect: due === passed || miscounted.has(id) ? 'counted' : round > 0 ? 'doubtful' : 'new',
+            ghost: ghostOf(id),
+          },
           deps.messages,
         ),
       })
@@ -127,7 +134,11 @@ async function isShort(
 async function plan(
   conversation: StoredConversation,
   messages: readonly StoredMessage[],
-  { recount, ghost }: { readonly recount: boolean; readonly ghost: MessageId | undefined },
+  {
+    recount,
+    effect,
+    ghost,
+  }: { readonly recount: boolean; readonly effect: Effect; readonly ghost: MessageId | undefined },
   store: MessageStore,
 ): Promise<UpdatedConversation> {
   const latest = latestOf(messages)
@@ -143,13 +154,15 @@ async function plan(
   const last = latestOf(heard)
   const unfiled = conversation.filed !== undefined
   const { status, reopened } = statusAfterInbound(conversation.status)
-  const overtaken = heard.filter(({ order }) => order <= conversation.lastInboundOrder)
-  // Where this very effect may have been written already, counting is safe and adding is not. Nobody can have read
-  // what was not there yet, wherever in the thread it belongs.
+  const isOvertaken = heard.some(({ order }) => order <= conversation.lastInboundOrder)
   const unreadCount =
-    recount || overtaken.length > 0
-      ? (await store.countInboundAfter(conversation.id, conversation.readOrder)) +
-        overtaken.filter(({ order }) => order <= conversation.readOrder).length
+    recount || isOvertaken
+      ? unreadOf(
+          conversation,
+          heard,
+          await store.countInboundAfter(conversation.id, conversation.readOrder),
+          effect,
+        )
       : conversation.unreadCount + heard.length
   const next: Writable<StoredConversation> = {
     ...shown,
@@ -185,6 +198,27 @@ async function plan(
     conversation: next,
     ...(unfiled ? { unfiled } : {}),
   }
+}
+
+/**
+ * How many nobody has read. Where this very effect may have been written already, counting is safe and adding is not:
+ * what stands behind the place of reading is counted. But nobody can have read what was not there yet, wherever in the
+ * thread it belongs: what came late before that place is no part of the count, and what the conversation counts beyond
+ * it came late before.
+ * @param counted all that stand behind the place of reading, these included
+ */
+function unreadOf(
+  { readOrder, unreadCount }: StoredConversation,
+  heard: readonly StoredMessage[],
+  counted: number,
+  effect: Effect,
+): number {
+  const late = heard.filter(({ order }) => order <= readOrder).length
+  if (effect === 'counted' || readOrder === 0) return counted + late
+  // Without late ones the conversation counts no more than stands there, unless some were late before.
+  if (effect === 'doubtful' && late === 0 && unreadCount <= counted) return counted
+  const others = counted - (heard.length - late)
+  return counted + late + Math.max(0, unreadCount - others)
 }
 
 /** What the list says of this very message may be newer than what we know of it; what stands for none goes. */

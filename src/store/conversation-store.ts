@@ -32,6 +32,10 @@ export function createConversationStore(connection: Connection) {
         { channelId: 1, threadKey: 1 },
         { name: 'one-current-per-thread', unique: true, partialFilterExpression: { current: true } },
       )
+      await conversations.createIndex(
+        { channelId: 1, threadKey: 1, _id: -1 },
+        { name: 'ended-in-thread', partialFilterExpression: { current: false } },
+      )
       await conversations.createIndex({ status: 1, lastActivityAt: -1, _id: -1 }, { name: 'all' })
       await conversations.createIndex(
         { assigneeId: 1, status: 1, lastActivityAt: -1, _id: -1 },
@@ -88,6 +92,26 @@ export function createConversationStore(connection: Connection) {
         threadKeys.length,
       )
       return found.map(fromConversationDocument)
+    },
+
+    /** Which of these threads have, or had, a conversation. */
+    async knownThreads(channelId: ChannelId, threadKeys: readonly string[]): Promise<ReadonlySet<string>> {
+      const of = async (current: boolean, keys: readonly string[]): Promise<readonly string[]> => {
+        if (keys.length === 0) return []
+        const found = await conversations
+          .find(
+            { channelId: toObjectId(channelId), threadKey: { $in: [...keys] }, current },
+            { projection: { threadKey: 1 } },
+          )
+          .toArray()
+        return found.map(({ threadKey }) => threadKey)
+      }
+      const going = new Set(await of(true, threadKeys))
+      const ended = await of(
+        false,
+        threadKeys.filter((key) => !going.has(key)),
+      )
+      return new Set([...going, ...ended])
     },
 
     /**

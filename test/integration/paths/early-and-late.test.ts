@@ -191,6 +191,42 @@ describe('a message that others overtook', () => {
     expect((await office.thread('u')).unreadCount).toBe(1)
   })
 
+  it('is counted beside the others that came late, though all stand before what was read', async () => {
+    await office.receive(entryOf(CHANNEL, [said('u', 'm1')], 10), entryOf(CHANNEL, [said('u', 'm9')], 90))
+    const { id, version } = await office.thread('u')
+    await database.stores.conversations.change(id, version, { unreadCount: 0, readOrder: 90 })
+    const unread = async (): Promise<number> => (await office.thread('u')).unreadCount
+    await office.receive(entryOf(CHANNEL, [said('u', 'm2')], 20))
+    await office.receive(entryOf(CHANNEL, [said('u', 'm3')], 30))
+    expect(await unread()).toBe(2)
+    await office.receive(entryOf(CHANNEL, [said('u', 'm10')], 100))
+    expect(await unread()).toBe(3)
+    // What comes once more, beside something new or alone, neither counts nor takes away.
+    await office.receive(entryOf(CHANNEL, [said('u', 'm10')], 100), entryOf(CHANNEL, [said('u', 'm4')], 40))
+    expect(await unread()).toBe(4)
+    await office.receive(entryOf(CHANNEL, [said('u', 'm3')], 30), entryOf(CHANNEL, [said('u', 'm11')], 110))
+    expect(await unread()).toBe(5)
+    await office.receive(entryOf(CHANNEL, [said('u', 'm10')], 100), entryOf(CHANNEL, [said('u', 'm4')], 40))
+    expect(await unread()).toBe(5)
+  })
+
+  it('is counted once when several nodes bring such at the same moment', async () => {
+    await office.receive(entryOf(CHANNEL, [said('u', 'm1', { threadKey: 'shared' })], 1_000))
+    const { id, version } = await office.thread('shared')
+    await database.stores.conversations.change(id, version, { unreadCount: 0, readOrder: 1_000 })
+    const nodes = Array.from({ length: 4 }, () => openOffice(database.stores, [scriptedChannel(CHANNEL)]))
+    for (let round = 0; round < 5; round += 1) {
+      const late = (index: number) =>
+        entryOf(
+          CHANNEL,
+          [said(`w${index}`, `${round}-${index}`, { threadKey: 'shared' })],
+          round * 10 + index,
+        )
+      await Promise.all(nodes.map((node, index) => node.receive(late(index))))
+    }
+    expect(await office.thread('shared')).toMatchObject({ unreadCount: 20, lastInboundOrder: 1_000 })
+  })
+
   it('is counted once when two nodes write into one thread at the same moment', async () => {
     const nodes = Array.from({ length: 4 }, () => openOffice(database.stores, [scriptedChannel(CHANNEL)]))
     for (let round = 0; round < 10; round += 1) {

@@ -361,3 +361,12 @@ describe('pages by cursor', () => {
     expect(shown.filter((id) => !moved.has(id as ConversationId))).toEqual(still)
   })
 })
+
+it('threads that have or had a conversation are found by what tells the two apart', async () => {
+  const threads = Array.from({ length: 100 }, (_, index) => `thread-${index * 4}`)
+  const { stages, indexes } = await planOf(() =>
+    database.stores.conversations.knownThreads(channels[0] as ChannelId, [...threads, 'of nobody']),
+  )
+  expect([...indexes].sort()).toEqual(['ended-in-thread', 'one-current-per-thread'])
+  expect(stages).not.toContain('COLLSCAN')
+})

@@ -1,6 +1,7 @@
 /** Messages that count only below others. */
 import { describe, expect, it } from 'vitest'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
+import { receiveInbound } from '../../../src/services/receive-inbound.ts'
 import { freshDatabase } from '../../harness/database.ts'
 import { createPathRig, says } from '../../harness/path-rig.ts'
 
@@ -40,5 +41,29 @@ describe('a message that counts only in a thread', () => {
     await rig.receive([rig.entry(below('More', 'm2', 'one'))])
     const { id } = await rig.conversation('one')
     expect((await rig.thread(id)).map(({ text }) => text).sort()).toEqual(['Help', 'More'])
+  })
+
+  it('is recorded though its thread was ended for the one that failed to begin', async () => {
+    const rig = createPathRig(database.stores)
+    await rig.receive([rig.entry(asks('Help', 'm1', 'one'))])
+    const before = await rig.conversation('one')
+    const { conversations } = database.stores
+    const resolvedAtMs = rig.state.nowMs
+    await conversations.change(before.id, before.version, { status: 'resolved', resolvedAtMs })
+    rig.state.nowMs += 3 * 86_400_000
+    const more = [rig.entry(below('More', 'm2', 'one'))]
+    const renewAfterMs = async () => 86_400_000
+    const away = {
+      ...rig.receiveDeps,
+      renewAfterMs,
+      conversations: { ...conversations, createMissing: () => Promise.reject(new Error('away')) },
+    }
+    await expect(receiveInbound(more, away)).rejects.toThrow('away')
+    await receiveInbound(more, { ...rig.receiveDeps, renewAfterMs })
+    const after = await rig.conversation('one')
+    expect(after.id).not.toBe(before.id)
+    expect((await rig.thread(after.id)).map(({ text }) => text)).toEqual(['More'])
+    await receiveInbound([rig.entry(below('Talk', 'm3', 'two'))], { ...rig.receiveDeps, renewAfterMs })
+    await expect(rig.conversation('two')).rejects.toThrow()
   })
 })
