@@ -27,7 +27,7 @@ export async function moreOf(list: { readonly length: number }, count: number): 
 }
 
 /** What builds a crash into a server: it ends without a word when it reaches the station for the n-th time. */
-export const crashAt = (station: Station, time: number): ServerOptions => ({
+const crashAt = (station: Station, time: number): ServerOptions => ({
   nodeOptions: ['--import', CRASH_AT],
   env: { CRASH_STATION: station, CRASH_AFTER: String(time) },
 })
