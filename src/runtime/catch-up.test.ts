@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { Connector, HealthReport, RawItem } from '../contract/connector.ts'
 import { ConnectorError } from '../contract/connector-error.ts'
@@ -19,7 +20,7 @@ const item = (key: string): RawItem => ({
 
 /** Several runners over the same marks and leases are several nodes. */
 function platform(catchUp: NonNullable<Connector['catchUp']>) {
-  const state = { nowMs: CREATED_AT_MS + 60 * MINUTE_MS, paused: false, refuses: false }
+  const state = { nowMs: CREATED_AT_MS + 60 * MINUTE_MS, paused: false, refuses: false, keeps: false }
   const marks = new Map<string, number>()
   const holders = new Map<string, string>()
   const journal: JournalEntry[] = []
@@ -70,6 +71,9 @@ function platform(catchUp: NonNullable<Connector['catchUp']>) {
         return { repeated }
       },
       keepHealth: async (_, report) => void health.push(report),
+      clear: async (signal) => {
+        while (state.keeps && !signal.aborted) await sleep(1)
+      },
       orderClock: (nowMs) => nowMs * 1_000,
       nodeId,
       alone: false,
@@ -189,4 +193,21 @@ it('breaks off what is under way when it is stopped', async () => {
   await p.stop()
   expect(p.marks.size).toBe(0)
   expect(p.holders.size).toBe(0)
+})
+
+it('brings nothing before what this machine kept is in the journal, and ends while it waits', async () => {
+  const p = platform(async (_ctx, _since, push) => push(item('one')))
+  p.state.keeps = true
+  const { runner } = p.start('a')
+  await expect.poll(() => p.asked).toHaveLength(1)
+  expect(p.journal).toEqual([])
+  p.state.keeps = false
+  await runner.look()
+  expect(p.journal).toHaveLength(1)
+  p.state.keeps = true
+  runner.missed()
+  const looking = runner.look()
+  await expect.poll(() => p.asked).toHaveLength(2)
+  await p.stop()
+  await looking
 })

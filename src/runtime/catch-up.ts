@@ -26,6 +26,11 @@ export interface CatchUpDeps {
   readonly marks: CatchUpStore
   readonly contextOf: (channel: LiveChannel, signal: AbortSignal) => ConnectorContext<LiveChannel['config']>
   readonly append: JournalWriter['append']
+  /**
+   * Resolves once nothing is left on this machine's disk that was acknowledged, or when the signal ends it: a copy of
+   * it would get a later place than what was acknowledged after it.
+   */
+  readonly clear: (signal: AbortSignal) => Promise<void>
   readonly keepHealth: (channel: LiveChannel, health: HealthReport) => Promise<void>
   readonly orderClock: OrderClock
   readonly nodeId: string
@@ -167,13 +172,14 @@ export function startCatchUp(deps: CatchUpDeps): CatchUp {
 function createPush(
   channelId: ChannelId,
   limit: AbortSignal,
-  { append, orderClock, now }: CatchUpDeps,
+  { append, clear, orderClock, now }: CatchUpDeps,
 ): { readonly push: PushItem; all(): Promise<void> } {
   const underWay = new Set<Promise<unknown>>()
   let failure: { readonly error: unknown } | undefined
   const push: PushItem = async (item) => {
     requireFitItem(item)
     while (underWay.size >= MOST_IN_FLIGHT) await Promise.race(underWay)
+    await clear(limit)
     limit.throwIfAborted()
     const nowMs = now()
     const writing = append(toSessionEntry(channelId, item, orderClock(nowMs), nowMs))

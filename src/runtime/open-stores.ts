@@ -29,6 +29,7 @@ import { createLetterThreadStore } from '../store/letter-thread-store.ts'
 import { createMergeStore } from '../store/merge-store.ts'
 import { createMergedContacts } from '../store/merged-contacts.ts'
 import { createMessageGroupStore } from '../store/message-group-store.ts'
+import { createMessagePlaceStore } from '../store/message-place-store.ts'
 import { createMessageStore } from '../store/message-store.ts'
 import { createNodeRecordStore } from '../store/node-records.ts'
 import { createOutboxStore } from '../store/outbox-store.ts'
@@ -89,6 +90,7 @@ export async function openStores(connection: StoreConnection['connection']) {
     merges: createMergeStore(connection),
     messages: createMessageStore(connection),
     messageGroups: createMessageGroupStore(connection),
+    messagePlaces: createMessagePlaceStore(connection),
     nodes: createNodeRecordStore(connection),
     outbox: createOutboxStore(connection),
     presence: createPresenceStore(connection),

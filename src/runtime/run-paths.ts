@@ -143,7 +143,7 @@ export async function startPaths(deps: PathDeps): Promise<Paths> {
   const files = startFileFetching(deps, onError)
   deps.fileWanted.tell = files.wake
   const sessions = startSessions(deps, writer, onError)
-  const catchUp = startCatchUpOf(deps, writer, onError)
+  const catchUp = startCatchUpOf(deps, writer, shelter, onError)
   missed.tell = catchUp.missed
   bus.onSignal(({ kind }) => {
     if (kind === 'journal-grew') projector.scan()

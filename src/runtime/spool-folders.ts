@@ -8,6 +8,7 @@ import { hostname } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 
 const OWNER = 'owner.json'
+const OWNER_TO_BE = 'owner.json.new'
 const SEGMENT = /^\d{8}\.spool$/
 /** Whoever has not said for so long that it lives is gone, or stands still and will notice. */
 const SILENT_MS = 60_000
@@ -102,7 +103,8 @@ export const segmentName = (number: number): string => `${String(number).padStar
 /** Removes a folder that holds no segments any more. */
 export async function dropSpoolFolder(folder: string): Promise<void> {
   const left = await readdir(folder).catch(() => [OWNER, 'unknown'])
-  if (left.every((name) => name === OWNER)) await rm(folder, { recursive: true, force: true })
+  if (left.every((name) => name === OWNER || name === OWNER_TO_BE))
+    await rm(folder, { recursive: true, force: true })
 }
 
 /** A name in a folder is on disk once the folder is. */
@@ -117,8 +119,11 @@ export async function syncFolder(folder: string): Promise<void> {
 
 export const isMissing = (error: unknown): boolean => (error as NodeJS.ErrnoException).code === 'ENOENT'
 
+/** At once, as a renaming is: whoever reads half a name cannot tell whether its process is gone. */
 async function own(folder: string): Promise<void> {
-  await writeFile(join(folder, OWNER), JSON.stringify({ host: hostname(), pid: process.pid } satisfies Owner))
+  const owner = { host: hostname(), pid: process.pid } satisfies Owner
+  await writeFile(join(folder, OWNER_TO_BE), JSON.stringify(owner))
+  await rename(join(folder, OWNER_TO_BE), join(folder, OWNER))
 }
 
 async function isLeft(folder: string, nowMs: number): Promise<boolean> {

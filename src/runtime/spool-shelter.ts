@@ -14,8 +14,8 @@ export interface Shelter {
    * @throws AppError `unavailable`; what the database throws
    */
   append(entry: JournalEntry, spooled: boolean): Promise<void>
-  /** Resolves when nothing is kept on this machine and the database answers; for tests. */
-  settled(): Promise<void>
+  /** Resolves when nothing is kept on this machine and the database answers, or when the signal or a stop ends it. */
+  settled(until?: AbortSignal): Promise<void>
   stop(): Promise<void>
 }
 
@@ -66,6 +66,8 @@ const WAITS: ShelterWaits = {
 
 /** `slow`: something was not answered in time. `away`: it said so, or has been silent for long. */
 type State = 'well' | 'slow' | 'away'
+
+const SETTLED_LOOK_MS = 10
 
 const OVERDUE = Symbol('overdue')
 
@@ -234,8 +236,8 @@ export function createShelter(deps: ShelterDeps): Shelter {
 
   return {
     append: (entry, spooled) => (spooled ? sheltered(entry) : direct(entry)),
-    async settled() {
-      while (isBusy()) await pause(10)
+    async settled(until = signal) {
+      while (isBusy() && !signal.aborted && !until.aborted) await pause(SETTLED_LOOK_MS)
     },
     async stop() {
       clearInterval(looking)

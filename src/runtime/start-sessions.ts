@@ -5,6 +5,7 @@ import type { JournalWriter } from './journal-writer.ts'
 import type { PathDeps } from './path-deps.ts'
 import { createByteGate } from './push-gate.ts'
 import { createSessionLeases } from './session-leases.ts'
+import type { Shelter } from './spool-shelter.ts'
 
 /** Bodies of all sessions that wait for the disk at the same time. */
 const MOST_BYTES_IN_FLIGHT = 32 * 1024 * 1024
@@ -46,6 +47,7 @@ export function startSessions(
 export function startCatchUpOf(
   deps: PathDeps,
   writer: Pick<JournalWriter, 'append'>,
+  shelter: Pick<Shelter, 'settled'>,
   onError: (error: unknown, message: string) => void,
 ): CatchUp {
   const { stores, bus, directory } = deps
@@ -55,6 +57,7 @@ export function startCatchUpOf(
     leases: stores.leases,
     marks: stores.catchUpMarks,
     append: writer.append,
+    clear: shelter.settled,
     keepHealth: (channel, health) => keepHealth(channel, health, { ...kept, bus, clock: Date.now }),
     now: Date.now,
     onError,

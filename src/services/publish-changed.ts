@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { MessageKind } from '../domain/message.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { LastMessage, StoredConversation } from '../store/stored-conversation.ts'
@@ -21,6 +22,8 @@ const MOST_ROUNDS = 20
 /** Who recorded a message lets it have its effect at once; whoever died in between has a successor. */
 const LOOKS_FOR_EFFECT = 20
 const BETWEEN_LOOKS_MS = 25
+/** What a list can show as the last of a conversation. */
+const SHOWN_KINDS: readonly MessageKind[] = ['message', 'note']
 
 /**
  * Tells screens and customers of messages that receipts, edits, deletions or the outbox changed, and lets lists show
@@ -93,11 +96,14 @@ async function refreshSummary(
   for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const last = conversation?.lastMessage
     if (!conversation || !message || last?.id !== message.id) return undefined
-    if (looksTheSame(last, summaryOf(message))) return undefined
+    // One that moved to an earlier place may not be the last any more.
+    const hasMoved = last.order > message.order
+    if (!hasMoved && looksTheSame(last, summaryOf(message))) return undefined
     message = await messages.find(changed.id)
     if (!message) return undefined
+    const [newest] = hasMoved ? await messages.page(conversation.id, 1, undefined, SHOWN_KINDS) : []
     const refreshed = await conversations.change(conversation.id, conversation.version, {
-      lastMessage: summaryOf(message),
+      lastMessage: summaryOf(newest ?? message),
     })
     if (refreshed) return refreshed
     conversation = await conversations.find(conversation.id)

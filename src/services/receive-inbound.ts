@@ -28,7 +28,7 @@ import { type ArrivedMessage, type ParsedBatch, type ParseRequests, parseEntries
 import { presentConversation, presentMessage, presentToVisitor } from './present.ts'
 import { findReplies, type Replies } from './present-messages.ts'
 import { publishChanged } from './publish-changed.ts'
-import { type RecordDeps, recordArrivals } from './record-arrivals.ts'
+import { type RecordDeps, type RecordedArrivals, recordArrivals } from './record-arrivals.ts'
 import {
   type ResolveDeps,
   type ResolvedConversations,
@@ -105,7 +105,7 @@ async function receiveMessages(messages: readonly ArrivedMessage[], deps: Receiv
   )
   if (fresh.length === 0) return
   const joined = await joinGroups(fresh, deps)
-  await tellOfGrown(joined.grown, deps)
+  await tellOfChanged(joined.grown, deps)
   if (joined.arrivals.length === 0) return
   const came = await joinContinued(joined.arrivals, deps)
   const findSender = await resolveSenders(came, deps)
@@ -143,7 +143,7 @@ async function receiveMessages(messages: readonly ArrivedMessage[], deps: Receiv
   wantLookUps(arrivals, findSender, conversations, deps)
   // Also for those recorded before: the run that recorded them may have ended before this.
   await applyEarly([...recorded.fresh, ...recorded.repeated], deps)
-  await tellOfGrown(recorded.grown, deps)
+  await tellOfChanged([...recorded.changed, ...misplaced(recorded, read)], deps)
   await conversations.greet()
   const waiting = updated
     .filter(({ messages }) => messages.some(({ quiet }) => !quiet))
@@ -152,11 +152,26 @@ async function receiveMessages(messages: readonly ArrivedMessage[], deps: Receiv
   if (waiting.length > 0) await deps.route(waiting)
 }
 
-/** Messages that got more parts change on screens; what had been said of these parts before counts now. */
-async function tellOfGrown(grown: readonly StoredMessage[], deps: ReceiveInboundDeps): Promise<void> {
-  if (grown.length === 0) return
-  await publishChanged(grown, deps)
-  await applyEarly(grown, deps)
+/**
+ * Messages that got more parts, or another place, change on screens; what had been said of these parts before counts
+ * now.
+ */
+async function tellOfChanged(changed: readonly StoredMessage[], deps: ReceiveInboundDeps): Promise<void> {
+  if (changed.length === 0) return
+  await publishChanged(changed, deps)
+  await applyEarly(changed, deps)
+}
+
+/** The run that gave these their places may have ended before lists knew. */
+function misplaced(
+  { repeated, changed }: RecordedArrivals,
+  read: ReadonlyMap<ConversationId, StoredConversation>,
+): readonly StoredMessage[] {
+  const told = new Set(changed.map(({ id }) => id))
+  return repeated.filter(({ id, conversationId, order }) => {
+    const last = read.get(conversationId)?.lastMessage
+    return last?.id === id && last.order > order && !told.has(id)
+  })
 }
 
 /** Platforms are asked who somebody is after his message is on screens, and where they can tell at all. */

@@ -2,6 +2,7 @@ import type { ChannelId, MessageId } from '../domain/ids.ts'
 import { composeParts, type MessagePart } from '../domain/message-parts.ts'
 import type { LetterSourceStore } from '../store/letter-source-store.ts'
 import type { LetterStore, StoredLetterBody } from '../store/letter-store.ts'
+import type { MessagePlaceStore } from '../store/message-place-store.ts'
 import type { MessageStore } from '../store/message-store.ts'
 import type { StoredMessage } from '../store/stored-message.ts'
 import type { LinkAttachments } from './arrived-files.ts'
@@ -15,6 +16,7 @@ export interface RecordDeps extends GroupDeps {
   readonly messages: MessageStore
   readonly letters: Pick<LetterStore, 'record'>
   readonly letterSources: Pick<LetterSourceStore, 'keep' | 'hold'>
+  readonly messagePlaces: MessagePlaceStore
 }
 
 /** What a batch left in the messages collection. */
@@ -23,8 +25,8 @@ export interface RecordedArrivals {
   readonly fresh: readonly StoredMessage[]
   /** Recorded before, by a redelivery's original or by a run that a crash cut short. */
   readonly repeated: readonly StoredMessage[]
-  /** Among these, those that got more parts just now. */
-  readonly grown: readonly StoredMessage[]
+  /** Among these, those that just now got more parts, or the place of an arrival that was earlier than theirs. */
+  readonly changed: readonly StoredMessage[]
 }
 
 /** Records a batch of inbound messages; the unique index of (channel, external id) removes duplicates. */
@@ -42,15 +44,15 @@ export async function recordArrivals(
   const lines = [...conversations.opened.values()].flatMap((opening) => opening.lines)
   const all = await deps.messages.recordInbound([...wanted, ...lines])
   const repeatedAt = new Set([...all].filter((position) => position < wanted.length))
-  if (repeatedAt.size === 0) return { fresh: wanted, repeated: [], grown: [] }
-  const { repeated, grown } = await findRepeated(
+  if (repeatedAt.size === 0) return { fresh: wanted, repeated: [], changed: [] }
+  const { repeated, changed } = await findRepeated(
     once.filter((_, position) => repeatedAt.has(position)),
     deps,
   )
   return {
     fresh: wanted.filter((_, position) => !repeatedAt.has(position)),
     repeated: repeated.filter(({ direction }) => direction === 'inbound'),
-    grown,
+    changed,
   }
 }
 
@@ -58,33 +60,58 @@ export async function recordArrivals(
 async function findRepeated(
   arrivals: readonly ArrivedMessage[],
   deps: RecordDeps,
-): Promise<Pick<RecordedArrivals, 'repeated' | 'grown'>> {
-  const grown: StoredMessage[] = []
-  const byChannel = new Map<ChannelId, string[]>()
-  const groups: StoredMessage[] = []
+): Promise<Pick<RecordedArrivals, 'repeated' | 'changed'>> {
+  const changed: StoredMessage[] = []
+  const byChannel = new Map<ChannelId, Map<string, ArrivedMessage>>()
+  const repeated: StoredMessage[] = []
   for (const arrival of arrivals) {
     const { channel, groupKey, externalId } = arrival
     const [group] = groupKey === undefined ? [] : await deps.messageGroups.find(channel.id, [groupKey])
     if (group) {
-      const { message, changed } = await growGroup(group, arrival, deps)
-      groups.push(message)
-      if (changed) grown.push(message)
-    } else byChannel.set(channel.id, [...(byChannel.get(channel.id) ?? []), externalId])
+      const grown = await growGroup(group, arrival, deps)
+      repeated.push(grown.message)
+      if (grown.changed) changed.push(grown.message)
+    } else {
+      const named = byChannel.get(channel.id) ?? new Map<string, ArrivedMessage>()
+      byChannel.set(channel.id, named.set(externalId, arrival))
+    }
   }
-  const others = await Promise.all(
-    [...byChannel].map(([channelId, externalIds]) => deps.messages.findByExternalIds(channelId, externalIds)),
-  )
-  return { repeated: [...groups, ...others.flat()], grown }
+  for (const [channelId, named] of byChannel)
+    for (const message of await deps.messages.findByExternalIds(channelId, [...named.keys()])) {
+      const moved = await moveEarlier(message, named.get(message.externalId ?? ''), deps)
+      repeated.push(moved ?? message)
+      if (moved) changed.push(moved)
+    }
+  return { repeated, changed }
 }
 
-function withoutRepeats(arrivals: readonly ArrivedMessage[]): readonly ArrivedMessage[] {
-  const seen = new Set<string>()
-  return arrivals.filter(({ channel, externalId }) => {
-    const key = `${channel.id}:${externalId}`
-    if (seen.has(key)) return false
-    seen.add(key)
-    return true
+/**
+ * The same message may arrive by two ways, as from its platform and by catching up: whichever is projected first, its
+ * place is that of the first arrival, before what the customer said next.
+ */
+async function moveEarlier(
+  { id, direction, order }: StoredMessage,
+  arrival: ArrivedMessage | undefined,
+  { messagePlaces }: RecordDeps,
+): Promise<StoredMessage | undefined> {
+  if (!arrival || direction !== 'inbound' || arrival.order >= order) return undefined
+  const { receivedAtMs: createdAtMs, saidAtMs } = arrival
+  return messagePlaces.moveEarlier(id, {
+    order: arrival.order,
+    createdAtMs,
+    ...(saidAtMs === undefined ? {} : { saidAtMs }),
   })
+}
+
+/** Of the same message the earliest arrival. */
+function withoutRepeats(arrivals: readonly ArrivedMessage[]): readonly ArrivedMessage[] {
+  const earliest = new Map<string, ArrivedMessage>()
+  const keyOf = ({ channel, externalId }: ArrivedMessage): string => `${channel.id}:${externalId}`
+  for (const arrival of arrivals) {
+    const known = earliest.get(keyOf(arrival))
+    if (!known || arrival.order < known.order) earliest.set(keyOf(arrival), arrival)
+  }
+  return arrivals.filter((arrival) => earliest.get(keyOf(arrival)) === arrival)
 }
 
 /**

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 /**
  * How one suite ended.
  *
@@ -7,13 +9,13 @@
  * @property {number} failed
  * @property {number} skipped
  * @property {number} durationMs
- * @property {string[]} failures names of what failed, and why a suite counts as failed as a whole
+ * @property {string[]} failures names of what failed, each with what it said, and why a suite counts as failed as a whole
  * @property {string} [notRun] why the suite did not run
  *
  * The part of vitest's JSON report that is read.
  * @typedef {object} Report
  * @property {boolean} [success]
- * @property {{ name: string, status: string, message?: string, assertionResults: { status: string, fullName: string }[] }[]} [testResults]
+ * @property {{ name: string, status: string, message?: string, assertionResults: { status: string, fullName: string, failureMessages?: string[] }[] }[]} [testResults]
  */
 
 /**
@@ -38,7 +40,7 @@ export function readSuite(name, report, ending) {
     const before = result.failed
     for (const test of file.assertionResults) {
       if (test.status === 'passed') result.passed += 1
-      else if (test.status === 'failed') fail(test.fullName)
+      else if (test.status === 'failed') fail(withWords(test))
       else result.skipped += 1
     }
     if (file.status === 'failed' && result.failed === before) fail(`${file.name} could not be run`)
@@ -50,6 +52,20 @@ export function readSuite(name, report, ending) {
   else if (report.success === false && result.failed === 0)
     fail(`${name} reports an error outside of its tests`)
   return result
+}
+
+/** Of each failed test: the beginning of a difference, and where it was seen. */
+const MOST_LINES = 24
+
+/**
+ * So that the end of a long output tells what was wrong.
+ *
+ * @param {{ fullName: string, failureMessages?: string[] }} test
+ */
+function withWords({ fullName, failureMessages = [] }) {
+  const lines = failureMessages.flatMap((message) => stripVTControlCharacters(message).trim().split('\n'))
+  const shown = lines.slice(0, MOST_LINES).map((line) => `    | ${line}`)
+  return [fullName, ...shown].join('\n')
 }
 
 /** @param {{ code: number | null, signal: string | null }} ending */

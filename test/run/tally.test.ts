@@ -72,6 +72,17 @@ describe('the end of a run', () => {
     expect(lines.join('\n')).toContain('contract: parses junk')
   })
 
+  it('tells of each failed test what it said, shortened and without colours', () => {
+    const said = [
+      '\u001b[31mAssertionError\u001b[39m: expected 1 to be 2',
+      ...Array(100).fill('  at somewhere'),
+    ]
+    const one = { ...test('failed', 'parses junk'), failureMessages: [said.join('\n')] }
+    const [text = ''] = readSuite('contract', report(file(one)), { ...fine, code: 1 }).failures
+    expect(text.split('\n').slice(0, 2)).toEqual(['parses junk', '    | AssertionError: expected 1 to be 2'])
+    expect(text.split('\n')).toHaveLength(25)
+  })
+
   it('says loudly what did not run, and why', () => {
     const text = summary([passed, notRun('e2e', 'chromium is missing: apt-get install chromium', false)])
     expect(text).toContain('THESE SUITES DID NOT RUN')

@@ -4,9 +4,10 @@ import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
 import { startCatchUp } from '../../../src/runtime/catch-up.ts'
 import { createBus } from '../../../src/services/bus.ts'
 import { createOrderClock } from '../../../src/services/order-clock.ts'
+import type { JournalEntry } from '../../../src/store/journal-store.ts'
 import { freshDatabase } from '../../harness/database.ts'
-import { CHANNEL, openOffice } from '../../harness/office.ts'
-import { said, scriptedChannel, scriptedConnector } from '../../harness/scripted-channel.ts'
+import { CHANNEL, linesOf, openOffice } from '../../harness/office.ts'
+import { entryOf, said, scriptedChannel, scriptedConnector } from '../../harness/scripted-channel.ts'
 
 const database = freshDatabase()
 const running: { stop(): Promise<void> }[] = []
@@ -42,6 +43,7 @@ function openNode(
     contextOf: office.deps.contextOf,
     append: async (entry) => ({ repeated: (await stores.journal.append([entry])).size > 0 }),
     keepHealth: async () => undefined,
+    clear: async () => undefined,
     orderClock: createOrderClock(),
     nodeId,
     alone: false,
@@ -110,4 +112,63 @@ it('never lets a mark go back', async () => {
   await catchUpMarks.move(CHANNEL, 2_000)
   await catchUpMarks.move(CHANNEL, 1_000)
   expect(await catchUpMarks.read(CHANNEL)).toBe(2_000)
+})
+
+const externalIdsOf = async (office: ReturnType<typeof openOffice>) =>
+  (await linesOf(database.stores, (await office.thread('u')).id)).map(({ externalId }) => externalId)
+
+it('gives what was acknowledged before its copy came the place that it had then', async () => {
+  const { office } = openNode('a', async () => undefined)
+  // Another node has the first two on its disk, and catching up brings them again, after the third.
+  const [one, two, three] = ['m1', 'm2', 'm3'].map((id) => entryOf(CHANNEL, [said('u', id)])) as [
+    JournalEntry,
+    JournalEntry,
+    JournalEntry,
+  ]
+  await office.receive(entryOf(CHANNEL, [said('u', 'm1')]), entryOf(CHANNEL, [said('u', 'm2')]))
+  await office.receive(three)
+  expect(await externalIdsOf(office)).toEqual(['m3', 'm1', 'm2'])
+  expect((await office.thread('u')).lastMessage?.preview).toBe('text of m2')
+  office.events.length = 0
+  await office.receive(one, two)
+  expect(await externalIdsOf(office)).toEqual(['m1', 'm2', 'm3'])
+  expect(await office.thread('u')).toMatchObject({ unreadCount: 3, lastMessage: { preview: 'text of m3' } })
+  const told = office.events.flatMap((event) =>
+    event.type === 'message.updated' ? [[event.message.text, event.message.order]] : [],
+  )
+  expect(told).toEqual([
+    ['text of m1', one.order],
+    ['text of m2', two.order],
+  ])
+  office.events.length = 0
+  await office.receive(one, two, three)
+  expect(office.events).toEqual([])
+})
+
+it('moves a list on also when the run that moved a message ended at once', async () => {
+  const { office } = openNode('a', async () => undefined)
+  const { stores } = database
+  const early = entryOf(CHANNEL, [said('u', 'm1')])
+  const later = entryOf(CHANNEL, [said('u', 'm2')])
+  await office.receive(entryOf(CHANNEL, [said('u', 'm1')]))
+  await office.receive(later)
+  const change = () => Promise.reject(new Error('died'))
+  const dying = openOffice({ ...stores, conversations: { ...stores.conversations, change } }, [
+    ...office.channels.values(),
+  ])
+  await expect(dying.receive(early)).rejects.toThrow('died')
+  await office.receive(early)
+  expect((await office.thread('u')).lastMessage?.preview).toBe('text of m2')
+})
+
+it('lets an entry that waits have the earlier place of the two that came', async () => {
+  const { journal } = database.stores
+  const entry = entryOf(CHANNEL, [said('u', 'm1')], 500)
+  const placeOf = async () =>
+    (await journal.pending([entry.partition], 10, 1e6)).entries.map(({ order }) => order)
+  await journal.append([entry])
+  expect(await journal.append([{ ...entry, order: 900 }])).toEqual(new Set([0]))
+  expect(await placeOf()).toEqual([500])
+  expect(await journal.append([{ ...entry, order: 100 }])).toEqual(new Set([0]))
+  expect(await placeOf()).toEqual([100])
 })
