@@ -25,8 +25,8 @@ export interface Customers {
   stop(): Promise<void>
 }
 
-/** Nobody answered: the server is on its way back. */
-const RETRY_MS = 20
+/** Nobody answered: the server is on its way back, and needs the processor more than those who ask. */
+const RETRY_MS = 100
 /** The server asked to come again: whoever insists is asked to write less instead. */
 const REFUSED_MS = 250
 /** Between two messages of one customer; leaves a machine with two cores room for the server. */

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { expect, it, vi } from 'vitest'
+import { expect, it } from 'vitest'
 import { issueToken } from '../../connectors/web-chat/visitor-token.ts'
 import type { ConversationView, MessageView, Page } from '../../src/domain/views.ts'
 import { openAgentScreen } from '../harness/agent-screen.ts'
@@ -19,9 +19,7 @@ it(
     const screen = await openAgentScreen(server.url, server.cookie)
     expect((await server.call('PUT', '/profile/availability', { availability: 'online' })).status).toBe(200)
     // A page is connected a moment before its agent counts as present: a run in between would find nobody.
-    await vi.waitUntil(async () => (await server.call('GET', '/profile')).body['present'], {
-      timeout: 10_000,
-    })
+    await expect.poll(async () => (await server.call('GET', '/profile')).body['present']).toBe(true)
     const visitorId = 'anon:00000000000000000000000000000200'
     const expiresAtMs = Date.now() + 3_600_000
     const token = issueToken({ visitorId, verified: false, expiresAtMs }, server.visitorSecret)
@@ -49,7 +47,7 @@ it(
     }
     expect(lines.filter(({ event }) => event?.name === 'assigned')).toHaveLength(1)
     const told = (type: string) => screen.events.filter((event) => event.type === type).length
-    expect([told('conversation.created'), told('conversation.assigned')]).toEqual([1, 1])
+    await expect.poll(() => [told('conversation.created'), told('conversation.assigned')]).toEqual([1, 1])
     const decisions = (await server.call('GET', `/conversations/${conversation?.id}/routing-decisions`)).body
     expect((decisions as unknown as Page<unknown>).items).toHaveLength(1)
     screen.close()

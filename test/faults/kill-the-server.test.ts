@@ -2,8 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import type { Station } from '../../src/store/stations.ts'
 import {
-  childrenOf,
   createCall,
+  engineOf,
   signIn,
   startBareServer,
   startServer,
@@ -11,7 +11,7 @@ import {
 } from '../harness/real-server.ts'
 import { ALL_WELL, takeBalance } from './balance.ts'
 import { type Customers, startCustomers, type Target } from './customers.ts'
-import { endOf, KILLS, moreOf, report, startDoomed, TIMEOUT_MS } from './fault-run.ts'
+import { dieAt, KILLS, moreOf, ROUNDS, report, startOver, TIMEOUT_MS } from './fault-run.ts'
 
 const STATIONS: readonly Station[] = [
   'journaled',
@@ -52,13 +52,13 @@ it(
     await first.stop()
     const customers = startCustomers(target, CUSTOMERS, MESSAGES_EACH)
     const kills: Record<string, number> = {}
-    for (let round = 0; round < KILLS; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       for (const station of STATIONS) {
         // Not in the first moments: what a killed process had in hand is tried alone then, and what is alone in hand
         // at one death after the other looks guilty in the end.
-        const server = await startDoomed(folder.path, station, 20 + (round % 10) * 5)
-        target.url = server.url
-        expect(await endOf(server)).toBe('SIGKILL')
+        await dieAt(startOver(folder.path), station, 20 + (round % 10) * 5, ({ url }) => {
+          target.url = url
+        })
         kills[station] = (kills[station] ?? 0) + 1
       }
     }
@@ -79,7 +79,7 @@ it(
     for (let kill = 0; kill < KILLS; kill += 1) {
       const server = await startBareServer(folder.path)
       target.url = server.url
-      const [engine = 0] = await childrenOf(server.child.pid ?? 0)
+      const engine = await engineOf(server)
       await moreOf(customers.acknowledged, 1)
       await sleep(Math.random() * LONGEST_LIFE_MS)
       process.kill(engine, 'SIGKILL')
@@ -100,9 +100,7 @@ it(
     const customers = startCustomers({ url, channelId, visitorSecret }, CUSTOMERS, MESSAGES_EACH)
     for (let kill = 0; kill < KILLS; kill += 1) {
       await moreOf(customers.acknowledged, 30)
-      const [engine] = await childrenOf(server.child.pid ?? 0)
-      expect(engine).toBeDefined()
-      process.kill(engine ?? 0, 'SIGKILL')
+      process.kill(await engineOf(server), 'SIGKILL')
     }
     await moreOf(customers.acknowledged, 30)
     await customers.stop()

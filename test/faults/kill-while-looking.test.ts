@@ -4,7 +4,7 @@ import type { ConversationView } from '../../src/domain/views.ts'
 import type { Station } from '../../src/store/stations.ts'
 import { createCall, signIn, startBareServer, startServer, temporaryFolder } from '../harness/real-server.ts'
 import { openTextChannel, REACHES_TEXT_PLATFORM, startTextPlatform } from '../harness/text-channel.ts'
-import { endOf, KILLS, report, startDoomed, TIMEOUT_MS } from './fault-run.ts'
+import { dieAt, ROUNDS, report, startOver, TIMEOUT_MS } from './fault-run.ts'
 import { answer, byConversation, repliesThatLeft } from './repliers.ts'
 
 const STATIONS: readonly Station[] = ['before-look', 'after-look']
@@ -43,11 +43,12 @@ it(
     const options = { pauseMs: PAUSE_MS, isOver: () => isOver }
     const answering = ids.map((id) => answer(id, call, recorded, options))
     const kills: Record<string, number> = {}
-    for (let round = 0; round < KILLS; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       for (const station of STATIONS) {
-        const server = await startDoomed(folder.path, station, 1 + (round % CUSTOMERS), REACHES_TEXT_PLATFORM)
-        url = server.url
-        expect(await endOf(server)).toBe('SIGKILL')
+        const start = startOver(folder.path, REACHES_TEXT_PLATFORM)
+        await dieAt(start, station, 1 + (round % CUSTOMERS), (server) => {
+          url = server.url
+        })
         kills[station] = (kills[station] ?? 0) + 1
       }
     }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, it } from 'vitest'
 import { issueToken } from '../../connectors/web-chat/visitor-token.ts'
 import type { ConversationView, Page } from '../../src/domain/views.ts'
 import type { Station } from '../../src/store/stations.ts'
 import { createCall, signIn, startBareServer, startServer, temporaryFolder } from '../harness/real-server.ts'
 import { post } from './customers.ts'
-import { endOf, KILLS, report, startDoomed, TIMEOUT_MS } from './fault-run.ts'
+import { dieAt, ROUNDS, report, startOver, TIMEOUT_MS } from './fault-run.ts'
 import { answer, byConversation, repliesThatLeft } from './repliers.ts'
 
 const STATIONS: readonly Station[] = ['before-send', 'after-send', 'settled']
@@ -26,7 +27,7 @@ it(
       expect(await post(first, token, body)).toBe(true)
     }
     let conversations: readonly ConversationView[] = []
-    while (conversations.length < CONVERSATIONS) {
+    for (; conversations.length < CONVERSATIONS; await sleep(50)) {
       const page = (await first.call('GET', '/conversations?view=all&limit=100')).body
       conversations = (page as unknown as Page<ConversationView>).items
     }
@@ -39,11 +40,11 @@ it(
     const options = { pauseMs: PAUSE_MS, isOver: () => isOver }
     const answering = conversations.map(({ id }) => answer(id, call, recorded, options))
     const kills: Record<string, number> = {}
-    for (let round = 0; round < KILLS; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       for (const station of STATIONS) {
-        const server = await startDoomed(folder.path, station, 2 + (round % 5) * 4)
-        url = server.url
-        expect(await endOf(server)).toBe('SIGKILL')
+        await dieAt(startOver(folder.path), station, 2 + (round % 5) * 4, (server) => {
+          url = server.url
+        })
         kills[station] = (kills[station] ?? 0) + 1
       }
     }

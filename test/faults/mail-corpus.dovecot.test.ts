@@ -17,7 +17,7 @@ import {
   textOf,
 } from '../harness/mail-office.ts'
 import { residentMegabytes } from '../harness/real-server.ts'
-import { report, TIMEOUT_MS } from './fault-run.ts'
+import { LONG, report, TIMEOUT_MS } from './fault-run.ts'
 
 /** Among the delivery reports: a person forwards one by hand, and a person writes. */
 const BY_PEOPLE = ['maildir_bsd_lhost-sendmail-14.eml', 'maildir_not_is-not-bounce-01.eml']
@@ -147,7 +147,8 @@ it(
       expect(from).toBe('')
       expect(raw.toString('latin1')).toMatch(/^auto-submitted: auto-/im)
     }
-    expect(figures.lagP99Ms).toBeLessThan(1_000)
+    // On a machine that has nothing else to do.
+    if (LONG) expect(figures.lagP99Ms).toBeLessThan(1_000)
   },
   TIMEOUT_MS,
 )

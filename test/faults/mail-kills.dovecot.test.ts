@@ -11,8 +11,8 @@ import {
   PATIENCE,
   settledMail,
 } from '../harness/mail-office.ts'
-import { childrenOf } from '../harness/real-server.ts'
-import { crashAt, endOf, KILLS, LONG, report, TIMEOUT_MS } from './fault-run.ts'
+import { engineOf } from '../harness/real-server.ts'
+import { dieAt, KILLS, LONG, report, TIMEOUT_MS } from './fault-run.ts'
 
 const IMPORTED = LONG ? 3_000 : 300
 const THREADS = LONG ? 60 : 15
@@ -66,8 +66,7 @@ it(
     const kills: Record<string, number> = {}
     for (let kill = 0; kill < KILLS; kill += 1) {
       const station = STATIONS[kill % STATIONS.length] ?? 'journaled'
-      const server = await office.start(crashAt(station, 4 + (kill % 5) * 3))
-      expect(await endOf(server)).toBe('SIGKILL')
+      await dieAt(office.start, station, 4 + (kill % 5) * 3)
       kills[station] = (kills[station] ?? 0) + 1
     }
     await office.start()
@@ -89,9 +88,7 @@ it(
     for (let kill = 0; kill < KILLS; kill += 1) {
       const before = coming.letters.length
       await expect.poll(() => coming.letters.length, PATIENCE).toBeGreaterThan(before + 10)
-      await expect.poll(async () => (await childrenOf(server.child.pid ?? 0)).length, PATIENCE).toBe(1)
-      const [engine = 0] = await childrenOf(server.child.pid ?? 0)
-      process.kill(engine, 'SIGKILL')
+      process.kill(await engineOf(server), 'SIGKILL')
     }
     await coming.stop()
     const all = [...letters, ...coming.letters]

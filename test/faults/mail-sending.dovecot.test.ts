@@ -11,13 +11,16 @@ import {
   ordinaryLetter,
   PATIENCE,
 } from '../harness/mail-office.ts'
-import { crashAt, endOf, LONG, report, TIMEOUT_MS } from './fault-run.ts'
+import { dieAt, endOf, LONG, report, TIMEOUT_MS } from './fault-run.ts'
 
 const DEATHS: readonly Station[] = LONG
   ? ['before-file', 'after-file', 'settled', 'before-file', 'after-file', 'settled']
   : ['before-file', 'after-file']
-/** Whatever were to be sent again by itself would be: leases end at once where their holder is gone. */
-const QUIET_MS = 10_000
+/**
+ * Whatever were to be sent again by itself would be: leases end at once where their holder is gone, and what is due is
+ * looked for every second.
+ */
+const QUIET_MS = LONG ? 10_000 : 4_000
 
 let office: MailOffice
 let hook: (() => void) | undefined
@@ -59,16 +62,12 @@ it(
   'killed before and after it files what it sent, the server files each letter once and sends none again',
   async () => {
     const conversationId = await begin()
-    await office.server().stop()
     for (const [number, station] of DEATHS.entries()) {
-      const doomed = await office.start(crashAt(station, 1))
-      await answer(conversationId, number)
-      expect(await endOf(doomed)).toBe('SIGKILL')
-      const server = await office.start()
+      await office.server().stop()
+      await dieAt(office.start, station, 1, () => answer(conversationId, number))
+      await office.start()
       await expect.poll(async () => (await filed()).length, PATIENCE).toBe(number + 1)
-      await server.stop()
     }
-    await office.start()
     const statuses = async () => (await answersIn(conversationId)).map(({ status }) => status)
     await expect.poll(statuses, PATIENCE).toEqual(DEATHS.map(() => 'sent'))
     await expect.poll(async () => (await filed()).length, PATIENCE).toBe(DEATHS.length)

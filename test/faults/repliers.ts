@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { MessageView, Page } from '../../src/domain/views.ts'
 import type { Call } from '../harness/real-server.ts'
 
-const RETRY_MS = 20
+/** While a server starts it needs the processor more than those who ask. */
+const RETRY_MS = 100
 
 /** One reply after the other into a conversation, each again under its id until it is recorded. */
 export async function answer(

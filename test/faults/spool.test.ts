@@ -3,7 +3,6 @@ import { expect, it } from 'vitest'
 import { issueToken } from '../../connectors/web-chat/visitor-token.ts'
 import type { Station } from '../../src/store/stations.ts'
 import {
-  childrenOf,
   createCall,
   type ServerUnderTest,
   signIn,
@@ -11,7 +10,8 @@ import {
   startServer,
   temporaryFolder,
 } from '../harness/real-server.ts'
-import { endOf, KILLS, LONG, moreOf, report, startDoomed, TIMEOUT_MS } from './fault-run.ts'
+import { dieAt, endOf, LONG, moreOf, ROUNDS, report, startOver, TIMEOUT_MS } from './fault-run.ts'
+import { freezeEngine } from './freeze-engine.ts'
 import { createPlatforms, type Platforms, quantile, REACHES_PLATFORMS, threadsOf } from './platforms.ts'
 
 /** A third of them on each platform. */
@@ -22,33 +22,6 @@ const BETWEEN_MS = LONG ? 55 : 25
 
 /** Long enough for a busy machine, and shorter than the database may take to say that it is away. */
 const WIDGET_WAITS_MS = 4_000
-
-/** Freezes whatever engine there is, again and again, for the guard ends one that stays frozen and starts another. */
-function freezeEngine(serverPid: number): { thaw(): Promise<void>; kill(): Promise<void> } {
-  let over = false
-  const frozen = new Set<number>()
-  const freezing = (async () => {
-    while (!over) {
-      for (const engine of await childrenOf(serverPid)) {
-        if (!frozen.has(engine)) process.kill(engine, 'SIGSTOP')
-        frozen.add(engine)
-      }
-      await sleep(50)
-    }
-  })()
-  const end = async (signal: NodeJS.Signals): Promise<void> => {
-    over = true
-    await freezing
-    for (const engine of frozen) {
-      try {
-        process.kill(engine, signal)
-      } catch {
-        // It was ended meanwhile.
-      }
-    }
-  }
-  return { thaw: () => end('SIGCONT'), kill: () => end('SIGKILL') }
-}
 
 async function widgetAnswer({
   url,
@@ -89,13 +62,18 @@ it(
     await moreOf(platforms.acknowledged, CUSTOMERS)
     const before = platforms.acknowledged.length
     const engine = freezeEngine(server.child.pid ?? 0)
-    await sleep(OUTAGE_MS)
-    // What can keep its own draft is told at once, and waits nowhere.
-    expect(await widgetAnswer(server)).toEqual([503, 'unavailable'])
-    const during = platforms.acknowledged.length - before
-    const tookMs = platforms.tookMs.slice(before)
-    expect(await server.metric('tributary_spool_bytes')).toBeGreaterThan(0)
-    await engine.thaw()
+    let during = 0
+    try {
+      await sleep(OUTAGE_MS)
+      // What can keep its own draft is told at once, and waits nowhere.
+      expect(await widgetAnswer(server)).toEqual([503, 'unavailable'])
+      await expect.poll(() => platforms.acknowledged.length - before).toBeGreaterThan(CUSTOMERS)
+      during = platforms.acknowledged.length - before
+      await expect.poll(() => server.metric('tributary_spool_bytes')).toBeGreaterThan(0)
+    } finally {
+      await engine.thaw()
+    }
+    const tookMs = platforms.tookMs.slice(before, before + during)
     const thawedAt = performance.now()
     await expect
       .poll(() => server.metric('tributary_spool_bytes'), { timeout: 300_000, interval: 50 })
@@ -118,7 +96,6 @@ it(
       allProjectedMs: Math.round(performance.now() - thawedAt),
     })
     expect(platforms.refused).toEqual([])
-    expect(during).toBeGreaterThan(CUSTOMERS)
     expect(await server.stop()).toBe(0)
     await platforms.close()
     await folder.remove()
@@ -137,26 +114,28 @@ it(
     const platforms = await createPlatforms(first.call, () => url, CUSTOMERS)
     await first.stop()
     const stations: readonly Station[] = ['spooled', 'spool-journaled']
-    for (let round = 0; round < KILLS; round += 1) {
+    for (let round = 0; round < ROUNDS; round += 1) {
       for (const station of stations) {
-        const server = await startDoomed(folder.path, station, 1 + round, REACHES_PLATFORMS).catch(
-          () => undefined,
-        )
-        // It died of what the one before had left on the disk: that is a kill at the station, too.
-        if (!server) continue
-        url = server.url
-        const deliveries = platforms.start(5)
-        const ended = endOf(server)
-        // Some go straight into the journal, and then none can.
-        await Promise.race([moreOf(platforms.acknowledged, CUSTOMERS), ended])
-        const engine = freezeEngine(server.child.pid ?? 0)
-        if (station === 'spool-journaled') {
-          await Promise.race([moreOf(platforms.acknowledged, 4 * CUSTOMERS), ended])
-          await engine.thaw()
-        }
-        expect(await ended).toBe('SIGKILL')
-        await engine.kill()
-        await deliveries.stop()
+        // What the one before left on the disk may kill it at its start: that is a death at the station, too.
+        const start = startOver(folder.path, REACHES_PLATFORMS)
+        await dieAt(start, station, 1 + round, async (server) => {
+          url = server.url
+          const deliveries = platforms.start(5)
+          const ended = endOf(server)
+          // Some go straight into the journal, and then none can.
+          await Promise.race([moreOf(platforms.acknowledged, CUSTOMERS), ended])
+          const engine = freezeEngine(server.child.pid ?? 0)
+          try {
+            if (station === 'spool-journaled') {
+              await Promise.race([moreOf(platforms.acknowledged, 4 * CUSTOMERS), ended])
+              await engine.thaw()
+            }
+            await ended
+          } finally {
+            await engine.kill()
+            await deliveries.stop()
+          }
+        })
       }
     }
     const last = await startBareServer(folder.path, { env: REACHES_PLATFORMS })

@@ -3,13 +3,14 @@ import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { chmod, chown, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
-import { type AddressInfo, connect, createServer } from 'node:net'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { createTransport } from 'nodemailer'
 import { type DovecotPlace, dovecotConfig, MAIL_OWNER } from './dovecot-config.ts'
+import { standingPort } from './standing-port.ts'
 
 export const PASSWORD = 'correct horse'
 /** Sets of programs often keep it where only root looks. */
@@ -51,7 +52,7 @@ export async function createDovecot(
   options: { readonly sent?: boolean } = {},
 ): Promise<DovecotServer> {
   const root = await mkdtemp(join(tmpdir(), 'dovecot-'))
-  const [port, lmtpPort] = [await freePort(), await freePort()]
+  const [port, lmtpPort] = [await standingPort(), await standingPort()]
   const place: DovecotPlace = { root, port, lmtpPort, sent: options.sent ?? true }
   await layOut(place, users)
   const config = join(root, 'dovecot.conf')
@@ -170,15 +171,6 @@ function crlf(raw: string | Uint8Array): Buffer {
   const text =
     typeof raw === 'string' ? Buffer.from(raw).toString('latin1') : Buffer.from(raw).toString('latin1')
   return Buffer.from(text.replace(/\r?\n/g, '\r\n'), 'latin1')
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 /** Resolves once something greets on the port. */

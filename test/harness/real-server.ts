@@ -4,6 +4,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 
 /** The built server. */
@@ -52,11 +53,26 @@ export interface ServerUnderTest extends BareServer {
   metric(name: string): Promise<number>
 }
 
+/** A server ended before it was up. */
+export class NotStarted extends Error {
+  override readonly name = 'NotStarted'
+  /** What it was killed by; null where it ended by itself. */
+  readonly signal: NodeJS.Signals | null
+
+  constructor(signal: NodeJS.Signals | null, printed: string) {
+    super(`the server did not start: ${printed}`)
+    this.signal = signal
+  }
+}
+
 /** A fresh data folder, removed by the returned function. */
 export async function temporaryFolder(): Promise<{ readonly path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), 'tributary-test-'))
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 }) }
 }
+
+/** A process whose output has ended has ended itself, unless something holds it. */
+const ENDS_MS = 20_000
 
 /** A test that fails leaves its servers to us. */
 const running = new Set<ChildProcess>()
@@ -81,7 +97,16 @@ export async function startBareServer(dataDir: string, options: ServerOptions = 
   const gone = once(child, 'exit')
   running.add(child)
   child.once('exit', () => running.delete(child))
-  const { url, setUpToken, errors } = await readOutput(child)
+  const printed = await readOutput(child)
+  if (typeof printed === 'string') {
+    // Its output ends a moment before it does; nobody may find it alive over the same folder.
+    await Promise.race([gone, sleep(ENDS_MS, undefined, { ref: false })])
+    const { signalCode } = child
+    child.kill('SIGKILL')
+    await gone
+    throw new NotStarted(signalCode, printed)
+  }
+  const { url, setUpToken, errors } = printed
   return {
     url,
     setUpToken,
@@ -174,6 +199,21 @@ export async function childrenOf(pid: number): Promise<readonly number[]> {
   return children
 }
 
+/** How long an engine may be on its way on a busy machine. */
+const ENGINE_MS = 60_000
+
+/** The process id of a server's database engine; waits while one that died is followed by the next. */
+export async function engineOf({ child }: Pick<BareServer, 'child'>): Promise<number> {
+  const deadline = performance.now() + ENGINE_MS
+  for (;;) {
+    const [engine] = await childrenOf(child.pid ?? 0)
+    if (engine !== undefined) return engine
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error('the server has ended')
+    if (performance.now() > deadline) throw new Error('the server has no engine')
+    await sleep(20)
+  }
+}
+
 async function expectStatus(status: number, answer: Promise<Answer>): Promise<Answer> {
   const got = await answer
   if (got.status !== status) throw new Error(`answered ${got.status}: ${JSON.stringify(got.body)}`)
@@ -186,13 +226,16 @@ interface Printed {
   readonly errors: readonly string[]
 }
 
-/** Reads the block that tells where the server is, and from then on what it logs. */
-async function readOutput(child: ChildProcess): Promise<Printed> {
+/**
+ * Reads the block that tells where the server is, and from then on what it logs.
+ * @returns what was printed instead, when nothing comes any more
+ */
+async function readOutput(child: ChildProcess): Promise<Printed | string> {
   let printed = ''
   let found = false
   const errors: string[] = []
   const lines = createInterface({ input: child.stdout ?? process.stdin })
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     lines.on('line', (line) => {
       if (line.startsWith('{"level":"error"')) errors.push(line)
       if (found) return
@@ -201,6 +244,6 @@ async function readOutput(child: ChildProcess): Promise<Printed> {
       found = url !== undefined && /\n\s+Data\s/.test(printed)
       if (url !== undefined && found) resolve({ url, setUpToken: /#token=(\S+)/.exec(printed)?.[1], errors })
     })
-    lines.once('close', () => reject(new Error(`the server did not start: ${printed}`)))
+    lines.once('close', () => resolve(printed))
   })
 }

@@ -8,35 +8,35 @@
  * @property {number} limitMs after this long the suite is ended and counts as failed
  * @property {Lane} lane
  *
- * Suites of one lane run one after the other, the lanes at the same time. Both take about as long, and what mostly waits
- * for processes runs beside what keeps a core busy.
+ * Suites of one lane run one after the other, the lanes at the same time: what computes, what drives a browser, and what
+ * starts servers and waits for them to die and come back.
  *
- * @typedef {'first' | 'second'} Lane
+ * @typedef {'computing' | 'browser' | 'waiting'} Lane
  */
 
 const MINUTE_MS = 60_000
 
 /** @type {readonly Suite[]} */
 export const SUITES = [
-  { name: 'unit', needs: [], built: false, limitMs: 10 * MINUTE_MS, lane: 'first' },
-  { name: 'contract', needs: [], built: false, limitMs: 10 * MINUTE_MS, lane: 'first' },
-  { name: 'architecture', needs: [], built: false, limitMs: 10 * MINUTE_MS, lane: 'first' },
-  { name: 'integration', needs: [], built: true, limitMs: 25 * MINUTE_MS, lane: 'second' },
-  { name: 'redis', needs: ['redis-server'], built: true, limitMs: 10 * MINUTE_MS, lane: 'first' },
+  { name: 'unit', needs: [], built: false, limitMs: 10 * MINUTE_MS, lane: 'computing' },
+  { name: 'contract', needs: [], built: false, limitMs: 10 * MINUTE_MS, lane: 'computing' },
+  { name: 'architecture', needs: [], built: false, limitMs: 10 * MINUTE_MS, lane: 'computing' },
+  { name: 'integration', needs: [], built: true, limitMs: 25 * MINUTE_MS, lane: 'computing' },
+  { name: 'redis', needs: ['redis-server'], built: true, limitMs: 10 * MINUTE_MS, lane: 'waiting' },
   {
     name: 'dovecot',
     needs: ['dovecot-imapd', 'dovecot-lmtpd', 'redis-server'],
     built: true,
     limitMs: 30 * MINUTE_MS,
-    lane: 'first',
+    lane: 'waiting',
   },
-  { name: 'faults', needs: [], built: true, limitMs: 30 * MINUTE_MS, lane: 'first' },
+  { name: 'faults', needs: [], built: true, limitMs: 30 * MINUTE_MS, lane: 'waiting' },
   {
     name: 'e2e',
     needs: ['chromium', 'emoji-font', 'dovecot-imapd', 'dovecot-lmtpd'],
     built: true,
     limitMs: 40 * MINUTE_MS,
-    lane: 'second',
+    lane: 'browser',
   },
 ]
 

@@ -1,5 +1,5 @@
 /** The built server answers over a real SMTP server, and what comes back finds its place. */
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ConversationView, MessageView } from '../../../src/domain/views.ts'
 import { greetsOwner } from '../../harness/mail-greeting.ts'
 import {
@@ -13,15 +13,27 @@ import {
 } from '../../harness/mail-office.ts'
 import type { SunkLetter } from '../../harness/smtp-sink.ts'
 
-const ADA = 'ada@customers.example'
+const DESKS = Array.from({ length: 6 }, (_, number) => `desk${number + 1}`)
 
 let office: MailOffice
+/** Each test has a mailbox and a customer of its own. */
+let desks = 0
+let desk: string
+let ada: string
 let channelId: string
+beforeAll(async () => {
+  office = await openMailOffice({ users: [...DESKS, 'sales'] })
+}, 120_000)
 beforeEach(async () => {
-  office = await openMailOffice({ users: ['support', 'sales'] })
-  channelId = await office.channel('support')
+  desk = DESKS[desks++] ?? ''
+  ada = `ada-of-${desk}@customers.example`
+  channelId = await office.channel(desk)
 })
-afterEach(() => office.close())
+afterAll(() => office.close())
+
+/** What went to somebody. */
+const lettersTo = (address: string): readonly SunkLetter[] =>
+  office.relay.letters.filter(({ to }) => to.includes(address))
 
 const letterOf = (facts: {
   readonly from: string
@@ -32,7 +44,7 @@ const letterOf = (facts: {
 }): string =>
   [
     `From: ${facts.from}`,
-    `To: ${facts.to ?? `support@${DOMAIN}`}`,
+    `To: ${facts.to ?? `${desk}@${DOMAIN}`}`,
     `Message-ID: <${facts.id}>`,
     `Date: ${new Date().toUTCString()}`,
     ...(facts.headers ?? ['Subject: Where is my order?']),
@@ -64,15 +76,15 @@ async function messageWith(text: string): Promise<MessageView> {
 /** Ada writes and is answered. @returns the conversation and what left */
 async function answered(text = 'It left this morning.') {
   await office.dovecot.deliver(
-    letterOf({ from: ADA, id: 'first@customers.example', text: 'Hello?' }),
-    'support',
+    letterOf({ from: ada, id: `first.${desk}@customers.example`, text: 'Hello?' }),
+    desk,
   )
   const conversation = await conversationWith('Hello?')
   const command = { clientMessageId: 'r1', text, attachmentIds: [] }
   const { status } = await office.call('POST', `/conversations/${conversation.id}/messages`, command)
   expect(status).toBe(201)
-  await expect.poll(() => office.relay.letters.length, PATIENCE).toBe(1)
-  const [sent] = office.relay.letters as readonly [SunkLetter]
+  await expect.poll(() => lettersTo(ada).length, PATIENCE).toBe(1)
+  const [sent] = lettersTo(ada) as readonly [SunkLetter]
   await expect.poll(async () => (await messageWith(text)).status, PATIENCE).toBe('sent')
   return { conversation, sent, messageId: header(sent, 'message-id').slice(1, -1) }
 }
@@ -87,19 +99,19 @@ const tokenOf = (messageId: string): string => messageId.split('@')[0] ?? ''
 describe('an answer by letter', () => {
   it('leaves once, lies once in the folder of sent mail, and answers what was written', async () => {
     const { sent, messageId } = await answered()
-    expect(sent.to).toEqual([ADA])
-    expect(header(sent, 'in-reply-to')).toBe('<first@customers.example>')
+    expect(sent.to).toEqual([ada])
+    expect(header(sent, 'in-reply-to')).toBe(`<first.${desk}@customers.example>`)
     expect(header(sent, 'subject')).toBe('Re: Where is my order?')
-    expect(header(sent, 'reply-to')).toContain(`support+${tokenOf(messageId)}@${DOMAIN}`)
+    expect(header(sent, 'reply-to')).toContain(`${desk}+${tokenOf(messageId)}@${DOMAIN}`)
     await expect
-      .poll(() => office.dovecot.show('support', 'hdr.message-id', 'Sent'), PATIENCE)
+      .poll(() => office.dovecot.show(desk, 'hdr.message-id', 'Sent'), PATIENCE)
       .toEqual([`<${messageId}>`])
   })
 
   it.each([
     [
       'to the address that the answer named',
-      (token: string) => ({ to: `support+${token}@${DOMAIN}`, headers: ['Subject: Something else'] }),
+      (token: string) => ({ to: `${desk}+${token}@${DOMAIN}`, headers: ['Subject: Something else'] }),
     ],
     [
       'naming the answer',
@@ -108,12 +120,12 @@ describe('an answer by letter', () => {
   ])('brings what the customer writes %s into the same conversation', async (_how, change) => {
     const { conversation, messageId } = await answered()
     const facts = {
-      from: ADA,
-      id: 'second@customers.example',
+      from: ada,
+      id: `second.${desk}@customers.example`,
       text: 'Thank you!',
       ...change(tokenOf(messageId)),
     }
-    await office.dovecot.deliver(letterOf(facts), 'support', { detail: tokenOf(messageId) })
+    await office.dovecot.deliver(letterOf(facts), desk, { detail: tokenOf(messageId) })
     const thanks = await messageWith('Thank you!')
     expect(thanks.conversationId).toBe(conversation.id)
     expect(thanks.letter?.stranger).toBeUndefined()
@@ -127,7 +139,7 @@ describe('an answer by letter', () => {
       text: 'Send it to me instead.',
       headers: ['Subject: Re: Where is my order?', `References: <${messageId}>`],
     }
-    await office.dovecot.deliver(letterOf(facts), 'support')
+    await office.dovecot.deliver(letterOf(facts), desk)
     const strange = await messageWith('Send it to me instead.')
     expect(strange.letter?.stranger).toBe(true)
     expect(strange.direction).toBe('inbound')
@@ -140,7 +152,7 @@ describe('an answer by letter', () => {
   it('that could not be delivered says so, with the report to be read', async () => {
     const { sent, messageId } = await answered()
     const report = reportOn(sent, messageId)
-    await office.dovecot.deliver(report, 'support', { detail: tokenOf(messageId) })
+    await office.dovecot.deliver(report, desk, { detail: tokenOf(messageId) })
     await expect
       .poll(async () => (await messageWith('It left this morning.')).status, PATIENCE)
       .toBe('failed')
@@ -180,7 +192,7 @@ function reportOn(sent: SunkLetter, messageId: string): string {
     '',
     'Reporting-MTA: dns; mx.customers.example',
     '',
-    `Final-Recipient: rfc822; ${ADA}`,
+    `Final-Recipient: rfc822; ${ada}`,
     'Action: failed',
     'Status: 5.1.1',
     'Diagnostic-Code: smtp; 550 5.1.1 User unknown',
@@ -197,6 +209,7 @@ function reportOn(sent: SunkLetter, messageId: string): string {
 
 describe('two mailboxes of ours', () => {
   it('that greet whoever writes stop after two letters at most', async () => {
+    const before = office.relay.letters.length
     const policy = await greetsOwner(office.call)
     const greeting = await office.channel('sales', {}, policy)
     const { version } = (await office.call('GET', `/channels/${channelId}`)).body
@@ -205,18 +218,16 @@ describe('two mailboxes of ours', () => {
       clientMessageId: 's1',
       text: 'A word between colleagues.',
       channelId: greeting,
-      to: `support@${DOMAIN}`,
+      to: `${desk}@${DOMAIN}`,
     }
     expect((await office.call('POST', '/conversations', start)).status).toBe(201)
     await messageWith('A word between colleagues.')
+    const sinceThen = () => office.relay.letters.slice(before)
     const automatic = () =>
-      office.relay.letters.filter(({ raw }) => /^auto-submitted: auto-/im.test(raw.toString('latin1')))
+      sinceThen().filter(({ raw }) => /^auto-submitted: auto-/im.test(raw.toString('latin1')))
     await expect.poll(() => automatic().length, PATIENCE).toBe(1)
     // A customer's letter goes the whole way behind it: had there been more to say, it would have been said.
-    await office.dovecot.deliver(
-      letterOf({ from: ADA, id: 'last@customers.example', text: 'Hello?' }),
-      'support',
-    )
+    await office.dovecot.deliver(letterOf({ from: ada, id: 'last@customers.example', text: 'Hello?' }), desk)
     await office.dovecot.deliver(
       letterOf({
         from: 'bob@customers.example',
@@ -234,10 +245,8 @@ describe('two mailboxes of ours', () => {
             .sort(),
         PATIENCE,
       )
-      .toEqual([ADA, 'bob@customers.example', `sales@${DOMAIN}`].sort())
-    const between = office.relay.letters.filter(({ to }) =>
-      to.every((address) => address.includes(`@${DOMAIN}`)),
-    )
+      .toEqual([ada, 'bob@customers.example', `sales@${DOMAIN}`].sort())
+    const between = sinceThen().filter(({ to }) => to.every((address) => address.includes(`@${DOMAIN}`)))
     expect(between.length).toBeLessThanOrEqual(2)
   })
 })

@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import type { AddressInfo } from 'node:net'
-import { createServer } from 'node:net'
+import { standingPort } from '../../harness/standing-port.ts'
 
 export interface RedisServer {
   readonly url: string
@@ -14,11 +13,7 @@ export interface RedisServer {
 
 /** A Redis of this test's own, on a port that stays the same over its deaths. */
 export async function createRedisServer(): Promise<RedisServer> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
+  const port = await standingPort()
   let running: ChildProcess | undefined
   return {
     url: `redis://127.0.0.1:${port}`,
