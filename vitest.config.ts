@@ -85,7 +85,10 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          fileParallelism: false,
+          // Two browsers, also on two cores: each waits for its pages as often as it draws them.
+          maxWorkers: 2,
+          // A group of its own: within one, all have the same number of workers.
+          sequence: { groupOrder: 1 },
           testTimeout: 3 * MINUTE,
           hookTimeout: 2 * MINUTE,
         },

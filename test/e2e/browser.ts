@@ -20,10 +20,29 @@ export const DRIVER_COMPLAINT = /frame is sandboxed and the 'allow-scripts' perm
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
+const SCHEMES = ['light', 'dark'] as const
+
+/** Resolves when nothing on the page moves any more: colours and sizes are then what they stay. */
+export async function stillness(page: Page): Promise<void> {
+  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
+}
+
+/** Everything that axe-core finds wrong with a page of the inbox in light and in dark, one line each. */
+export async function violationsInBothSchemes(page: Page): Promise<string[]> {
+  const found: string[] = []
+  for (const colorScheme of SCHEMES) {
+    await page.emulateMedia({ colorScheme })
+    await page.locator(`html[data-mantine-color-scheme="${colorScheme}"]`).waitFor()
+    await stillness(page)
+    found.push(...(await violations(page)).map((line) => `${colorScheme}: ${line}`))
+  }
+  return found
+}
+
 /** Everything that axe-core finds wrong with what is on the screen, one line each. */
 export async function violations(screen: Page | Frame): Promise<string[]> {
-  // Run as the browser's own script: pages' policies allow none from elsewhere.
-  await screen.evaluate(AXE)
+  // Run as the browser's own script: pages' policies allow none from elsewhere. Once for each document.
+  if (!(await screen.evaluate(() => 'axe' in globalThis))) await screen.evaluate(AXE)
   return screen.evaluate(async () => {
     interface Found {
       readonly violations: readonly {

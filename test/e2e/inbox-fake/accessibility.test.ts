@@ -1,10 +1,9 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { DESK, PHONE, violations } from '../browser.ts'
-import { sharedBrowser } from '../shared-browser.ts'
-import { openInbox } from './inbox-browser.ts'
+import { DESK, PHONE, violationsInBothSchemes } from '../browser.ts'
+import { inboxPerTest } from './inbox-browser.ts'
 
-const browser = sharedBrowser()
+const open = inboxPerTest()
 
 const PAGES = [
   ['/settings/channels', 'Channels'],
@@ -50,19 +49,24 @@ async function showWhy(page: Page): Promise<void> {
   await page.getByRole('columnheader', { name: 'Result' }).waitFor()
 }
 
-describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorScheme) => {
-  it.each([
-    ['desk', DESK],
-    ['phone', PHONE],
-  ] as const)('on the inbox and the settings (%s)', async (_size, viewport) => {
-    const { page, server, close } = await openInbox(browser, { colorScheme, viewport })
-    const found: string[] = []
-    const look = async (where: string) => {
-      await page.waitForFunction(() =>
-        document.getAnimations().every(({ playState }) => playState !== 'running'),
-      )
-      found.push(...(await violations(page)).map((line) => `${where}: ${line}`))
-    }
+/** Looks at the page again and again, and keeps what axe finds in light and in dark. */
+function axeOn(page: Page) {
+  const found: string[] = []
+  return {
+    found,
+    look: async (where: string): Promise<void> => {
+      found.push(...(await violationsInBothSchemes(page)).map((line) => `${where}: ${line}`))
+    },
+  }
+}
+
+describe.each([
+  ['desk', DESK],
+  ['phone', PHONE],
+] as const)('axe finds nothing on a %s, in light and in dark,', (_size, viewport) => {
+  it('on the inbox', async () => {
+    const { page } = await open({ viewport })
+    const { found, look } = axeOn(page)
     await look('list')
     await page.locator('[data-conversation]').first().click()
     await page.getByText('may or may not have arrived').waitFor()
@@ -79,6 +83,12 @@ describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorSchem
     }
     await showWhy(page)
     await look('why')
+    expect(found).toEqual([])
+  })
+
+  it('on the queue and the settings', async () => {
+    const { page, server } = await open({ viewport })
+    const { found, look } = axeOn(page)
     for (const [address, heading] of PAGES) {
       await page.goto(address)
       await page.getByRole('heading', { name: heading, exact: true }).waitFor()
@@ -105,26 +115,24 @@ describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorSchem
     await page.goto(`/settings/agents/${server.state.agents[2]?.id}`)
     await page.getByRole('heading', { name: 'Working hours' }).waitFor()
     await look('agent')
-    await close()
     expect(found).toEqual([])
   })
+})
 
-  it('on the pages before the inbox', async () => {
-    const { page, server, close } = await openInbox(browser, { colorScheme, signedIn: false })
-    const found: string[] = []
-    for (const [address, needed] of [
-      ['/sign-in', false],
-      ['/invite#token=fresh', false],
-      ['/set-up', true],
-      ['/set-up#token=first', true],
-    ] as const) {
-      server.state.setUpNeeded = needed
-      await page.goto('about:blank')
-      await page.goto(address)
-      await page.getByRole('heading', { level: 1 }).waitFor()
-      found.push(...(await violations(page)).map((line) => `${address}: ${line}`))
-    }
-    await close()
-    expect(found).toEqual([])
-  })
+it('axe finds nothing on the pages before the inbox, in light and in dark', async () => {
+  const { page, server } = await open({ signedIn: false })
+  const { found, look } = axeOn(page)
+  for (const [address, needed] of [
+    ['/sign-in', false],
+    ['/invite#token=fresh', false],
+    ['/set-up', true],
+    ['/set-up#token=first', true],
+  ] as const) {
+    server.state.setUpNeeded = needed
+    await page.goto('about:blank')
+    await page.goto(address)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await look(address)
+  }
+  expect(found).toEqual([])
 })

@@ -1,5 +1,5 @@
 /** The inbox in Chromium, on a fake server of its own. */
-import type { Page } from 'playwright-core'
+import type { BrowserContext, Page } from 'playwright-core'
 import { afterEach, expect } from 'vitest'
 import { demoState } from '../../fakes/agent-api/demo-data.ts'
 import type { FakeServer } from '../../fakes/agent-api/server.ts'
@@ -13,15 +13,13 @@ export interface InboxPage {
   readonly server: FakeServer
   /** What the page complained about: errors, and everything its policy blocked. */
   readonly complaints: readonly string[]
-  /** Signs the owner in and opens his inbox, which `openInbox` has done unless told otherwise. */
+  /** Signs the owner in and opens his inbox, which has happened unless told otherwise. */
   signIn(): Promise<void>
-  close(): Promise<void>
 }
 
 /** What a test may choose. */
 export interface InboxOptions {
   readonly viewport?: { readonly width: number; readonly height: number }
-  readonly colorScheme?: 'light' | 'dark'
   readonly longThread?: number
   readonly signedIn?: boolean
   /** A channel that carries letters as well. */
@@ -30,22 +28,71 @@ export interface InboxOptions {
   readonly messengers?: boolean
   /** Without, the page is served under no policy at all. */
   readonly policy?: boolean
+  /** The test turns the clocks of the profile, so nobody can have it afterwards. */
+  readonly turnsClocks?: boolean
   /** Complaints that belong to what the test does. */
   readonly expected?: RegExp
 }
 
-/** A fresh workspace in a fresh browser profile, signed in as its owner. */
-export async function openInbox(browser: Profiles, options: InboxOptions = {}): Promise<InboxPage> {
-  const { viewport = DESK, colorScheme = 'light', longThread = 120, signedIn = true } = options
-  const { letters = false, messengers = false, policy = true } = options
-  const server = await startFakeServer(demoState({ longThread, letters, messengers }), 0, { policy })
-  const context = await browser.newContext({
-    viewport,
-    colorScheme,
-    baseURL: server.url,
-    reducedMotion: 'reduce',
+/**
+ * A profile that knows a server's address. Who comes next finds nothing of the one before but the files of the app, which
+ * the browser has fetched and compiled already: that is most of the work of opening a page.
+ */
+interface Profile {
+  readonly context: BrowserContext
+  readonly url: string
+}
+
+interface OpenInbox extends InboxPage {
+  /** Closes everything. @returns what may serve the next test, if anything */
+  leave(): Promise<Profile | undefined>
+}
+
+/** A fresh workspace at the address of a profile; elsewhere when somebody else took that port meanwhile. */
+async function startAt(url: string | undefined, options: InboxOptions): Promise<FakeServer> {
+  const { longThread = 120, letters = false, messengers = false, policy = true } = options
+  const state = demoState({ longThread, letters, messengers })
+  if (url === undefined) return startFakeServer(state, 0, { policy })
+  return startFakeServer(state, Number(new URL(url).port), { policy }).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    return startFakeServer(state, 0, { policy })
   })
+}
+
+const newProfile = async (browser: Profiles, { url }: FakeServer): Promise<Profile> => ({
+  url,
+  context: await browser.newContext({ baseURL: url, viewport: DESK, reducedMotion: 'reduce' }),
+})
+
+/** A page in a profile that keeps nothing of those who used it before. */
+async function freshPage({ context, url }: Profile): Promise<Page> {
+  await context.clearCookies()
   const page = await context.newPage()
+  const devtools = await context.newCDPSession(page)
+  await devtools.send('Storage.clearDataForOrigin', {
+    origin: url,
+    storageTypes: 'cookies,local_storage,indexeddb,file_systems,service_workers,cache_storage',
+  })
+  await devtools.detach()
+  return page
+}
+
+async function closePages(context: BrowserContext): Promise<void> {
+  for (const page of context.pages()) await page.close()
+}
+
+/** A fresh workspace and a page of it, signed in as its owner. */
+async function openInbox(
+  browser: Profiles,
+  kept: Profile | undefined,
+  options: InboxOptions,
+): Promise<OpenInbox> {
+  const { viewport = DESK, signedIn = true } = options
+  const server = await startAt(kept?.url, options)
+  const profile = kept?.url === server.url ? kept : await newProfile(browser, server)
+  const { context } = profile
+  const page = await freshPage(profile)
+  await page.setViewportSize(viewport)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {
@@ -71,9 +118,10 @@ export async function openInbox(browser: Profiles, options: InboxOptions = {}): 
     signIn,
     server,
     complaints,
-    close: async () => {
-      await context.close()
+    leave: async () => {
+      await (options.turnsClocks ? context.close() : closePages(context))
       await server.close()
+      return options.turnsClocks ? undefined : profile
     },
   }
 }
@@ -84,14 +132,18 @@ export async function openInbox(browser: Profiles, options: InboxOptions = {}): 
  */
 export function inboxPerTest(): (options?: InboxOptions) => Promise<InboxPage> {
   const browser = sharedBrowser()
-  const opened: InboxPage[] = []
+  const free: Profile[] = []
+  const opened: OpenInbox[] = []
   afterEach(async () => {
     const over = opened.splice(0)
-    for (const inbox of over) await inbox.close()
+    for (const inbox of over) {
+      const profile = await inbox.leave()
+      if (profile) free.push(profile)
+    }
     expect(over.flatMap(({ complaints }) => complaints)).toEqual([])
   })
-  return async (options) => {
-    const inbox = await openInbox(browser, options)
+  return async (options = {}) => {
+    const inbox = await openInbox(browser, free.pop(), options)
     opened.push(inbox)
     return inbox
   }

@@ -194,6 +194,29 @@ describe('a conversation', () => {
     expect(resolved(conversation?.status)).toBe(true)
   })
 
+  it('takes nobody for faster who only looks at it, as the one does who opens it', async () => {
+    const it = await open()
+    const { page, server } = it
+    const id = firstId(it)
+    const conversation = server.state.conversations.get(id)
+    let answer = (): void => undefined
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve
+    })
+    await page.route(`**/conversations/${id}/read`, async (route) => {
+      await answered
+      await route.continue()
+    })
+    await row(it, id).click()
+    await page.locator('[data-message]').first().waitFor()
+    // It is read, and the screen has not heard of it yet.
+    if (conversation) Object.assign(conversation, { version: conversation.version + 1, unreadCount: 0 })
+    await page.getByRole('button', { name: 'Resolve' }).click()
+    await page.getByRole('button', { name: 'Reopen' }).waitFor()
+    expect(resolved(conversation?.status)).toBe(true)
+    answer()
+  })
+
   it('keeps its place while older messages arrive, and stays small with thousands of them', async () => {
     const it = await open({ longThread: 3_000 })
     const { page, server } = it

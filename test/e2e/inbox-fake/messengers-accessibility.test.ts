@@ -1,11 +1,10 @@
 import type { Page } from 'playwright-core'
 import { expect, it } from 'vitest'
-import { DESK, PHONE, violations } from '../browser.ts'
-import { sharedBrowser } from '../shared-browser.ts'
-import { openInbox } from './inbox-browser.ts'
+import { DESK, PHONE, violationsInBothSchemes } from '../browser.ts'
+import { inboxPerTest } from './inbox-browser.ts'
+import { MAJA } from './messengers-page.ts'
 
-const browser = sharedBrowser()
-const MAJA = 'Maja Sørensen-Berg'
+const open = inboxPerTest()
 
 /** What of short messages there is to see: whose conversation on which channel, and what to do there. */
 const VIEWS: readonly (readonly [
@@ -75,21 +74,16 @@ const VIEWS: readonly (readonly [
 ]
 
 it.each([
-  ['light', 'desk', DESK],
-  ['light', 'phone', PHONE],
-  ['dark', 'desk', DESK],
-  ['dark', 'phone', PHONE],
+  ['desk', DESK],
+  ['phone', PHONE],
 ] as const)(
-  'axe finds nothing on channels of short messages, %s on the %s',
-  async (colorScheme, _, viewport) => {
-    const { page, server, close } = await openInbox(browser, { colorScheme, viewport, messengers: true })
+  'axe finds nothing on channels of short messages, in light and in dark, on the %s',
+  async (_, viewport) => {
+    const { page, server } = await open({ viewport, messengers: true })
     const { channels, conversations } = server.state
     const found: string[] = []
     const look = async (where: string) => {
-      await page.waitForFunction(() =>
-        document.getAnimations().every(({ playState }) => playState !== 'running'),
-      )
-      found.push(...(await violations(page)).map((line) => `${where}: ${line}`))
+      found.push(...(await violationsInBothSchemes(page)).map((line) => `${where}: ${line}`))
     }
     for (const [contact, name, show] of VIEWS) {
       const channel = channels.find((one) => one.name === name)
@@ -116,7 +110,6 @@ it.each([
     await page.getByRole('button', { name: 'Delete for good' }).click()
     await page.getByRole('heading', { name: 'Deleted channels' }).waitFor()
     await look('deleted')
-    await close()
     expect(found).toEqual([])
   },
 )

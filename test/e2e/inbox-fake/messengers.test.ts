@@ -94,7 +94,7 @@ it('a message is answered, changed and taken back where the channel can', async 
 })
 
 it('a window that closes while one looks gives way to the approved messages, sent by the keyboard alone', async () => {
-  inbox = await open({ messengers: true })
+  inbox = await open({ messengers: true, turnsClocks: true })
   const { page } = inbox
   await page.clock.install()
   await visit('Nils Ek', 'Shop messages')

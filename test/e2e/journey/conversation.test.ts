@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { DESK, PHONE } from '../browser.ts'
+import { eventually } from '../eventually.ts'
 import { picture } from '../picture.ts'
 import type { World } from './world.ts'
 import { ask, openWorld } from './world.ts'
@@ -64,12 +65,10 @@ test.each(JOURNEYS)('a question is asked, answered, resolved and asked again $na
   // The agent has not touched his page: it comes by itself, and it is his.
   const row = agent.page.locator('[data-conversation]')
   await row.filter({ hasText: says.first }).waitFor()
-  const listed = await ask<{ items: { assigneeId: string; status: string }[] }>(
-    agent,
-    'GET',
-    '/conversations?view=mine',
-  )
-  expect(listed.items).toMatchObject([{ status: 'open', assigneeId: expect.any(String) }])
+  const mine = async () =>
+    (await ask<{ items: { assigneeId: string; status: string }[] }>(agent, 'GET', '/conversations?view=mine'))
+      .items
+  await eventually(mine).toMatchObject([{ status: 'open', assigneeId: expect.any(String) }])
   await row.click()
   const thread = agent.page.locator('article')
   await thread.filter({ hasText: says.first }).waitFor()
@@ -93,9 +92,7 @@ test.each(JOURNEYS)('a question is asked, answered, resolved and asked again $na
   await thread.filter({ hasText: says.again }).waitFor()
   await agent.page.getByRole('button', { name: 'Resolve' }).waitFor()
   // It opens first; the router gives it back to him right after, in a run of its own.
-  const mine = async () =>
-    (await ask<{ items: { status: string }[] }>(agent, 'GET', '/conversations?view=mine')).items
-  await expect.poll(mine, { timeout: 20_000 }).toMatchObject([{ status: 'open' }])
+  await eventually(mine).toMatchObject([{ status: 'open' }])
 })
 
 const pictureIsDrawn = (image: Element): Promise<boolean> =>

@@ -143,6 +143,18 @@ const judge = (page: Page): Promise<Judged> =>
 
 const NOTHING: Judged = { banned: [], handlers: [], links: [], outside: [], styles: [] }
 
+/** The letters with their rows, as they stand in the list: the next one is always in reach. */
+const inOrderOfTheList = (): readonly { readonly name: string; readonly row: Row }[] =>
+  sent
+    .map(({ name }) => {
+      const row =
+        rows.find(({ subject }) => subject === name) ??
+        rows.find(({ subject = '' }) => name.startsWith(subject))
+      if (!row) throw new Error(`${name} has no conversation`)
+      return { name, row }
+    })
+    .sort((one, other) => rows.indexOf(one.row) - rows.indexOf(other.row))
+
 /** As a person does, without another start of the page, where the list shows it. */
 async function openRow(page: Page, { id, subject = '' }: Row): Promise<void> {
   const row = page.locator(`[data-conversation="${id}"]`)
@@ -181,11 +193,7 @@ test.each(WAYS)(
     await hacked()
     expect(found).toEqual([])
 
-    for (const { name } of sent) {
-      const row =
-        rows.find(({ subject }) => subject === name) ??
-        rows.find(({ subject = '' }) => name.startsWith(subject))
-      if (!row) throw new Error(`${name} has no conversation`)
+    for (const { name, row } of inOrderOfTheList()) {
       await openRow(page, row)
       const letter = letters(page).last()
       await letter.waitFor()

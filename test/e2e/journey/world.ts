@@ -94,7 +94,6 @@ export async function openWorld(options: ServerOptions = {}): Promise<World> {
 async function openSeat(browser: Browser, options: BrowserContextOptions): Promise<Seat> {
   const context = await browser.newContext({ viewport: DESK, reducedMotion: 'reduce', ...options })
   const page = await context.newPage()
-  page.setDefaultTimeout(20_000)
   const complaints: string[] = []
   page.on('pageerror', (error) => complaints.push(String(error)))
   page.on('console', (message) => {

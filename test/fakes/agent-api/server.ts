@@ -115,7 +115,8 @@ export async function startFakeServer(
   })
   state.publish = (events) => void agents.emit('events', structuredClone(events))
 
-  await new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve))
+  http.listen(port, '127.0.0.1')
+  await once(http, 'listening')
   const { port: chosen } = http.address() as AddressInfo
   return {
     url: `http://127.0.0.1:${chosen}`,
@@ -138,8 +139,8 @@ export async function startFakeServer(
       if (!now) for (const line of lines) line.destroy()
     },
     close: async () => {
+      for (const line of lines) line.destroy()
       await io.close()
-      http.closeAllConnections()
     },
   }
 }
@@ -147,7 +148,8 @@ export async function startFakeServer(
 /** The built app, under the policy that the real server sends, or under none. */
 function serveInbox(app: express.Express, guarded: boolean): void {
   const folder = join(import.meta.dirname, '../../../dist/web/inbox')
-  app.use(express.static(folder, { index: false }))
+  app.use('/assets', express.static(join(folder, 'assets'), { immutable: true, maxAge: '1y', index: false }))
+  app.use(express.static(folder, { maxAge: '5m', index: false }))
   app.get('/{*path}', (_request, response) => {
     const { nonce, policy } = pagePolicy({ scripts: true, connectTo: [] })
     if (guarded) response.set('content-security-policy', policy)

@@ -1,4 +1,4 @@
-import { useMutation } from '@tanstack/react-query'
+import { hashKey, useMutation } from '@tanstack/react-query'
 import type {
   AssignConversationCommand,
   ChangeContactCommand,
@@ -20,15 +20,22 @@ export type ConversationChange =
 const learn = (conversation: ConversationView) =>
   live.absorb([{ type: 'conversation.updated', conversation }])
 
+/** Whether a conversation was read in the meantime, as one's own look at it does, and is otherwise as it was seen. */
+function wasOnlyRead(seen: ConversationView, fresh: ConversationView): boolean {
+  const asRead = (one: ConversationView) => hashKey([{ ...one, unreadCount: 0, version: 0 }])
+  return fresh.unreadCount === 0 && asRead(seen) === asRead(fresh)
+}
+
 /**
  * Writes a change; when somebody was faster, reads the conversation again and says so.
  * @param stillWanted whether the change makes sense over what somebody else made of it: then it is tried once more
  */
 export async function changeConversation(
-  { id, version }: ConversationView,
+  seen: ConversationView,
   change: ConversationChange,
   stillWanted: (fresh: ConversationView) => boolean = () => false,
 ): Promise<boolean> {
+  const { id, version } = seen
   try {
     if ('address' in change) learn(await api.changeContact(id, { ...change, version }))
     else if (!('assigneeId' in change)) learn(await api.updateConversation(id, { ...change, version }))
@@ -47,7 +54,9 @@ export async function changeConversation(
       .fetchQuery({ ...conversationQuery(id), staleTime: 0 })
       .catch(() => undefined)
     if (fresh) learn(fresh)
-    if (fresh && fresh.version > version && stillWanted(fresh)) return changeConversation(fresh, change)
+    if (fresh && fresh.version > version && (wasOnlyRead(seen, fresh) || stillWanted(fresh))) {
+      return changeConversation(fresh, change)
+    }
     tellInfo(text.conversation.conflictTitle, text.conversation.conflict)
     return false
   }
