@@ -6,8 +6,12 @@ const MINUTE = 60_000
 /** Tests that need a program of the machine carry it in their name: see test/run/suites.mjs. */
 const NEEDS_PROGRAM = 'test/**/*.{redis,dovecot}.test.ts'
 
-/** Half of a suite's time would go into importing the same server for every file. */
-const SHARED_PROCESS = { isolate: false, setupFiles: ['test/harness/left-as-found.ts'] }
+/** Half of a suite's time would go into importing the same server for every file, and much of the rest into the disk. */
+const SHARED_PROCESS = {
+  isolate: false,
+  setupFiles: ['test/harness/left-as-found.ts'],
+  env: { TMPDIR: quickFolder() },
+}
 
 export default defineConfig({
   test: {
@@ -40,7 +44,6 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           exclude: [NEEDS_PROGRAM],
           globalSetup: ['test/harness/shared-engine.ts'],
-          env: { TMPDIR: quickFolder() },
           testTimeout: MINUTE,
           hookTimeout: MINUTE,
         },

@@ -11,6 +11,12 @@ export const permutations = <T>(items: readonly T[]): T[][] =>
             ]),
       )
 
+/** Every order of some things, with one more among them that has each place by turns; in the long form, in every one. */
+export function permutationsAround<T>(items: readonly T[], one: T): T[][] {
+  if (process.env['FAULTS'] === 'long') return permutations([...items, one])
+  return permutations(items).map((order, index) => order.toSpliced(index % (items.length + 1), 0, one))
+}
+
 /** How many scenes are played at a time: each mostly waits for the database. */
 const AT_ONCE = 8
 

@@ -17,7 +17,7 @@ import {
 
 const ENV = { OUTBOUND_ALLOW: '127.0.0.1' }
 const PATIENCE = { timeout: 60_000, interval: 100 }
-const KILLS = process.env['FAULTS'] === 'long' ? 12 : 3
+const KILLS = process.env['FAULTS'] === 'long' ? 12 : 2
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let slack: FakeSlack

@@ -11,7 +11,7 @@ import type { FakeMessage } from '../../fakes/twilio/state.ts'
 import { type CustomerMessage, inboundParameters, statusParameters } from '../../fakes/twilio/webhooks.ts'
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
 import { createPathRig } from '../../harness/path-rig.ts'
-import { permutations } from '../../harness/permutations.ts'
+import { permutations, permutationsAround } from '../../harness/permutations.ts'
 import { CUSTOMER, smsRig, type TwilioRig, whatsappRig } from './twilio-context.ts'
 
 let database: TestDatabase
@@ -117,14 +117,10 @@ const ENDS = {
   'sms, delivered after all': { status: 'delivered', error: undefined },
 } as const
 
-/**
- * Every order of what is told of our message; the customer's answer, which none of it is about, has every place among
- * them by turns, and in the long form every place in each.
- */
-function ordersOf(events: readonly string[]): readonly (readonly string[])[] {
+/** The customer's answer is about none of what is told of our message. */
+const ordersOf = (events: readonly string[]): readonly (readonly string[])[] => {
   const told = events.filter((event) => event !== 'answer')
-  if (told.length === events.length || process.env['FAULTS'] === 'long') return permutations(events)
-  return permutations(told).map((order, index) => order.toSpliced(index % events.length, 0, 'answer'))
+  return told.length === events.length ? permutations(told) : permutationsAround(told, 'answer')
 }
 
 describe.each(Object.keys(EVENTS) as (keyof typeof EVENTS)[])('%s', (what) => {
