@@ -95,13 +95,13 @@ const EXPECTED = {
 }
 
 describe.each(['talk', 'album'] as const)('the updates of one %s', (what) => {
-  it('end in the same thread in each of their orders, together and apart', async () => {
+  it('end in the same thread in each of their orders, together or apart', async () => {
     expect(updates[what]).toHaveLength(5)
     const expected = await threadAfter(updates[what], true)
     expect(expected).toMatchObject(EXPECTED[what])
     expect(expected).toHaveLength(EXPECTED[what].length)
-    await playEach(permutations(updates[what]), async (order) => {
-      for (const apart of [true, false]) {
+    await playEach(permutations(updates[what]), async (order, index) => {
+      for (const apart of process.env['FAULTS'] === 'long' ? [true, false] : [index % 3 > 0]) {
         const names = order.map((update) => updateKeyOf(update)).join(', ')
         expect(await threadAfter(order, apart), `${names} ${apart ? 'apart' : 'together'}`).toEqual(expected)
       }
