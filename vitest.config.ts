@@ -1,13 +1,20 @@
 import { defineConfig } from 'vitest/config'
+import { quickFolder } from './test/harness/quick-folder.ts'
 
 const MINUTE = 60_000
 
 /** Tests that need a program of the machine carry it in their name: see test/run/suites.mjs. */
 const NEEDS_PROGRAM = 'test/**/*.{redis,dovecot}.test.ts'
 
+/** Half of a suite's time would go into importing the same server for every file, and much of the rest into the disk. */
+const SHARED_PROCESS = {
+  isolate: false,
+  setupFiles: ['test/harness/left-as-found.ts'],
+  env: { TMPDIR: quickFolder() },
+}
+
 export default defineConfig({
   test: {
-    // The embedded engine opens once per process, so every file gets a process of its own.
     pool: 'forks',
     isolate: true,
     passWithNoTests: false,
@@ -18,6 +25,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...SHARED_PROCESS,
           name: 'unit',
           include: ['{src,connectors,web}/**/*.test.{ts,tsx}', 'test/{run,fakes}/**/*.test.ts'],
           exclude: ['**/node_modules/**'],
@@ -31,6 +39,7 @@ export default defineConfig({
       {
         extends: true,
         test: {
+          ...SHARED_PROCESS,
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
           exclude: [NEEDS_PROGRAM],

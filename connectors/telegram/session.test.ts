@@ -140,6 +140,8 @@ describe('long polling', () => {
     void outcomeOf(openPolling(ctx, journal.push))
     ada.says('one')
     await expect.poll(journal.texts).toEqual(['one'])
+    // Gone once the next call is there that asks for what comes after it.
+    await expect.poll(() => fake.pending).toEqual([])
     fake.restartUpdateIds(500_000)
     ada.says('two')
     await expect.poll(journal.texts).toEqual(['one', 'two'])

@@ -8,9 +8,9 @@ import { type EmbeddedEngine, startEmbeddedEngine } from '../../src/store/engine
 
 const silent = { debug() {}, info() {}, warn() {}, error() {} }
 
-/** Starts one for whoever does things to it that others must not feel. */
-export async function startTestEngine(): Promise<EmbeddedEngine> {
-  const folder = await mkdtemp(join(tmpdir(), 'database-test-'))
+/** Starts one for whoever does things to it that others must not feel. @param within where its folder is made */
+export async function startTestEngine(within = tmpdir()): Promise<EmbeddedEngine> {
+  const folder = await mkdtemp(join(within, 'database-test-'))
   const engine = await startEmbeddedEngine({
     dataDir: folder,
     log: silent,

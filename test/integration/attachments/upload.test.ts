@@ -3,6 +3,7 @@ import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { AttachmentView } from '../../../src/domain/views.ts'
+import { playEach } from '../../harness/permutations.ts'
 import type { Agent } from '../http/test-server.ts'
 import {
   formOf,
@@ -91,7 +92,7 @@ describe('what a file is', () => {
 describe('what a file is called', () => {
   it(`is for display only, whatever it is (${HOSTILE_NAMES.length} names)`, async () => {
     expect(HOSTILE_NAMES.length).toBeGreaterThan(300)
-    for (const name of HOSTILE_NAMES) {
+    await playEach(HOSTILE_NAMES, async (name) => {
       const answer = await upload(name, Buffer.from('x'))
       expect(answer.status, JSON.stringify(name)).toBe(201)
       const view = answer.body as AttachmentView
@@ -106,7 +107,7 @@ describe('what a file is called', () => {
       )
       expect(decodeURIComponent(disposition.split("UTF-8''")[1] ?? '')).toBe(view.name)
       expect(download.headers).not.toHaveProperty('set-cookie.1')
-    }
+    })
   })
 
   it('is refused as a broken form when it breaks the form itself', async () => {

@@ -60,6 +60,6 @@ it('a merge makes what its preview said, and its undoing what was before', async
       expect(known(await server.contact(other.id))).toEqual(known(other))
       expect((await server.conversationsOf(other.id)).length).toBe(moving)
     }),
-    { numRuns: 20 },
+    { numRuns: process.env['FAULTS'] === 'long' ? 100 : 10 },
   )
 })

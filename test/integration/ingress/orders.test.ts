@@ -5,7 +5,7 @@ import type { ReceiptStatus } from '../../../src/domain/message.ts'
 import type { StoredMessage } from '../../../src/store/stored-message.ts'
 import { openTestDatabase, type TestDatabase } from '../../harness/database.ts'
 import { createPathRig, says } from '../../harness/path-rig.ts'
-import { permutations } from '../../harness/permutations.ts'
+import { permutations, playEach } from '../../harness/permutations.ts'
 
 let database: TestDatabase
 beforeAll(async () => {
@@ -109,7 +109,7 @@ const choices = <T>(items: readonly T[]): readonly (readonly T[])[] =>
 
 async function endsOf(happenings: readonly Happening[]): Promise<ReadonlySet<string>> {
   const ends = new Set<string>()
-  for (const order of permutations(happenings)) ends.add(await playedIn(order))
+  await playEach(permutations(happenings), async (order) => ends.add(await playedIn(order)))
   return ends
 }
 

@@ -5,7 +5,7 @@ import type { ConversationId } from '../../../src/domain/ids.ts'
 import { receiveInbound } from '../../../src/services/receive-inbound.ts'
 import { sharedDatabase } from '../../harness/database.ts'
 import { createLetterRig, LETTERS, type LetterRig, letter } from '../../harness/inbound-letters.ts'
-import { permutations } from '../../harness/permutations.ts'
+import { permutations, playEach } from '../../harness/permutations.ts'
 
 const database = sharedDatabase()
 const BOB = 'bob@example.com'
@@ -181,7 +181,6 @@ const THREAD: readonly InboundEvent[] = [
   letter({ id: '5', references: ['4', '3', '2', '1'], cc: [BOB], automatic: 'out-of-office' }),
 ]
 const IDS = ['1', '2', '3', '4', '5']
-const AT_ONCE = 8
 
 /** What must be the same whatever the order. */
 async function stateOf(rig: LetterRig) {
@@ -209,33 +208,29 @@ const EXPECTED = {
 
 describe('a thread of five', () => {
   it('ends as one conversation in whatever order it comes, each letter by itself', async () => {
-    const orders = permutations(THREAD)
-    for (let from = 0; from < orders.length; from += AT_ONCE) {
-      const some = orders.slice(from, from + AT_ONCE).map(async (order) => {
-        const rig = open()
-        await rig.receiveEach(...order)
-        expect(await stateOf(rig)).toEqual(EXPECTED)
-      })
-      await Promise.all(some)
-    }
+    await playEach(permutations(THREAD), async (order) => {
+      const rig = open()
+      await rig.receiveEach(...order)
+      expect(await stateOf(rig)).toEqual(EXPECTED)
+    })
   })
 
   it('ends so in one batch and in two, and when all of it comes again', async () => {
-    for (const [index, order] of permutations(THREAD).entries()) {
-      if (index % 3 > 0) continue
+    await playEach(permutations(THREAD), async (order, index) => {
+      if (index % 3 > 0) return
       const rig = open()
       const entries = order.map((event) => rig.entry(event))
       const cut = index % 5
       if (cut > 0) await rig.receive(entries.slice(0, cut))
       await rig.receive(entries.slice(cut))
       expect(await stateOf(rig)).toEqual(EXPECTED)
-      if (index % 4 > 0) continue
+      if (index % 4 > 0) return
       // The journal hands entries out again after a crash, and a rescan brings letters anew.
       await rig.receive(entries)
       rig.state.nowMs += 60_000
       await rig.receive(order.map((event) => rig.entry(event)))
       expect(await stateOf(rig)).toEqual(EXPECTED)
-    }
+    })
   })
 })
 

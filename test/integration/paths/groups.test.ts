@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import type { InboundEvent } from '../../../src/contract/inbound-event.ts'
 import { listMessages } from '../../../src/services/list-messages.ts'
-import { freshDatabase } from '../../harness/database.ts'
+import { sharedDatabase } from '../../harness/database.ts'
 import { createPathRig, type PathRig, says } from '../../harness/path-rig.ts'
-import { permutations } from '../../harness/permutations.ts'
+import { permutations, playEach } from '../../harness/permutations.ts'
 
-const database = freshDatabase()
+const database = sharedDatabase()
 let rig: PathRig
 
 beforeEach(() => {
@@ -43,9 +43,9 @@ const liked = (number: number): InboundEvent => ({
 })
 
 /** What an observer could tell of the one message; its place follows from whichever part came first. */
-async function seen(): Promise<unknown> {
-  const conversation = await rig.conversation()
-  const thread = await rig.thread(conversation.id)
+async function seen(by = rig): Promise<unknown> {
+  const conversation = await by.conversation()
+  const thread = await by.thread(conversation.id)
   const { unreadCount, lastMessage } = conversation
   return {
     unreadCount,
@@ -74,27 +74,24 @@ async function seen(): Promise<unknown> {
   }
 }
 
-async function receiveInBatches(events: readonly InboundEvent[], size: number): Promise<void> {
+async function receiveInBatches(events: readonly InboundEvent[], size: number, by = rig): Promise<void> {
   for (let from = 0; from < events.length; from += size)
-    await rig.receive(events.slice(from, from + size).map((event) => rig.entry(event)))
+    await by.receive(events.slice(from, from + size).map((event) => by.entry(event)))
 }
 
-/** Every order, in batches of every size, ends as the first one did. */
+/** Every order, in batches of every size, ends as they stand here do, each on a channel of its own. */
 async function endsTheSame(events: readonly InboundEvent[], sizes: readonly number[]): Promise<unknown> {
-  let first: unknown
-  for (const order of permutations(events)) {
-    for (const size of sizes) {
-      await database.empty()
-      rig = createPathRig(database.stores)
-      await receiveInBatches(order, size)
-      const now = await seen()
-      first ??= now
-      expect(
-        now,
-        order.map((event) => `${event.type} ${'externalId' in event && event.externalId}`).join(),
-      ).toEqual(first)
-    }
+  const endOf = async (order: readonly InboundEvent[], size: number): Promise<unknown> => {
+    const own = createPathRig(database.stores)
+    await receiveInBatches(order, size, own)
+    return seen(own)
   }
+  const first = await endOf(events, 1)
+  const scenes = permutations(events).flatMap((order) => sizes.map((size) => ({ order, size })))
+  await playEach(scenes, async ({ order, size }) => {
+    const names = order.map((event) => `${event.type} ${'externalId' in event && event.externalId}`)
+    expect(await endOf(order, size), `${names.join()} by ${size}`).toEqual(first)
+  })
   return first
 }
 
@@ -122,7 +119,8 @@ describe('the parts of an album', () => {
   })
 
   it('are each known once, and a reaction to any of them is one to the whole', async () => {
-    const end = await endsTheSame([part(1), part(2, 'two'), part(2, 'two'), liked(2), part(1)], [1, 5])
+    const [one, two] = [part(1), part(2, 'two')]
+    const end = await endsTheSame([one, two, two, liked(2), one], [1, 5])
     expect(end).toMatchObject({
       unreadCount: 1,
       thread: [{ text: 'two', partIds: ['m1', 'm2'], reactions: [{ who: 'ada', emoji: '👍', by: 'ada' }] }],
@@ -135,13 +133,12 @@ describe('the parts of an album', () => {
   })
 
   it('let the later of two edits stand', async () => {
-    await endsTheSame([part(1, 'a'), part(2), edited(1, 'b', 10), edited(1, 'c', 20)], [1, 4])
-    expect(await seen()).toMatchObject({ thread: [{ text: 'c', editedAtMs: 20 }] })
+    const events = [part(1, 'a'), part(2), edited(1, 'b', 10), edited(1, 'c', 20)]
+    expect(await endsTheSame(events, [1, 4])).toMatchObject({ thread: [{ text: 'c', editedAtMs: 20 }] })
   })
 
   it('meet in one message also on several nodes at the same moment', async () => {
     for (let round = 0; round < 12; round += 1) {
-      await database.empty()
       rig = createPathRig(database.stores)
       await Promise.all([1, 2, 3, 4, 5].map((number) => rig.receive([rig.entry(part(number, `${number}`))])))
       expect(await seen()).toMatchObject({

@@ -101,9 +101,9 @@ describe('what a list says of the last message', () => {
     ])
     const receiving = slow.receive(entryOf(CHANNEL, [said('u', 'm3')]))
     const textOf = async () => (await messages.findByExternalIds(CHANNEL, ['m3']))[0]?.text
-    await expect.poll(textOf, { timeout: 10_000 }).toBe('text of m3')
+    await expect.poll(textOf).toBe('text of m3')
     const editing = office.receive(entryOf(CHANNEL, [edited('m3', 'better')]))
-    await expect.poll(textOf, { timeout: 10_000 }).toBe('better')
+    await expect.poll(textOf).toBe('better')
     release()
     await Promise.all([receiving, editing])
     expect(await previewOf()).toBe('better')

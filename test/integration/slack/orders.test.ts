@@ -11,7 +11,7 @@ import { slackConfig } from '../../fakes/slack/slack-context.ts'
 import type { FakeEvent } from '../../fakes/slack/workspace.ts'
 import { freshDatabase } from '../../harness/database.ts'
 import { createPathRig, type PathRig } from '../../harness/path-rig.ts'
-import { permutations } from '../../harness/permutations.ts'
+import { permutations, playEach } from '../../harness/permutations.ts'
 
 const database = freshDatabase()
 let slack: FakeSlack
@@ -77,14 +77,14 @@ async function seenIn(rig: PathRig, threadKey: string): Promise<readonly Seen[]>
 async function inEveryOrder(events: readonly FakeEvent[], threadKey: string): Promise<readonly Seen[]> {
   const all = permutations(events.map((event) => journaled(event)))
   const outcomes = new Set<string>()
-  for (const order of all) {
+  await playEach(all, async (order) => {
     const rig = rigOf()
     for (const request of order) await rig.receive([rig.entryOf(request)])
     // And all of it once more.
     await rig.receive(order.map((request) => rig.entryOf(request)))
     outcomes.add(JSON.stringify(await seenIn(rig, threadKey)))
     expect(rig.events.filter(({ type }) => type === 'conversation.created')).toHaveLength(1)
-  }
+  })
   expect([...outcomes]).toHaveLength(1)
   return JSON.parse([...outcomes][0] ?? '[]') as readonly Seen[]
 }

@@ -1,6 +1,6 @@
 /** The built server with a workspace on this machine: both ways in, answers, and deaths in between. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { ConversationView, MessageView } from '../../../src/domain/views.ts'
 import type { Delivery } from '../../fakes/provider/provider-server.ts'
 import { arrivalsAt } from '../../fakes/slack/arrivals.ts'
@@ -17,30 +17,39 @@ import {
 
 const ENV = { OUTBOUND_ALLOW: '127.0.0.1' }
 const PATIENCE = { timeout: 60_000, interval: 100 }
+const KILLS = process.env['FAULTS'] === 'long' ? 12 : 2
 
 let folder: Awaited<ReturnType<typeof temporaryFolder>>
 let slack: FakeSlack
 let server: BareServer
 let call: Call
 let ada: string
-beforeEach(async () => {
+/** Made by the test that runs. */
+const made: string[] = []
+beforeAll(async () => {
   folder = await temporaryFolder()
-  slack = await startFakeSlack({ resendMs: 500 })
-  ada = slack.addUser('Ada', { email: 'ada@customer.example' })
   server = await startServer(folder.path, { env: ENV })
   call = createCall(() => server.url).call
   await signIn(call)
 }, 120_000)
-afterEach(async () => {
+afterAll(async () => {
   if (server.child.exitCode === null && server.child.signalCode === null) await server.stop()
-  await slack.close()
   await folder.remove()
+})
+beforeEach(async () => {
+  slack = await startFakeSlack({ resendMs: 500 })
+  ada = slack.addUser('Ada', { email: 'ada@customer.example' })
+})
+afterEach(async () => {
+  for (const id of made.splice(0)) await call('DELETE', `/channels/${id}`)
+  await slack.close()
 })
 
 async function makeChannel(change: object = {}): Promise<string> {
   const command = { type: 'slack', name: 'Slack', config: { ...slack.settings, ...change } }
   const { status, body } = await call('POST', '/channels', command)
   if (status !== 201) throw new Error(`the channel was not made: ${status} ${JSON.stringify(body)}`)
+  made.push(String(body['id']))
   return String(body['id'])
 }
 async function conversations(channelId: string): Promise<readonly ConversationView[]> {
@@ -131,7 +140,7 @@ describe('a workspace', () => {
     const channelId = await makeChannel()
     await expect.poll(() => slack.sockets.open.size, PATIENCE).toBe(1)
     const texts: string[] = []
-    for (let round = 0; round < 4; round += 1) {
+    for (let round = 0; round < KILLS; round += 1) {
       for (let count = 0; count < 8; count += 1) {
         texts.push(`Message ${round}-${count}`)
         await slack.tell(slack.says(ada, `Message ${round}-${count}`).events)
