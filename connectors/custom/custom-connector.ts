@@ -10,6 +10,10 @@ export const custom: Connector<CustomConfig> = {
   type: 'custom' as ChannelType,
   displayName: 'Custom channel',
   summary: 'Any system of your own, by signed HTTP both ways.',
+  mark: {
+    color: '#5b4fc7',
+    path: 'M9 4c-2.5 0-2.5 2-2.5 4S6.5 12 4 12c2.5 0 2.5 2 2.5 4S6.5 20 9 20M15 4c2.5 0 2.5 2 2.5 4s0 4 2.5 4c-2.5 0-2.5 2-2.5 4s0 4-2.5 4',
+  },
   configFields,
   setup,
   capabilities: capabilitiesOf,

@@ -99,6 +99,10 @@ export const email: Connector<EmailConfig> = {
   type: 'email' as ChannelType,
   displayName: 'Email',
   summary: 'A support address: letters in and out of a mailbox, in threads that hold.',
+  mark: {
+    color: '#566b78',
+    path: 'M3 6h18v12H3zM3.5 7l8.5 6.5L20.5 7',
+  },
   configFields,
   capabilities,
   check,

@@ -80,7 +80,7 @@ export const configFields: readonly ConfigField[] = [
   {
     key: 'directThreads',
     label: 'Threads in direct messages are conversations of their own',
-    help: 'Otherwise a person has one conversation, and answers go below his last message.',
+    help: 'Otherwise a person has one conversation, and answers go below their last message.',
     kind: 'boolean',
     required: false,
     default: false,

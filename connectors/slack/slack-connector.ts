@@ -57,6 +57,10 @@ export const slack: Connector<SlackConfig> = {
   type: 'slack' as ChannelType,
   displayName: 'Slack',
   summary: 'A Slack workspace: direct messages, mentions and channels, for customers as for colleagues.',
+  mark: {
+    color: '#7a3b7c',
+    path: 'M10 4L8 20M16.5 4l-2 16M4.5 9h16M3.5 15h16',
+  },
   configFields,
   setup,
   capabilities: () => CAPABILITIES,

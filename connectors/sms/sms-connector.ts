@@ -61,6 +61,10 @@ export const sms: Connector<SmsConfig> = {
   type: 'sms' as ChannelType,
   displayName: 'SMS (Twilio)',
   summary: 'Text and picture messages from a number of your own.',
+  mark: {
+    color: '#9a5b00',
+    path: 'M4 5h16v11h-9l-4 4v-4H4zM8 10.5h.01M12 10.5h.01M16 10.5h.01',
+  },
   configFields,
   setup: [
     {

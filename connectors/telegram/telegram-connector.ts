@@ -71,6 +71,10 @@ export const telegram: Connector<TelegramConfig> = {
   type: 'telegram' as ChannelType,
   displayName: 'Telegram',
   summary: 'A Telegram bot: messages, pictures and files, with formatting, replies and reactions.',
+  mark: {
+    color: '#1f7ab5',
+    path: 'M21 4L3 11.5l6 2.5L18 7.5l-6.5 8 6 4.5zM9 14v5.5l2.5-3',
+  },
   configFields,
   setup,
   capabilities,

@@ -112,7 +112,7 @@ export const configFields: readonly ConfigField[] = [
   {
     key: 'preChat',
     label: 'Ask for name and email first',
-    help: 'What a visitor writes there is his claim; only a signed identity counts as proven.',
+    help: 'What a visitor writes there is a claim; only a signed identity counts as proven.',
     kind: 'boolean',
     required: false,
     default: false,
@@ -128,7 +128,7 @@ export const configFields: readonly ConfigField[] = [
   {
     key: 'continueChannel',
     label: 'Send answers on by',
-    help: 'A visitor who left an address and is away gets the answers that he has not seen as a letter of this channel; what he writes back comes into the same conversation.',
+    help: 'A visitor who left an address and is away gets the answers not yet seen as a letter of this channel; what is written back comes into the same conversation.',
     kind: 'channel',
     required: false,
     default: '',
@@ -158,7 +158,7 @@ export const configFields: readonly ConfigField[] = [
   {
     key: 'requireIdentity',
     label: 'Only visitors whose identity the site has signed',
-    help: 'Without it anybody may write, and stays anonymous until the site proves who he is.',
+    help: 'Without it anybody may write, and stays anonymous until the site proves who it is.',
     kind: 'boolean',
     required: false,
     default: false,

@@ -32,6 +32,10 @@ export const webChat: Connector<WebChatConfig> = {
   type: 'web-chat' as ChannelType,
   displayName: 'Web chat',
   summary: 'A chat window on your own website, live on both sides.',
+  mark: {
+    color: '#127380',
+    path: 'M4 5h16v11h-9l-4 4v-4H4z',
+  },
   configFields,
   capabilities: () => CAPABILITIES,
   check: ({ config }) =>

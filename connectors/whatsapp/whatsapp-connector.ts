@@ -61,6 +61,10 @@ export const whatsapp: Connector<WhatsAppConfig> = {
   type: 'whatsapp' as ChannelType,
   displayName: 'WhatsApp (Twilio)',
   summary: 'A WhatsApp number of your business, with templates for whoever has not written lately.',
+  mark: {
+    color: '#128a4a',
+    path: 'M3.5 20.5l1.3-4.5a8.5 8.5 0 1 1 3.3 3.2zM9 8.5c0 3.7 2.8 6.5 6.5 6.5',
+  },
   configFields,
   setup: [
     {

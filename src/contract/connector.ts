@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Capabilities } from '../domain/capabilities.ts'
+import type { ChannelMark } from '../domain/channel-mark.ts'
 import type { ChannelId, ChannelType } from '../domain/ids.ts'
 import type { LetterAddress } from '../domain/letter.ts'
 import type { FilledTemplate, MessageTemplate } from '../domain/message-template.ts'
@@ -228,6 +229,8 @@ export interface Connector<C = ConfigValues> {
   readonly displayName: string
   /** One sentence for the page where channels are added. */
   readonly summary: string
+  /** Shown beside its name wherever conversations of several kinds stand together; left out, its initials are. */
+  readonly mark?: ChannelMark
   readonly configFields: readonly ConfigField[]
   /** What is to be done on the platform's side, shown beside the settings. */
   readonly setup?: readonly SetupStep[]

@@ -1,5 +1,6 @@
 import type { AgentState, Availability } from './agent.ts'
 import type { Capabilities } from './capabilities.ts'
+import type { ChannelMark } from './channel-mark.ts'
 import type { ConversationStatus, Priority, RoutingStatus, WorkType } from './conversation.ts'
 import type { DeliveryCertainty, DeliveryState } from './delivery.ts'
 import type * as id from './ids.ts'
@@ -219,6 +220,8 @@ export interface ChannelView {
   readonly id: id.ChannelId
   readonly type: id.ChannelType
   readonly typeName: string
+  /** Absent where the kind has none. */
+  readonly mark?: ChannelMark
   readonly name: string
   readonly paused: boolean
   readonly health: ChannelHealthView

@@ -45,7 +45,7 @@ export function agentRoutes(deps: ManageAgentsDeps): readonly RouteDefinition[] 
       method: 'patch',
       path: '/agents/:id',
       tag,
-      summary: 'Change a colleague’s role, deactivate or reactivate him',
+      summary: 'Change a colleague’s role, deactivate or reactivate them',
       access: { permission: 'agent.manage' },
       params,
       body: updateAgentCommand,

@@ -18,6 +18,7 @@ import { id, recordKey, version, wholePageQuery, z } from './fields.ts'
 import { created, defineRoute, ok, type RouteDefinition } from './route.ts'
 import {
   channelAdminView,
+  channelMark,
   channelPage,
   channelRoutingView,
   channelView,
@@ -67,6 +68,7 @@ const checkResult = z
     ok: z.boolean(),
     code: z.string().optional(),
     detail: z.string().optional(),
+    remains: z.string().optional(),
     field: z.string().optional(),
   })
   .openapi('CheckResult')
@@ -102,6 +104,7 @@ export function channelRoutes(deps: ManageChannelsDeps): readonly RouteDefinitio
                 type: z.string(),
                 displayName: z.string(),
                 summary: z.string(),
+                mark: channelMark.optional(),
                 configFields: z.array(configField),
                 setup: z.array(setupStep).optional(),
                 hasWidget: z.boolean(),

@@ -1,4 +1,5 @@
 import { AVAILABILITIES } from '../domain/agent.ts'
+import type { ChannelMark } from '../domain/channel-mark.ts'
 import { CONVERSATION_STATUSES, PRIORITIES, WORK_TYPES } from '../domain/conversation.ts'
 import type * as ids from '../domain/ids.ts'
 import { FILED_REASONS } from '../domain/letter.ts'
@@ -49,6 +50,11 @@ export const access = z
   ])
   .openapi('ChannelAccess') satisfies z.ZodType<views.ChannelAccess>
 
+/** See the domain's ChannelMark. */
+export const channelMark = z
+  .object({ path: z.string(), color: z.string() })
+  .openapi('ChannelMark') satisfies z.ZodType<ChannelMark>
+
 /** What a setting of a channel may hold. */
 export const configValue = z.union([
   z.string().max(20_000),
@@ -60,6 +66,7 @@ const channelFields = {
   id: id<ids.ChannelId>(),
   type: z.string() as unknown as z.ZodType<ids.ChannelType, string>,
   typeName: z.string(),
+  mark: channelMark.optional(),
   name: z.string(),
   paused: z.boolean(),
   health: z.object({

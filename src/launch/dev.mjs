@@ -111,7 +111,8 @@ if (await makeReady(root)) {
   server.restart()
   runNode(['node_modules/typescript/bin/tsc', '-b', '--watch', '--preserveWatchOutput'])
   runNode(['node_modules/vite/bin/vite.js', 'build', 'web/inbox', '--watch', '--logLevel', 'warn'])
-  onChange('dist/', (file) => /^(src|connectors)\/.*\.js$/.test(file), server.restart)
+  // The server knows the inbox by the names that its files were built with.
+  onChange('dist/', (file) => /^((src|connectors)\/.*\.js|web\/inbox\/index\.html)$/.test(file), server.restart)
   onChange(
     'web/',
     (file) => /^(widget|shared)\//.test(file),

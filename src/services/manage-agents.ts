@@ -144,6 +144,6 @@ const isOwner = ({ role, state }: Pick<AgentRecord, 'role' | 'state'>): boolean 
 function requirePowerOver(principal: Principal, role: AgentRecord['role']): void {
   requirePermission(principal, 'agent.manage')
   if (!mayManageRole(principal.role, role)) {
-    throw new AppError('permission-denied', { detail: 'Nobody manages a role above his own.' })
+    throw new AppError('permission-denied', { detail: 'Nobody manages a role above their own.' })
   }
 }

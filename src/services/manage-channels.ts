@@ -58,10 +58,11 @@ export interface ChannelTypeView {
 export function listChannelTypes({
   registry,
 }: Pick<ManageChannelsDeps, 'registry'>): readonly ChannelTypeView[] {
-  return registry.all.map(({ type, displayName, summary, configFields, setup, visitors }) => ({
+  return registry.all.map(({ type, displayName, summary, mark, configFields, setup, visitors }) => ({
     type,
     displayName,
     summary,
+    ...(mark ? { mark } : {}),
     configFields,
     ...(setup ? { setup } : {}),
     hasWidget: visitors !== undefined,

@@ -21,6 +21,7 @@ export function presentChannel({
     id,
     type,
     typeName: connector.displayName,
+    ...(connector.mark ? { mark: connector.mark } : {}),
     name,
     paused,
     health: {

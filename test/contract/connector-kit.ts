@@ -16,6 +16,7 @@ import { CAPABILITY_CHECKS } from './capability-kit.ts'
 import type { WebhookFixtures } from './fixtures/connector-fixtures.ts'
 import { CHANNEL } from './kit-context.ts'
 import type { Check, Finding, Subject } from './kit-subject.ts'
+import { MARK_CHECKS } from './mark-kit.ts'
 import { SENDING_CHECKS } from './sending-kit.ts'
 
 const LEAST_FORGERIES = 12
@@ -247,6 +248,7 @@ export const CHECKS: Readonly<Record<string, Check>> = {
   'junk never makes it throw': survivesJunk,
   'what comes in shows what it declares': hearsWhatItDeclares,
   'its own message is never taken for a customer’s': ignoresItself,
+  ...MARK_CHECKS,
   ...CAPABILITY_CHECKS,
   ...SENDING_CHECKS,
 }

@@ -29,6 +29,11 @@ const known = await Promise.all(
   registry.all.map(async (connector) => ({ connector, fixtures: await fixturesOf(connector.type) })),
 )
 
+it('no two kinds look alike', () => {
+  const colors = registry.all.flatMap(({ mark }) => mark?.color ?? [])
+  expect(new Set(colors).size).toBe(colors.length)
+})
+
 describe.each(known.map((subject) => [subject.connector.type, subject] as const))(
   '%s, on its platform',
   (_, { connector, fixtures }) => {

@@ -44,6 +44,7 @@ const faulty: Connector = {
   type: 'faulty' as ChannelType,
   displayName: 'Faulty',
   summary: 'Breaks its word.',
+  mark: { color: '#ffee00', path: 'M0 0"/><script>' },
   configFields: [{ key: 'apiKey', label: 'Key', kind: 'secret', required: true, generated: true }],
   capabilities: (): Capabilities => ({
     ...SCRIPTED,

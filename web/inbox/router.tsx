@@ -114,6 +114,8 @@ const routeTree = rootRoute.addChildren([
       createRoute({
         getParentRoute: () => settings,
         path: '/channels/new',
+        validateSearch: ({ kind }: Record<string, unknown>): { readonly kind?: string } =>
+          typeof kind === 'string' ? { kind } : {},
         component: lazyRouteComponent(() => import('./settings/new-channel-page.tsx'), 'NewChannelPage'),
       }),
       createRoute({

@@ -1,6 +1,7 @@
 import type { CheckResult } from '../../src/contract/check-result.ts'
 import type { ConfigField } from '../../src/contract/config-field.ts'
 import type { SetupStep } from '../../src/contract/setup-step.ts'
+import type { ChannelMark } from '../../src/domain/channel-mark.ts'
 import type * as command from '../../src/domain/commands.ts'
 import type { CategoryView, TeamView } from '../../src/domain/routing-views.ts'
 import type * as view from '../../src/domain/views.ts'
@@ -11,6 +12,7 @@ export interface ChannelTypeView {
   readonly type: string
   readonly displayName: string
   readonly summary: string
+  readonly mark?: ChannelMark
   readonly configFields: readonly ConfigField[]
   /** What is to be done on the platform's side. */
   readonly setup?: readonly SetupStep[]

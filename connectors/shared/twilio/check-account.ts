@@ -36,7 +36,7 @@ export async function checkAccount<C extends CheckContext>(
       hints.push(
         'Twilio cannot call this server, whose public address is not on the internet: news comes every few minutes.',
       )
-    return { ok: true, detail: hints.filter(Boolean).join(' ') }
+    return { ...found, detail: hints.filter(Boolean).join(' ') }
   } catch (error) {
     return failureOf(error)
   }
@@ -76,7 +76,8 @@ export async function checkService(client: Twilio, sid: string, webhookUrl: stri
     if (useInboundWebhookOnNumber)
       return {
         ok: true,
-        detail: `Ready to send by “${friendlyName}”. Its numbers decide where messages go: point each of them here.`,
+        detail: `Ready to send by “${friendlyName}”.`,
+        remains: 'Its numbers decide where messages go: point each of them here.',
       }
     return withAddress(`Ready to send by “${friendlyName}”.`, inboundRequestUrl, webhookUrl)
   } catch (error) {
@@ -89,7 +90,7 @@ export async function checkService(client: Twilio, sid: string, webhookUrl: stri
   }
 }
 
-/** A good result, with a hint where Twilio brings messages elsewhere. */
+/** A good result, with what is left to do where Twilio brings messages elsewhere. */
 export function withAddress(
   ready: string,
   actual: string | null | undefined,
@@ -99,7 +100,8 @@ export function withAddress(
   const now = actual ? 'elsewhere' : 'nowhere'
   return {
     ok: true,
-    detail: `${ready} What customers write goes ${now} at present: set the address ${webhookUrl}`,
+    detail: ready,
+    remains: `What customers write goes ${now} at present: set the address ${webhookUrl}`,
   }
 }
 

@@ -61,7 +61,7 @@ const FAILURES: Readonly<Record<number, KnownFailure>> = {
   ),
   21610: {
     code: 'opted-out',
-    words: 'The customer has written STOP: no message of this channel reaches him until he writes START.',
+    words: 'The customer has written STOP: no message of this channel gets there until they write START.',
     optedOut: true,
   },
   21611: {
@@ -91,7 +91,7 @@ const FAILURES: Readonly<Record<number, KnownFailure>> = {
   30001: passing('queue-full', 'More messages wait at Twilio than it keeps.'),
   30002: number('account-suspended', 'The Twilio account was suspended before the message left.'),
   30003: number('recipient-unreachable', 'The phone is switched off or has no network.'),
-  30004: number('blocked-by-recipient', 'The customer or his carrier blocks this message.'),
+  30004: number('blocked-by-recipient', 'The customer or their carrier blocks this message.'),
   30005: number('recipient-unknown', 'This number is unknown or no longer in service.'),
   30006: number('recipient-unknown', 'This number is a landline, or its carrier is out of reach.'),
   30007: number('filtered', 'The carrier took the message for spam and filtered it.'),

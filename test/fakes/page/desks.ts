@@ -5,6 +5,7 @@ import { deliverAll } from '../provider/provider-server.ts'
 import { startFakeSlack } from '../slack/server.ts'
 import { startFakeTelegram } from '../telegram/fake-telegram.ts'
 import { type FakeTwilio, startFakeTwilio } from '../twilio/fake-twilio.ts'
+import { SAMPLE_CONTENTS } from '../twilio/sample-contents.ts'
 import { type Deed, type Line, PEOPLE, PICTURE, PLACE, type PlatformDesk } from './platform-desk.ts'
 
 const NUMBERS = ['+4915112345601', '+4915112345602', '+4915112345603'] as const
@@ -19,7 +20,7 @@ const nth = <T>(items: readonly T[], place: number): T => {
 
 /** Starts every fake, on ports that stay the same. @param base the port of the first one */
 export async function startDesks(base: number): Promise<readonly PlatformDesk[]> {
-  const twilio = await startFakeTwilio({ port: base + 1 })
+  const twilio = await startFakeTwilio({ port: base + 1, contents: SAMPLE_CONTENTS })
   twilio.onSend(() => ({ delayMs: 1_500 }))
   return [
     twilioDesk(twilio, 'whatsapp'),

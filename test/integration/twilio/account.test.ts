@@ -19,12 +19,13 @@ describe('the test of a connection', () => {
   it('says that all is well, and where messages go', async () => {
     expect(await sms.check(smsRig(fake).ctx)).toMatchObject({
       ok: true,
-      detail: expect.stringMatching(/goes nowhere at present: set the address https:\/\/inbox/) as string,
+      detail: 'Ready to send from +12025550123.',
+      remains: expect.stringMatching(/goes nowhere at present: set the address https:\/\/inbox/) as string,
     })
     number().smsUrl = 'https://elsewhere.example/'
     expect(await sms.check(smsRig(fake).ctx)).toMatchObject({
       ok: true,
-      detail: expect.stringContaining('goes elsewhere at present') as string,
+      remains: expect.stringContaining('goes elsewhere at present') as string,
     })
     number().smsUrl = `${WEBHOOK}#rc=5&rp=all`
     expect(await sms.check(smsRig(fake).ctx)).toEqual({

@@ -4,6 +4,8 @@ import { useQuery } from '@tanstack/react-query'
 import type { ReactElement } from 'react'
 import type { ChannelView, ConversationView, ReachView } from '../../../src/domain/views.ts'
 import { reachQuery } from '../data/messenger-api.ts'
+import { useChannels } from '../data/queries.ts'
+import { ChannelMark } from '../parts/channel-mark.tsx'
 import { soonTime } from '../parts/time.ts'
 import { messengerText } from '../text/messenger-text.ts'
 import css from './answer-by-menu.module.css'
@@ -47,13 +49,15 @@ function Ways(props: {
   readonly onChoose: (reach: ReachView) => void
 }) {
   const { channel, trigger, others, failed, onChoose } = props
+  const channels = useChannels()
   return (
     <Menu position="bottom-end" width={290} defaultOpened>
       <Menu.Target>{trigger}</Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{words.title}</Menu.Label>
         <Menu.Item
-          leftSection={<IconCheck size={16} aria-hidden />}
+          leftSection={<ChannelMark channel={channel} size={20} />}
+          rightSection={<IconCheck size={16} aria-hidden />}
           aria-current="true"
           className={css['item'] ?? ''}
         >
@@ -71,7 +75,8 @@ function Ways(props: {
             key={`${reach.channelId}-${reach.to}`}
             className={css['item'] ?? ''}
             disabled={!isUsable(reach)}
-            leftSection={<ReachIcon reach={reach} />}
+            leftSection={<ChannelMark channel={channels.get(reach.channelId)} size={20} />}
+            rightSection={<ReachIcon reach={reach} />}
             onClick={() => onChoose(reach)}
           >
             <Line name={reach.channelName} to={reach.to} state={stateOf(reach)} />

@@ -1,9 +1,10 @@
 import { Tooltip } from '@mantine/core'
-import { IconBellOff, IconId, IconShieldCheck, IconShieldQuestion } from '@tabler/icons-react'
+import { IconBellOff, IconShieldCheck, IconShieldQuestion } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
-import type { ContactIdentityView, ContactView } from '../../../src/domain/views.ts'
+import type { ChannelView, ContactIdentityView, ContactView } from '../../../src/domain/views.ts'
 import { attachmentUrl } from '../../shared/agent-api.ts'
 import { useChannels } from '../data/queries.ts'
+import { ChannelMark } from '../parts/channel-mark.tsx'
 import { cx } from '../parts/class-names.ts'
 import { dateOf } from '../parts/time.ts'
 import { peopleText } from '../text/people-text.ts'
@@ -21,7 +22,7 @@ export function ContactChannels({ contact }: { readonly contact: ContactView }) 
         const isAddress = channel?.capabilities.letters !== undefined || isNumber(externalId)
         return (
           <li key={identity.id}>
-            <Picture identity={identity} />
+            <Picture identity={identity} channel={channel} />
             <span className={css['identity']}>
               <bdi className={css['channel']}>{channel?.name ?? '…'}</bdi>
               {displayName && <bdi className={css['external']}>{displayName}</bdi>}
@@ -52,8 +53,12 @@ export function ContactChannels({ contact }: { readonly contact: ContactView }) 
 
 const isNumber = (externalId: string): boolean => /^\+\d{6,15}$/.test(externalId)
 
-function Picture({ identity: { avatarId } }: { readonly identity: ContactIdentityView }) {
-  if (!avatarId) return <IconId size={15} stroke={1.8} aria-hidden />
+function Picture(props: {
+  readonly identity: ContactIdentityView
+  readonly channel: ChannelView | undefined
+}) {
+  const { avatarId } = props.identity
+  if (!avatarId) return <ChannelMark channel={props.channel} size={24} />
   return <img className={css['picture']} src={attachmentUrl(avatarId, true)} alt="" width={24} height={24} />
 }
 

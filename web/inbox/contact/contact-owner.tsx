@@ -34,6 +34,7 @@ export function ContactOwner({ contact }: { readonly contact: ContactView }) {
       <NativeSelect
         size="xs"
         label={peopleText.owner}
+        labelProps={{ className: css['heading'] }}
         description={peopleText.ownerHint}
         value={change.isPending ? (change.variables ?? '') : current}
         disabled={!mayWrite || change.isPending}

@@ -1,11 +1,12 @@
 import { ActionIcon, Tooltip } from '@mantine/core'
-import { IconArrowUpRight, IconMessageCircle, IconPencil } from '@tabler/icons-react'
+import { IconArrowUpRight, IconPencil } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ConversationView } from '../../../src/domain/views.ts'
-import { contactConversationsQuery, contactQuery, useAllowed } from '../data/queries.ts'
+import { contactConversationsQuery, contactQuery, useAllowed, useChannels } from '../data/queries.ts'
 import { Avatar } from '../parts/avatar.tsx'
+import { ChannelMark } from '../parts/channel-mark.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { dateOf, shortTime } from '../parts/time.ts'
 import { peopleText } from '../text/people-text.ts'
@@ -82,15 +83,16 @@ export function ContactPanel({ conversation }: { readonly conversation: Conversa
 function Previous(props: { readonly contactId: string; readonly current: ConversationView }) {
   const { contactId, current } = props
   const { data } = useQuery(contactConversationsQuery(contactId))
+  const channels = useChannels()
   const others = data?.items.filter(({ id }) => id !== current.id)
   if (!others) return <SkeletonRows rows={1} avatar={false} />
   if (others.length === 0) return <p className={css['faint']}>{peopleText.noPrevious}</p>
   return (
     <ul className={css['previous']}>
-      {others.map(({ id, status, lastMessage, subject, lastActivityAt }) => (
+      {others.map(({ id, channelId, status, lastMessage, subject, lastActivityAt }) => (
         <li key={id}>
           <Link to="/conversations/$conversationId" params={{ conversationId: id }} search={true}>
-            <IconMessageCircle size={15} stroke={1.8} aria-hidden />
+            <ChannelMark channel={channels.get(channelId)} size={18} />
             <bdi className={css['summary']}>{subject ?? (lastMessage?.preview || text.list.noMessage)}</bdi>
             <span className={css['when']}>
               {id === current.previousId && `${peopleText.goesOnFrom} · `}

@@ -6,6 +6,8 @@ import type { ContactView, ReachView } from '../../../src/domain/views.ts'
 import type { Carried } from '../composer/carry-over.ts'
 import { isUsable, useOtherWay } from '../composer/use-other-way.tsx'
 import { reachQuery } from '../data/messenger-api.ts'
+import { useChannels } from '../data/queries.ts'
+import { ChannelMark } from '../parts/channel-mark.tsx'
 import { cx } from '../parts/class-names.ts'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { soonTime } from '../parts/time.ts'
@@ -21,6 +23,7 @@ export function ContactReach({ contact }: { readonly contact: ContactView }) {
     ...reachQuery(contact.id),
     refetchInterval: REREAD_MS,
   })
+  const channels = useChannels()
   const [goBy, question] = useOtherWay(contact.name, nothing)
   if (isError && !data) return <ErrorState error={error} onRetry={() => void refetch()} />
   if (!data) return <SkeletonRows rows={2} avatar={false} />
@@ -31,9 +34,7 @@ export function ContactReach({ contact }: { readonly contact: ContactView }) {
       <ul className={css['ways']}>
         {data.map((way) => (
           <li key={`${way.channelId} ${way.to}`} className={cx(css['way'], way.ok && css['ok'])}>
-            <span className={css['icon']}>
-              <Icon way={way} />
-            </span>
+            <ChannelMark channel={channels.get(way.channelId)} size={24} />
             <span className={css['where']}>
               <Where way={way} onBegin={() => goBy(way)}>
                 <bdi>{way.channelName}</bdi>
@@ -42,7 +43,10 @@ export function ContactReach({ contact }: { readonly contact: ContactView }) {
                 {way.to}
               </bdi>
             </span>
-            <span className={css['state']}>{stateOf(way)}</span>
+            <span className={css['state']}>
+              <Icon way={way} />
+              {stateOf(way)}
+            </span>
           </li>
         ))}
       </ul>

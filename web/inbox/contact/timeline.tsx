@@ -7,6 +7,7 @@ import type { ContactView, TimelineEntryView } from '../../../src/domain/views.t
 import { attachmentUrl } from '../../shared/agent-api.ts'
 import { queryClient } from '../data/client.ts'
 import { useChannels, useOverlay } from '../data/queries.ts'
+import { ChannelMark } from '../parts/channel-mark.tsx'
 import { cx } from '../parts/class-names.ts'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { dayKey, dayTitle, exactTime, timeOf } from '../parts/time.ts'
@@ -106,6 +107,7 @@ function Entry({ entry }: { readonly entry: TimelineEntryView }) {
           className={css['channel']}
           aria-label={words.open(name)}
         >
+          <ChannelMark channel={channel} size={18} />
           <bdi>{name}</bdi>
         </Link>
         <time dateTime={message.createdAt} title={exactTime(message.createdAt)} className={css['when']}>

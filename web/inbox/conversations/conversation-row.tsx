@@ -3,8 +3,6 @@ import {
   IconArrowBackUp,
   IconChevronsUp,
   IconChevronUp,
-  IconMail,
-  IconMessageCircle,
   IconMoon,
   IconNote,
   IconPaperclip,
@@ -15,6 +13,7 @@ import { memo } from 'react'
 import type { TeamView } from '../../../src/domain/routing-views.ts'
 import type { AgentView, ChannelView, ConversationView } from '../../../src/domain/views.ts'
 import { Avatar } from '../parts/avatar.tsx'
+import { ChannelMark } from '../parts/channel-mark.tsx'
 import { cx } from '../parts/class-names.ts'
 import { exactTime, shortTime, soonTime } from '../parts/time.ts'
 import { text } from '../text/text.ts'
@@ -66,11 +65,7 @@ export const ConversationRow = memo(function ConversationRow(props: {
           )}
         </span>
         <span className={cx(css['line'], css['foot'])}>
-          {channel?.capabilities.letters ? (
-            <IconMail size={13} stroke={1.8} aria-hidden />
-          ) : (
-            <IconMessageCircle size={13} stroke={1.8} aria-hidden />
-          )}
+          <ChannelMark channel={channel} size={18} />
           <bdi className={css['channel']}>{channel?.name ?? '…'}</bdi>
           {team && (
             <span className={css['team']} title={text.conversation.team(team.name)}>

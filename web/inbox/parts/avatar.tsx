@@ -11,8 +11,10 @@ function hueOf(name: string): number {
   return hash % HUES
 }
 
-/** Two letters at most: of the first and the last word. */
+/** Two letters at most: of the first and the last word; of a number its last two digits, which tell it from others. */
 export function initialsOf(name: string): string {
+  const digits = /^\+?[\d\s().-]*(\d)[\s().-]*(\d)$/u.exec(name.trim())
+  if (digits) return `${digits[1]}${digits[2]}`
   const words = name.split(/\s+/u).filter((word) => /[\p{L}\p{N}]/u.test(word))
   const letter = (word: string | undefined) =>
     word ? (Array.from(word).find((character) => /[\p{L}\p{N}]/u.test(character)) ?? '') : ''

@@ -1,4 +1,4 @@
-import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
+import { IconAlertTriangle, IconCircleCheck, IconPlugConnected } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import type { CheckResult } from '../../../src/contract/check-result.ts'
 import type { ConfigField } from '../../../src/contract/config-field.ts'
@@ -11,15 +11,25 @@ import css from './channel-notes.module.css'
 /** What the last test of the connection found, in words that stay. */
 export function CheckNote(props: {
   readonly result: CheckResult | undefined
+  readonly isChecking: boolean
   readonly fields: readonly ConfigField[]
 }) {
-  const { result, fields } = props
+  const { result, isChecking, fields } = props
   const words = settingsText.channels
   const field = result && !result.ok ? fields.find(({ key }) => key === result.field) : undefined
   return (
     <div role="status">
-      {result && (
-        <Note tone={result.ok ? 'good' : 'bad'} title={result.ok ? words.testOk : words.testFailed}>
+      {isChecking && <Note tone="plain" title={words.testing} />}
+      {result?.ok && (
+        <Note
+          tone={result.remains ? 'warn' : 'good'}
+          title={result.remains ? words.testRemains : words.testOk}
+        >
+          {result.detail} {result.remains}
+        </Note>
+      )}
+      {result && !result.ok && (
+        <Note tone="bad" title={words.testFailed}>
           {result.detail} {field && words.testField(field.label)}
         </Note>
       )}
@@ -38,12 +48,19 @@ export function HealthNote({ health: { state, detail, at } }: { readonly health:
   )
 }
 
+const ICONS = {
+  plain: IconPlugConnected,
+  good: IconCircleCheck,
+  warn: IconAlertTriangle,
+  bad: IconAlertTriangle,
+}
+
 function Note(props: {
-  readonly tone: 'good' | 'warn' | 'bad'
+  readonly tone: keyof typeof ICONS
   readonly title: string
-  readonly children: ReactNode
+  readonly children?: ReactNode
 }) {
-  const Icon = props.tone === 'good' ? IconCircleCheck : IconAlertTriangle
+  const Icon = ICONS[props.tone]
   return (
     <div className={cx(css['note'], css[props.tone])}>
       <Icon size={18} stroke={1.8} aria-hidden />

@@ -1,21 +1,19 @@
 import { Button } from '@mantine/core'
 import { IconPlayerPause, IconPlayerPlay, IconPlugConnected, IconTrash } from '@tabler/icons-react'
-import { useMutation, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { useParams } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useState } from 'react'
-import type { CheckResult } from '../../../src/contract/check-result.ts'
 import type { ChannelAdminView, ChannelView } from '../../../src/domain/views.ts'
-import { api, queryClient } from '../data/client.ts'
+import { api } from '../data/client.ts'
 import { useAllowed } from '../data/queries.ts'
 import { CopyBox } from '../parts/copy-box.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { dateOf } from '../parts/time.ts'
-import { tellError } from '../shell/toasts.ts'
 import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { ChannelAccessCard } from './channel-access.tsx'
 import { useChannelChange } from './channel-change.ts'
+import { checkChannel, useChannelCheck } from './channel-check.ts'
 import { ChannelHealth } from './channel-health.tsx'
 import { CheckNote, HealthNote } from './channel-notes.tsx'
 import { ChannelRouting } from './channel-routing.tsx'
@@ -78,7 +76,7 @@ function Head({ channel, children }: { readonly channel: ChannelView; readonly c
 function WholeChannel({ channelId }: { readonly channelId: string }) {
   const query = useQuery({ queryKey: ['channel', channelId], queryFn: () => api.channel(channelId) })
   const types = useQuery(channelTypesQuery)
-  const [checked, setChecked] = useState<CheckResult>()
+  const { result: checked, isChecking } = useChannelCheck(channelId)
   const channel = query.data
   const kind = types.data?.items.find(({ type }) => type === channel?.type)
   if (query.isError && !channel)
@@ -100,10 +98,12 @@ function WholeChannel({ channelId }: { readonly channelId: string }) {
   return (
     <>
       <Head channel={channel}>
-        <Actions channel={channel} onChecked={setChecked} />
+        <Actions channel={channel} isChecking={isChecking} />
       </Head>
-      {!channel.paused && channel.health.detail !== checked?.detail && <HealthNote health={channel.health} />}
-      <CheckNote result={checked} fields={kind.configFields} />
+      {!channel.paused && !isChecking && channel.health.detail !== checked?.detail && (
+        <HealthNote health={channel.health} />
+      )}
+      <CheckNote result={checked} isChecking={isChecking} fields={kind.configFields} />
       {channel.snippet && (
         <Card title={settingsText.channels.snippet} hint={settingsText.channels.snippetHint}>
           <CopyBox value={channel.snippet} label={settingsText.channels.snippet} />
@@ -124,28 +124,16 @@ function WholeChannel({ channelId }: { readonly channelId: string }) {
   )
 }
 
-function Actions(props: {
-  readonly channel: ChannelAdminView
-  readonly onChecked: (result: CheckResult | undefined) => void
-}) {
-  const { channel, onChecked } = props
+function Actions(props: { readonly channel: ChannelAdminView; readonly isChecking: boolean }) {
+  const { channel, isChecking } = props
   const change = useChannelChange(channel)
-  const check = useMutation({
-    mutationFn: () => api.checkChannel(channel.id),
-    onMutate: () => onChecked(undefined),
-    onSuccess: (result) => {
-      onChecked(result)
-      void queryClient.invalidateQueries({ queryKey: ['channel', channel.id] })
-    },
-    onError: tellError,
-  })
   return (
     <>
       <Button
         variant="default"
         leftSection={<IconPlugConnected size={16} />}
-        loading={check.isPending}
-        onClick={() => check.mutate()}
+        loading={isChecking}
+        onClick={() => checkChannel(channel.id)}
       >
         {settingsText.channels.test}
       </Button>

@@ -3,10 +3,12 @@ import type { ChannelAdminView } from '../../../src/domain/views.ts'
 import type { ChannelTypeView } from '../../shared/agent-api.ts'
 import { initialInputs } from '../../shared/config-values.ts'
 import { Overtaken } from '../groups/draft-bar.tsx'
+import { sameContent } from '../parts/same-content.ts'
 import { useDraft } from '../parts/use-draft.ts'
 import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
 import { useChannelChange } from './channel-change.ts'
+import { checkChannel } from './channel-check.ts'
 import { ConfigFields, HELP_BELOW } from './config-fields.tsx'
 import { Card } from './page-parts.tsx'
 import css from './rows.module.css'
@@ -37,7 +39,13 @@ export function ChannelSettingsCard({
     draft.noteSent(sent)
     change.mutate(
       { name: name.trim(), config },
-      { onSuccess: (saved) => draft.noteStored(sent, formOf(saved)) },
+      {
+        onSuccess: (saved) => {
+          draft.noteStored(sent, formOf(saved))
+          // What the last test found was of the settings before.
+          if (!saved.paused && !sameContent(sent.inputs, formOf(channel).inputs)) checkChannel(saved.id)
+        },
+      },
     )
   }
   return (

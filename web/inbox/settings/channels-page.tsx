@@ -4,7 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ChannelView } from '../../../src/domain/views.ts'
 import { channelsQuery, useAllowed } from '../data/queries.ts'
-import { Avatar } from '../parts/avatar.tsx'
+import { ChannelMark } from '../parts/channel-mark.tsx'
 import { EmptyState, ErrorState, SkeletonRows } from '../parts/states.tsx'
 import { dateOf } from '../parts/time.ts'
 import { settingsText } from '../text/settings-text.ts'
@@ -71,7 +71,7 @@ function ChannelRow({ channel, linked }: { readonly channel: ChannelView; readon
   const troubled = !channel.deletedAt && !channel.paused && (state === 'degraded' || state === 'failing')
   const inside = (
     <>
-      <Avatar name={channel.typeName} size={40} square />
+      <ChannelMark channel={channel} size={40} />
       <span className={css['words']}>
         <span className={css['name']}>
           <bdi>{channel.name}</bdi>

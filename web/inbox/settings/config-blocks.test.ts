@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { ConfigField } from '../../../src/contract/config-field.ts'
-import { configParts } from './config-blocks.ts'
+import { configParts, wideFields } from './config-blocks.ts'
 
 const field = (key: string, part: Partial<ConfigField> = {}): ConfigField => ({
   key,
@@ -42,7 +42,40 @@ describe('a settings form in parts', () => {
     expect(keys(spare)).toEqual(['from', 'days', 'note'])
   })
 
+  it('never folds a secret that somebody has to bring, nor the choice that asks for it', () => {
+    const { main, spare } = configParts([
+      ...filler,
+      field('way', { required: false, default: 'auto' }),
+      field('token', { ...when('way', 'auto'), kind: 'secret', required: false }),
+      field('note', { required: false }),
+    ])
+    expect(keys(main)).toEqual([...filler.map(({ key }) => key), 'way', 'token'])
+    expect(keys(spare)).toEqual(['note'])
+  })
+
   it('leaves a short form in one piece', () => {
     expect(keys(configParts([field('a', { required: false }), field('b')]).main)).toEqual(['a', 'b'])
+  })
+})
+
+describe('how wide fields are', () => {
+  const isShort = ({ kind }: ConfigField) => kind !== 'textarea'
+  const isTiny = ({ kind }: ConfigField) => kind === 'number'
+  const wide = (...fields: ConfigField[]) => [...wideFields(configParts(fields).main, isShort, isTiny)]
+
+  it('puts short ones side by side, and gives the whole line to one that is left alone', () => {
+    expect(wide(field('a'), field('b'), field('c'), field('long', { kind: 'textarea' }))).toEqual([
+      'c',
+      'long',
+    ])
+  })
+
+  it('leaves a number short, and pairs nothing with what depends on a choice', () => {
+    expect(wide(field('n', { kind: 'number' }))).toEqual([])
+    expect(wide(field('way'), field('host', when('way', 'own')), field('name'))).toEqual([
+      'way',
+      'host',
+      'name',
+    ])
   })
 })

@@ -60,6 +60,35 @@ export function configParts(shown: readonly ConfigField[]): ConfigParts {
   }
 }
 
-/** Nobody has to touch it. */
-const canStay = ({ required, default: given }: ConfigField): boolean =>
-  !required || (given !== undefined && given !== '')
+/** Nobody has to touch it. A secret that somebody types is never there by itself, needed in every case or in some. */
+const canStay = ({ required, kind, default: given }: ConfigField): boolean =>
+  kind !== 'secret' && (!required || (given !== undefined && given !== ''))
+
+/**
+ * The keys of fields that take a whole line: short ones stand side by side, and one without a neighbour is as wide as
+ * the others, so that the form has one edge. Tiny ones never are.
+ */
+export function wideFields(
+  blocks: readonly ConfigBlock[],
+  isShort: (field: ConfigField) => boolean,
+  isTiny: (field: ConfigField) => boolean,
+): ReadonlySet<string> {
+  const wide = new Set<string>()
+  let waiting: ConfigField | undefined
+  const settle = (): void => {
+    if (waiting && !isTiny(waiting)) wide.add(waiting.key)
+    waiting = undefined
+  }
+  for (const { fields, dependent } of blocks) {
+    if (dependent) settle()
+    for (const field of fields) {
+      if (!isShort(field)) {
+        settle()
+        wide.add(field.key)
+      } else waiting = waiting ? undefined : field
+    }
+    if (dependent) settle()
+  }
+  settle()
+  return wide
+}

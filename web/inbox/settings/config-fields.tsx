@@ -8,7 +8,7 @@ import { useChannels } from '../data/queries.ts'
 import { cx } from '../parts/class-names.ts'
 import { settingsText } from '../text/settings-text.ts'
 import type { ConfigBlock } from './config-blocks.ts'
-import { configParts } from './config-blocks.ts'
+import { configParts, wideFields } from './config-blocks.ts'
 import css from './config-fields.module.css'
 
 /** What a fault says on the screen. */
@@ -43,10 +43,13 @@ export function ConfigFields(props: {
   )
   const wrong = spare.some((block) => block.fields.some(({ key }) => errors[key] !== undefined))
   const [opened, setOpened] = useState(false)
-  const draw = (block: ConfigBlock) => <Block key={block.key} block={block} {...props} />
+  const draw = (blocks: readonly ConfigBlock[]) => {
+    const wide = wideFields(blocks, isShort, isTiny)
+    return blocks.map((block) => <Block key={block.key} block={block} wide={wide} {...props} />)
+  }
   return (
     <>
-      <div className={css['grid']}>{main.map(draw)}</div>
+      <div className={css['grid']}>{draw(main)}</div>
       {spare.length > 0 && (
         <details
           className={css['spare']}
@@ -57,13 +60,14 @@ export function ConfigFields(props: {
             {settingsText.channels.moreSettings}
             <span>{settingsText.channels.moreSettingsHint}</span>
           </summary>
-          <div className={css['grid']}>{spare.map(draw)}</div>
+          <div className={css['grid']}>{draw(spare)}</div>
         </details>
       )}
     </>
   )
 }
 
+/** Kinds that are answered shortly. */
 const HALF: ReadonlySet<ConfigField['kind']> = new Set([
   'number',
   'select',
@@ -82,13 +86,21 @@ export const HELP_BELOW: NonNullable<TextInputProps['inputWrapperOrder']> = [
   'error',
 ]
 
-/** Short answers stand side by side where there is room. */
-const isWide = ({ kind, help = '' }: ConfigField): boolean => !HALF.has(kind) || help.length > LONG_HELP
+/** Numbers and colours are short whatever is said of them. */
+const TINY: ReadonlySet<ConfigField['kind']> = new Set(['number', 'color'])
 
-function Block(props: { readonly block: ConfigBlock } & Parameters<typeof ConfigFields>[0]) {
-  const { block, inputs, errors, secretsSet, onChange } = props
+const isShort = ({ kind, help = '' }: ConfigField): boolean =>
+  TINY.has(kind) || (HALF.has(kind) && help.length <= LONG_HELP)
+const isTiny = ({ kind }: ConfigField): boolean => TINY.has(kind)
+
+function Block(
+  props: { readonly block: ConfigBlock; readonly wide: ReadonlySet<string> } & Parameters<
+    typeof ConfigFields
+  >[0],
+) {
+  const { block, wide, inputs, errors, secretsSet, onChange } = props
   const drawn = block.fields.map((field) => (
-    <div key={field.key} className={cx(isWide(field) && css['wide'])}>
+    <div key={field.key} className={cx(wide.has(field.key) && css['wide'])}>
       <Field
         field={field}
         value={inputs[field.key] ?? ''}

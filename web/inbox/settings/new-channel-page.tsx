@@ -1,15 +1,16 @@
 import { Button, TextInput } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
-import { useNavigate } from '@tanstack/react-router'
+import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useState } from 'react'
 import type { ChannelTypeView } from '../../shared/agent-api.ts'
 import { initialInputs } from '../../shared/config-values.ts'
 import { api, queryClient } from '../data/client.ts'
-import { Avatar } from '../parts/avatar.tsx'
+import { ChannelMark } from '../parts/channel-mark.tsx'
 import { ErrorState, SkeletonRows } from '../parts/states.tsx'
-import { tellError } from '../shell/toasts.ts'
+import { tellDone, tellError } from '../shell/toasts.ts'
 import { settingsText } from '../text/settings-text.ts'
 import { text } from '../text/text.ts'
+import { checkChannel } from './channel-check.ts'
 import { ChannelSetup } from './channel-setup.tsx'
 import { ConfigFields, HELP_BELOW } from './config-fields.tsx'
 import { Card, PageHead } from './page-parts.tsx'
@@ -26,21 +27,26 @@ export const channelTypesQuery = {
 /** Adds a channel: first its kind, then its settings. */
 export function NewChannelPage() {
   const query = useQuery(channelTypesQuery)
-  const [chosen, setChosen] = useState<ChannelTypeView>()
+  const navigate = useNavigate()
+  const { kind: type } = useSearch({ from: '/signed-in/settings/channels/new' })
+  const chosen = query.data?.items.find((kind) => kind.type === type)
+  const choose = (kind?: string) =>
+    void navigate({ to: '/settings/channels/new', search: kind === undefined ? {} : { kind } })
   return (
     <>
       <PageHead
         title={chosen ? chosen.displayName : settingsText.channels.addTitle}
         hint={chosen?.summary}
+        takesFocus={chosen?.setup !== undefined}
         back={{ to: '/settings/channels', label: text.navigation.channels }}
       />
       {query.isPending && <SkeletonRows rows={2} />}
       {query.isError && <ErrorState error={query.error} onRetry={() => void query.refetch()} />}
-      {!chosen && (
+      {query.data && !chosen && (
         <div className={css['kinds']}>
-          {query.data?.items.map((kind) => (
-            <button key={kind.type} type="button" className={css['kind']} onClick={() => setChosen(kind)}>
-              <Avatar name={kind.displayName} size={40} square />
+          {query.data.items.map((kind) => (
+            <button key={kind.type} type="button" className={css['kind']} onClick={() => choose(kind.type)}>
+              <ChannelMark channel={{ ...kind, typeName: kind.displayName }} size={40} />
               <span className={css['words']}>
                 <span className={css['name']}>{kind.displayName}</span>
                 <span className={css['detail']}>{kind.summary}</span>
@@ -49,7 +55,7 @@ export function NewChannelPage() {
           ))}
         </div>
       )}
-      {chosen && <NewChannelForm kind={chosen} onBack={() => setChosen(undefined)} />}
+      {chosen && <NewChannelForm key={chosen.type} kind={chosen} onBack={() => choose()} />}
     </>
   )
 }
@@ -70,6 +76,8 @@ function NewChannelForm({ kind, onBack }: { readonly kind: ChannelTypeView; read
       const channel = await api.createChannel({ type: kind.type, name: name.trim(), config })
       await queryClient.invalidateQueries({ queryKey: ['channels'] })
       queryClient.setQueryData(['channel', channel.id], channel)
+      checkChannel(channel.id)
+      tellDone(settingsText.channels.created(channel.name))
       await navigate({ to: '/settings/channels/$channelId', params: { channelId: channel.id } })
     } catch (error) {
       if (!form.complain(error)) tellError(error)
@@ -94,7 +102,8 @@ function NewChannelForm({ kind, onBack }: { readonly kind: ChannelTypeView; read
             description={settingsText.channels.nameHint}
             inputWrapperOrder={HELP_BELOW}
             withAsterisk
-            autoFocus
+            // What is to be done first stands above: the page is not to begin below it.
+            autoFocus={!kind.setup}
             value={name}
             error={nameError}
             onChange={({ currentTarget }) => {

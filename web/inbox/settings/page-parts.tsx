@@ -1,7 +1,7 @@
 import { IconArrowLeft } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { useEffect } from 'react'
+import { useEffect, useRef } from 'react'
 import { cx } from '../parts/class-names.ts'
 import { text } from '../text/text.ts'
 import css from './page-parts.module.css'
@@ -14,12 +14,16 @@ export function PageHead(props: {
     readonly to: '/settings/channels' | '/settings/teams' | '/settings/categories' | '/settings/agents'
     readonly label: string
   }
+  /** For a page that took the place of another without a new address being opened: readers of screens hear of it. */
+  readonly takesFocus?: boolean
   readonly children?: ReactNode
 }) {
-  const { title } = props
+  const { title, takesFocus = false } = props
+  const heading = useRef<HTMLHeadingElement>(null)
   useEffect(() => {
     document.title = text.title(0, title)
-  }, [title])
+    if (takesFocus) heading.current?.focus({ preventScroll: true })
+  }, [title, takesFocus])
   return (
     <header className={css['head']}>
       {props.back && (
@@ -29,7 +33,7 @@ export function PageHead(props: {
         </Link>
       )}
       <div className={css['titles']}>
-        <h1 className={css['title']}>
+        <h1 ref={heading} className={css['title']} tabIndex={-1}>
           <bdi>{title}</bdi>
         </h1>
         {props.hint && <p className={css['hint']}>{props.hint}</p>}

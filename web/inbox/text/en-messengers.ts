@@ -63,12 +63,12 @@ export const messengerWords = {
           ? `${hours} h`
           : `${hours} h ${minutes} min`,
     closed: (hours: number) =>
-      `More than ${plural(hours, 'hour has', 'hours have')} passed since the customer’s last message: only an approved message may go out now. Free answers are possible again as soon as he writes.`,
+      `More than ${plural(hours, 'hour has', 'hours have')} passed since the customer’s last message: only an approved message may go out now. Free answers are possible again as soon as they write.`,
     never: 'The customer has not written here yet: only an approved message may go out.',
   },
   notice: {
     optedOut: (name: string, when: string) =>
-      `${name} asked on ${when} to get no more messages here. Nothing can be sent until he allows it again.`,
+      `${name} asked on ${when} to get no more messages here. Nothing can be sent until they allow it again.`,
     failing: 'This channel does not work just now, so what you send may wait or fail.',
     deleted: 'This channel was deleted. The conversation stays readable, but nothing can be sent here.',
   },

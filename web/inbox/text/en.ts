@@ -223,7 +223,7 @@ export const en = {
     escalatedTitle: 'A conversation needs somebody',
     escalated: (name: string) => `Too many agents let the conversation of ${name} lapse.`,
     overTitle: 'Above the limit',
-    over: 'This agent now has more open conversations than his limit. You gave it by hand, so it stays.',
+    over: 'This agent now has more open conversations than their limit. You gave it by hand, so it stays.',
     team: (name: string) => `Team ${name}`,
     details: 'Contact details',
     viewing: (names: string) => `${names} also here`,
@@ -347,7 +347,7 @@ export const en = {
     removeFile: (name: string) => `Remove ${name}`,
     paused: 'This channel is paused: replies leave once it runs again.',
     windowClosed: (hours: number) =>
-      `This channel allows replies within ${hours} hours of the customer’s last message. That time is over; he has to write first.`,
+      `This channel allows replies within ${hours} hours of the customer’s last message. That time is over: the customer has to write first.`,
   },
   contact: {
     label: 'Contact',

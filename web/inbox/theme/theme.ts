@@ -88,6 +88,8 @@ export const cssVariables: CSSVariablesResolver = () => ({
     '--mantine-color-anchor': '#72c0c7',
     '--mantine-color-default-border': '#33403f',
     '--mantine-color-gray-light-color': '#c5cfd2',
+    '--mantine-color-brand-light': 'rgb(114 192 199 / 18%)',
+    '--mantine-color-brand-light-hover': 'rgb(114 192 199 / 26%)',
     '--mantine-color-brand-light-color': '#a3d7db',
     '--mantine-color-red-light-color': '#f3b4b0',
     '--mantine-color-green-light-color': '#a6dcba',

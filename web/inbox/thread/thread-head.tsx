@@ -14,6 +14,7 @@ import { useConversationChange } from '../data/conversation-actions.ts'
 import { useAllowed, useChannels, useMe, useTeams } from '../data/queries.ts'
 import { company } from '../live/presence.ts'
 import { Avatar } from '../parts/avatar.tsx'
+import { ChannelMark } from '../parts/channel-mark.tsx'
 import { cx } from '../parts/class-names.ts'
 import { OnDemand } from '../parts/on-demand.tsx'
 import { soonTime } from '../parts/time.ts'
@@ -66,10 +67,11 @@ export function ThreadHead(props: {
               <Participants conversation={conversation} own={letters.ownAddresses} />
             </Suspense>
           )}
-          <bdi className={css['channel']}>
-            {letters && '· '}
-            {channel?.name}
-          </bdi>
+          <span className={css['channel']}>
+            {letters && '·'}
+            <ChannelMark channel={channel} size={18} />
+            <bdi>{channel?.name}</bdi>
+          </span>
           {team && <bdi className={css['team']}>· {text.conversation.team(team.name)}</bdi>}
           {subject && !letters && <bdi className={css['subject']}>· {subject}</bdi>}
         </p>
