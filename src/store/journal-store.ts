@@ -59,16 +59,6 @@ export function createJournalStore(connection: Connection) {
   const journal = nativeCollection<JournalDocument>(connection, 'journal')
   const barriers = nativeCollection<{ _id: string; raised: number }>(connection, 'barriers')
 
-  const moveEarlier = async (entries: readonly JournalEntry[]): Promise<void> => {
-    const moves = entries.map(({ id, order, receivedAtMs }) => ({
-      updateOne: {
-        filter: { _id: id as string, state: 'pending' as const, order: { $gt: order } },
-        update: { $set: { order, receivedAt: new Date(receivedAtMs) } },
-      },
-    }))
-    await journal.bulkWrite(moves, { ordered: false, writeConcern: { w: 1 } })
-  }
-
   return {
     async ensureIndexes(): Promise<void> {
       await journal.createIndex({ state: 1, partition: 1, order: 1 }, { name: 'work' })
@@ -81,8 +71,7 @@ export function createJournalStore(connection: Connection) {
     },
 
     /**
-     * Writes the entries in one journaled write. Resolves once all are on disk. Of one that waits already the earlier
-     * place counts: a copy that catching up brought may have overtaken what lay on another machine's disk.
+     * Writes the entries in one journaled write. Resolves once all are on disk.
      * @returns the positions of entries that were there already
      */
     async append(entries: readonly JournalEntry[]): Promise<ReadonlySet<number>> {
@@ -91,9 +80,7 @@ export function createJournalStore(connection: Connection) {
         await journal.insertMany(entries.map(toDocument), { ordered: false })
         return new Set()
       } catch (error) {
-        const repeatedAt = duplicatePositions(error)
-        await moveEarlier(entries.filter((_, position) => repeatedAt.has(position)))
-        return repeatedAt
+        return duplicatePositions(error)
       }
     },
 

@@ -160,15 +160,3 @@ it('moves a list on also when the run that moved a message ended at once', async
   await office.receive(early)
   expect((await office.thread('u')).lastMessage?.preview).toBe('text of m2')
 })
-
-it('lets an entry that waits have the earlier place of the two that came', async () => {
-  const { journal } = database.stores
-  const entry = entryOf(CHANNEL, [said('u', 'm1')], 500)
-  const placeOf = async () =>
-    (await journal.pending([entry.partition], 10, 1e6)).entries.map(({ order }) => order)
-  await journal.append([entry])
-  expect(await journal.append([{ ...entry, order: 900 }])).toEqual(new Set([0]))
-  expect(await placeOf()).toEqual([500])
-  expect(await journal.append([{ ...entry, order: 100 }])).toEqual(new Set([0]))
-  expect(await placeOf()).toEqual([100])
-})
