@@ -1,7 +1,7 @@
 import type { ChannelId } from '../domain/ids.ts'
 import type { ChannelStore } from '../store/channel-store.ts'
 import type { ConversationStore } from '../store/conversation-store.ts'
-import type { MessageStore } from '../store/message-store.ts'
+import type { MessagePlaceStore } from '../store/message-place-store.ts'
 import type { Bus } from './bus.ts'
 import type { ArrivedMove } from './parse-entries.ts'
 import { presentConversation } from './present.ts'
@@ -9,7 +9,7 @@ import { presentConversation } from './present.ts'
 export interface MoveDeps {
   readonly channels: Pick<ChannelStore, 'replaceListed'>
   readonly conversations: Pick<ConversationStore, 'moveThread' | 'threadsIn'>
-  readonly messages: Pick<MessageStore, 'renameIn'>
+  readonly messagePlaces: Pick<MessagePlaceStore, 'renameIn'>
   readonly bus: Pick<Bus, 'publish' | 'signal'>
 }
 
@@ -29,7 +29,7 @@ export async function applyMove(move: ArrivedMove, deps: MoveDeps): Promise<void
   const { fromPlace, toPlace } = move
   // Messages first: what is told of them again, or read in a history, must find them under their new names.
   for (let after = ''; ; ) {
-    const last = await deps.messages.renameIn(channelId, [fromPlace, toPlace], after, PAGE)
+    const last = await deps.messagePlaces.renameIn(channelId, [fromPlace, toPlace], after, PAGE)
     if (last === undefined) break
     after = last
   }
