@@ -11,6 +11,7 @@ import { toBody, toLetter } from './letter-bounds.ts'
 import { type ArrivedMessage, messageIdOf } from './parse-entries.ts'
 import type { ResolvedConversations } from './resolve-conversations.ts'
 import type { FindSender } from './resolve-senders.ts'
+import { withoutRepeats } from './without-repeats.ts'
 
 export interface RecordDeps extends GroupDeps {
   readonly messages: MessageStore
@@ -101,17 +102,6 @@ async function moveEarlier(
     createdAtMs,
     ...(saidAtMs === undefined ? {} : { saidAtMs }),
   })
-}
-
-/** Of the same message the earliest arrival. */
-function withoutRepeats(arrivals: readonly ArrivedMessage[]): readonly ArrivedMessage[] {
-  const earliest = new Map<string, ArrivedMessage>()
-  const keyOf = ({ channel, externalId }: ArrivedMessage): string => `${channel.id}:${externalId}`
-  for (const arrival of arrivals) {
-    const known = earliest.get(keyOf(arrival))
-    if (!known || arrival.order < known.order) earliest.set(keyOf(arrival), arrival)
-  }
-  return arrivals.filter((arrival) => earliest.get(keyOf(arrival)) === arrival)
 }
 
 /**

@@ -9,6 +9,7 @@ import { wordsOf } from './message-words.ts'
 import { type ArrivedMessage, messageIdOf } from './parse-entries.ts'
 import { type RenewDeps, retireOverdue } from './renew-conversations.ts'
 import type { FindSender } from './resolve-senders.ts'
+import { withoutRepeats } from './without-repeats.ts'
 
 /** A conversation this batch opened, with everything its first messages do to it and what the router decided. */
 export interface OpenedConversation {
@@ -163,9 +164,8 @@ function openedBy(
   previous: ReadonlyMap<string, ConversationId>,
   { detectLanguage }: ResolveDeps,
 ): StoredConversation {
-  // Of a message that came twice, the first is the one that is recorded.
-  const seen = new Set<string>()
-  const messages = thread.filter(({ externalId }) => seen.size < seen.add(externalId).size)
+  // As they are recorded, and in the order of their places: a batch may hold what others overtook.
+  const messages = withoutRepeats(thread).toSorted((one, other) => one.order - other.order)
   const heard = messages.filter(({ quiet }) => !quiet)
   // Whoever said something opens it; where nobody did, what came is filed away.
   const [first] = heard.length > 0 ? heard : messages

@@ -191,6 +191,22 @@ describe('a message that others overtook', () => {
     expect((await office.thread('u')).unreadCount).toBe(1)
   })
 
+  it('opens a conversation that knows the last of them, in whatever order a batch has them', async () => {
+    await office.receive(
+      entryOf(CHANNEL, [said('u', 'm2')], 30),
+      entryOf(CHANNEL, [said('u', 'm1')], 10),
+      entryOf(CHANNEL, [said('u', 'm2')], 20),
+    )
+    const { id, lastMessage, lastInboundOrder, unreadCount } = await office.thread('u')
+    const thread = await linesOf(database.stores, id)
+    expect(thread.map(({ text, order }) => [text, order])).toEqual([
+      ['text of m1', 10],
+      ['text of m2', 20],
+    ])
+    expect(lastMessage).toMatchObject({ id: thread[1]?.id, preview: 'text of m2', order: 20 })
+    expect({ lastInboundOrder, unreadCount }).toEqual({ lastInboundOrder: 20, unreadCount: 2 })
+  })
+
   it('is counted beside the others that came late, though all stand before what was read', async () => {
     await office.receive(entryOf(CHANNEL, [said('u', 'm1')], 10), entryOf(CHANNEL, [said('u', 'm9')], 90))
     const { id, version } = await office.thread('u')
