@@ -20,7 +20,7 @@ afterEach(async () => {
 })
 
 const start = (nodeId: string, options: Parameters<typeof startNode>[3] = {}): Node => {
-  const node = startNode(database.stores, mailbox, nodeId, options)
+  const node = startNode(database.stores, mailbox, nodeId, { leaseMs: LEASE_MS, ...options })
   nodes.push(node)
   return node
 }

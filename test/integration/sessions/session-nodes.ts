@@ -21,8 +21,10 @@ import { createOrderClock } from '../../../src/services/order-clock.ts'
 import type { JournalEntry } from '../../../src/store/journal-store.ts'
 import type { Mailbox } from '../../harness/mailbox.ts'
 
-/** Short enough to wait for, long enough that a busy machine does not lose it by itself. */
+/** Of whoever waits for it to run out: a machine that is busy beyond measure may lose it by itself. */
 export const LEASE_MS = 2_000
+/** Of all others, who must not lose it. */
+const LONG_LEASE_MS = 60_000
 
 export const box = createSecretBox(new Uint8Array(32).fill(3))
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -54,7 +56,11 @@ export function startNode(
   stores: Stores,
   mailbox: Mailbox,
   nodeId: string,
-  options: { readonly nodes?: () => number; readonly waits?: Partial<SessionWaits> } = {},
+  options: {
+    readonly nodes?: () => number
+    readonly waits?: Partial<SessionWaits>
+    readonly leaseMs?: number
+  } = {},
 ) {
   const state = {
     /** Stands still where the process is stopped: it knows nothing of the time that passes. */
@@ -108,7 +114,7 @@ export function startNode(
     goneNodes: () => [],
     monotonic: clock,
     now: clock,
-    leaseMs: LEASE_MS,
+    leaseMs: options.leaseMs ?? LONG_LEASE_MS,
   })
   const contextOf = (channel: LiveChannel, signal: AbortSignal): ConnectorContext<ConfigValues> => ({
     config: channel.config,
