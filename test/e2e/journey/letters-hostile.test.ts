@@ -242,4 +242,6 @@ test.each(WAYS)(
     expect(found).toEqual([])
     await context.close()
   },
+  // Some forty letters, one after the other.
+  5 * 60_000,
 )
