@@ -37,7 +37,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const SCHEMES = ['light', 'dark'] as const
 
 /** Resolves when nothing on the page moves any more: colours and sizes are then what they stay. */
-export async function stillness(page: Page): Promise<void> {
+async function stillness(page: Page): Promise<void> {
   await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
 }
 
