@@ -7,9 +7,23 @@ import { chromium } from 'playwright-core'
 export const DESK = { width: 1440, height: 900 }
 export const PHONE = { width: 390, height: 844 }
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'].concat(
-  ['background-networking', 'component-update', 'sync'].map((what) => `--disable-${what}`),
-)
+/**
+ * Parts of the browser that no test looks at. The list below the address bar is a page of its own for every window, as
+ * dear as one of ours. Only the last such list of a command line counts: what the driver turns off has to stand here too.
+ */
+const OFF = [
+  ...['WebUIOmniboxPopup', 'WebUIOmniboxAimPopup', 'AimEnabled', 'LensOverlay', 'MediaRouter'],
+  ...['HttpsUpgrades', 'HttpsFirstBalancedModeAutoEnable', 'PreconnectToSearch', 'OptimizationHints'],
+  ...['NetworkTimeServiceQuerying', 'PaintHolding', 'ThirdPartyStoragePartitioning'],
+  ...['AvoidUnnecessaryBeforeUnloadCheckSync', 'AvoidCorsURLLoaderRestartOnRedirect'],
+  ...['DestroyProfileOnBrowserClose'],
+]
+
+const FLAGS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'],
+  ...['background-networking', 'component-update', 'sync'].map((what) => `--disable-${what}`),
+  `--disable-features=${OFF.join(',')}`,
+]
 
 /** Starts the machine's chromium, or the one that `CHROMIUM_PATH` names. */
 export const launchBrowser = (): Promise<Browser> =>
@@ -23,7 +37,7 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 const SCHEMES = ['light', 'dark'] as const
 
 /** Resolves when nothing on the page moves any more: colours and sizes are then what they stay. */
-export async function stillness(page: Page): Promise<void> {
+async function stillness(page: Page): Promise<void> {
   await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
 }
 
