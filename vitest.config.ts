@@ -54,8 +54,9 @@ export default defineConfig({
           name: 'redis',
           include: ['test/**/*.redis.test.ts'],
           fileParallelism: false,
-          testTimeout: 2 * MINUTE,
-          hookTimeout: MINUTE,
+          // Starting servers takes as long as what else the machine does lets it.
+          testTimeout: 4 * MINUTE,
+          hookTimeout: 4 * MINUTE,
         },
       },
       {
@@ -64,8 +65,8 @@ export default defineConfig({
           name: 'dovecot',
           include: ['test/**/*.dovecot.test.ts'],
           fileParallelism: false,
-          testTimeout: (process.env['FAULTS'] === 'long' ? 10 : 2) * MINUTE,
-          hookTimeout: MINUTE,
+          testTimeout: (process.env['FAULTS'] === 'long' ? 10 : 4) * MINUTE,
+          hookTimeout: 4 * MINUTE,
         },
       },
       {
@@ -86,7 +87,7 @@ export default defineConfig({
           fileParallelism: false,
           // FAULTS=long kills far more often; the short form is part of every test run.
           testTimeout: (process.env['FAULTS'] === 'long' ? 60 : 10) * MINUTE,
-          hookTimeout: MINUTE,
+          hookTimeout: 4 * MINUTE,
         },
       },
       {

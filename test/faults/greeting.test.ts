@@ -63,7 +63,7 @@ it(
       const token = issueToken({ visitorId, verified: false, expiresAtMs }, visitorSecret)
       const body = JSON.stringify({ type: 'message', clientMessageId: 'm', text: 'Where is my order?' })
       while (!(await post({ url, channelId, visitorSecret }, token, body))) {
-        if (child.signalCode !== null) return
+        if (child.signalCode !== null || child.exitCode !== null) return
         await sleep(50)
       }
     }

@@ -30,7 +30,7 @@ beforeAll(async () => {
   }).listen(0, '127.0.0.1')
   await once(stranger, 'listening')
   await writeFile(join(folder.path, 'file'), '')
-}, 60_000)
+})
 afterAll(async () => {
   stranger.close()
   await other.stop()

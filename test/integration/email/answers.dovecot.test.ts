@@ -23,7 +23,7 @@ let ada: string
 let channelId: string
 beforeAll(async () => {
   office = await openMailOffice({ users: [...DESKS, 'sales'] })
-}, 120_000)
+})
 beforeEach(async () => {
   desk = DESKS[desks++] ?? ''
   ada = `ada-of-${desk}@customers.example`

@@ -33,7 +33,7 @@ beforeAll(async () => {
   const made = await makeChannels(one)
   channels = made.channels
   platforms = made.platforms
-}, 120_000)
+})
 afterAll(async () => {
   await one.stop()
   await two.stop()
