@@ -4,6 +4,7 @@ import { type MessageStatus, statusesBelow } from '../domain/message.ts'
 import type { AttachmentView } from '../domain/views.ts'
 import { fromMessageDocument, type MessageDocument, toMessageDocument } from './message-document.ts'
 import { editedBefore, type MessageEdit, operationOfEdit } from './message-edit.ts'
+import { type PlaceNames, renameMessages } from './message-rename.ts'
 import { nativeCollection } from './native.ts'
 import { duplicatePositions, toObjectId } from './object-id.ts'
 import type { StoredMessage } from './stored-message.ts'
@@ -290,36 +291,9 @@ export function createMessageStore(connection: Connection) {
       return standing ? fromMessageDocument(standing) : undefined
     },
 
-    /**
-     * Names the messages of a place anew, `limit` of them, in the order of their ids; whose new name another has keeps
-     * the old one.
-     * @param after the last id of the page before
-     * @returns the last id that was looked at; undefined when there was none
-     */
-    async renameIn(
-      channelId: ChannelId,
-      [from, to]: readonly [from: string, to: string],
-      after: string,
-      limit: number,
-    ): Promise<string | undefined> {
-      const within = { $gt: after > from ? after : `${from}:`, $lt: `${from};` }
-      const found = await messages
-        .find({ channelId: toObjectId(channelId), externalId: within }, { projection: { externalId: 1 } })
-        .sort({ externalId: 1 })
-        .limit(limit)
-        .toArray()
-      if (found.length === 0) return undefined
-      const renaming = found.map(({ _id, externalId = '' }) => ({
-        updateOne: {
-          filter: { _id, externalId },
-          update: { $set: { externalId: `${to}${externalId.slice(from.length)}` } },
-        },
-      }))
-      await messages
-        .bulkWrite(renaming, { ordered: false, writeConcern: { w: 1 } })
-        .catch((error: unknown) => void duplicatePositions(error))
-      return found.at(-1)?.externalId
-    },
+    /** Names some messages of a place anew; see message-rename.ts. */
+    renameIn: (channelId: ChannelId, names: PlaceNames, after: string, limit: number) =>
+      renameMessages(messages, channelId, names, { after, limit }),
 
     /** Lets a message show what is known now of one of its files. */
     async replaceFile(id: MessageId, file: AttachmentView): Promise<StoredMessage | undefined> {
