@@ -9,7 +9,7 @@ import { presentConversation } from './present.ts'
 export interface MoveDeps {
   readonly channels: Pick<ChannelStore, 'replaceListed'>
   readonly conversations: Pick<ConversationStore, 'moveThread' | 'threadsIn'>
-  readonly messagePlaces: Pick<MessagePlaceStore, 'renameIn'>
+  readonly messagePlaces: MessagePlaceStore
   readonly bus: Pick<Bus, 'publish' | 'signal'>
 }
 
