@@ -18,7 +18,7 @@ it(
     const { url, channelId, visitorSecret } = server
     const customers = startCustomers({ url, channelId, visitorSecret }, CUSTOMERS)
     await moreOf(customers.acknowledged, 50)
-    const engine = freezeEngine(server.child.pid ?? 0)
+    const engine = await freezeEngine(server.child.pid ?? 0)
     const answers: unknown[] = []
     const ask = async (path: string, init: RequestInit = {}): Promise<unknown> => {
       const response = await fetch(`${url}${path}`, { ...init, signal: AbortSignal.timeout(HANGS_MS) })

@@ -25,19 +25,23 @@ function signal(pid: number, name: NodeJS.Signals): boolean {
   }
 }
 
-/** Freezes whatever engine a server has, again and again, for its guard ends one that stays frozen and starts another. */
-export function freezeEngine(serverPid: number): FrozenEngine {
+/**
+ * Freezes whatever engine a server has, again and again, for its guard ends one that stays frozen and starts another.
+ * @returns when the present one stands still
+ */
+export async function freezeEngine(serverPid: number): Promise<FrozenEngine> {
   let over = false
   const frozen = new Map<number, string>()
-  const freezing = (async () => {
-    while (!over) {
-      for (const engine of await childrenOf(serverPid)) {
-        const start = await startOf(engine)
-        if (start === undefined || frozen.get(engine) === start) continue
-        if (signal(engine, 'SIGSTOP')) frozen.set(engine, start)
-      }
-      await sleep(50)
+  const freeze = async (): Promise<void> => {
+    for (const engine of await childrenOf(serverPid)) {
+      const start = await startOf(engine)
+      if (start === undefined || frozen.get(engine) === start) continue
+      if (signal(engine, 'SIGSTOP')) frozen.set(engine, start)
     }
+  }
+  await freeze()
+  const freezing = (async () => {
+    for (; !over; await sleep(50)) await freeze()
   })()
   const end = async (name: NodeJS.Signals): Promise<void> => {
     over = true

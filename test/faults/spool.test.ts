@@ -61,7 +61,7 @@ it(
     const deliveries = platforms.start(BETWEEN_MS)
     await moreOf(platforms.acknowledged, CUSTOMERS)
     const before = platforms.acknowledged.length
-    const engine = freezeEngine(server.child.pid ?? 0)
+    const engine = await freezeEngine(server.child.pid ?? 0)
     let during = 0
     try {
       await sleep(OUTAGE_MS)
@@ -124,7 +124,7 @@ it(
           const ended = endOf(server)
           // Some go straight into the journal, and then none can.
           await Promise.race([moreOf(platforms.acknowledged, CUSTOMERS), ended])
-          const engine = freezeEngine(server.child.pid ?? 0)
+          const engine = await freezeEngine(server.child.pid ?? 0)
           try {
             if (station === 'spool-journaled') {
               await Promise.race([moreOf(platforms.acknowledged, 4 * CUSTOMERS), ended])
