@@ -112,7 +112,11 @@ if (await makeReady(root)) {
   runNode(['node_modules/typescript/bin/tsc', '-b', '--watch', '--preserveWatchOutput'])
   runNode(['node_modules/vite/bin/vite.js', 'build', 'web/inbox', '--watch', '--logLevel', 'warn'])
   // The server knows the inbox by the names that its files were built with.
-  onChange('dist/', (file) => /^((src|connectors)\/.*\.js|web\/inbox\/index\.html)$/.test(file), server.restart)
+  onChange(
+    'dist/',
+    (file) => /^((src|connectors)\/.*\.js|web\/inbox\/index\.html)$/.test(file),
+    server.restart,
+  )
   onChange(
     'web/',
     (file) => /^(widget|shared)\//.test(file),
