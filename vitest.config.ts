@@ -44,7 +44,7 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           exclude: [NEEDS_PROGRAM],
           globalSetup: ['test/harness/shared-engine.ts'],
-          testTimeout: MINUTE,
+          testTimeout: 3 * MINUTE,
           hookTimeout: MINUTE,
         },
       },
