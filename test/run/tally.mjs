@@ -63,7 +63,9 @@ const MOST_LINES = 24
  * @param {{ fullName: string, failureMessages?: string[] }} test
  */
 function withWords({ fullName, failureMessages = [] }) {
-  const lines = failureMessages.flatMap((message) => stripVTControlCharacters(message).trim().split('\n'))
+  const lines = failureMessages
+    .flatMap((message) => stripVTControlCharacters(message).trim().split('\n'))
+    .filter((line) => !line.includes('node_modules'))
   const shown = lines.slice(0, MOST_LINES).map((line) => `    | ${line}`)
   return [fullName, ...shown].join('\n')
 }

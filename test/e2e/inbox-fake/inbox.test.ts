@@ -93,9 +93,10 @@ describe('the list', () => {
 
   it('comes to life late when the script of the live connection did not load at first', async () => {
     const it = await open({ signedIn: false })
-    await it.page.route('**/assets/socket-*.js', (route) => route.abort(), { times: 2 })
+    await it.page.route('**/assets/socket-*.js', (route) => route.abort())
     await it.signIn()
     await it.page.getByText('Reconnecting…', { exact: false }).waitFor()
+    await it.page.unroute('**/assets/socket-*.js')
     await it.server.connected()
     const id = [...it.server.state.conversations.keys()][2] ?? ''
     it.server.customerWrites(id, 'Anybody there?')

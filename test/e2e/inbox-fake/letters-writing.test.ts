@@ -96,6 +96,7 @@ describe('answering', () => {
     const inbox = await open({ letters: true })
     const { page, server } = inbox
     const id = await openLetters(inbox, 'torn seam')
+    await page.getByRole('button', { name: 'Reply to Ada Holm…' }).waitFor()
     await page.locator('#main').focus()
     await page.keyboard.press('f')
     const to = page.getByRole('combobox', { name: 'To' })

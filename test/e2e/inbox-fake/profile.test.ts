@@ -24,14 +24,13 @@ it('one leaves something in every place', async () => {
   await page.evaluate(async (name) => {
     localStorage.setItem(name, '1')
     sessionStorage.setItem(name, '1')
-    // biome-ignore lint/suspicious/noDocumentCookie: the older way is the one that a page in this test has.
-    document.cookie = `${name}=1`
     await new Promise((resolve, reject) => {
       const opening = indexedDB.open(name)
       opening.addEventListener('success', resolve)
       opening.addEventListener('error', reject)
     })
   }, NAME)
+  await page.context().addCookies([{ name: NAME, value: '1', url: page.url() }])
   expect(await leftIn(page)).toHaveLength(4)
 })
 

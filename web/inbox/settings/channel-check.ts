@@ -19,8 +19,6 @@ const checkQuery = (channelId: string) => ({
 
 /** Tests the connection of a channel; its page shows what was found, also when it opens meanwhile. */
 export function checkChannel(channelId: string): void {
-  // What an earlier test found holds no longer.
-  queryClient.removeQueries({ queryKey: checkQuery(channelId).queryKey, type: 'inactive' })
   void queryClient.fetchQuery({ ...checkQuery(channelId), staleTime: 0 }).catch(tellError)
 }
 

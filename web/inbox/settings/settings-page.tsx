@@ -5,10 +5,12 @@ import css from './settings-page.module.css'
 /** A calm column for everything that is not a conversation. */
 export function SettingsPage() {
   const address = useLocation({ select: ({ href }) => href })
+  const shown = useRef(address)
   const scroller = useRef<HTMLDivElement>(null)
   // Another page begins at its top, wherever the one before was read to.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: it is the change of the address that counts
   useLayoutEffect(() => {
+    if (shown.current === address) return
+    shown.current = address
     scroller.current?.scrollTo(0, 0)
   }, [address])
   return (

@@ -41,6 +41,8 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
   const scroller = useRef<HTMLDivElement>(null)
   const [atEnd, setAtEnd] = useState(true)
   const stuck = useRef(true)
+  /** How high the part on the screen was when it was last seen to. */
+  const room = useRef(0)
 
   const folds = useLetterFolds(messages, conversation.unreadCount)
   const letters = useChannels().get(conversation.channelId)?.capabilities.letters
@@ -89,8 +91,11 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
   const onScroll = () => {
     const element = scroller.current
     if (!element) return
-    stuck.current = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX
-    setAtEnd(stuck.current)
+    // Nobody left the end who was scrolled just before the room changed: the watch below brings him there again.
+    if (element.clientHeight === room.current) {
+      stuck.current = element.scrollHeight - element.scrollTop - element.clientHeight < AT_END_PX
+      setAtEnd(stuck.current)
+    }
     if (settled.current && element.scrollTop < LOAD_OLDER_AT_PX && hasNextPage && !isFetchingNextPage) {
       void fetchNextPage()
     }
@@ -99,12 +104,13 @@ export function Thread({ conversation }: { readonly conversation: ConversationVi
   useEffect(() => {
     const element = scroller.current
     if (!element) return undefined
-    let before = element.clientHeight
+    room.current = element.clientHeight
     const watch = new ResizeObserver(() => {
+      const before = room.current
+      room.current = element.clientHeight
       // Letters keep their lower edge: what one answers stays above the answer.
       if (lettered) element.scrollTop += Math.max(0, before - element.clientHeight)
       else if (stuck.current) lines.scrollToEnd()
-      before = element.clientHeight
     })
     watch.observe(element)
     return () => watch.disconnect()
