@@ -145,7 +145,9 @@ async function receiveMessages(messages: readonly ArrivedMessage[], deps: Receiv
   publishLines(lines, updated, deps.bus)
   wantLookUps(arrivals, findSender, conversations, deps)
   const standing = [...recorded.fresh, ...recorded.repeated]
-  const completed = await completeCopies(arrivals, standing, deps)
+  // What came once and is new has nothing to be completed by.
+  const isCopied = recorded.repeated.length > 0 || arrivals.length > recorded.fresh.length
+  const completed = isCopied ? await completeCopies(arrivals, standing, deps) : []
   if (completed.length > 0) {
     await publishChanged(completed, deps)
     await awaitAnswered(completed, await findReplies(completed, deps), deps)
